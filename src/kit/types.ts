@@ -1,0 +1,77 @@
+import type { FleetNode, FleetSnapshot, TransportName } from '../fleet/types.ts';
+
+/** A way in that other nodes are behind. */
+export interface Bastion {
+  name: string;
+  address: string;
+  port: number;
+  user: string;
+  /** Absolute path of a private key. */
+  identity: string;
+}
+
+export interface CloudProfile {
+  /** Profile name in the kit's (or the user's) AWS files. */
+  profile?: string;
+  region: string;
+  /** Absolute paths of the kit's own AWS config and credentials files. */
+  configFile?: string;
+  credentialsFile?: string;
+}
+
+export interface ClusterKit {
+  name: string;
+  ssh: { user: string; port: number; identity?: string; useAgent: boolean; jump?: string; sudo: boolean };
+  bastions: Record<string, Bastion>;
+  /** Order of transports for its nodes. */
+  via: TransportName[];
+  cloud?: CloudProfile;
+  /** What the actions must know of Kubernetes there. */
+  kubernetes: {
+    apiserverPort: number;
+    /** On a control-plane node, in order of preference. */
+    kubeconfigs: string[];
+    /** Client addresses that a fence must never cut, besides the control plane: operators, balancers. IPs or CIDRs. */
+    alwaysAllow: string[];
+  };
+  /** Defaults for playbook parameters in this cluster, such as the offender's name. */
+  parameters: Record<string, string>;
+  fleet: FleetSnapshot;
+}
+
+export interface Policy {
+  /** Fewest nodes of a role that must stay untouched by a severe step; absolute or share of the role. */
+  floors: Partial<Record<'control-plane' | 'etcd' | 'worker', string>>;
+  /** Default error budget (`--max-failures`). */
+  maxFailures: string;
+  /** A plan older than this is stale (milliseconds). */
+  planMaxAgeMs: number;
+  /** A fleet snapshot older than this is warned about (milliseconds). */
+  fleetMaxAgeMs: number;
+}
+
+/** Everything pre-staged, opened and checked. */
+export interface Kit {
+  /** Absolute path. */
+  path: string;
+  name: string;
+  clusters: Record<string, ClusterKit>;
+  policy: Policy;
+  /** Absolute paths of known_hosts files. */
+  knownHosts: string[];
+  /** Absolute path of the ssh_config for the openssh transport, when the kit has one. */
+  sshConfig?: string;
+  /** The kit's own playbooks by name: absolute path. */
+  playbooks: Record<string, string>;
+  /** Absolute path where runs are kept, when the kit says so. */
+  stateDir?: string;
+}
+
+/** A node with all that a transport needs to reach it. */
+export interface Target extends FleetNode {
+  port: number;
+  internalAddress: string;
+  ssh: { user: string; identity?: string; useAgent: boolean; jump?: Bastion; sudo: boolean };
+  via: TransportName[];
+  cloud?: CloudProfile;
+}

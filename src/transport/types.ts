@@ -1,0 +1,91 @@
+import type { TransportName } from '../fleet/types.ts';
+import type { Target } from '../kit/types.ts';
+
+export const OUTCOME_STATES = ['ok', 'failed', 'unreachable', 'timed-out', 'unknown', 'not-attempted'] as const;
+export type OutcomeState = (typeof OUTCOME_STATES)[number];
+
+/** What the node's one JSON line says; see docs/node-protocol.md. */
+export interface NodeResult {
+  /** Protocol version. */
+  fireaxe: 1;
+  op: string;
+  /** `changed` did something, `already` found it done, `would` is a check that would change, `refused` did nothing. */
+  state: 'changed' | 'already' | 'would' | 'ok' | 'failed' | 'refused' | 'absent' | 'interrupted';
+  /** What was found before, as the action's own flat text map: the way back. */
+  before?: Record<string, string>;
+  /** One line for people: what it found and did. */
+  note?: string;
+  /** Why it refused or failed, as a code such as `wrong-machine`, `too-late`, `locked`. */
+  code?: string;
+  /** Exit code of the user's command (exec). */
+  exit?: number;
+  /** Measured values (probe, verify). */
+  data?: Record<string, string>;
+}
+
+export interface Outcome {
+  /** Node name. */
+  target: string;
+  state: OutcomeState;
+  exitCode?: number;
+  signal?: string;
+  result?: NodeResult;
+  /** Without the result line; raw, to be sanitized at the sink. */
+  stdout: string;
+  stderr: string;
+  truncated: boolean;
+  via?: TransportName | 'cloud';
+  /** ISO 8601. */
+  startedAt: string;
+  endedAt: string;
+  reason?: OutcomeReason;
+}
+
+export interface OutcomeReason {
+  /** Such as `refused`, `host-key-unknown`, `host-key-changed`, `auth`, `connect-timeout`, `reset`, `deadline`, `budget`. */
+  code: string;
+  message: string;
+  /** The next command to type, where there is one. */
+  next?: string;
+}
+
+/** A text for a target's /bin/sh, and how to tell its result line from its output. */
+export interface NodeScript {
+  /** The whole sh text for this target by this transport. Targets with equal text can share one SSM command. */
+  textFor(target: Target, via: TransportName): string;
+  /** Handed to the script's standard input after its text; never through SSM. */
+  secret?: Uint8Array;
+  /** Result lines begin with `{"fireaxe":1,"nonce":"<nonce>"`. */
+  nonce: string;
+  /** False where the raw output is the result (a probe without protocol). */
+  protocol: boolean;
+  /** Most bytes of stdout and of stderr each that are kept a target. */
+  maxOutput: number;
+  /** Identifies the run on the cloud's side (SSM Comment), ≤ 100 characters. */
+  label: string;
+}
+
+export interface TransportOptions {
+  /** Milliseconds until the command must have left: every phase of connecting counts. */
+  connectMs: number;
+  /** Milliseconds from the command's leaving to its end. */
+  runMs: number;
+  /** Aborted: let go at once; what has left is `unknown`. */
+  signal: AbortSignal;
+  /** A target's command has left, or one more phase is reached. */
+  onEvent?: (event: { target: string; phase: 'connecting' | 'launched'; via: TransportName | 'cloud' }) => void;
+}
+
+/**
+ * A way to reach nodes. `run` yields exactly one outcome a target of the batch.
+ * `unreachable` is said only where it is certain that the command did not leave:
+ * another transport may then be tried. Once it left, a lost connection is `unknown`
+ * and a passed deadline is `timed-out`.
+ */
+export interface Transport {
+  name: TransportName | 'cloud';
+  batches(targets: Target[], script: NodeScript): Target[][];
+  run(batch: Target[], script: NodeScript, options: TransportOptions): AsyncIterable<Outcome>;
+  /** Ends what it keeps open (bastion connections, pollers). */
+  close(): Promise<void>;
+}

@@ -1,0 +1,33 @@
+import { readFileSync } from 'node:fs';
+import { defineConfig } from 'vitest/config';
+
+const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+
+const textFiles = {
+  name: 'text-files',
+  enforce: 'pre' as const,
+  load(id: string) {
+    if (!/\.(sh|yaml)$/.test(id)) return null;
+    return `export default ${JSON.stringify(readFileSync(id, 'utf8'))};`;
+  },
+};
+
+/** One project a tier; `test/run.mjs` picks the tiers that this machine can run. */
+export default defineConfig({
+  plugins: [textFiles],
+  define: { __FIREAXE_VERSION__: JSON.stringify(version) },
+  test: {
+    projects: [
+      tier('unit', ['test/{base,cli,kit,fleet,transport,fanout,actions,playbook,run,probe,report,ui,drill}/**/*.test.{ts,tsx}'], 20_000),
+      tier('drill', ['test/drill-tier/**/*.test.ts'], 180_000),
+      tier('lab', ['test/lab/**/*.test.ts'], 300_000),
+    ],
+  },
+});
+
+function tier(name: string, include: string[], testTimeout: number) {
+  return {
+    extends: true as const,
+    test: { name, include, testTimeout, hookTimeout: testTimeout, fileParallelism: name === 'unit' },
+  };
+}
