@@ -1,0 +1,23 @@
+import type { Target } from '../kit/types.ts';
+import type { Action, ActionContext, BeforeState, Op } from './types.ts';
+
+/** All that a node script is made of; see node-script.ts. */
+export interface ScriptRequest {
+  action: Action;
+  /** Already parsed by the action's schema. */
+  params: unknown;
+  op: Op;
+  runId: string;
+  stepId: string;
+  /** The node refuses to begin after this moment. */
+  notAfter: Date;
+  /** Milliseconds after which the script ends itself on the node. */
+  deadlineMs: number;
+  context: ActionContext;
+  /** The journaled before-state of a target, for undo. */
+  before?: (target: Target) => BeforeState | undefined;
+  /** Handed over on standard input, never through SSM. */
+  secret?: Uint8Array;
+  /** Bytes of stdout and stderr each. */
+  maxOutput?: number;
+}

@@ -1,0 +1,77 @@
+import type { ZodType } from 'zod';
+import type { FleetNode } from '../fleet/types.ts';
+import type { ClusterKit, Target } from '../kit/types.ts';
+import type { NodeResult, NodeScript, Outcome } from '../transport/types.ts';
+
+/** `severe` changes need `--confirm "<cluster> <count>"`. */
+export type Danger = 'read' | 'change' | 'severe';
+
+/**
+ * What can be asked of a node or of the cloud for one step:
+ * `check` reads and says what apply would change; `apply`; `verify` says whether the change holds now;
+ * `undo` brings the journaled before-state back; `receipt` reads what the node remembers of the step and changes nothing;
+ * `keep` disarms the dead-man's timer; `fetch` prints what must be saved before apply.
+ */
+export type Op = 'check' | 'apply' | 'verify' | 'undo' | 'receipt' | 'keep' | 'fetch';
+
+/** The state found before a change: flat text, small, equal on equal nodes where possible (equal SSM texts share a command). */
+export type BeforeState = Record<string, string>;
+
+export interface ActionContext {
+  cluster: ClusterKit;
+  /** Every node of the cluster, not only the targets. */
+  nodes: FleetNode[];
+}
+
+/** An action's part that runs on the node: `node.sh` defines the functions that common.sh calls (docs/node-protocol.md). */
+export interface NodeSide<P> {
+  script: string;
+  /** Shell variables `P_…`. Keep them equal for all targets where the action allows it. */
+  variables(params: P, target: Target, context: ActionContext): Record<string, string>;
+  /** Armed with a dead-man's timer: the engine runs `keep` over a new connection after apply. */
+  armed?(params: P): boolean;
+  /** The engine runs `fetch` first and saves its stdout in the run's directory; undo gets it on standard input. */
+  fetches?(params: P): boolean;
+}
+
+export interface CloudContext extends ActionContext {
+  /** The before-state from the journal, for undo. */
+  before?: BeforeState;
+  /** Journals the before-state (fsynced) and must be awaited before the first change. */
+  saveBefore(before: BeforeState): Promise<void>;
+  /** Runs a read-only script on nodes by their transports; one outcome each. */
+  reach(targets: Target[], script: NodeScript): Promise<Outcome[]>;
+  /** All nodes of the cluster as targets. */
+  targets: Target[];
+  /** One line for the people who watch. */
+  note(text: string): void;
+  runId: string;
+  stepId: string;
+  signal: AbortSignal;
+}
+
+/** An action's part that calls the cloud: one call a target, never two targets of a step at once unless `parallel`. */
+export interface CloudSide<P> {
+  parallel: number;
+  run(op: Op, target: Target, params: P, context: CloudContext): Promise<NodeResult>;
+}
+
+export interface Action<P = unknown> {
+  name: string;
+  title: string;
+  danger: Danger | ((params: P) => Danger);
+  scope: 'node' | 'cluster' | 'cloud';
+  /** Reads strings (flags, YAML) into typed parameters; unknown keys are refused. */
+  params: ZodType<P>;
+  /** One line: what this will do, as said in a plan. */
+  summary(params: P): string;
+  node?: NodeSide<P>;
+  cloud?: CloudSide<P>;
+  /** Why there is no undo; absent where there is one. */
+  irreversible?: string | ((params: P) => string | undefined);
+}
+
+/** Keeps the parameter type of a declaration while the registry forgets it. */
+export function defineAction<P>(action: Action<P>): Action<P> {
+  return action;
+}

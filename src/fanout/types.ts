@@ -1,0 +1,49 @@
+import type { TransportName } from '../fleet/types.ts';
+import type { Target } from '../kit/types.ts';
+import type { NodeScript, Outcome, OutcomeState, Transport } from '../transport/types.ts';
+
+export type Counts = Record<OutcomeState, number>;
+
+export interface FanoutSpec {
+  targets: Target[];
+  script: NodeScript;
+  /** Sizes of the waves, in order; they add up to the targets. The first may be a canary. */
+  waves: number[];
+  /** Most targets in flight. */
+  window: number;
+  /** Non-ok outcomes (failed, unreachable, timed-out, unknown) that are still borne; one more stops all launches. */
+  budget: number;
+  connectMs: number;
+  runMs: number;
+  /** One ok is enough: targets are tried one after the other and the rest is `not-attempted` (`not-needed`). */
+  anyOf?: boolean;
+}
+
+export interface FanoutDeps {
+  transport(name: TransportName | 'cloud'): Promise<Transport>;
+  /** Order of ways to a target. */
+  waysTo(target: Target): (TransportName | 'cloud')[];
+  /** Launch nothing more. */
+  stop: AbortSignal;
+  /** Let go of what is in flight. */
+  letGo: AbortSignal;
+  /** Awaited before any target of the group is launched: intents are journaled here. Throwing stops all launches. */
+  beforeLaunch?(targets: Target[], via: TransportName | 'cloud'): Promise<void>;
+  /** Awaited between waves; false stops all launches. */
+  betweenWaves?(next: number, counts: Counts): Promise<boolean>;
+  onEvent?(event: FanoutEvent): void;
+}
+
+export type FanoutEvent =
+  | { kind: 'wave'; wave: number; of: number; size: number }
+  | { kind: 'launched'; target: string; via: TransportName | 'cloud' }
+  | { kind: 'outcome'; outcome: Outcome }
+  | { kind: 'breach'; bad: number; budget: number };
+
+export interface Verdict {
+  /** Exactly one a target, in the order of the targets. */
+  outcomes: Outcome[];
+  counts: Counts;
+  /** Why launching stopped early, if it did. */
+  stoppedBy?: 'budget' | 'interrupt' | 'gate' | 'journal';
+}
