@@ -1,6 +1,5 @@
 // One entry file and lazily loaded parts: `--help` must not parse the AWS SDK, ink or ssh2.
-import { rmSync } from 'node:fs';
-import { readFileSync } from 'node:fs';
+import { readFileSync, rmSync } from 'node:fs';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));

@@ -18,7 +18,13 @@ export default defineConfig({
   define: { __FIREAXE_VERSION__: JSON.stringify(version) },
   test: {
     projects: [
-      tier('unit', ['test/{base,cli,kit,fleet,transport,fanout,actions,playbook,run,probe,report,ui,drill}/**/*.test.{ts,tsx}'], 20_000),
+      tier(
+        'unit',
+        [
+          'test/{base,cli,kit,fleet,transport,fanout,actions,playbook,run,probe,report,ui,drill}/**/*.test.{ts,tsx}',
+        ],
+        20_000,
+      ),
       tier('drill', ['test/drill-tier/**/*.test.ts'], 180_000),
       tier('lab', ['test/lab/**/*.test.ts'], 300_000),
     ],

@@ -8,7 +8,10 @@ export function parseAmount(text: string | number, place: string): Amount {
   const match = /^(\d+(?:\.\d+)?)(%?)$/.exec(String(text).trim());
   const n = Number(match?.[1]);
   if (!match || (match[2] ? n > 100 : !Number.isInteger(n))) {
-    throw usage(`not an amount: ${JSON.stringify(text)}`, { place, expected: 'a whole number, or a percentage up to 100%' });
+    throw usage(`not an amount: ${JSON.stringify(text)}`, {
+      place,
+      expected: 'a whole number, or a percentage up to 100%',
+    });
   }
   return match[2] ? { percent: n } : { count: n };
 }

@@ -6,7 +6,10 @@ const UNIT = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
 export function parseDuration(text: string, place = 'duration'): number {
   const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
   if (parts.length === 0 || parts.map((p) => p[0]).join('') !== text) {
-    throw usage(`not a duration: ${JSON.stringify(text)}`, { place, expected: 'for example 90s, 5m, 2h or 1h30m' });
+    throw usage(`not a duration: ${JSON.stringify(text)}`, {
+      place,
+      expected: 'for example 90s, 5m, 2h or 1h30m',
+    });
   }
   return parts.reduce((sum, [, n, unit]) => sum + Number(n) * UNIT[unit as keyof typeof UNIT], 0);
 }

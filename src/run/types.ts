@@ -99,7 +99,12 @@ export type JournalBody =
   | { kind: 'gate'; step: string; state: 'waiting' | 'open' | 'failed'; reading: string; why?: string }
   | { kind: 'kept'; step: string; target: string; ok: boolean; why?: string }
   | { kind: 'undone'; step: string; target: string; ok: boolean; why?: string }
-  | { kind: 'operator'; what: 'interrupt' | 'let-go' | 'resume' | 'undo' | 'confirm'; operator: string; text?: string }
+  | {
+      kind: 'operator';
+      what: 'interrupt' | 'let-go' | 'resume' | 'undo' | 'confirm';
+      operator: string;
+      text?: string;
+    }
   | { kind: 'note'; text: string }
   | { kind: 'end'; verdict: RunVerdict };
 
@@ -116,7 +121,13 @@ export interface RunVerdict {
   planned: number;
   startedAt: string;
   endedAt: string;
-  workstreams: { name: string; state: StepState | 'waiting'; startedAt?: string; endedAt?: string; why?: string }[];
+  workstreams: {
+    name: string;
+    state: StepState | 'waiting';
+    startedAt?: string;
+    endedAt?: string;
+    why?: string;
+  }[];
   /** The next command to type, such as `fireaxe resume <run>`. */
   next?: string;
 }

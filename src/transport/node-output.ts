@@ -19,11 +19,16 @@ export function splitResult(stdout: string, nonce: string): { output: string; re
 }
 
 /** The state of a command that ended: by its result line where the protocol has one, by its exit code otherwise. */
-export function stateOf(exitCode: number | undefined, result: NodeResult | undefined, protocol: boolean): OutcomeState {
+export function stateOf(
+  exitCode: number | undefined,
+  result: NodeResult | undefined,
+  protocol: boolean,
+): OutcomeState {
   if (!protocol) return exitCode === 0 ? 'ok' : 'failed';
   // It ended without its last word: it may have changed something before it died.
   if (!result) return 'unknown';
   if (result.code === 'deadline') return 'timed-out';
-  if (result.state === 'failed' || result.state === 'refused' || result.state === 'interrupted') return 'failed';
+  if (result.state === 'failed' || result.state === 'refused' || result.state === 'interrupted')
+    return 'failed';
   return exitCode === 0 ? 'ok' : 'failed';
 }

@@ -1,7 +1,14 @@
 import type { TransportName } from '../fleet/types.ts';
 import type { Target } from '../kit/types.ts';
 
-export const OUTCOME_STATES = ['ok', 'failed', 'unreachable', 'timed-out', 'unknown', 'not-attempted'] as const;
+export const OUTCOME_STATES = [
+  'ok',
+  'failed',
+  'unreachable',
+  'timed-out',
+  'unknown',
+  'not-attempted',
+] as const;
 export type OutcomeState = (typeof OUTCOME_STATES)[number];
 
 /** What the node's one JSON line says; see docs/node-protocol.md. */
@@ -73,7 +80,11 @@ export interface TransportOptions {
   /** Aborted: let go at once; what has left is `unknown`. */
   signal: AbortSignal;
   /** A target's command has left, or one more phase is reached. */
-  onEvent?: (event: { target: string; phase: 'connecting' | 'launched'; via: TransportName | 'cloud' }) => void;
+  onEvent?: (event: {
+    target: string;
+    phase: 'connecting' | 'launched';
+    via: TransportName | 'cloud';
+  }) => void;
 }
 
 /**
