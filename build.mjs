@@ -19,21 +19,15 @@ await build({
   keepNames: true,
   legalComments: 'none',
   loader: { '.sh': 'text', '.yaml': 'text' },
-  define: { 'process.env.NODE_ENV': '"production"', 'process.env.DEV': '"false"' },
+  define: {
+    'process.env.NODE_ENV': '"production"',
+    'process.env.DEV': '"false"',
+    // The version is part of every plan's hash.
+    __FIREAXE_VERSION__: JSON.stringify(version),
+  },
+  // Native helpers of ssh2 are optional: without them it falls back to JavaScript.
   external: ['*.node', 'react-devtools-core'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
   },
-  // The version is part of every plan's hash.
-  alias: {},
-  inject: [],
-  metafile: false,
-  plugins: [
-    {
-      name: 'version',
-      setup(b) {
-        b.initialOptions.define.__FIREAXE_VERSION__ = JSON.stringify(version);
-      },
-    },
-  ],
 });
