@@ -1,10 +1,10 @@
 import { usage } from './errors.ts';
 
-const UNIT = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+const UNIT = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
 
-/** Milliseconds of `90s`, `5m`, `2h`, `250ms`, `1h30m`; a bare number is refused. Throws a usage error naming `place`. */
+/** Milliseconds of `90s`, `5m`, `2h`, `7d`, `250ms`, `1h30m`; a bare number is refused. Throws a usage error naming `place`. */
 export function parseDuration(text: string, place = 'duration'): number {
-  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)];
+  const parts = [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h|d)/g)];
   if (parts.length === 0 || parts.map((p) => p[0]).join('') !== text) {
     throw usage(`not a duration: ${JSON.stringify(text)}`, {
       place,

@@ -1,0 +1,141 @@
+import { isIP } from 'node:net';
+import { z } from 'zod';
+import { parseAmount } from '../base/amount.ts';
+import { parseDuration } from '../base/duration.ts';
+
+/** A login name as OpenSSH would take it: no leading dash, nothing that a shell or ssh reads otherwise. */
+const user = z
+  .string()
+  .regex(/^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}$/, 'not a login name (letters, digits and _.+- only)');
+
+const address = z
+  .string()
+  .refine((text) => isIP(text) !== 0, 'not an IP address (names need DNS, which may be down)');
+const port = z.int('not a port').min(1, 'not a port').max(65535, 'not a port');
+
+const network = z.string().refine((text) => {
+  const [ip = '', bits, ...more] = text.split('/');
+  const family = isIP(ip);
+  if (family === 0 || more.length > 0) return false;
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+}, 'not an IP address or CIDR');
+
+const via = z.array(z.enum(['ssm', 'ssh', 'openssh', 'local'])).min(1);
+
+/** `5`, `10%`: kept as text. */
+const amount = z.union([z.string(), z.number()]).transform((value, context) => {
+  try {
+    parseAmount(value, '');
+    return String(value);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not an amount such as 3 or 10%' });
+    return z.NEVER;
+  }
+});
+
+/** `15m`, `7d`: milliseconds. */
+const duration = z.string('not a duration such as 15m').transform((value, context) => {
+  try {
+    return parseDuration(value);
+  } catch {
+    context.addIssue({ code: 'custom', message: 'not a duration such as 90s, 15m, 12h or 7d' });
+    return z.NEVER;
+  }
+});
+
+const name = z
+  .string()
+  .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$/, 'not a name (letters, digits and ._- only)');
+
+/** A value of a parameter: numbers and switches become their text. */
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const bastion = z.strictObject({
+  address,
+  port: port.default(22),
+  user: user.optional(),
+  identity: z.string().min(1).optional(),
+});
+
+const ssh = z.strictObject({
+  user: user.default('root'),
+  port: port.default(22),
+  identity: z.string().min(1).optional(),
+  useAgent: z.boolean().default(false),
+  jump: name.optional(),
+  sudo: z.boolean().optional(),
+});
+
+const cluster = z.strictObject({
+  ssh: ssh.prefault({}),
+  bastions: z.record(name, bastion).default({}),
+  via: via.optional(),
+  cloud: z
+    .strictObject({
+      profile: z.string().min(1).optional(),
+      region: z.string().regex(/^[a-z0-9-]+$/, 'not a region such as us-west-2'),
+      configFile: z.string().min(1).optional(),
+      credentialsFile: z.string().min(1).optional(),
+    })
+    .optional(),
+  kubernetes: z
+    .strictObject({
+      apiserverPort: port.default(6443),
+      kubeconfigs: z
+        .array(z.string().startsWith('/', 'not an absolute path'))
+        .min(1)
+        .default([
+          '/etc/kubernetes/super-admin.conf',
+          '/etc/kubernetes/admin.conf',
+          '/etc/rancher/rke2/rke2.yaml',
+          '/etc/rancher/k3s/k3s.yaml',
+        ]),
+      alwaysAllow: z.array(network).default([]),
+    })
+    .prefault({}),
+  parameters: z.record(z.string(), text).default({}),
+  fleet: z.string().min(1).optional(),
+});
+
+const policy = z.strictObject({
+  floors: z
+    .strictObject({ 'control-plane': amount.optional(), etcd: amount.optional(), worker: amount.optional() })
+    .prefault({}),
+  maxFailures: amount.default('10%'),
+  planMaxAge: duration.default(15 * 60_000),
+  fleetMaxAge: duration.default(7 * 24 * 3_600_000),
+});
+
+/** kit.yaml, as docs/kit.md describes it. */
+export const kitSchema = z.strictObject({
+  schemaVersion: z.literal(1, 'only schemaVersion 1 is known'),
+  name: name.optional(),
+  state: z.string().min(1).optional(),
+  knownHosts: z.array(z.string().min(1)).optional(),
+  sshConfig: z.string().min(1).optional(),
+  clusters: z
+    .record(name, cluster)
+    .refine((clusters) => Object.keys(clusters).length > 0, 'no cluster in the kit'),
+  policy: policy.prefault({}),
+});
+
+export type KitFile = z.infer<typeof kitSchema>;
+export type ClusterFile = KitFile['clusters'][string];
+
+/** The keys known under a path of kit.yaml, for an error that names the nearest. */
+export function knownKitKeys(path: PropertyKey[]): string[] {
+  const shapes: Record<string, { shape: object }> = {
+    '': kitSchema,
+    policy,
+    'policy.floors': policy.shape.floors.unwrap(),
+    'clusters.*': cluster,
+    'clusters.*.ssh': ssh,
+    'clusters.*.bastions.*': bastion,
+    'clusters.*.cloud': cluster.shape.cloud.unwrap(),
+    'clusters.*.kubernetes': cluster.shape.kubernetes.unwrap(),
+  };
+  const wild = path.map((key, i) =>
+    (i === 1 && path[0] === 'clusters') || (i === 3 && path[2] === 'bastions') ? '*' : String(key),
+  );
+  return Object.keys(shapes[wild.join('.')]?.shape ?? {});
+}

@@ -1,0 +1,13 @@
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import type { Kit } from './types.ts';
+
+/** Where runs are kept: FIREAXE_STATE_DIR, else what the kit says, else the user's state directory. */
+export function stateDir(
+  kit: Pick<Kit, 'stateDir'> | undefined,
+  env: Record<string, string | undefined>,
+): string {
+  if (env.FIREAXE_STATE_DIR) return resolve(env.FIREAXE_STATE_DIR);
+  if (kit?.stateDir) return kit.stateDir;
+  return join(env.XDG_STATE_HOME || join(env.HOME || homedir(), '.local', 'state'), 'fireaxe');
+}
