@@ -1,0 +1,78 @@
+import type { TransportName } from '../fleet/types.ts';
+import type { Target } from '../kit/types.ts';
+import type { Outcome, Transport, TransportOptions } from '../transport/types.ts';
+import type { FanoutSpec } from './types.ts';
+
+/** A transport that has not ended by then has lost its own clock. */
+const BACKSTOP_MS = 20_000;
+const LET_GO_MS = 2_000;
+
+/**
+ * Runs one batch and yields exactly one outcome a target, whatever the transport does:
+ * what it forgets, or does not end in time, is `unknown`, because the command may have left.
+ */
+export async function* runBatch(
+  transport: Transport,
+  batch: Target[],
+  spec: FanoutSpec,
+  options: Pick<TransportOptions, 'signal' | 'onEvent'>,
+): AsyncGenerator<Outcome> {
+  const open = new Map(batch.map((t) => [t.name, t]));
+  const startedAt = new Date().toISOString();
+  const lost = (target: string, code: string, message: string): Outcome => ({
+    target,
+    state: 'unknown',
+    stdout: '',
+    stderr: '',
+    truncated: false,
+    via: transport.name,
+    startedAt,
+    endedAt: new Date().toISOString(),
+    reason: { code, message },
+  });
+
+  const source = transport
+    .run(batch, spec.script, { connectMs: spec.connectMs, runMs: spec.runMs, ...options })
+    [Symbol.asyncIterator]();
+  const overdue = timeLimit(spec.connectMs + spec.runMs + BACKSTOP_MS, options.signal);
+  let why = { code: 'transport-fault', message: `${transport.name} ended without an outcome` };
+  try {
+    while (open.size > 0) {
+      const next = await Promise.race([source.next(), overdue.passed]);
+      if (next === 'overdue') {
+        why = { code: 'overdue', message: `${transport.name} did not end in time` };
+        break;
+      }
+      if (next.done) break;
+      if (open.delete(next.value.target)) yield next.value;
+    }
+  } catch (error) {
+    why = { code: 'transport-fault', message: error instanceof Error ? error.message : String(error) };
+  } finally {
+    overdue.cancel();
+  }
+  for (const target of open.keys()) yield lost(target, why.code, why.message);
+}
+
+function timeLimit(ms: number, letGo: AbortSignal) {
+  let timer: NodeJS.Timeout;
+  let onAbort: () => void;
+  const passed = new Promise<'overdue'>((resolve) => {
+    timer = setTimeout(() => resolve('overdue'), ms);
+    onAbort = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => resolve('overdue'), LET_GO_MS);
+    };
+    if (letGo.aborted) onAbort();
+    else letGo.addEventListener('abort', onAbort, { once: true });
+  });
+  return {
+    passed,
+    cancel() {
+      clearTimeout(timer);
+      letGo.removeEventListener('abort', onAbort);
+    },
+  };
+}
+
+export type Via = TransportName | 'cloud';

@@ -1,0 +1,155 @@
+import { FireaxeError } from '../base/errors.ts';
+import type { Target } from '../kit/types.ts';
+import type { Outcome, Transport } from '../transport/types.ts';
+import { runBatch, type Via } from './batch.ts';
+import { Ledger } from './ledger.ts';
+import { Permits } from './permits.ts';
+import type { FanoutDeps, FanoutSpec, Verdict } from './types.ts';
+
+/**
+ * Runs a script on many targets: waves in order, a window within a wave, one error budget over all of it.
+ * Ends with exactly one outcome a target; nothing is launched after the budget is exceeded, after `deps.stop`,
+ * or after the journal failed. A target whose first way is `unreachable` is tried by its next way.
+ */
+export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdict> {
+  const emit = deps.onEvent ?? (() => {});
+  const ledger = new Ledger(spec, emit);
+  const onStop = () => ledger.stop('interrupt');
+  if (deps.stop.aborted) onStop();
+  deps.stop.addEventListener('abort', onStop, { once: true });
+  const permits = new Permits(spec.anyOf ? 1 : spec.window);
+  try {
+    let first = 0;
+    for (const [index, size] of spec.waves.entries()) {
+      if (ledger.closed || size === 0) continue;
+      if (first > 0 && deps.betweenWaves && !(await deps.betweenWaves(index, ledger.counts))) {
+        ledger.stop('gate');
+        break;
+      }
+      emit({ kind: 'wave', wave: index + 1, of: spec.waves.length, size });
+      await runWave(spec.targets.slice(first, first + size), spec, deps, ledger, permits);
+      first += size;
+    }
+    return ledger.close();
+  } finally {
+    deps.stop.removeEventListener('abort', onStop);
+  }
+}
+
+/** One round a way: whoever could not be reached by the first way is grouped again for the next. */
+async function runWave(
+  wave: Target[],
+  spec: FanoutSpec,
+  deps: FanoutDeps,
+  ledger: Ledger,
+  permits: Permits,
+): Promise<void> {
+  let round: { target: Target; way: number; tried: Outcome[] }[] = wave.map((target) => ({
+    target,
+    way: 0,
+    tried: [],
+  }));
+  while (round.length > 0 && !ledger.closed) {
+    const failover: typeof round = [];
+    const byWay = groupBy(round, (r) => deps.waysTo(r.target)[r.way]!);
+    const batches: Promise<void>[] = [];
+    for (const [via, group] of byWay) {
+      const entries = new Map(group.map((r) => [r.target.name, r]));
+      const settle = (outcome: Outcome) => {
+        const entry = entries.get(outcome.target)!;
+        const more = deps.waysTo(entry.target).length > entry.way + 1;
+        if (outcome.state !== 'unreachable' || !more || deps.stop.aborted)
+          return ledger.record(withHistory(outcome, entry.tried));
+        failover.push({ target: entry.target, way: entry.way + 1, tried: [...entry.tried, outcome] });
+      };
+      let transport: Transport;
+      try {
+        transport = await deps.transport(via);
+      } catch (error) {
+        for (const { target } of group) settle(noTransport(target, via, error));
+        continue;
+      }
+      for (const batch of transport.batches(
+        group.map((r) => r.target),
+        spec.script,
+      )) {
+        const taken = await permits.take(batch.length);
+        if (ledger.closed) {
+          permits.give(taken);
+          break;
+        }
+        batches.push(launch(transport, via, batch, taken, spec, deps, ledger, permits, settle));
+      }
+    }
+    await Promise.all(batches);
+    // The way that was left is closed now: what the first way said stands.
+    if (ledger.closed) for (const entry of failover) ledger.record(entry.tried.at(-1)!);
+    round = failover;
+  }
+}
+
+async function launch(
+  transport: Transport,
+  via: Via,
+  batch: Target[],
+  taken: number,
+  spec: FanoutSpec,
+  deps: FanoutDeps,
+  ledger: Ledger,
+  permits: Permits,
+  settle: (outcome: Outcome) => void,
+): Promise<void> {
+  let held = taken;
+  let open = batch.length;
+  try {
+    try {
+      await deps.beforeLaunch?.(batch, via);
+    } catch {
+      ledger.stop('journal');
+      return;
+    }
+    if (ledger.closed) return;
+    const onEvent = (event: { target: string; phase: string }) => {
+      if (event.phase === 'launched') deps.onEvent?.({ kind: 'launched', target: event.target, via });
+    };
+    for await (const outcome of runBatch(transport, batch, spec, { signal: deps.letGo, onEvent })) {
+      settle(outcome);
+      open--;
+      // A batch larger than the window holds all permits until fewer targets than that are left.
+      const free = held - Math.min(open, held);
+      held -= free;
+      permits.give(free);
+    }
+  } finally {
+    permits.give(held);
+  }
+}
+
+/** A way that cannot even be opened, for want of a key or a profile: certain that nothing left. */
+function noTransport(target: Target, via: Via, error: unknown): Outcome {
+  const at = new Date().toISOString();
+  const reason =
+    error instanceof FireaxeError
+      ? { code: error.kind, message: error.message, ...(error.next ? { next: error.next } : {}) }
+      : { code: 'no-transport', message: error instanceof Error ? error.message : String(error) };
+  const none = { stdout: '', stderr: '', truncated: false, via };
+  return { target: target.name, state: 'unreachable', ...none, startedAt: at, endedAt: at, reason };
+}
+
+function withHistory(outcome: Outcome, tried: Outcome[]): Outcome {
+  if (tried.length === 0 || outcome.state === 'ok') return outcome;
+  const history = tried.map((o) => `${o.via}: ${o.reason?.message ?? o.state}`).join('; ');
+  const reason = outcome.reason ?? { code: outcome.state, message: outcome.state };
+  return { ...outcome, reason: { ...reason, message: `${reason.message} (before: ${history})` } };
+}
+
+function groupBy<T, K>(items: T[], key: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const k = key(item);
+    const group = groups.get(k);
+    if (group) group.push(item);
+    else groups.set(k, [item]);
+  }
+  return groups;
+}
