@@ -1,0 +1,35 @@
+/** What tests break on purpose. Everything is off at first. */
+export interface CloudFaults {
+  /** Operation (`SendCommand`, `DescribeInstances`, …) → how many of the next calls are throttled. */
+  throttle: Record<string, number>;
+  /** Operation → how many of the next calls are carried out, and then answered so. */
+  afterAcceptance: Record<string, { how: 'error-500' | 'reset'; times: number }>;
+  /** Operation → how many of the next calls fail with 500 before anything is done. */
+  beforeAcceptance: Record<string, number>;
+  /** Operation → error code answered to every call, such as ExpiredTokenException. */
+  refuse: Record<string, string>;
+  /** Instances whose commands never end. */
+  inProgressForever: Set<string>;
+  /** Instances that run the command although the service says DeliveryTimedOut. */
+  ranButDeliveryTimedOut: Set<string>;
+  /** Instances on which nothing arrives, and the service says so at once. */
+  undeliverable: Set<string>;
+  /** Instances that the service accepts and then leaves out of every list. */
+  missing: Set<string>;
+  /** InvalidInstanceId without saying which. */
+  namelessInvalidInstance: boolean;
+}
+
+export function noFaults(): CloudFaults {
+  return {
+    throttle: {},
+    afterAcceptance: {},
+    beforeAcceptance: {},
+    refuse: {},
+    inProgressForever: new Set(),
+    ranButDeliveryTimedOut: new Set(),
+    undeliverable: new Set(),
+    missing: new Set(),
+    namelessInvalidInstance: false,
+  };
+}

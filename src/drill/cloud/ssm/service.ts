@@ -1,0 +1,187 @@
+import { CloudError } from '../errors.ts';
+import type { CloudInstance } from '../world.ts';
+import { type Command, commandDetails, type Invocation, newCommand, statusOf } from './command.ts';
+import { cancel, type RunnerDeps, runCommand } from './runner.ts';
+import { commandShape, invocationDetail, invocationShape } from './shapes.ts';
+import { page, pageSize, type SendInput, validateSend } from './validate.ts';
+
+interface ListInput {
+  CommandId?: string;
+  InstanceId?: string;
+  InstanceIds?: string[];
+  Details?: boolean;
+  MaxResults?: number;
+  NextToken?: string;
+  Filters?: { key?: string; value?: string; Key?: string; Values?: string[] }[];
+}
+
+/** SSM's Run Command and its list of agents. */
+export class SsmService {
+  readonly #deps: RunnerDeps & { listedAfterMs: number };
+  readonly #commands: Command[] = [];
+  readonly #closing = new AbortController();
+
+  constructor(deps: Omit<RunnerDeps, 'closed'> & { listedAfterMs: number }) {
+    this.#deps = { ...deps, closed: this.#closing.signal };
+  }
+
+  async call(operation: string, input: unknown): Promise<object> {
+    switch (operation) {
+      case 'SendCommand':
+        return this.#send(input as SendInput);
+      case 'ListCommands':
+        return this.#listCommands(input as ListInput);
+      case 'ListCommandInvocations':
+        return this.#listInvocations(input as ListInput);
+      case 'GetCommandInvocation':
+        return this.#getInvocation(input as ListInput);
+      case 'CancelCommand':
+        return this.#cancel(input as ListInput);
+      case 'DescribeInstanceInformation':
+        return this.#describe(input as ListInput);
+      default:
+        throw new CloudError('UnknownOperationException', `Unknown operation ${operation}`);
+    }
+  }
+
+  close(): void {
+    this.#closing.abort();
+  }
+
+  #send(input: SendInput): object {
+    validateSend(input);
+    const ids = [...new Set([...(input.InstanceIds ?? []), ...this.#byTargets(input)])];
+    const bad = ids.filter((id) => !this.#deliverable(id));
+    if (bad.length > 0)
+      throw new CloudError(
+        'InvalidInstanceId',
+        this.#deps.faults.namelessInvalidInstance
+          ? ''
+          : `Instances [[${bad.join(', ')}]] not in a valid state for account 123456789012`,
+      );
+    const command = newCommand(input, ids, this.#deps.now());
+    for (const id of ids) if (this.#deps.faults.missing.has(id)) command.hidden.add(id);
+    this.#commands.unshift(command);
+    void runCommand(command, this.#deps);
+    return { Command: commandShape(command) };
+  }
+
+  #byTargets(input: SendInput): string[] {
+    return (input.Targets ?? []).flatMap((target) => {
+      const values = target.Values ?? [];
+      if (target.Key === 'InstanceIds') return values;
+      const tag = target.Key?.replace(/^tag:/, '') ?? '';
+      return this.#machines()
+        .filter((machine) => machine.ssm === 'online' && values.includes(machine.tags[tag] ?? ''))
+        .map((machine) => machine.id);
+    });
+  }
+
+  #deliverable(id: string): boolean {
+    const machine = this.#machines().find((m) => m.id === id);
+    return machine?.state === 'running' && (machine.ssm === 'online' || machine.ssm === 'deaf');
+  }
+
+  #machines(): CloudInstance[] {
+    return this.#deps.world.instances();
+  }
+
+  #listCommands(input: ListInput): object {
+    const size = pageSize(input.MaxResults, 1, 50);
+    const found = this.#visible(input)
+      .filter(
+        (command) => !input.InstanceId || command.invocations.some((i) => i.instanceId === input.InstanceId),
+      )
+      .filter((command) => holds(input, 'Status', commandDetails(command).status));
+    const { items, next } = page(found, size, input.NextToken);
+    return { Commands: items.map(commandShape), ...(next ? { NextToken: next } : {}) };
+  }
+
+  #listInvocations(input: ListInput): object {
+    const size = pageSize(input.MaxResults, 1, 50);
+    const found = this.#visible(input).flatMap((command) =>
+      command.invocations
+        .filter((i) => !command.hidden.has(i.instanceId))
+        .filter((i) => !input.InstanceId || i.instanceId === input.InstanceId)
+        .filter((i) => holds(input, 'Status', statusOf(i.details)))
+        .map((invocation) => ({ command, invocation })),
+    );
+    const { items, next } = page(found, size, input.NextToken);
+    return {
+      CommandInvocations: items.map(({ command, invocation }) =>
+        invocationShape(command, invocation, input.Details === true),
+      ),
+      ...(next ? { NextToken: next } : {}),
+    };
+  }
+
+  /** What lists show: nothing of a command for the first moment of its life. */
+  #visible(input: ListInput): Command[] {
+    if (input.CommandId) this.#known(input.CommandId);
+    const listedBefore = this.#deps.now() - this.#deps.listedAfterMs;
+    const after = filterValue(input, 'InvokedAfter');
+    const before = filterValue(input, 'InvokedBefore');
+    return this.#commands
+      .filter((command) => command.requestedAt <= listedBefore)
+      .filter((command) => !input.CommandId || command.id === input.CommandId)
+      .filter((command) => !after || command.requestedAt >= Date.parse(after))
+      .filter((command) => !before || command.requestedAt < Date.parse(before));
+  }
+
+  #known(id: string): Command {
+    const command = this.#commands.find((c) => c.id === id);
+    if (!command) throw new CloudError('InvalidCommandId', 'The specified command ID is not valid.');
+    return command;
+  }
+
+  #getInvocation(input: ListInput): object {
+    const command = this.#commands.find((c) => c.id === input.CommandId);
+    const invocation = command?.invocations.find((i) => i.instanceId === input.InstanceId);
+    const early = command && this.#deps.now() - command.requestedAt < this.#deps.listedAfterMs;
+    if (!command || !invocation || early || command.hidden.has(invocation.instanceId))
+      throw new CloudError('InvocationDoesNotExist', 'The command ID and managed node ID does not exist.');
+    return invocationDetail(command, invocation);
+  }
+
+  #cancel(input: ListInput): object {
+    const command = this.#known(input.CommandId ?? '');
+    const chosen = (i: Invocation) => !input.InstanceIds?.length || input.InstanceIds.includes(i.instanceId);
+    if (!input.InstanceIds?.length) command.cancelling = true;
+    for (const invocation of command.invocations.filter(chosen)) cancel(invocation, this.#deps);
+    return {};
+  }
+
+  #describe(input: ListInput): object {
+    const size = pageSize(input.MaxResults, 5, 50);
+    const wanted = input.Filters?.find((f) => f.Key === 'InstanceIds')?.Values;
+    const found = this.#machines()
+      .filter((machine) => machine.ssm !== 'absent')
+      .filter((machine) => !wanted || wanted.includes(machine.id));
+    const { items, next } = page(found, size, input.NextToken);
+    const at = this.#deps.now() / 1000;
+    return {
+      InstanceInformationList: items.map((machine) => {
+        const lost = machine.ssm === 'dead' || machine.state !== 'running';
+        return {
+          InstanceId: machine.id,
+          PingStatus: lost ? 'ConnectionLost' : 'Online',
+          LastPingDateTime: at - (lost ? 3600 : 60),
+          PlatformType: 'Linux',
+          AgentVersion: '3.3.0.0',
+          ResourceType: 'EC2Instance',
+          IPAddress: machine.privateIp,
+        };
+      }),
+      ...(next ? { NextToken: next } : {}),
+    };
+  }
+}
+
+function filterValue(input: ListInput, key: string): string | undefined {
+  return input.Filters?.find((filter) => filter.key === key)?.value;
+}
+
+function holds(input: ListInput, key: string, value: string): boolean {
+  const wanted = filterValue(input, key);
+  return wanted === undefined || wanted === value;
+}
