@@ -1,0 +1,53 @@
+import type { Random } from '../random.ts';
+import type { LabNode } from '../types.ts';
+import type { ApiServerDeps } from './api-server.ts';
+import { Controllers } from './controllers.ts';
+import { Quorum } from './quorum.ts';
+import { ServerHost } from './server-host.ts';
+import { Store } from './store.ts';
+
+const TICK_MS = 20;
+
+/** Three API servers, one store behind them, and the controllers. */
+export class ControlPlane {
+  readonly store: Store;
+  readonly quorum: Quorum;
+  readonly hosts: ServerHost[];
+  readonly #controllers: Controllers;
+  #timer: NodeJS.Timeout | undefined;
+  #ticks = 0;
+
+  constructor(
+    nodes: LabNode[],
+    workers: () => LabNode[],
+    random: Random,
+    deps: Omit<ApiServerDeps, 'store' | 'quorum'>,
+  ) {
+    this.store = new Store(random);
+    this.quorum = new Quorum(nodes);
+    const all = { ...deps, store: this.store, quorum: this.quorum };
+    this.hosts = nodes.map((node) => new ServerHost(node, all));
+    this.#controllers = new Controllers(this.store, this.hosts, workers, random, deps.now);
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.#tick(), TICK_MS);
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    for (const host of this.hosts) host.stop();
+  }
+
+  ready(): number {
+    return this.hosts.filter((host) => host.ready()).length;
+  }
+
+  #tick(): void {
+    for (const host of this.hosts) host.tick();
+    // Reading manifests and looking at machines can wait longer than requests.
+    if (this.#ticks++ % 5 !== 0) return;
+    for (const host of this.hosts) host.sync();
+    this.#controllers.sync();
+  }
+}

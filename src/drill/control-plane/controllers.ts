@@ -1,0 +1,64 @@
+import type { Random } from '../random.ts';
+import { CLOCKS } from '../time-scale.ts';
+import type { LabNode } from '../types.ts';
+import { podOf } from './objects.ts';
+import type { ServerHost } from './server-host.ts';
+import { hasStaticPod } from './static-pods.ts';
+import type { Store } from './store.ts';
+
+/** kube-controller-manager's part: a DaemonSet has a pod on each worker, and pods without their owner are collected. */
+export class Controllers {
+  readonly #store: Store;
+  readonly #hosts: ServerHost[];
+  readonly #workers: () => LabNode[];
+  readonly #random: Random;
+  readonly #now: () => number;
+  #syncedAt = 0;
+
+  constructor(
+    store: Store,
+    hosts: ServerHost[],
+    workers: () => LabNode[],
+    random: Random,
+    now: () => number,
+  ) {
+    this.#store = store;
+    this.#hosts = hosts;
+    this.#workers = workers;
+    this.#random = random;
+    this.#now = now;
+  }
+
+  sync(): void {
+    if (this.#now() - this.#syncedAt < CLOCKS.controllerPeriod) return;
+    this.#syncedAt = this.#now();
+    if (this.#hosts.some((host) => this.#works(host))) this.reconcile();
+  }
+
+  /** It runs on a control-plane machine and needs the API server there. */
+  #works(host: ServerHost): boolean {
+    return host.ready() && hasStaticPod(host.node.root, 'kube-controller-manager');
+  }
+
+  reconcile(): void {
+    const sets = this.#store.list('daemonsets');
+    const uids = new Set(sets.map((set) => set.metadata.uid));
+    for (const pod of this.#store.list('pods')) {
+      const owner = pod.metadata.ownerReferences?.[0];
+      if (owner && !uids.has(owner.uid))
+        this.#store.delete('pods', pod.metadata.namespace ?? '', pod.metadata.name);
+    }
+    for (const set of sets) {
+      const covered = new Set(
+        this.#store
+          .list('pods', set.metadata.namespace)
+          .filter((pod) => pod.metadata.ownerReferences?.[0]?.uid === set.metadata.uid)
+          .map((pod) => pod.spec?.nodeName),
+      );
+      for (const node of this.#workers()) {
+        if (!covered.has(node.spec.name))
+          this.#store.put('pods', podOf(set, node.spec.name, this.#random.hex(5)));
+      }
+    }
+  }
+}

@@ -1,0 +1,87 @@
+/** A Kubernetes object as the raw paths give and take it. */
+export interface ApiObject {
+  apiVersion: string;
+  kind: string;
+  metadata: {
+    name: string;
+    namespace?: string;
+    uid?: string;
+    resourceVersion?: string;
+    creationTimestamp?: string;
+    labels?: Record<string, string>;
+    ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller: boolean }[];
+    [more: string]: unknown;
+  };
+  spec?: Record<string, unknown>;
+  status?: Record<string, unknown>;
+}
+
+export interface DaemonSetRequest {
+  name: string;
+  namespace: string;
+  labels: Record<string, string>;
+  image: string;
+  args: string[];
+}
+
+export function daemonSet(request: DaemonSetRequest): ApiObject {
+  return {
+    apiVersion: 'apps/v1',
+    kind: 'DaemonSet',
+    metadata: { name: request.name, namespace: request.namespace, labels: request.labels },
+    spec: {
+      selector: { matchLabels: request.labels },
+      template: {
+        metadata: { labels: request.labels },
+        spec: {
+          hostNetwork: true,
+          containers: [{ name: request.name, image: request.image, args: request.args }],
+          tolerations: [{ operator: 'Exists' }],
+        },
+      },
+      updateStrategy: { type: 'RollingUpdate' },
+    },
+  };
+}
+
+/** The pod of a DaemonSet on one node. */
+export function podOf(owner: ApiObject, node: string, suffix: string): ApiObject {
+  const template = (owner.spec?.template ?? {}) as {
+    metadata?: { labels?: Record<string, string> };
+    spec?: object;
+  };
+  return {
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {
+      name: `${owner.metadata.name}-${suffix}`,
+      namespace: owner.metadata.namespace ?? 'default',
+      labels: template.metadata?.labels ?? {},
+      ownerReferences: [
+        {
+          apiVersion: owner.apiVersion,
+          kind: owner.kind,
+          name: owner.metadata.name,
+          uid: owner.metadata.uid ?? '',
+          controller: true,
+        },
+      ],
+    },
+    spec: { ...template.spec, nodeName: node },
+    status: { phase: 'Running' },
+  };
+}
+
+export function lease(node: string, renewTime: string): ApiObject {
+  return {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name: node, namespace: 'kube-node-lease' },
+    spec: { holderIdentity: node, leaseDurationSeconds: 40, renewTime },
+  };
+}
+
+/** An error as the API server words it. */
+export function statusObject(code: number, reason: string, message: string): Record<string, unknown> {
+  return { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message, reason, code };
+}

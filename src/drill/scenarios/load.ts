@@ -1,0 +1,67 @@
+import { capacityOf } from '../control-plane/capacity.ts';
+
+/** How a scenario's load is made for a number of workers. */
+export interface Load {
+  /** Turns a second that each offender takes, and requests a turn. */
+  turnsPerSecond: number;
+  requestsPerTurn: number;
+  /** Watches that each offender keeps open. */
+  watches: number;
+  /** Units of work of one expensive list. */
+  listUnits: number;
+  /** Offered work over what the three servers can do. */
+  overload: number;
+  /** Real requests that one lab request stands for. */
+  standsFor: number;
+  /** Milliseconds between two renewals of a kubelet, and between two lookups of a failing resolver. */
+  kubeletEveryMs: number;
+  dnsRetryMs: number;
+  /** Units of a kubelet's list after (re)connecting. */
+  kubeletListUnits: number;
+  /** Most requests in flight an offender. */
+  outstanding: number;
+}
+
+export interface LoadShape {
+  /** Real calls a second of one node: watchers × calls. */
+  callsPerNode: number;
+  watchersPerNode: number;
+  /** Workers at which the offered work is all that the control plane can do. */
+  breaksAt: number;
+}
+
+/** Most requests a second that all offenders, and all kubelets, make together: a laptop carries the lab. */
+const MOST_OFFENDER_RATE = 288;
+const MOST_KUBELET_RATE = 96;
+const MOST_WATCHES = 150;
+
+/**
+ * The number of callers grows with the workers, and what each call costs grows with them too; the control plane is
+ * bought for the number of workers. So offered work over capacity grows with the workers: the cost grows faster than
+ * the cluster. The lab's rate of real requests stays bounded; beyond that each stands for more.
+ */
+export function loadFor(
+  workers: number,
+  shape: LoadShape,
+  instanceType: string,
+  servers: number,
+  kubeletRenewMs: number,
+  dnsRetryMs: number,
+): Load {
+  const requestsPerTurn = 3;
+  const perWorker = Math.min(6, MOST_OFFENDER_RATE / workers);
+  const overload = workers / shape.breaksAt;
+  const capacity = capacityOf(instanceType).unitsPerSecond * servers;
+  return {
+    turnsPerSecond: perWorker / requestsPerTurn,
+    requestsPerTurn,
+    watches: Math.max(1, Math.min(shape.watchersPerNode, Math.floor(MOST_WATCHES / workers))),
+    listUnits: (overload * capacity) / (perWorker * workers),
+    overload,
+    standsFor: Math.round(shape.callsPerNode / perWorker),
+    kubeletEveryMs: Math.max(kubeletRenewMs, (workers * 1000) / MOST_KUBELET_RATE),
+    dnsRetryMs: Math.max(dnsRetryMs, (workers * 1000) / MOST_KUBELET_RATE),
+    kubeletListUnits: 72 / workers,
+    outstanding: Math.max(2, Math.floor(240 / workers)),
+  };
+}

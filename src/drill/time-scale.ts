@@ -1,0 +1,44 @@
+/** The lab's clocks run this many times faster than the incident's. The people and their tools do not. */
+export const TIME_SCALE = 20;
+
+/** Milliseconds of the lab for seconds of a real cluster. */
+export function labMs(realSeconds: number): number {
+  return (realSeconds * 1000) / TIME_SCALE;
+}
+
+/** Every clock of the lab that is scaled, with the real value it stands for (docs/drill.md prints this table). */
+export const CLOCKS = {
+  /** First restart after a crash is immediate; then this, doubling. */
+  backoffFirst: labMs(10),
+  backoffMost: labMs(300),
+  /** A container that ran this long starts again without back-off. */
+  backoffReset: labMs(600),
+  /** Liveness probe: period, and failures in a row that kill. */
+  probePeriod: labMs(10),
+  probeFailures: 3,
+  /** The kubelet's probe of an API server gives up after this. */
+  healthTimeout: labMs(15),
+  /** Liveness failures in a row that kill an API server. */
+  serverProbeFailures: 8,
+  /** How often a kubelet renews its lease, and when its node counts as gone. */
+  leaseRenew: labMs(10),
+  leaseExpire: labMs(40),
+  /** A kubelet gives a request up after this (kubernetes#65954). */
+  kubeletTimeout: labMs(10),
+  /** Other clients give up after this. */
+  clientTimeout: labMs(60),
+  /** The API server itself ends a request after this. */
+  requestTimeout: labMs(60),
+  /** A dropped SYN is sent again after this, doubling, until `dialTimeout`. */
+  synRetry: labMs(1),
+  dialTimeout: labMs(30),
+  /** Until a client notices that its packets are silently dropped (k/k#121793). */
+  silentDrop: labMs(45),
+  /** How long resolved names are kept, and how often a failed lookup is tried again. */
+  dnsTtl: labMs(1200),
+  dnsRetry: labMs(15),
+  /** Caches of a started API server are cold this long. */
+  serverWarmUp: labMs(10),
+  /** Controllers look at the world this often. */
+  controllerPeriod: labMs(10),
+} as const;
