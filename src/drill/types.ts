@@ -24,8 +24,14 @@ export interface ToolAnswer {
   stderr: string;
 }
 
+/** Where a tool was called from. */
+export interface ToolCall {
+  /** Real directory: relative file arguments start here. */
+  cwd: string;
+}
+
 /** A tool first in the node's PATH, acting on the node's simulated state. `stdin` is read only when the tool asks for it. */
-export type Tool = (argv: string[], stdin: () => string) => ToolAnswer | Promise<ToolAnswer>;
+export type Tool = (argv: string[], stdin: () => string, call: ToolCall) => ToolAnswer | Promise<ToolAnswer>;
 
 /** A real process that belongs to a lab node and shows in its /proc. */
 export interface LabProcess {
@@ -70,7 +76,14 @@ export type NetworkVerdict = 'accept' | 'reject' | 'drop';
 /** The simulated network: real traffic runs on loopback only after this has let it pass. */
 export interface LabNetwork {
   /** Evaluates the source's output and the destination's input rules. `established` packets belong to an open connection. */
-  verdict(from: LabNode, to: LabNode, port: number, packet: 'new' | 'established'): NetworkVerdict;
+  verdict(
+    from: LabNode,
+    to: LabNode,
+    port: number,
+    packet: 'new' | 'established',
+    /** The process that sends, for rules by control group; and its port. */
+    sender?: { pid?: number; port?: number },
+  ): NetworkVerdict;
   /** A connection as `ss` shows it at both ends; `close` is what `ss -K` calls. */
   track(connection: LabConnection): void;
   untrack(connection: LabConnection): void;

@@ -1,0 +1,30 @@
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { LabNodeSpec } from '../types.ts';
+
+/** Lays out the files that a node has before anything runs on it. */
+export function layOut(root: string, spec: LabNodeSpec): void {
+  put(root, 'etc/machine-id', `${spec.machineId}\n`);
+  put(root, 'etc/hostname', `${spec.name}\n`);
+  put(root, 'sys/class/dmi/id/board_asset_tag', `${spec.instanceId}\n`);
+  put(root, 'var/lib/cloud/data/instance-id', `${spec.instanceId}\n`);
+  for (const dir of ['etc/systemd/system', 'sys/fs/cgroup', 'tmp', 'root', 'usr/lib/systemd/system']) {
+    mkdirSync(join(root, dir), { recursive: true });
+  }
+  bootFiles(root);
+}
+
+/** What a reboot forgets begins anew. */
+export function bootFiles(root: string): void {
+  for (const dir of ['run', 'proc']) {
+    rmSync(join(root, dir), { recursive: true, force: true });
+    mkdirSync(join(root, dir), { recursive: true });
+  }
+  mkdirSync(join(root, 'run/systemd/system'), { recursive: true });
+}
+
+function put(root: string, path: string, text: string): void {
+  const full = join(root, path);
+  mkdirSync(join(full, '..'), { recursive: true });
+  writeFileSync(full, text);
+}
