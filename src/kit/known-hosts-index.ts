@@ -1,0 +1,74 @@
+import { createHmac } from 'node:crypto';
+import type { KnownHostLine } from './known-hosts-line.ts';
+
+/** Finds the lines that speak of a name; fast for thousands of names and lines. */
+export interface KnownHostsIndex {
+  linesFor(name: string): readonly KnownHostLine[];
+}
+
+/**
+ * Plain names are looked up, patterns are tried one by one, and hashed names cost one HMAC each.
+ * A hashed line that has found its name is never hashed again: it belongs to no other.
+ */
+export function indexKnownHosts(lines: readonly KnownHostLine[]): KnownHostsIndex {
+  const plain = new Map<string, KnownHostLine[]>();
+  const wild: { line: KnownHostLine; matches: (name: string) => boolean }[] = [];
+  let hashed: KnownHostLine[] = [];
+  for (const line of lines) {
+    if ('hash' in line.hosts) hashed.push(line);
+    else if (line.hosts.patterns.some((pattern) => /[*?!]/.test(pattern)))
+      wild.push({ line, matches: patternList(line.hosts.patterns) });
+    else for (const name of new Set(line.hosts.patterns)) append(plain, name, line);
+  }
+  const found = new Map<string, readonly KnownHostLine[]>();
+
+  function linesFor(written: string): readonly KnownHostLine[] {
+    const name = written.toLowerCase();
+    const before = found.get(name);
+    if (before) return before;
+    const mine: KnownHostLine[] = [];
+    const others: KnownHostLine[] = [];
+    for (const line of hashed) (hashMatches(line, name) ? mine : others).push(line);
+    hashed = others;
+    const all = [
+      ...(plain.get(name) ?? []),
+      ...wild.filter((entry) => entry.matches(name)).map((entry) => entry.line),
+      ...mine,
+    ];
+    found.set(name, all);
+    return all;
+  }
+  return { linesFor };
+}
+
+function append(map: Map<string, KnownHostLine[]>, name: string, line: KnownHostLine): void {
+  const list = map.get(name);
+  if (list) list.push(line);
+  else map.set(name, [line]);
+}
+
+function hashMatches(line: KnownHostLine, name: string): boolean {
+  if (!('hash' in line.hosts)) return false;
+  return createHmac('sha1', line.hosts.salt).update(name).digest().equals(line.hosts.hash);
+}
+
+/** One negated hit turns the whole list down, wherever it stands. */
+function patternList(patterns: string[]): (name: string) => boolean {
+  const parts = patterns.map((pattern) => ({
+    negated: pattern.startsWith('!'),
+    regex: glob(pattern.replace(/^!/, '')),
+  }));
+  return (name) => {
+    const hits = parts.filter((part) => part.regex.test(name));
+    return hits.length > 0 && !hits.some((hit) => hit.negated);
+  };
+}
+
+function glob(pattern: string): RegExp {
+  const body = pattern
+    .replace(/\*+/g, '*')
+    .replace(/[.+^${}()|[\]\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  return new RegExp(`^${body}$`, 's');
+}

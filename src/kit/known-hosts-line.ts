@@ -1,0 +1,71 @@
+/** One usable line of a known_hosts file. */
+export interface KnownHostLine {
+  place: string;
+  marker?: 'revoked' | 'cert-authority';
+  /** Host patterns as written, or the salt and hash of one hashed name. */
+  hosts: { patterns: string[] } | { salt: Buffer; hash: Buffer };
+  keyType: string;
+  /** The public key as it goes over the wire. */
+  key: Buffer;
+}
+
+/** A line that is skipped, as OpenSSH does, but not in silence. */
+export interface KnownHostProblem {
+  place: string;
+  problem: string;
+}
+
+/** Reads the lines of one known_hosts text; `file` is used in places only. */
+export function parseKnownHosts(
+  text: string,
+  file: string,
+): { lines: KnownHostLine[]; problems: KnownHostProblem[] } {
+  const lines: KnownHostLine[] = [];
+  const problems: KnownHostProblem[] = [];
+  text.split('\n').forEach((raw, index) => {
+    const words = raw.split(/[ \t\r]+/).filter((word) => word !== '');
+    if (words.length === 0 || words[0]!.startsWith('#')) return;
+    const place = `${file}:${index + 1}`;
+    const line = parseLine(words, place);
+    if (typeof line === 'string') problems.push({ place, problem: line });
+    else lines.push(line);
+  });
+  return { lines, problems };
+}
+
+function parseLine(words: string[], place: string): KnownHostLine | string {
+  let marker: KnownHostLine['marker'];
+  if (words[0]!.startsWith('@')) {
+    const name = words[0]!.slice(1);
+    if (name !== 'revoked' && name !== 'cert-authority') return `unknown marker ${words[0]}`;
+    marker = name;
+    words = words.slice(1);
+  }
+  const [names, keyType, base64] = words;
+  if (names === undefined || keyType === undefined || base64 === undefined)
+    return 'expected: hosts, key type, key';
+  const hosts = parseHosts(names);
+  if (typeof hosts === 'string') return hosts;
+  const key = Buffer.from(base64, 'base64');
+  if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || innerType(key) !== keyType)
+    return `not a key of type ${keyType}`;
+  return marker === undefined ? { place, hosts, keyType, key } : { place, marker, hosts, keyType, key };
+}
+
+function parseHosts(names: string): KnownHostLine['hosts'] | string {
+  if (!names.startsWith('|')) return { patterns: names.toLowerCase().split(',') };
+  const [, magic, salt, hash, ...rest] = names.split('|');
+  if (magic !== '1' || salt === undefined || hash === undefined || rest.length > 0)
+    return 'not a hashed host name';
+  const bytes = { salt: Buffer.from(salt, 'base64'), hash: Buffer.from(hash, 'base64') };
+  if (bytes.salt.length !== 20 || bytes.hash.length !== 20) return 'not a hashed host name';
+  return bytes;
+}
+
+/** The type that the key itself names: its first length-prefixed text. */
+export function innerType(key: Buffer): string | undefined {
+  if (key.length < 8) return undefined;
+  const length = key.readUInt32BE(0);
+  if (length === 0 || length > 64 || 4 + length >= key.length) return undefined;
+  return key.toString('latin1', 4, 4 + length);
+}

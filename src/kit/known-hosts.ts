@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { FireaxeError } from '../base/errors.ts';
+import { indexKnownHosts } from './known-hosts-index.ts';
+import type { KnownHostLine, KnownHostProblem } from './known-hosts-line.ts';
+import { innerType, parseKnownHosts } from './known-hosts-line.ts';
+
+export type HostKeyVerdict = 'match' | 'unknown' | 'changed' | 'revoked';
+
+export interface HostKeyCheck {
+  verdict: HostKeyVerdict;
+  /** `ssh-ed25519 SHA256:…` of the key that was shown. */
+  shown: string;
+  /** file:line of what decided. */
+  places: string[];
+}
+
+/** What is on record for a host before it is asked. */
+export interface HostRecord {
+  /** Key types on record, without revoked ones. */
+  keyTypes: string[];
+  /** Only a certificate authority vouches for it. */
+  certAuthorityOnly: boolean;
+}
+
+export interface KnownHosts {
+  check(address: string, port: number, key: Buffer): HostKeyCheck;
+  record(address: string, port: number): HostRecord;
+  /** Lines that were skipped. */
+  problems: KnownHostProblem[];
+}
+
+/** Reads known_hosts files; the rules are those of sshd(8), SSH_KNOWN_HOSTS FILE FORMAT. */
+export async function loadKnownHosts(files: readonly string[]): Promise<KnownHosts> {
+  return createKnownHosts(
+    await Promise.all(
+      files.map(async (file) => {
+        try {
+          return { file, text: await readFile(file, 'utf8') };
+        } catch (cause) {
+          throw new FireaxeError('usage', 'cannot read the host keys', {
+            place: file,
+            expected: 'a known_hosts file',
+            cause,
+          });
+        }
+      }),
+    ),
+  );
+}
+
+export function createKnownHosts(texts: readonly { file: string; text: string }[]): KnownHosts {
+  const parsed = texts.map(({ file, text }) => parseKnownHosts(text, file));
+  const index = indexKnownHosts(parsed.flatMap((file) => file.lines));
+
+  /** As OpenSSH: a host on another port is looked up by its bare address when nothing names the port. */
+  function linesFor(address: string, port: number): { lines: readonly KnownHostLine[]; exact: boolean } {
+    if (port === 22) return { lines: index.linesFor(address), exact: true };
+    const lines = index.linesFor(`[${address}]:${port}`);
+    if (lines.length > 0) return { lines, exact: true };
+    return { lines: index.linesFor(address), exact: false };
+  }
+
+  function check(address: string, port: number, key: Buffer): HostKeyCheck {
+    const { lines, exact } = linesFor(address, port);
+    const shown = `${innerType(key) ?? 'key'} ${fingerprint(key)}`;
+    const say = (verdict: HostKeyVerdict, by: readonly KnownHostLine[]): HostKeyCheck => ({
+      verdict,
+      shown,
+      places: by.map((line) => line.place),
+    });
+    const revoked = lines.filter((line) => line.marker === 'revoked' && line.key.equals(key));
+    if (revoked.length > 0) return say('revoked', revoked);
+    const plain = lines.filter((line) => line.marker === undefined);
+    const same = plain.filter((line) => line.key.equals(key));
+    if (same.length > 0) return say('match', same);
+    return plain.length > 0 && exact ? say('changed', plain) : say('unknown', []);
+  }
+
+  function record(address: string, port: number): HostRecord {
+    const { lines } = linesFor(address, port);
+    const plain = lines.filter((line) => line.marker === undefined);
+    return {
+      keyTypes: [...new Set(plain.map((line) => line.keyType))],
+      certAuthorityOnly: plain.length === 0 && lines.some((line) => line.marker === 'cert-authority'),
+    };
+  }
+
+  return { check, record, problems: parsed.flatMap((file) => file.problems) };
+}
+
+/** As `ssh-keygen -l` shows it. */
+export function fingerprint(key: Buffer): string {
+  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
+}

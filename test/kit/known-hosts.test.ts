@@ -1,0 +1,139 @@
+import { createHmac, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { KnownHosts } from '../../src/kit/known-hosts.ts';
+import { createKnownHosts, loadKnownHosts } from '../../src/kit/known-hosts.ts';
+
+/** A fresh ed25519 public key: what follows the host names in known_hosts, and its bytes. */
+function newKey() {
+  const raw = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
+  const part = (bytes: Buffer) => {
+    const length = Buffer.alloc(4);
+    length.writeUInt32BE(bytes.length);
+    return Buffer.concat([length, bytes]);
+  };
+  const blob = Buffer.concat([part(Buffer.from('ssh-ed25519')), part(raw)]);
+  return { blob, line: `ssh-ed25519 ${blob.toString('base64')}` };
+}
+
+function hashed(name: string): string {
+  const salt = Buffer.alloc(20, name.length);
+  return `|1|${salt.toString('base64')}|${createHmac('sha1', salt).update(name).digest('base64')}`;
+}
+
+const a = newKey();
+const b = newKey();
+const RSA = `ssh-rsa ${Buffer.concat([Buffer.from([0, 0, 0, 7]), Buffer.from('ssh-rsa'), Buffer.alloc(40, 1)]).toString('base64')}`;
+
+const known = (...lines: string[]): KnownHosts =>
+  createKnownHosts([{ file: 'known_hosts', text: lines.join('\n') }]);
+const verdict = (hosts: KnownHosts, port = 22, key = a.blob, address = '10.0.0.1') =>
+  hosts.check(address, port, key).verdict;
+
+describe('the verdict on a host key', () => {
+  it('matches the plain, listed, wildcard and hashed name', () => {
+    expect(verdict(known(`10.0.0.1 ${a.line}`))).toBe('match');
+    expect(verdict(known(`node-1,10.0.0.1 ${a.line} a comment`))).toBe('match');
+    expect(verdict(known(`10.0.0.* ${a.line}`))).toBe('match');
+    expect(verdict(known(`10.0.0.? ${a.line}`))).toBe('match');
+    expect(verdict(known(`${hashed('10.0.0.1')} ${a.line}`))).toBe('match');
+    expect(verdict(known(`${hashed('[10.0.0.1]:2222')} ${a.line}`), 2222)).toBe('match');
+  });
+
+  it('matches a port by its brackets, and by the bare address when nothing names the port', () => {
+    expect(verdict(known(`[10.0.0.1]:2222 ${a.line}`), 2222)).toBe('match');
+    expect(verdict(known(`[10.0.0.1]:2222 ${a.line}`), 22)).toBe('unknown');
+    expect(verdict(known(`10.0.0.1 ${a.line}`), 2222)).toBe('match');
+    expect(verdict(known(`10.0.0.1 ${b.line}`), 2222)).toBe('unknown');
+    expect(verdict(known(`10.0.0.1 ${a.line}`, `[10.0.0.1]:2222 ${b.line}`), 2222)).toBe('changed');
+  });
+
+  it('reads IPv6 addresses in capital letters too', () => {
+    expect(verdict(known(`FD00::1 ${a.line}`), 22, a.blob, 'fd00::1')).toBe('match');
+    expect(verdict(known(`[fd00::1]:2222 ${a.line}`), 2222, a.blob, 'FD00::1')).toBe('match');
+  });
+
+  it('lets one negated pattern turn the line down', () => {
+    expect(verdict(known(`10.0.0.*,!10.0.0.1 ${a.line}`))).toBe('unknown');
+    expect(verdict(known(`!10.0.0.1,10.0.0.* ${a.line}`))).toBe('unknown');
+    expect(verdict(known(`!10.0.0.2,10.0.0.* ${a.line}`))).toBe('match');
+    expect(verdict(known(`!10.0.0.2 ${a.line}`))).toBe('unknown');
+  });
+
+  it('tells unknown, changed and revoked apart, and says where', () => {
+    expect(verdict(known(`10.0.0.9 ${a.line}`))).toBe('unknown');
+    expect(known('', `10.0.0.1 ${b.line}`).check('10.0.0.1', 22, a.blob)).toMatchObject({
+      verdict: 'changed',
+      places: ['known_hosts:2'],
+    });
+    expect(verdict(known(`10.0.0.1 ${b.line}`, `10.0.0.1 ${a.line}`))).toBe('match');
+    expect(verdict(known(`10.0.0.1 ${a.line}`, `@revoked * ${a.line}`))).toBe('revoked');
+    expect(verdict(known(`10.0.0.1 ${a.line}`, `@revoked * ${b.line}`))).toBe('match');
+    expect(verdict(known(`@revoked 10.0.0.1 ${b.line}`))).toBe('unknown');
+  });
+
+  it('never takes a certificate authority for a host key', () => {
+    const hosts = known(`@cert-authority *,!10.0.0.2 ${a.line}`);
+    expect(verdict(hosts)).toBe('unknown');
+    expect(hosts.record('10.0.0.1', 22)).toEqual({ keyTypes: [], certAuthorityOnly: true });
+    expect(hosts.record('10.0.0.2', 22)).toEqual({ keyTypes: [], certAuthorityOnly: false });
+  });
+
+  it('tells the key types on record', () => {
+    const hosts = known(`10.0.0.1 ${RSA}`, `10.0.0.1 ${a.line}`, `@revoked 10.0.0.1 ${b.line}`);
+    expect(hosts.record('10.0.0.1', 22).keyTypes).toEqual(['ssh-rsa', 'ssh-ed25519']);
+  });
+});
+
+describe('lines that are skipped', () => {
+  it('are reported with their place', () => {
+    const bad = [
+      '# a comment, an empty line and spaces are fine',
+      '',
+      `   10.0.0.1\t${a.line}  `,
+      `@unheard 10.0.0.1 ${a.line}`,
+      '10.0.0.1',
+      `10.0.0.1 ssh-rsa ${a.line.split(' ')[1]}`,
+      '10.0.0.1 ssh-ed25519 not/base64!',
+      `|1|c2hvcnQ=|c2hvcnQ= ${a.line}`,
+      `|2|x|y ${a.line}`,
+      '10.0.0.1 2048 35 1234567',
+    ];
+    const hosts = known(...bad);
+    expect(hosts.problems.map((problem) => problem.place)).toEqual(
+      [4, 5, 6, 7, 8, 9, 10].map((line) => `known_hosts:${line}`),
+    );
+    expect(verdict(hosts)).toBe('match');
+  });
+
+  it('do not keep other files from being read', async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'fx-kh-'));
+    writeFileSync(join(dir, 'one'), 'nonsense\n');
+    writeFileSync(join(dir, 'two'), `10.0.0.1 ${a.line}\r\n`);
+    const hosts = await loadKnownHosts([join(dir, 'one'), join(dir, 'two')]);
+    expect(verdict(hosts)).toBe('match');
+    await expect(loadKnownHosts([join(dir, 'three')])).rejects.toMatchObject({ kind: 'usage' });
+    rmSync(dir, { recursive: true });
+  });
+});
+
+describe('a big file', () => {
+  let text = '';
+  beforeAll(() => {
+    const key = a.line;
+    text = Array.from({ length: 7500 }, (_, i) => `10.${i >> 8}.${i & 255}.7 ${key}`).join('\n');
+  });
+  afterAll(() => {
+    text = '';
+  });
+
+  it('answers for 7,500 hosts at once', () => {
+    const start = performance.now();
+    const hosts = createKnownHosts([{ file: 'f', text }]);
+    for (let i = 0; i < 7500; i++)
+      expect(hosts.check(`10.${i >> 8}.${i & 255}.7`, 22, a.blob).verdict === 'match').toBe(true);
+    expect(performance.now() - start).toBeLessThan(3000);
+  });
+});
