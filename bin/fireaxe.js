@@ -1,2 +1,4 @@
 #!/usr/bin/env node
-import '../dist/fireaxe.js';
+import { main } from '../dist/fireaxe.js';
+
+await main(process.argv.slice(2));

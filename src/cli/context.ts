@@ -1,0 +1,63 @@
+import { formatDuration } from '../base/duration.ts';
+import { usage } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import type { Selection } from '../fleet/select.ts';
+import { kitPath } from '../kit/locate.ts';
+import { openKit } from '../kit/open.ts';
+import type { ClusterKit, Kit } from '../kit/types.ts';
+import { createSink, type Sink } from './output.ts';
+import type { CliIo } from './types.ts';
+
+/** Flags as commander hands them over. */
+export type Flags = Record<string, unknown>;
+
+export interface CliContext {
+  io: CliIo;
+  flags: Flags;
+  sink: Sink;
+  kit: Kit;
+}
+
+export async function openContext(flags: Flags, io: CliIo): Promise<CliContext> {
+  const kit = await openKit(kitPath(text(flags, 'kit'), io.env));
+  return { io, flags, sink: createSink(io, flags), kit };
+}
+
+/** The cluster that was named, or the kit's only one. An old snapshot is warned about. */
+export function chooseCluster({ kit, flags, sink, io }: CliContext): ClusterKit {
+  const names = Object.keys(kit.clusters);
+  const wanted = text(flags, 'cluster') ?? (names.length === 1 ? names[0] : undefined);
+  if (wanted === undefined) {
+    throw usage('the kit has several clusters', {
+      place: '--cluster',
+      expected: `one of ${names.join(', ')}`,
+      next: `add -c ${names[0]}`,
+    });
+  }
+  const cluster = Object.hasOwn(kit.clusters, wanted) ? kit.clusters[wanted] : undefined;
+  if (!cluster) {
+    const meant = nearest(wanted, names);
+    throw usage(`the kit has no cluster ${wanted}`, {
+      place: '--cluster',
+      expected: `one of ${names.join(', ')}`,
+      ...(meant ? { next: `add -c ${meant}` } : {}),
+    });
+  }
+  const age = io.now().getTime() - Date.parse(cluster.fleet.takenAt);
+  if (age > kit.policy.fleetMaxAgeMs) {
+    sink.note(
+      `warning: the fleet snapshot of ${cluster.name} is ${formatDuration(age)} old (from ${cluster.fleet.source}); nodes may have changed`,
+    );
+  }
+  return cluster;
+}
+
+export function selectionOf(flags: Flags): Selection {
+  return { selector: text(flags, 'selector'), nodes: text(flags, 'nodes'), limit: text(flags, 'limit') };
+}
+
+/** A flag's text; nothing when it was not given. */
+export function text(flags: Flags, name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,53 @@
+import { usage } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import { EXIT } from './exit-codes.ts';
+import { topHelp } from './help.ts';
+import { flushed, processIo } from './io.ts';
+import { verbs } from './registry.ts';
+import { reportError, wantsJson } from './report-error.ts';
+import type { CliIo } from './types.ts';
+
+/** The process: runs one command line, flushes what it wrote and leaves with its exit code. */
+export async function main(argv: string[]): Promise<never> {
+  const io = processIo();
+  const code = await runCommandLine(argv, io);
+  await Promise.all([flushed(io.stdout), flushed(io.stderr)]);
+  process.exit(code);
+}
+
+/** One command line to its exit code. Nothing is thrown. */
+export async function runCommandLine(argv: string[], io: CliIo): Promise<number> {
+  try {
+    return await dispatch(argv, io);
+  } catch (error) {
+    return reportError(error, io, wantsJson(argv));
+  }
+}
+
+async function dispatch(argv: string[], io: CliIo): Promise<number> {
+  const [name, ...rest] = argv;
+  if (name === undefined || name === '--help' || name === '-h' || (name === 'help' && rest.length === 0)) {
+    (name === undefined ? io.stderr : io.stdout).write(topHelp(verbs()));
+    return name === undefined ? EXIT.usage : EXIT.done;
+  }
+  if (name === '--version' || name === '-V') {
+    const { VERSION } = await import('../base/version.ts');
+    io.stdout.write(`fireaxe ${VERSION}\n`);
+    return EXIT.done;
+  }
+  const words = name === 'help' ? [...rest, '--help'] : rest;
+  const wanted = name === 'help' ? rest[0]! : name;
+  const verb = verbs().find((v) => v.name === wanted);
+  if (!verb) throw unknownVerb(wanted);
+  const [{ runVerb }, definition] = await Promise.all([import('./run-verb.ts'), verb.load()]);
+  return runVerb(definition, name === 'help' ? ['--help'] : words, io);
+}
+
+function unknownVerb(word: string) {
+  const names = verbs().map((v) => v.name);
+  const meant = nearest(word, names);
+  return usage(word.startsWith('-') ? `the verb comes first, not ${word}` : `no verb is called ${word}`, {
+    expected: `one of ${names.join(', ')}`,
+    next: meant ? `fireaxe ${meant} --help` : 'fireaxe --help',
+  });
+}

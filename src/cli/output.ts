@@ -1,0 +1,62 @@
+import { sanitize } from '../base/sanitize.ts';
+import type { CliIo, Output } from './types.ts';
+
+/** The one sink of text: everything that leaves goes through `sanitize`, results to stdout, the rest to stderr. */
+export interface Sink {
+  mode: Output;
+  color: boolean;
+  /** A result line for people; nothing under json and ndjson. */
+  text(line: string): void;
+  /** The one JSON object that ends a verb; pretty where a person would read it. */
+  json(value: Record<string, unknown>): void;
+  /** One JSON line of a stream; nothing unless ndjson. */
+  event(value: Record<string, unknown>): void;
+  /** What is no result: progress, warnings, questions. */
+  note(line: string): void;
+}
+
+export function createSink(io: CliIo, options: Record<string, unknown>): Sink {
+  const mode = (options.output as Output | undefined) ?? 'text';
+  return {
+    mode,
+    color: options.color !== false && !io.env.NO_COLOR && io.stderr.isTTY === true && mode === 'text',
+    text: (line) => {
+      if (mode === 'text') io.stdout.write(`${sanitize(line)}\n`);
+    },
+    json: (value) => {
+      if (mode === 'text') return;
+      const whole = { schemaVersion: 1, ...value };
+      io.stdout.write(`${safeJson(whole, mode === 'json' ? 2 : 0)}\n`);
+    },
+    event: (value) => {
+      if (mode === 'ndjson') io.stdout.write(`${safeJson({ schemaVersion: 1, ...value })}\n`);
+    },
+    note: (line) => {
+      io.stderr.write(`${sanitize(line)}\n`);
+    },
+  };
+}
+
+/** JSON that is safe on a terminal too, and loses nothing: what `sanitize` would change is escaped. */
+export function safeJson(value: unknown, indent = 0): string {
+  return JSON.stringify(value, null, indent).replace(
+    /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
+    (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
+}
+
+/** Columns of words, each as wide as its widest; the last is free. */
+export function table(rows: string[][]): string[] {
+  const widths: number[] = [];
+  for (const row of rows) {
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    });
+  }
+  return rows.map((row) =>
+    row
+      .map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!)))
+      .join('  ')
+      .trimEnd(),
+  );
+}

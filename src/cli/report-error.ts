@@ -1,0 +1,35 @@
+import { FireaxeError } from '../base/errors.ts';
+import { sanitize } from '../base/sanitize.ts';
+import { EXIT, exitCodeOfError } from './exit-codes.ts';
+import { safeJson } from './output.ts';
+import type { CliIo } from './types.ts';
+
+/** Says on stderr what went wrong, where, and what to type next; gives the exit code. */
+export function reportError(error: unknown, io: CliIo, json: boolean): number {
+  const known = error instanceof FireaxeError;
+  const kind = known ? error.kind : 'internal';
+  const message = error instanceof Error ? error.message : String(error);
+  const place = known ? error.place : undefined;
+  const expected = known ? error.expected : undefined;
+  const next = known ? error.next : 'this is a bug in fireaxe: report it with the lines above';
+  if (json) {
+    io.stderr.write(`${safeJson({ schemaVersion: 1, error: { kind, message, place, expected, next } })}\n`);
+  } else {
+    const lines = [`fireaxe: ${message}`];
+    if (place) lines.push(`  at: ${place}`);
+    if (expected) lines.push(`  expected: ${expected}`);
+    if (!known && error instanceof Error && error.stack) lines.push(error.stack);
+    if (next) lines.push(`  next: ${next}`);
+    io.stderr.write(`${sanitize(lines.join('\n'))}\n`);
+  }
+  return known ? exitCodeOfError(kind) : EXIT.internal;
+}
+
+/** Whether errors go out as JSON: known before the options are parsed, because parsing itself may fail. */
+export function wantsJson(argv: string[]): boolean {
+  const end = argv.indexOf('--');
+  const own = end < 0 ? argv : argv.slice(0, end);
+  return own.some(
+    (word, i) => /^--output=(nd)?json$/.test(word) || (own[i - 1] === '--output' && /^(nd)?json$/.test(word)),
+  );
+}

@@ -1,0 +1,43 @@
+import { Command, CommanderError, Option } from 'commander';
+import { usage } from '../base/errors.ts';
+import { EXIT } from './exit-codes.ts';
+import type { CliIo, VerbDefinition } from './types.ts';
+
+/** Parses a verb's own words and runs it. */
+export async function runVerb(verb: VerbDefinition, argv: string[], io: CliIo): Promise<number> {
+  const command = buildCommand(verb, io);
+  try {
+    command.parse(argv, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.exitCode === 0) return EXIT.done;
+    throw usage(error.message.replace(/^error: /, ''), { next: `fireaxe ${verb.name} --help` });
+  }
+  return verb.run(command.args, command.opts(), io);
+}
+
+export function buildCommand(verb: VerbDefinition, io: CliIo): Command {
+  const command = new Command(`fireaxe ${verb.name}`)
+    .description(verb.summary)
+    .allowExcessArguments(false)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      // The error itself is printed once, by the caller.
+      outputError: () => {},
+      writeErr: () => {},
+    })
+    .configureHelp({ helpWidth: Math.min(io.stdout.columns ?? 100, 110) })
+    .addHelpText('before', `Examples:\n${verb.examples.map((e) => `  ${e}`).join('\n')}\n`);
+  verb.configure(command);
+  return command
+    .addOption(new Option('--kit <path>', 'the kit to use (default: FIREAXE_KIT or ~/.config/fireaxe/kit)'))
+    .addOption(
+      new Option('--output <format>', 'form of the result on stdout')
+        .choices(['text', 'json', 'ndjson'])
+        .default('text'),
+    )
+    .option('--no-input', 'ask nothing: what is missing is named instead')
+    .option('--no-color', 'no colors')
+    .helpOption('-h, --help', 'show this help');
+}

@@ -1,0 +1,83 @@
+import { formatDuration } from '../../base/duration.ts';
+import { zoneOf } from '../../fleet/labels.ts';
+import { selectNodes } from '../../fleet/select.ts';
+import { targetsOf } from '../../kit/targets.ts';
+import type { Target } from '../../kit/types.ts';
+import { type CliContext, chooseCluster, openContext, selectionOf, text } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { targetOptions } from '../options.ts';
+import { table } from '../output.ts';
+import { defineCommand } from '../types.ts';
+
+export default defineCommand({
+  name: 'nodes',
+  summary: 'List the nodes that a selection means, and how each would be reached',
+  examples: [
+    'fireaxe nodes -c prod-1',
+    'fireaxe nodes -c prod-1 -l role=control-plane',
+    "fireaxe nodes -c prod-1 -l 'zone in (a,b),!gpu' --limit 10%",
+    "fireaxe nodes --nodes 'n[1-9,12]!n5' --output json",
+  ],
+  danger: 'read',
+  configure: (command) => {
+    targetOptions(command);
+  },
+  async run(_args, flags, io) {
+    const context = await openContext(flags, io);
+    const clusters = text(flags, 'cluster') ? [chooseCluster(context)] : allOrOne(context);
+    const nodes = clusters.flatMap((cluster) => targetsOf(cluster));
+    const chosen = selectNodes(nodes, selectionOf(flags));
+    const { sink } = context;
+    for (const line of table([['NAME', 'CLUSTER', 'ROLES', 'ZONE', 'ADDRESS', 'WAYS'], ...chosen.map(row)])) {
+      sink.text(line);
+    }
+    const fleets = clusters.map((c) => {
+      const ageMs = io.now().getTime() - Date.parse(c.fleet.takenAt);
+      return { cluster: c.name, takenAt: c.fleet.takenAt, source: c.fleet.source, ageSeconds: ageMs / 1000 };
+    });
+    for (const fleet of fleets) {
+      sink.note(
+        `${fleet.cluster}: snapshot from ${fleet.source}, ${formatDuration(fleet.ageSeconds * 1000)} old`,
+      );
+    }
+    for (const node of chosen) sink.event({ node: shown(node) });
+    if (sink.mode === 'json') sink.json({ fleets, count: chosen.length, nodes: chosen.map(shown) });
+    return EXIT.done;
+  },
+});
+
+/** Looking needs no choice: without `-c` all clusters are listed. */
+function allOrOne({ kit }: CliContext) {
+  return Object.values(kit.clusters);
+}
+
+function row(node: Target): string[] {
+  return [
+    node.name,
+    node.cluster,
+    node.roles.join(','),
+    zoneOf(node),
+    `${node.address}:${node.port}`,
+    ways(node),
+  ];
+}
+
+function ways(node: Target): string {
+  return node.via.join(',') + (node.ssh.jump ? ` behind ${node.ssh.jump.name}` : '');
+}
+
+function shown(node: Target) {
+  const { name, cluster, roles, address, port, internalAddress, labels, instanceId, via } = node;
+  return {
+    name,
+    cluster,
+    roles,
+    address,
+    port,
+    internalAddress,
+    labels,
+    instanceId,
+    via,
+    jump: node.ssh.jump?.name,
+  };
+}
