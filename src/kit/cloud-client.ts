@@ -1,0 +1,47 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import { credentialsFor } from './cloud-credentials.ts';
+import { type CloudFiles, cloudFiles, type Env, endpointFor } from './cloud-files.ts';
+import type { CloudProfile } from './types.ts';
+
+/** Longest wait for a connection, and for one answer. */
+const CONNECT_MS = 5_000;
+const ANSWER_MS = 20_000;
+
+/**
+ * A client for SSM. It makes one attempt a call: a repeated SendCommand would run a command twice,
+ * so whoever calls retries, and knows what may be repeated.
+ */
+export async function ssmClient(profile: CloudProfile, env: Env = process.env): Promise<SSMClient> {
+  quietSdk();
+  const [{ SSMClient }, files] = await Promise.all([import('./sdk-ssm.ts'), cloudFiles(profile, env)]);
+  return new SSMClient({ ...common('SSM', profile, files, env), maxAttempts: 1 });
+}
+
+/** A client for EC2, whose calls that Fireaxe uses may all be repeated. */
+export async function ec2Client(profile: CloudProfile, env: Env = process.env): Promise<EC2Client> {
+  quietSdk();
+  const [{ EC2Client }, files] = await Promise.all([import('./sdk-ec2.ts'), cloudFiles(profile, env)]);
+  return new EC2Client({ ...common('EC2', profile, files, env), maxAttempts: 5 });
+}
+
+function common(service: 'SSM' | 'EC2', profile: CloudProfile, files: CloudFiles, env: Env) {
+  const endpoint = endpointFor(service, files, env);
+  return {
+    region: profile.region,
+    credentials: credentialsFor(profile, files, env),
+    // `auto` would ask the instance metadata service where it runs.
+    defaultsMode: 'standard' as const,
+    requestHandler: {
+      connectionTimeout: CONNECT_MS,
+      requestTimeout: ANSWER_MS,
+      throwOnRequestTimeout: true,
+    },
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
+/** The SDK's notices about Node's age are not for people in the middle of an outage. */
+function quietSdk(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+}
