@@ -37,8 +37,8 @@ export interface ActionStep {
   gate?: GateSpec;
   /** Order of transports, over the kit's. */
   via?: TransportName[];
-  /** A failed gate between waves takes the last wave back once and tries again. */
-  rollBackWave?: boolean;
+  /** The gate must hold after the step too; where it does not, the step is taken back. */
+  rollBack?: boolean;
   irreversible?: string;
 }
 

@@ -1,0 +1,141 @@
+import { actionNamed } from '../actions/registry.ts';
+import type { Action } from '../actions/types.ts';
+import { FireaxeError } from '../base/errors.ts';
+import { badOf, countOutcomes } from '../fanout/counts.ts';
+import { waitForGate } from './gate-step.ts';
+import { pendingOf } from './pending.ts';
+import { reconcile } from './reconcile.ts';
+import { runOp } from './run-op.ts';
+import type { Session } from './session.ts';
+import { saveFetched } from './store.ts';
+import type { ActionStep, StepState } from './types.ts';
+import { undoStep } from './undo-step.ts';
+
+export interface StepEnd {
+  state: StepState;
+  why?: string;
+  /** Stopped by budget or gate: exit 7. */
+  guard?: boolean;
+}
+
+/** Does what the journal says is still to do of a step. Running it again after any crash is safe. */
+export async function runActionStep(session: Session, step: ActionStep): Promise<StepEnd> {
+  const action = actionNamed(step.action);
+  const pending = pendingOf(session, step);
+  if (step.anyOf && anyOk(session, step)) return { state: 'done' };
+  const { again } = await reconcile(session, step, pending.ask);
+  const wanted = new Set([...pending.launch, ...again]);
+  const targets = step.targets.filter((t) => wanted.has(t));
+  if (targets.length > 0) {
+    if (action.node?.fetches?.(action.params.parse(step.params))) await fetchFirst(session, step, targets);
+    const end = await apply(session, step, action, targets);
+    if (end) return end;
+  } else {
+    await keepArmed(session, step, action);
+  }
+  return settle(session, step);
+}
+
+async function apply(
+  session: Session,
+  step: ActionStep,
+  action: Action,
+  targets: string[],
+): Promise<StepEnd | undefined> {
+  // What an earlier process saw uses up the same budget.
+  const seen = badOf(
+    countOutcomes(
+      step.targets.flatMap((t) => (targets.includes(t) ? [] : (session.memory.outcomeOf(step.id, t) ?? []))),
+    ),
+  );
+  const verdict = await runOp(session, step, {
+    op: 'apply',
+    targets,
+    waves: wavesFor(step, targets.length),
+    budget: Math.max(0, step.budget - seen),
+    anyOf: step.anyOf,
+    journaled: true,
+    async betweenWaves() {
+      await keepArmed(session, step, action);
+      return !step.gate || (await waitForGate(session, step.id, step.gate)).open;
+    },
+  });
+  const lost = verdict.outcomes
+    .filter((o) => o.state === 'unknown' || o.state === 'timed-out')
+    .map((o) => o.target);
+  if (!session.env.letGo.aborted) await reconcile(session, step, lost);
+  await keepArmed(session, step, action);
+  if (verdict.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };
+  if (verdict.stoppedBy === 'budget')
+    return { state: 'failed', guard: true, why: `more than ${step.budget} targets did not end ok` };
+  if (verdict.stoppedBy === 'gate')
+    return { state: 'failed', guard: true, why: 'the gate between waves did not open' };
+  if (verdict.stoppedBy === 'journal') return { state: 'failed', why: 'the journal could not be written' };
+  return undefined;
+}
+
+/** After a gate that does not open the whole step is taken back: a batch of clients that was too much. */
+async function settle(session: Session, step: ActionStep): Promise<StepEnd> {
+  if (step.anyOf && !anyOk(session, step)) return { state: 'failed', why: 'no target did it' };
+  if (!step.rollBack || !step.gate) return { state: 'done' };
+  const gate = await waitForGate(session, step.id, step.gate);
+  if (gate.open) return { state: 'done' };
+  if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
+  await undoStep(session, step);
+  return { state: 'failed', guard: true, why: `taken back, because the gate did not open: ${gate.text}` };
+}
+
+/** A change that could cut us off is kept only over a new connection: the very proof that it did not. */
+async function keepArmed(session: Session, step: ActionStep, action: Action): Promise<void> {
+  if (!action.node?.armed?.(action.params.parse(step.params))) return;
+  const memory = session.memory.step(step.id);
+  const targets = step.targets.filter(
+    (t) => memory.outcomes.get(t)?.state === 'ok' && memory.kept.get(t) === undefined,
+  );
+  if (targets.length === 0) return;
+  const verdict = await runOp(session, step, { op: 'keep', targets, journaled: false });
+  for (const outcome of verdict.outcomes) {
+    const ok = outcome.state === 'ok';
+    const why = outcome.reason?.message ?? outcome.result?.note ?? outcome.state;
+    await session.record({ kind: 'kept', step: step.id, target: outcome.target, ok, ...(ok ? {} : { why }) });
+  }
+}
+
+/** Saves what apply would destroy; a target whose object cannot be saved whole is not touched. */
+async function fetchFirst(session: Session, step: ActionStep, targets: string[]): Promise<void> {
+  const verdict = await runOp(session, step, {
+    op: 'fetch',
+    targets,
+    journaled: false,
+    ...(step.anyOf ? { anyOf: true } : {}),
+  });
+  const fetched = verdict.outcomes.find((o) => o.state === 'ok' && !o.truncated);
+  if (!fetched) {
+    const told = verdict.outcomes.find((o) => o.state !== 'not-attempted');
+    throw new FireaxeError('guard', `${step.id}: nothing is deleted, because it could not be saved first`, {
+      place: told?.target ?? step.id,
+      expected: told?.reason?.message ?? told?.result?.note ?? 'an answer from the control plane',
+    });
+  }
+  // The object is the cluster's, whichever node read it.
+  for (const target of targets) await saveFetched(session.dir, step.id, target, fetched.stdout);
+}
+
+function anyOk(session: Session, step: ActionStep): boolean {
+  return step.targets.some((t) => session.memory.outcomeOf(step.id, t)?.state === 'ok');
+}
+
+/** The plan's waves, shortened to what is left after a resume. */
+function wavesFor(step: ActionStep, left: number): number[] {
+  const waves: number[] = [];
+  let rest = left;
+  let skip = step.targets.length - left;
+  for (const size of step.waves) {
+    const done = Math.min(skip, size);
+    skip -= done;
+    const now = Math.min(size - done, rest);
+    if (now > 0) waves.push(now);
+    rest -= now;
+  }
+  return waves;
+}

@@ -1,0 +1,22 @@
+import type { Outcome } from '../transport/types.ts';
+import { actionSteps } from './memory.ts';
+import { runOp } from './run-op.ts';
+import { openSession } from './session.ts';
+import type { ActionStep, Plan, RunEnv } from './types.ts';
+
+export interface CheckResult {
+  steps: { step: ActionStep; outcomes: Outcome[] }[];
+}
+
+/** A true dry run: each step's check on each target. It reads, journals nothing, and changes nothing. */
+export async function checkPlan(plan: Plan, env: RunEnv): Promise<CheckResult> {
+  const noJournal = { append: async () => {}, close: async () => {} };
+  const session = openSession({ runId: `check-${plan.hash.slice(0, 12)}`, dir: '', plan }, noJournal, env);
+  const steps: CheckResult['steps'] = [];
+  for (const step of actionSteps(plan)) {
+    if (env.stop.aborted) break;
+    const verdict = await runOp(session, step, { op: 'check', targets: step.targets, journaled: false });
+    steps.push({ step, outcomes: verdict.outcomes });
+  }
+  return { steps };
+}

@@ -1,0 +1,156 @@
+import { FireaxeError } from '../base/errors.ts';
+import { addCounts, badOf, noCounts } from '../fanout/counts.ts';
+import { runActionStep, type StepEnd } from './action-step.ts';
+import { waitForGate } from './gate-step.ts';
+import { actionSteps } from './memory.ts';
+import type { Session } from './session.ts';
+import type { RunVerdict, Step, UndoStep, Workstream } from './types.ts';
+import { undoStep } from './undo-step.ts';
+
+/** Drives a plan to its end from wherever its journal stands: workstreams side by side, steps in order. */
+export async function drive(session: Session): Promise<RunVerdict> {
+  const ends = new Map<string, Promise<boolean>>();
+  const endOf = (name: string) => ends.get(name) ?? Promise.resolve(false);
+  // Needs name workstreams that may stand later in the plan: all promises exist before any is awaited.
+  let start = () => {};
+  const started = new Promise<void>((resolve) => {
+    start = resolve;
+  });
+  for (const workstream of session.plan.workstreams) {
+    ends.set(
+      workstream.name,
+      started.then(() => runWorkstream(session, workstream, endOf)),
+    );
+  }
+  start();
+  await Promise.all(ends.values());
+  return conclude(session);
+}
+
+/** True when it ended well. */
+async function runWorkstream(
+  session: Session,
+  workstream: Workstream,
+  endOf: (name: string) => Promise<boolean>,
+): Promise<boolean> {
+  const { name } = workstream;
+  const known = session.memory.workstreams.get(name)!;
+  if (known.state === 'done') return true;
+  const missing = await unmetNeed(workstream, endOf);
+  if (session.env.stop.aborted) return end(session, name, { state: 'stopped', why: 'interrupted' });
+  if (missing) return end(session, name, { state: 'skipped', why: missing });
+  await session.record({ kind: 'workstream', workstream: name, state: 'running' });
+  for (const step of workstream.steps) {
+    const stepEnd = await runStep(session, name, step);
+    if (stepEnd.state !== 'done')
+      return end(session, name, { ...stepEnd, why: `${step.id}: ${stepEnd.why ?? stepEnd.state}` });
+  }
+  return end(session, name, { state: 'done' });
+}
+
+async function unmetNeed(
+  { needs }: Workstream,
+  endOf: (name: string) => Promise<boolean>,
+): Promise<string | undefined> {
+  for (const name of needs.all ?? []) if (!(await endOf(name))) return `${name} did not end well`;
+  if (needs.any && needs.any.length > 0 && !(await firstOk(needs.any.map(endOf))))
+    return `none of ${needs.any.join(', ')} ended well`;
+  return undefined;
+}
+
+function firstOk(ends: Promise<boolean>[]): Promise<boolean> {
+  return new Promise((resolve) => {
+    for (const e of ends) void e.then((ok) => ok && resolve(true));
+    void Promise.all(ends).then(() => resolve(false));
+  });
+}
+
+async function runStep(session: Session, workstream: string, step: Step): Promise<StepEnd> {
+  if (session.memory.step(step.id).state === 'done') return { state: 'done' };
+  if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
+  await session.record({ kind: 'step', workstream, step: step.id, state: 'running' });
+  const ended = await attempt(session, step);
+  if (ended.guard) session.memory.guard ??= `${step.id}: ${ended.why}`;
+  const counts = step.kind === 'action' ? { counts: session.memory.countsOf(step) } : {};
+  await session.record({
+    kind: 'step',
+    workstream,
+    step: step.id,
+    state: ended.state,
+    ...counts,
+    ...(ended.why ? { why: ended.why } : {}),
+  });
+  return ended;
+}
+
+async function attempt(session: Session, step: Step): Promise<StepEnd> {
+  try {
+    if (step.kind === 'action') return await runActionStep(session, step);
+    if (step.kind === 'undo') return await runUndo(session, step);
+    const gate = await waitForGate(session, step.id, step.gate);
+    if (gate.open) return { state: 'done' };
+    if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
+    return { state: 'failed', guard: true, why: `the gate did not open: ${gate.text}` };
+  } catch (error) {
+    // One workstream's error does not end the others.
+    if (!(error instanceof FireaxeError)) throw error;
+    return {
+      state: 'failed',
+      guard: error.kind === 'guard',
+      why: [error.message, error.expected].filter(Boolean).join('; '),
+    };
+  }
+}
+
+async function runUndo(session: Session, step: UndoStep): Promise<StepEnd> {
+  const steps = actionSteps(session.plan);
+  let counts = noCounts();
+  let borne = 0;
+  for (const id of [...step.steps].reverse()) {
+    // A step that the planner split keeps its name before the dot.
+    for (const action of steps.filter((s) => s.id === id || s.id.startsWith(`${id}.`)).reverse()) {
+      if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
+      counts = addCounts(counts, (await undoStep(session, action)).counts);
+      borne += action.budget;
+    }
+  }
+  const bad = badOf(counts);
+  return bad > borne
+    ? { state: 'failed', guard: true, why: `${bad} targets could not be taken back` }
+    : { state: 'done' };
+}
+
+async function end(session: Session, workstream: string, { state, why }: StepEnd): Promise<boolean> {
+  await session.record({ kind: 'workstream', workstream, state, ...(why ? { why } : {}) });
+  return state === 'done';
+}
+
+/** The verdict over all steps' targets; they add up to what was planned. */
+export async function conclude(session: Session): Promise<RunVerdict> {
+  const steps = actionSteps(session.plan);
+  const counts = steps.map((s) => session.memory.countsOf(s)).reduce(addCounts, noCounts());
+  const workstreams = [...session.memory.workstreams.values()].map((w) => ({ ...w }));
+  const allDone = workstreams.every((w) => w.state === 'done');
+  const interrupted = session.env.stop.aborted && !allDone;
+  const failed = !allDone || steps.some((s) => !s.anyOf && session.memory.countsOf(s).ok < s.targets.length);
+  const state = interrupted
+    ? 'interrupted'
+    : session.memory.guard && !allDone
+      ? 'guard'
+      : failed
+        ? 'failed'
+        : 'done';
+  const next = state === 'done' ? {} : { next: `fireaxe resume ${session.runId}` };
+  const verdict: RunVerdict = {
+    runId: session.runId,
+    state,
+    counts,
+    planned: steps.reduce((n, s) => n + s.targets.length, 0),
+    startedAt: session.plan.createdAt,
+    endedAt: session.env.now().toISOString(),
+    workstreams,
+    ...next,
+  };
+  await session.record({ kind: 'end', verdict });
+  return verdict;
+}

@@ -1,0 +1,66 @@
+import { hostname } from 'node:os';
+import { dirname } from 'node:path';
+import { usage } from '../base/errors.ts';
+import { drive } from './engine.ts';
+import { openJournal } from './journal.ts';
+import { openSession, type Session } from './session.ts';
+import { createRun, journalPath, resolveRunId } from './store.ts';
+import type { JournalRecord, Plan, RunEnv, RunVerdict } from './types.ts';
+
+/** Runs a plan: a new run with its journal. The plan is the first record, on the disk before anything is launched. */
+export async function execute(plan: Plan, env: RunEnv): Promise<RunVerdict> {
+  const { runId, dir } = await createRun(env.stateDir, plan, env.now());
+  const { journal } = await openJournal(journalPath(env.stateDir, runId), env.now);
+  const session = openSession({ runId, dir, plan }, journal, env);
+  return withInterrupts(session, journal.close.bind(journal), async () => {
+    await session.record({ kind: 'plan', plan, operator: env.operator, host: hostname(), pid: process.pid });
+    return drive(session);
+  });
+}
+
+/** Opens an earlier run again as its one writer. Throws usage when it has no plan, guard when another writes it. */
+export async function reopen<T>(
+  wanted: string,
+  env: RunEnv,
+  what: 'resume' | 'undo',
+  work: (session: Session, records: JournalRecord[]) => Promise<T>,
+): Promise<T> {
+  const runId = await resolveRunId(env.stateDir, wanted);
+  const path = journalPath(env.stateDir, runId);
+  const { journal, records } = await openJournal(path, env.now);
+  const first = records[0];
+  if (first?.kind !== 'plan') {
+    await journal.close();
+    throw usage(`the run ${runId} has no plan: nothing was launched`, {
+      place: path,
+      next: 'make a new plan',
+    });
+  }
+  const session = openSession({ runId, dir: dirname(path), plan: first.plan }, journal, env, records);
+  return withInterrupts(session, journal.close.bind(journal), async () => {
+    await session.record({ kind: 'operator', what, operator: env.operator });
+    return work(session, records);
+  });
+}
+
+/** Journals what the operator does to a run that is going on. */
+async function withInterrupts<T>(
+  session: Session,
+  close: () => Promise<void>,
+  work: () => Promise<T>,
+): Promise<T> {
+  const { stop, letGo } = session.env;
+  const tell = (what: 'interrupt' | 'let-go') => () =>
+    void session.record({ kind: 'operator', what, operator: session.env.operator }).catch(() => {});
+  const onStop = tell('interrupt');
+  const onLetGo = tell('let-go');
+  stop.addEventListener('abort', onStop, { once: true });
+  letGo.addEventListener('abort', onLetGo, { once: true });
+  try {
+    return await work();
+  } finally {
+    stop.removeEventListener('abort', onStop);
+    letGo.removeEventListener('abort', onLetGo);
+    await close();
+  }
+}

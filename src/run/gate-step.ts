@@ -1,0 +1,56 @@
+import { readCluster } from '../probe/read-cluster.ts';
+import type { ClusterReading } from '../probe/types.ts';
+import { type GateState, judge } from './gate.ts';
+import type { Session } from './session.ts';
+import type { GateSpec } from './types.ts';
+
+/** Reads the cluster out of band until the condition has held long enough, or its time is over, or somebody interrupts. */
+export async function waitForGate(
+  session: Session,
+  step: string,
+  spec: GateSpec,
+): Promise<{ open: boolean; text: string }> {
+  const { env } = session;
+  const servers = [...session.targets.values()].filter((t) => t.roles.includes('control-plane'));
+  const until = env.now().getTime() + spec.withinMs;
+  let state: GateState = {};
+  let reading: ClusterReading | undefined;
+  let text = 'not read yet';
+  await session.record({ kind: 'gate', step, state: 'waiting', reading: describe(spec) });
+  while (!env.stop.aborted) {
+    reading = await readCluster(
+      { transport: env.transport, context: session.context, stop: env.stop, letGo: env.letGo },
+      servers,
+      reading,
+    );
+    const judged = judge(spec, state, reading, env.now().getTime());
+    state = judged.state;
+    text = judged.text;
+    session.emit({
+      kind: 'gate',
+      at: env.now().toISOString(),
+      step,
+      state: judged.open ? 'open' : 'waiting',
+      reading: text,
+    });
+    if (judged.open) {
+      await session.record({ kind: 'gate', step, state: 'open', reading: text });
+      return { open: true, text };
+    }
+    if (env.now().getTime() >= until) break;
+    await env.sleep(spec.everyMs, env.stop);
+  }
+  await session.record({
+    kind: 'gate',
+    step,
+    state: 'failed',
+    reading: text,
+    why: env.stop.aborted ? 'interrupted' : 'its time is over',
+  });
+  return { open: false, text };
+}
+
+function describe(spec: GateSpec): string {
+  const errors = spec.maxErrorPercent === undefined ? '' : `, at most ${spec.maxErrorPercent}% errors`;
+  return `${spec.answering} API servers ready${errors}, for ${spec.holdsMs / 1000}s, within ${spec.withinMs / 1000}s`;
+}

@@ -1,0 +1,112 @@
+import type { BeforeState } from '../actions/types.ts';
+import { countOutcomes } from '../fanout/counts.ts';
+import type { Counts } from '../fanout/types.ts';
+import type { Outcome } from '../transport/types.ts';
+import type { ActionStep, JournalBody, Plan, RunVerdict, StepState } from './types.ts';
+
+/** What a run knows of one step: only what its journal says. */
+export interface StepMemory {
+  state?: StepState;
+  /** Targets whose apply was about to leave. */
+  intents: Set<string>;
+  /** The last word on apply of each target. */
+  outcomes: Map<string, Outcome>;
+  before: Map<string, BeforeState>;
+  /** Armed changes: true when kept, false when keeping failed. */
+  kept: Map<string, boolean>;
+  undone: Map<string, boolean>;
+}
+
+type WorkstreamMemory = RunVerdict['workstreams'][number];
+
+/** A run as its journal tells it: the only state that resume, undo and the engine share. */
+export class RunMemory {
+  readonly plan: Plan;
+  readonly workstreams: Map<string, WorkstreamMemory>;
+  readonly #steps = new Map<string, StepMemory>();
+  /** Why a guard stopped it, if one did. */
+  guard: string | undefined;
+
+  constructor(plan: Plan) {
+    this.plan = plan;
+    this.workstreams = new Map(plan.workstreams.map((w) => [w.name, { name: w.name, state: 'waiting' }]));
+  }
+
+  step(id: string): StepMemory {
+    let memory = this.#steps.get(id);
+    if (!memory) {
+      memory = {
+        intents: new Set(),
+        outcomes: new Map(),
+        before: new Map(),
+        kept: new Map(),
+        undone: new Map(),
+      };
+      this.#steps.set(id, memory);
+    }
+    return memory;
+  }
+
+  /** Takes one journaled record in. */
+  learn(body: JournalBody, at: string): void {
+    switch (body.kind) {
+      case 'workstream':
+        return this.#learnWorkstream(body, at);
+      case 'step':
+        this.step(body.step).state = body.state;
+        return;
+      case 'intent':
+        if (body.op === 'apply') for (const target of body.targets) this.step(body.step).intents.add(target);
+        return;
+      case 'before':
+        this.step(body.step).before.set(body.target, body.before);
+        return;
+      case 'outcome':
+        if (body.op === 'apply') this.#learnOutcome(body.step, body.outcome);
+        return;
+      case 'kept':
+        this.step(body.step).kept.set(body.target, body.ok);
+        return;
+      case 'undone':
+        this.step(body.step).undone.set(body.target, body.ok);
+        return;
+    }
+  }
+
+  /** A target's outcome, seen with its keeping: an armed change that was not kept goes away by itself. */
+  outcomeOf(step: string, target: string): Outcome | undefined {
+    const memory = this.step(step);
+    const outcome = memory.outcomes.get(target);
+    if (outcome?.state !== 'ok' || memory.kept.get(target) !== false) return outcome;
+    const reason = { code: 'not-kept', message: 'done, but not kept: the node takes it back by itself' };
+    return { ...outcome, state: 'failed', reason };
+  }
+
+  /** Totals of one step; they add up to its targets. */
+  countsOf(step: ActionStep): Counts {
+    const counts = countOutcomes(step.targets.flatMap((t) => this.outcomeOf(step.id, t) ?? []));
+    const seen = Object.values(counts).reduce((a, b) => a + b, 0);
+    counts['not-attempted'] += step.targets.length - seen;
+    return counts;
+  }
+
+  #learnWorkstream(body: Extract<JournalBody, { kind: 'workstream' }>, at: string): void {
+    const known = this.workstreams.get(body.workstream)!;
+    known.state = body.state;
+    if (body.state === 'running') known.startedAt ??= at;
+    else if (body.state !== 'waiting' && known.startedAt) known.endedAt = at;
+    if (body.why) known.why = body.why;
+    else delete known.why;
+  }
+
+  #learnOutcome(step: string, outcome: Outcome): void {
+    const memory = this.step(step);
+    memory.outcomes.set(outcome.target, outcome);
+    if (outcome.result?.before) memory.before.set(outcome.target, outcome.result.before);
+  }
+}
+
+/** The action steps of a plan, in the order they are written. */
+export function actionSteps(plan: Plan): ActionStep[] {
+  return plan.workstreams.flatMap((w) => w.steps.filter((s) => s.kind === 'action'));
+}

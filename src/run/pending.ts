@@ -1,0 +1,27 @@
+import type { Session } from './session.ts';
+import type { ActionStep } from './types.ts';
+
+export interface Pending {
+  /** Certain that nothing left yet: launch. */
+  launch: string[];
+  /** Something may have left: read the receipt first. */
+  ask: string[];
+}
+
+/**
+ * What a step still has to do for each target, by the journal alone.
+ * An intent without an outcome, `unknown` and `timed-out` may have changed the node: they are asked, never run blindly.
+ * `unreachable` is certain not to have left, so it is launched again. `ok` and `failed` are settled.
+ */
+export function pendingOf(session: Session, step: ActionStep): Pending {
+  const memory = session.memory.step(step.id);
+  const pending: Pending = { launch: [], ask: [] };
+  for (const target of step.targets) {
+    const outcome = memory.outcomes.get(target);
+    if (!outcome) (memory.intents.has(target) ? pending.ask : pending.launch).push(target);
+    else if (outcome.state === 'unknown' || outcome.state === 'timed-out') pending.ask.push(target);
+    else if (outcome.state === 'unreachable' || outcome.state === 'not-attempted')
+      pending.launch.push(target);
+  }
+  return pending;
+}

@@ -1,0 +1,155 @@
+import { nodeScript } from '../actions/node-script.ts';
+import { actionNamed } from '../actions/registry.ts';
+import type { BeforeState, Op } from '../actions/types.ts';
+import { fanout } from '../fanout/fanout.ts';
+import type { Counts, Verdict } from '../fanout/types.ts';
+import type { Target } from '../kit/types.ts';
+import { type CloudCall, cloudTransport } from './cloud-transport.ts';
+import { resolveTargets, type Session } from './session.ts';
+import type { ActionStep } from './types.ts';
+
+/** How long a launched script may still begin: longer than any way takes, short enough that a stray one does not surprise. */
+const NOT_AFTER_SLACK_MS = 120_000;
+
+export interface OpRequest {
+  op: Op;
+  targets: string[];
+  /** The step's waves; one wave when absent. */
+  waves?: number[];
+  /** Bad outcomes that are borne; all of them when absent. */
+  budget?: number;
+  anyOf?: boolean;
+  /** Journaled as intents and outcomes; a check is only looked at. */
+  journaled: boolean;
+  before?: (target: Target) => BeforeState | undefined;
+  secret?: Uint8Array;
+  betweenWaves?: (next: number, counts: Counts) => Promise<boolean>;
+}
+
+/** Runs one operation of a step's action on targets: the only way from the engine to a transport. */
+export async function runOp(session: Session, step: ActionStep, request: OpRequest): Promise<Verdict> {
+  const { env } = session;
+  const action = actionNamed(step.action);
+  const params = action.params.parse(step.params);
+  const targets = resolveTargets(session, request.targets);
+  const script = action.node
+    ? nodeScript({
+        action,
+        params,
+        op: request.op,
+        runId: session.runId,
+        stepId: step.id,
+        notAfter: new Date(env.now().getTime() + step.connectMs + NOT_AFTER_SLACK_MS),
+        deadlineMs: step.runMs,
+        context: session.context,
+        ...(request.before ? { before: request.before } : {}),
+        ...(request.secret ? { secret: request.secret } : {}),
+      })
+    : { textFor: () => '', nonce: '', protocol: true, maxOutput: 0, label: session.runId };
+  const cloud = action.cloud ? cloudTransport(cloudCall(session, step, action, params, request)) : undefined;
+  let wave = 0;
+  return fanout(
+    {
+      targets,
+      script,
+      waves: request.waves ?? [targets.length],
+      window: action.cloud ? action.cloud.parallel : step.window,
+      budget: request.budget ?? targets.length,
+      connectMs: step.connectMs,
+      // A script that ends at its own deadline needs a moment to say so.
+      runMs: action.node ? step.runMs + 5_000 : step.runMs,
+      ...(request.anyOf ? { anyOf: true } : {}),
+    },
+    {
+      transport: async (name) => (name === 'cloud' ? cloud! : env.transport(name)),
+      waysTo: (target) => (cloud ? ['cloud'] : (step.via ?? target.via)),
+      stop: env.stop,
+      letGo: env.letGo,
+      async beforeLaunch(batch, via) {
+        if (!request.journaled) return;
+        await session.record({
+          kind: 'intent',
+          step: step.id,
+          op: request.op,
+          targets: batch.map((t) => t.name),
+          via,
+          wave,
+        });
+      },
+      ...(request.betweenWaves ? { betweenWaves: request.betweenWaves } : {}),
+      onEvent(event) {
+        const at = env.now().toISOString();
+        if (event.kind === 'wave') wave = event.wave;
+        if (!request.journaled) return;
+        // A failed write shows at the next intent, which is awaited.
+        if (event.kind === 'outcome')
+          session
+            .record({ ...event, step: step.id, op: request.op, outcome: trim(event.outcome) })
+            .catch(() => {});
+        else if (request.op === 'apply') session.emit({ ...event, at, step: step.id });
+      },
+    },
+  );
+}
+
+function cloudCall(
+  session: Session,
+  step: ActionStep,
+  action: CloudCall['action'],
+  params: unknown,
+  request: OpRequest,
+): CloudCall {
+  const { env } = session;
+  return {
+    action,
+    op: request.op,
+    params,
+    contextFor(target, signal) {
+      const before = request.before?.(target);
+      return {
+        ...session.context,
+        targets: [...session.targets.values()],
+        ...(before ? { before } : {}),
+        saveBefore: (state) =>
+          session.record({ kind: 'before', step: step.id, target: target.name, before: state }),
+        async reach(targets, script) {
+          const verdict = await fanout(
+            {
+              targets,
+              script,
+              waves: [targets.length],
+              window: targets.length,
+              budget: targets.length,
+              connectMs: 10_000,
+              runMs: 15_000,
+            },
+            {
+              transport: (name) => env.transport(name as never),
+              waysTo: (t) => t.via,
+              stop: signal,
+              letGo: signal,
+            },
+          );
+          return verdict.outcomes;
+        },
+        note: (text) =>
+          void session.record({ kind: 'note', text: `${target.name}: ${text}` }).catch(() => {}),
+        runId: session.runId,
+        stepId: step.id,
+        signal,
+      };
+    },
+  };
+}
+
+/** The journal keeps the beginning of what a node said; the whole is the viewer's. */
+const KEPT_OUTPUT = 2048;
+function trim<T extends { stdout: string; stderr: string }>(outcome: T): T {
+  if (outcome.stdout.length <= KEPT_OUTPUT && outcome.stderr.length <= KEPT_OUTPUT) return outcome;
+  return {
+    ...outcome,
+    stdout: outcome.stdout.slice(0, KEPT_OUTPUT),
+    stderr: outcome.stderr.slice(0, KEPT_OUTPUT),
+    truncated: true,
+  };
+}

@@ -1,0 +1,70 @@
+import type { ActionContext } from '../actions/types.ts';
+import { usage } from '../base/errors.ts';
+import { targetsOf } from '../kit/targets.ts';
+import type { ClusterKit, Target } from '../kit/types.ts';
+import type { Journal } from './journal.ts';
+import { RunMemory } from './memory.ts';
+import type { JournalBody, JournalRecord, Plan, RunEnv, RunEvent } from './types.ts';
+
+/** A run that is going on: its plan, its memory, its journal and the world it acts in. */
+export interface Session {
+  runId: string;
+  dir: string;
+  plan: Plan;
+  memory: RunMemory;
+  env: RunEnv;
+  context: ActionContext;
+  targets: Map<string, Target>;
+  /** Journals a record; resolves when it is on the disk. Memory and viewers learn it at once. */
+  record(body: JournalBody): Promise<void>;
+  /** Tells viewers what is too fleeting for the journal. */
+  emit(event: RunEvent): void;
+}
+
+/** Joins a plan with the kit; `records` are those of an earlier process of the same run. */
+export function openSession(
+  run: { runId: string; dir: string; plan: Plan },
+  journal: Journal,
+  env: RunEnv,
+  records: JournalRecord[] = [],
+): Session {
+  const cluster = clusterOf(run.plan, env);
+  const targets = new Map(targetsOf(cluster).map((t) => [t.name, t]));
+  const memory = new RunMemory(run.plan);
+  for (const record of records) memory.learn(record, record.at);
+  return {
+    ...run,
+    memory,
+    env,
+    context: { cluster, nodes: cluster.fleet.nodes },
+    targets,
+    record(body) {
+      const at = env.now().toISOString();
+      memory.learn(body, at);
+      env.onEvent({ ...body, at });
+      return journal.append(body);
+    },
+    emit: (event) => env.onEvent(event),
+  };
+}
+
+/** The targets of these names. A name that the kit's fleet no longer has is a usage error. */
+export function resolveTargets(session: Pick<Session, 'targets' | 'plan'>, names: string[]): Target[] {
+  return names.map((name) => {
+    const target = session.targets.get(name);
+    if (target) return target;
+    throw usage(`the kit's fleet of ${session.plan.cluster} has no node ${name}`, {
+      place: name,
+      next: 'use the kit that the plan was made with',
+    });
+  });
+}
+
+export function clusterOf(plan: Plan, env: Pick<RunEnv, 'kit'>): ClusterKit {
+  const cluster = env.kit.clusters[plan.cluster];
+  if (cluster) return cluster;
+  throw usage(`the kit has no cluster ${plan.cluster}`, {
+    place: env.kit.path,
+    expected: `one of: ${Object.keys(env.kit.clusters).join(', ')}`,
+  });
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { usage } from '../base/errors.ts';
+import { readChain } from './chain.ts';
+import type { JournalRecord, Plan, RunVerdict } from './types.ts';
+
+export interface RunSummary {
+  runId: string;
+  name: string;
+  cluster: string;
+  reason: string;
+  operator: string;
+  startedAt: string;
+  endedAt?: string;
+  /** `open` where it has no end: it runs, or was killed. */
+  state: RunVerdict['state'] | 'open';
+  undone: boolean;
+}
+
+/** A new run's directory. Its name sorts by time and says what it was. */
+export async function createRun(
+  stateDir: string,
+  plan: Plan,
+  now: Date,
+): Promise<{ runId: string; dir: string }> {
+  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  const runId = `${stamp}-${plan.name}-${randomBytes(2).toString('hex')}`;
+  const dir = join(stateDir, runId);
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await syncDirectory(stateDir);
+  return { runId, dir };
+}
+
+export const journalPath = (stateDir: string, runId: string) => join(stateDir, runId, 'journal.ndjson');
+
+/** All runs, newest first. A journal that cannot be read is left to `readRun` to explain. */
+export async function listRuns(stateDir: string): Promise<RunSummary[]> {
+  const names = existsSync(stateDir) ? (await readdir(stateDir)).sort().reverse() : [];
+  const summaries: RunSummary[] = [];
+  for (const runId of names) {
+    if (!existsSync(journalPath(stateDir, runId))) continue;
+    const { records } = await readRun(stateDir, runId);
+    const summary = summarize(runId, records);
+    if (summary) summaries.push(summary);
+  }
+  return summaries;
+}
+
+/** The records of a run, by its id, a unique beginning of it, or `last`. Throws usage when there is none. */
+export async function readRun(
+  stateDir: string,
+  wanted: string,
+): Promise<{ runId: string; records: JournalRecord[]; intact: boolean; problem?: string }> {
+  const runId = await resolveRunId(stateDir, wanted);
+  const path = journalPath(stateDir, runId);
+  const bytes = await readFile(path);
+  try {
+    const { records, tornBytes } = readChain(bytes, path);
+    return {
+      runId,
+      records,
+      intact: tornBytes === 0,
+      ...(tornBytes ? { problem: 'its last record was cut off' } : {}),
+    };
+  } catch (error) {
+    return { runId, records: readable(bytes), intact: false, problem: (error as Error).message };
+  }
+}
+
+export async function resolveRunId(stateDir: string, wanted: string): Promise<string> {
+  const names = existsSync(stateDir)
+    ? (await readdir(stateDir)).filter((n) => existsSync(journalPath(stateDir, n))).sort()
+    : [];
+  const found =
+    wanted === 'last' ? names.slice(-1) : names.filter((n) => n === wanted || n.startsWith(wanted));
+  const exact = found.find((n) => n === wanted) ?? (found.length === 1 ? found[0] : undefined);
+  if (exact) return exact;
+  throw usage(found.length > 1 ? `${found.length} runs begin with ${wanted}` : `no run ${wanted}`, {
+    place: 'RUN',
+    expected:
+      names.length > 0
+        ? `one of: ${(found.length > 1 ? found : names.slice(-5)).join(', ')}`
+        : `a run in ${stateDir}, which has none`,
+    next: 'fireaxe runs',
+  });
+}
+
+/** Saves what an action fetched, whole and on the disk before anything is changed. */
+export async function saveFetched(
+  runDir: string,
+  step: string,
+  target: string,
+  content: string,
+): Promise<void> {
+  const path = savedPath(runDir, step, target);
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const file = await open(path, 'w', 0o600);
+  await file.writeFile(content);
+  await file.sync();
+  await file.close();
+  await syncDirectory(dirname(path));
+}
+
+export async function readFetched(runDir: string, step: string, target: string): Promise<string | undefined> {
+  const path = savedPath(runDir, step, target);
+  return existsSync(path) ? readFile(path, 'utf8') : undefined;
+}
+
+const savedPath = (runDir: string, step: string, target: string) =>
+  join(runDir, 'saved', encodeURIComponent(step), encodeURIComponent(target));
+
+async function syncDirectory(path: string): Promise<void> {
+  const dir = await open(path, 'r');
+  await dir.sync().finally(() => dir.close());
+}
+
+function readable(bytes: Buffer): JournalRecord[] {
+  const records: JournalRecord[] = [];
+  for (const line of bytes.toString('utf8').split('\n')) {
+    try {
+      records.push(JSON.parse(line));
+    } catch {}
+  }
+  return records;
+}
+
+function summarize(runId: string, records: JournalRecord[]): RunSummary | undefined {
+  const first = records[0];
+  if (first?.kind !== 'plan') return undefined;
+  const end = records.findLast((r) => r.kind === 'end');
+  return {
+    runId,
+    name: first.plan.name,
+    cluster: first.plan.cluster,
+    reason: first.plan.reason,
+    operator: first.operator,
+    startedAt: first.at,
+    ...(end ? { endedAt: end.at } : {}),
+    state: end?.kind === 'end' ? end.verdict.state : 'open',
+    undone: records.some((r) => r.kind === 'undone'),
+  };
+}

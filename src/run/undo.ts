@@ -1,0 +1,72 @@
+import { addCounts, badOf, noCounts } from '../fanout/counts.ts';
+import { reopen } from './execute.ts';
+import { actionSteps } from './memory.ts';
+import type { Session } from './session.ts';
+import type { RunEnv, RunVerdict } from './types.ts';
+import { type UndoEnd, undoable, undoStep } from './undo-step.ts';
+
+export interface UndoChoice {
+  /** Steps of the run; all when absent. */
+  steps?: string[];
+  /** Nodes; all when absent. */
+  targets?: string[];
+}
+
+/** Takes back what a run changed, last step first, from the journaled before-state. Done already: nothing is planned. */
+export function undoRun(
+  wanted: string,
+  env: RunEnv,
+  choice: UndoChoice = {},
+): Promise<RunVerdict & { irreversible: string[] }> {
+  return reopen(wanted, env, 'undo', async (session) => {
+    const only = choice.targets ? new Set(choice.targets) : undefined;
+    const startedAt = env.now().toISOString();
+    let counts = noCounts();
+    let planned = 0;
+    const irreversible: string[] = [];
+    for (const step of chosen(session, choice)) {
+      if (env.stop.aborted) break;
+      const end: UndoEnd = await undoStep(session, step, only);
+      counts = addCounts(counts, end.counts);
+      planned += end.planned;
+      if (end.irreversible) irreversible.push(`${step.id}: ${end.irreversible}`);
+    }
+    const state = env.stop.aborted
+      ? 'interrupted'
+      : badOf(counts) > 0 || irreversible.length > 0
+        ? 'failed'
+        : 'done';
+    return {
+      runId: session.runId,
+      state,
+      counts,
+      planned,
+      startedAt,
+      endedAt: env.now().toISOString(),
+      workstreams: [],
+      irreversible,
+      ...(state === 'done' ? {} : { next: `fireaxe undo ${session.runId}` }),
+    };
+  });
+}
+
+/** What an undo would touch, newest change first: for the plan that is shown before it. */
+export function undoPlan(
+  session: Session,
+  choice: UndoChoice,
+): { step: string; title: string; targets: string[] }[] {
+  return chosen(session, choice)
+    .map((s) => ({
+      step: s.id,
+      title: s.title,
+      targets: undoable(session, s).filter((t) => !choice.targets || choice.targets.includes(t)),
+    }))
+    .filter((s) => s.targets.length > 0);
+}
+
+function chosen(session: Session, choice: UndoChoice) {
+  const known = actionSteps(session.plan);
+  return known
+    .filter((s) => !choice.steps || choice.steps.some((id) => s.id === id || s.id.startsWith(`${id}.`)))
+    .reverse();
+}
