@@ -1,0 +1,47 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { CLOCKS } from '../time-scale.ts';
+import type { LabNetwork, LabNode } from '../types.ts';
+
+export const API_PORT = 6443;
+
+/** Where one API server can be reached now. */
+export interface ApiDoor {
+  node: LabNode;
+  /** Real loopback port; 0 while nobody listens. */
+  port(): number;
+}
+
+/** Why a request got no answer. */
+export class NoAnswer extends Error {
+  readonly why: 'refused' | 'timeout' | 'reset';
+
+  constructor(why: 'refused' | 'timeout' | 'reset') {
+    super(why);
+    this.why = why;
+  }
+}
+
+/**
+ * Knocks with a first packet. A rejected one is refused at once; a dropped one is sent again, as TCP does,
+ * until it is let in or the caller's time is over.
+ */
+export async function knock(
+  network: LabNetwork,
+  from: LabNode,
+  door: ApiDoor,
+  pid: number | undefined,
+  timeoutMs: number,
+): Promise<void> {
+  const sender = pid === undefined ? {} : { pid };
+  const until = Date.now() + Math.min(timeoutMs, CLOCKS.dialTimeout);
+  for (let wait: number = CLOCKS.synRetry; ; wait *= 2) {
+    const verdict = network.verdict(from, door.node, API_PORT, 'new', sender);
+    if (verdict === 'accept') break;
+    if (verdict === 'reject') throw new NoAnswer('refused');
+    const left = until - Date.now();
+    await delay(Math.max(0, Math.min(wait, left)));
+    if (left <= wait) throw new NoAnswer('timeout');
+  }
+  // The machine runs and lets us in, but no process listens there.
+  if (door.port() === 0) throw new NoAnswer(door.node.running() ? 'refused' : 'timeout');
+}

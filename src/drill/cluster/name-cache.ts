@@ -1,0 +1,30 @@
+import type { Random } from '../random.ts';
+
+/**
+ * The resolved names that one node remembers. While the API is down nothing is looked up anew, so the services of
+ * that node fail one after the other as their names expire: what hid the incident first and made it worse then.
+ */
+export class NameCache {
+  readonly #ttlMs: number;
+  #expiries: number[];
+
+  /** Each name was looked up some time within the last `ttlMs`. */
+  constructor(names: number, ttlMs: number, now: number, random: Random) {
+    this.#ttlMs = ttlMs;
+    this.#expiries = Array.from({ length: names }, () => now + random.next() * ttlMs);
+  }
+
+  /** Share of names that do not resolve. */
+  failing(now: number): number {
+    return this.#expiries.filter((at) => at <= now).length / this.#expiries.length;
+  }
+
+  /** A lookup succeeded: what has expired, or soon would, is known again. */
+  refresh(now: number): void {
+    this.#expiries = this.#expiries.map((at) => (at - now < this.#ttlMs / 10 ? now + this.#ttlMs : at));
+  }
+
+  due(now: number): boolean {
+    return this.#expiries.some((at) => at - now < this.#ttlMs / 10);
+  }
+}

@@ -1,0 +1,118 @@
+import type { Load } from '../scenarios/load.ts';
+import { CLOCKS } from '../time-scale.ts';
+import type { LabNetwork, LabNode, LabProcess } from '../types.ts';
+import { ApiClient, type OpenWatch } from './api-client.ts';
+import type { ApiDoor } from './door.ts';
+
+/** What an expensive agent does: reads all pods of the cluster, again and again. */
+const LIST = '/api/v1/pods?limit=0';
+const WATCH = '/api/v1/pods?watch=true';
+
+/** One life of the offender on one node: a real process, and the real requests that each of its turns makes. */
+export class Offender {
+  readonly process: LabProcess;
+  readonly #load: Load;
+  readonly #client: ApiClient;
+  readonly #timer: NodeJS.Timeout;
+  readonly #watches = new Set<OpenWatch>();
+  #opening = 0;
+  #outstanding = 0;
+  #notBefore = 0;
+  #turning = false;
+  #answeredAt = Date.now();
+
+  constructor(options: {
+    node: LabNode;
+    network: LabNetwork;
+    doors: readonly ApiDoor[];
+    first: number;
+    load: Load;
+    comm: string;
+    args: string[];
+    cgroup: string;
+    /** In [0, 1): so that not all nodes ask in the same moment. */
+    phase: number;
+  }) {
+    const { node, load, comm, args, cgroup } = options;
+    this.#load = load;
+    this.process = node.spawn({ comm, args, cgroup });
+    this.#client = new ApiClient({ ...options, pid: this.process.pid });
+    const every = 1000 / load.turnsPerSecond;
+    let countdown = options.phase * every;
+    const step = Math.min(every, 50);
+    this.#timer = setInterval(() => {
+      countdown -= step;
+      if (countdown > 0) return;
+      countdown += every;
+      this.#turn().catch(() => undefined);
+    }, step);
+    this.process.onExit(() => this.#end());
+  }
+
+  /** Whether it took one of its last turns: what a liveness probe asks. */
+  answers(): boolean {
+    return Date.now() - this.#answeredAt <= this.patienceMs();
+  }
+
+  /** What a liveness probe puts up with; an agent of a big lab takes its turns too rarely for the usual. */
+  patienceMs(): number {
+    return CLOCKS.probeFailures * Math.max(CLOCKS.probePeriod, 1000 / this.#load.turnsPerSecond);
+  }
+
+  watches(): number {
+    return this.#watches.size;
+  }
+
+  async #turn(): Promise<void> {
+    if (this.#turning) return;
+    this.#turning = true;
+    const answered = await this.process.turn();
+    this.#turning = false;
+    if (!answered || !this.process.alive()) return;
+    this.#answeredAt = Date.now();
+    if (this.#answeredAt < this.#notBefore) return;
+    for (let i = 0; i < this.#load.requestsPerTurn && this.#outstanding < this.#load.outstanding; i++)
+      this.#list();
+    if (this.#watches.size + this.#opening < this.#load.watches) this.#watch();
+  }
+
+  #list(): void {
+    this.#outstanding++;
+    this.#client
+      .ask({ path: LIST })
+      .then((reply) => {
+        // As client-go does: it waits as long as it is told, and comes back.
+        if (reply.retryAfterMs) this.#notBefore = Date.now() + CLOCKS.synRetry;
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        this.#outstanding--;
+      });
+  }
+
+  #watch(): void {
+    this.#opening++;
+    let watch: OpenWatch | undefined;
+    let over = false;
+    const ended = () => {
+      over = true;
+      if (watch) this.#watches.delete(watch);
+    };
+    this.#client
+      .watch(WATCH, () => undefined, ended)
+      .then((open) => {
+        watch = open;
+        if (!over) this.#watches.add(open);
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        this.#opening--;
+      });
+  }
+
+  #end(): void {
+    clearInterval(this.#timer);
+    for (const watch of [...this.#watches]) watch.close();
+    this.#client.close();
+  }
+}

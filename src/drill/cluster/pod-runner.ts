@@ -1,0 +1,56 @@
+import { CLOCKS } from '../time-scale.ts';
+import { Backoff } from './backoff.ts';
+import type { Offender } from './offender.ts';
+
+/** How a kubelet runs one pod: starts its container, probes it, starts it again after its end. */
+export class PodRunner {
+  readonly #start: (restart: number) => Offender;
+  readonly #backoff = new Backoff({
+    first: CLOCKS.backoffFirst,
+    most: CLOCKS.backoffMost,
+    reset: CLOCKS.backoffReset,
+  });
+  #container: Offender | undefined;
+  #startedAt = 0;
+  #startAt = 0;
+  #restarts = 0;
+
+  constructor(start: (restart: number) => Offender) {
+    this.#start = start;
+  }
+
+  container(): Offender | undefined {
+    return this.#container;
+  }
+
+  restarts(): number {
+    return this.#restarts;
+  }
+
+  /** One look of the kubelet's sync loop. */
+  sync(now: number): void {
+    const container = this.#container;
+    if (container && !container.process.alive()) {
+      this.#container = undefined;
+      this.#startAt = now + this.#backoff.after(now - this.#startedAt);
+      this.#restarts++;
+    }
+    if (!this.#container && now >= this.#startAt) {
+      this.#container = this.#start(this.#restarts);
+      this.#startedAt = now;
+    } else if (this.#container && !this.#live(this.#container, now)) {
+      this.#container.process.kill('SIGKILL');
+    }
+  }
+
+  /** The pod is deleted, or its machine is off. */
+  end(): void {
+    this.#container?.process.kill('SIGKILL');
+    this.#container = undefined;
+  }
+
+  /** A process that has not had the time to answer yet is no failure. */
+  #live(container: Offender, now: number): boolean {
+    return container.answers() || now - this.#startedAt < 2 * container.patienceMs();
+  }
+}

@@ -1,0 +1,74 @@
+import type { Random } from '../random.ts';
+import type { Load } from '../scenarios/load.ts';
+import { CLOCKS } from '../time-scale.ts';
+import type { LabNetwork, LabNode } from '../types.ts';
+import { ApiClient } from './api-client.ts';
+import type { ApiDoor } from './door.ts';
+import { NameCache } from './name-cache.ts';
+
+/** The user workload of one node: its calls succeed while the names that they need resolve. */
+export class Services {
+  readonly #options: { node: LabNode; callsPerSecond: number; load: Load };
+  readonly #cache: NameCache;
+  readonly #client: ApiClient;
+  readonly #timer: NodeJS.Timeout;
+  #at = Date.now();
+  #askAt = 0;
+  #asking = false;
+  #lost = 0;
+  #served = 0;
+
+  constructor(options: {
+    node: LabNode;
+    network: LabNetwork;
+    doors: readonly ApiDoor[];
+    first: number;
+    load: Load;
+    names: number;
+    callsPerSecond: number;
+    random: Random;
+  }) {
+    this.#options = options;
+    this.#cache = new NameCache(options.names, CLOCKS.dnsTtl, this.#at, options.random);
+    this.#client = new ApiClient(options);
+    this.#timer = setInterval(() => this.#pass(), 250);
+  }
+
+  /** User requests so far. */
+  calls(): { lost: number; served: number } {
+    return { lost: this.#lost, served: this.#served };
+  }
+
+  /** Share of names that do not resolve now. */
+  failing(): number {
+    return this.#cache.failing(Date.now());
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#client.close();
+  }
+
+  #pass(): void {
+    const now = Date.now();
+    const calls = (this.#options.callsPerSecond * (now - this.#at)) / 1000;
+    const failing = this.#options.node.running() ? this.#cache.failing(now) : 1;
+    this.#lost += calls * failing;
+    this.#served += calls * (1 - failing);
+    this.#at = now;
+    if (!this.#options.node.running() || !this.#cache.due(now) || this.#asking || now < this.#askAt) return;
+    this.#askAt = now + this.#options.load.dnsRetryMs;
+    this.#asking = true;
+    this.#lookUp().finally(() => {
+      this.#asking = false;
+    });
+  }
+
+  /** The cluster's DNS knows its answers from the API server. */
+  async #lookUp(): Promise<void> {
+    const reply = await this.#client
+      .ask({ path: '/api/v1/namespaces/default/endpoints', timeoutMs: CLOCKS.kubeletTimeout })
+      .catch(() => undefined);
+    if (reply?.code === 200) this.#cache.refresh(Date.now());
+  }
+}
