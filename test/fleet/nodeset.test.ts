@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { foldLine, foldNames } from '../../src/fleet/fold.ts';
+import { foldLine, foldNames } from '../../src/base/fold-names.ts';
 import { expandNodeset } from '../../src/fleet/nodeset.ts';
 
 const nodeset = spawnSync('nodeset', ['--version']).status === 0;

@@ -1,0 +1,27 @@
+import { Progress, rowText } from './progress.ts';
+import type { View } from './view.ts';
+
+/** Between two lines about a step that goes on. */
+const EVERY_MS = 5_000;
+
+/** Timestamped lines, for logs, pipes and dumb terminals. */
+export function plainView(write: (line: string) => void, now: () => Date): View {
+  const progress = new Progress();
+  let last = now().getTime();
+  const say = (line: string) => {
+    last = now().getTime();
+    write(`${now().toISOString().slice(11, 19)} ${line}`);
+  };
+  const beat = setInterval(() => {
+    if (now().getTime() - last < EVERY_MS) return;
+    for (const row of progress.rows.values()) {
+      if (row.state === 'running') say(`${row.workstream}: ${rowText(row)}`);
+    }
+  }, 1_000);
+  // The run keeps the process alive, not its picture.
+  beat.unref();
+  return {
+    onEvent: (event) => progress.update(event).forEach(say),
+    end: async () => clearInterval(beat),
+  };
+}

@@ -1,0 +1,167 @@
+import type { Counts } from '../fanout/types.ts';
+import type { Plan, RunEvent } from '../run/types.ts';
+import type { Outcome, OutcomeState } from '../transport/types.ts';
+
+/** What a workstream is at, in one row. */
+export interface Row {
+  workstream: string;
+  state: string;
+  step: string;
+  /** Targets that ended, of those of the step. */
+  done: number;
+  total: number;
+  bad: number;
+  /** What a gate reads, why it waits. */
+  detail: string;
+}
+
+/** Targets that ended badly are told one by one up to here, a step. */
+const TOLD_ONE_BY_ONE = 8;
+
+interface StepProgress {
+  title: string;
+  workstream: string;
+  total: number;
+  done: Set<string>;
+  bad: number;
+  told: number;
+}
+
+/** Turns a run's events into lines worth saying once, and rows that show where it stands. */
+export class Progress {
+  readonly rows = new Map<string, Row>();
+  readonly #steps = new Map<string, StepProgress>();
+  #gates = new Map<string, string>();
+
+  /** Takes an event in; gives the lines that it is worth. */
+  update(event: RunEvent): string[] {
+    switch (event.kind) {
+      case 'plan':
+        this.#learn(event.plan);
+        return [`plan ${event.plan.hash.slice(0, 12)}: ${event.plan.title}, by ${event.operator}`];
+      case 'workstream':
+        return this.#workstream(event);
+      case 'step':
+        return this.#step(event);
+      case 'wave':
+        return event.of > 1
+          ? [`${event.step}: wave ${event.wave + 1} of ${event.of} (${event.size} nodes)`]
+          : [];
+      case 'outcome':
+        return this.#outcome(event.step, event.op, event.outcome);
+      case 'breach':
+        return [`${event.step}: ${event.bad} ended badly, ${event.budget} are borne: launching nothing more`];
+      case 'gate':
+        return this.#gate(event);
+      case 'kept':
+        return event.ok ? [] : [`${event.target}: not kept, it goes back by itself${because(event.why)}`];
+      case 'undone':
+        return event.ok ? [] : [`${event.target}: not undone${because(event.why)}`];
+      case 'operator':
+        return [`${event.operator}: ${event.what}${event.text ? ` ${event.text}` : ''}`];
+      case 'note':
+        return [event.text];
+      default:
+        return [];
+    }
+  }
+
+  #learn(plan: Plan): void {
+    for (const stream of plan.workstreams) {
+      this.rows.set(stream.name, blankRow(stream.name));
+      for (const step of stream.steps) {
+        const total = step.kind === 'action' ? step.targets.length : 0;
+        this.#steps.set(step.id, {
+          title: step.title,
+          workstream: stream.name,
+          total,
+          done: new Set(),
+          bad: 0,
+          told: 0,
+        });
+      }
+    }
+  }
+
+  #workstream(event: RunEvent & { kind: 'workstream' }): string[] {
+    const row = this.#row(event.workstream);
+    row.state = event.state;
+    row.detail = event.why ?? '';
+    // A run of one workstream tells its story by its steps.
+    if (this.rows.size < 2) return [];
+    return [`${event.workstream}: ${event.state}${because(event.why)}`];
+  }
+
+  #step(event: RunEvent & { kind: 'step' }): string[] {
+    const row = this.#row(event.workstream);
+    const step = this.#steps.get(event.step);
+    row.step = step?.title ?? event.step;
+    row.detail = event.why ?? '';
+    row.total = step?.total ?? 0;
+    row.done = step?.done.size ?? 0;
+    row.bad = step?.bad ?? 0;
+    const counts = event.counts && event.state !== 'running' ? `: ${countsLine(event.counts)}` : '';
+    const size = event.state === 'running' && step && step.total > 0 ? ` on ${step.total} nodes` : '';
+    return [`${event.step}: ${event.state}${size}${counts}${because(event.why)}`];
+  }
+
+  #outcome(stepId: string, op: string, outcome: Outcome): string[] {
+    const step = this.#steps.get(stepId);
+    if (!step || op !== 'apply') return [];
+    const first = !step.done.has(outcome.target);
+    step.done.add(outcome.target);
+    const bad = outcome.state !== 'ok' && outcome.state !== 'not-attempted';
+    if (bad && first) step.bad++;
+    const row = this.#row(step.workstream);
+    row.done = step.done.size;
+    row.bad = step.bad;
+    if (!bad || step.told > TOLD_ONE_BY_ONE) return [];
+    if (step.told++ === TOLD_ONE_BY_ONE) return [`${stepId}: more end badly; the end tells all`];
+    return [`${stepId}: ${outcome.target} ${outcome.state}${because(whyOf(outcome))}`];
+  }
+
+  #gate(event: RunEvent & { kind: 'gate' }): string[] {
+    const step = this.#steps.get(event.step);
+    if (step) this.#row(step.workstream).detail = event.reading;
+    const said = `${event.state} ${event.reading}`;
+    if (this.#gates.get(event.step) === said) return [];
+    this.#gates.set(event.step, said);
+    const state = event.state === 'waiting' ? 'gate waits' : `gate ${event.state}`;
+    return [`${event.step}: ${state}, ${event.reading}${because(event.why)}`];
+  }
+
+  #row(workstream: string): Row {
+    let row = this.rows.get(workstream);
+    if (!row) {
+      row = blankRow(workstream);
+      this.rows.set(workstream, row);
+    }
+    return row;
+  }
+}
+
+function blankRow(workstream: string): Row {
+  return { workstream, state: 'waiting', step: '', done: 0, total: 0, bad: 0, detail: '' };
+}
+
+const because = (why: string | undefined) => (why ? ` (${why})` : '');
+
+function whyOf(outcome: Outcome): string | undefined {
+  return outcome.reason?.message ?? outcome.result?.note ?? outcome.reason?.code;
+}
+
+/** `47 ok, 1 unreachable`. */
+export function countsLine(counts: Counts): string {
+  const parts = (Object.entries(counts) as [OutcomeState, number][])
+    .filter(([, n]) => n > 0)
+    .map(([state, n]) => `${n} ${state}`);
+  return parts.join(', ') || 'no targets';
+}
+
+/** A row as text: name, state, step, a count, a detail. */
+export function rowText(row: Row): string {
+  const share = row.total > 0 ? ` ${row.done}/${row.total}` : '';
+  const bad = row.bad > 0 ? `, ${row.bad} bad` : '';
+  const detail = row.detail ? ` — ${row.detail}` : '';
+  return `${row.step}${share}${bad}${detail}`;
+}
