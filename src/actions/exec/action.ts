@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { list } from '../params.ts';
+import { defineAction } from '../types.ts';
+import script from './node.sh';
+
+/** One argument of a process holds at most 128 KiB on Linux. */
+const LONGEST = 100_000;
+
+const params = z.strictObject({
+  /** A command line or a whole script for /bin/sh. */
+  command: z
+    .string()
+    .min(1, 'a command must not be empty')
+    .max(LONGEST, `a script must not be longer than ${LONGEST} characters`)
+    .refine((t) => !t.includes('\0'), 'a script cannot hold NUL'),
+  /** Exit statuses that count as success; `any` for all. */
+  exits: list()
+    .pipe(z.array(z.string().regex(/^(any|\d{1,3})$/, 'expected exit statuses such as 0,1, or any')))
+    .default(['0']),
+});
+
+/** Any command or script, for what nobody foresaw. */
+export const exec = defineAction({
+  name: 'exec',
+  title: 'Run a command',
+  danger: 'change',
+  scope: 'node',
+  params,
+  summary: (p) => `run ${JSON.stringify(p.command.length > 60 ? `${p.command.slice(0, 57)}...` : p.command)}`,
+  node: {
+    script,
+    variables: (p) => ({ P_COMMAND: p.command, P_EXITS: p.exits.join(' ') }),
+  },
+  irreversible: 'what a command did is not known to Fireaxe',
+});

@@ -1,0 +1,53 @@
+# Runs the user's command once. Its output passes through; its exit status is in the result.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+# What the command does is not known to repeat well: a second delivery never runs it again,
+# and others need not wait for it, so its lock is the step's own.
+FX_ONCE=1
+FX_LOCK=$FX_DIR/lock
+
+act_look() {
+  FX_STATE=would
+  fx_say 'cannot tell what the command would change'
+}
+
+act_apply() {
+  # Bytes in the user's locale, as at a prompt.
+  if [ -n "$FX_USER_LC" ]; then LC_ALL=$FX_USER_LC; else unset LC_ALL; fi
+  if [ "$FX_VIA" = ssm ]; then ex_bounded; else ex_run; fi
+  FX_RC=$?
+  LC_ALL=C
+  FX_EXIT=$FX_RC
+  case " $P_EXITS " in
+    *" $FX_RC "* | ' any ') ;;
+    *) fx_fail exit "exit status $FX_RC" ;;
+  esac
+}
+
+ex_run() { /bin/sh -c "$P_COMMAND" fireaxe </dev/null; }
+
+# SSM keeps 2,500 characters of the whole: the head of the output, and room for the result line.
+# What follows is read on and forgotten, so that the command never meets a closed pipe.
+ex_bounded() {
+  mkfifo "$FX_DIR/pipe" || fx_fail no-receipt "cannot make $FX_DIR/pipe"
+  { head -c 1400 && exec cat >/dev/null 2>&1; } <"$FX_DIR/pipe" &
+  FX_DRAIN=$!
+  ex_run >"$FX_DIR/pipe" 2>&1
+  FX_RC=$? FX_N=0
+  rm -f "$FX_DIR/pipe"
+  # A background child of the command may hold the pipe for ever.
+  while kill -0 "$FX_DRAIN" 2>/dev/null && [ "$FX_N" -lt 2 ]; do
+    sleep 1
+    FX_N=$((FX_N + 1))
+  done
+  kill "$FX_DRAIN" 2>/dev/null
+  return "$FX_RC"
+}
+
+act_verify() {
+  fx_recall 2>/dev/null || fx_refuse nothing 'it did not run here'
+  [ "$FX_STATE" = failed ] || FX_STATE=ok
+}
+
+act_undo() { fx_refuse irreversible 'a command has no way back'; }

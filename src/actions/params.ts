@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { parseDuration } from '../base/duration.ts';
+import { type FireaxeError, usage } from '../base/errors.ts';
+import type { Action } from './types.ts';
+
+/** Reads raw parameters (flags and YAML give strings) by the action's schema; throws a usage error that names the nearest key. */
+export function parseParams<P>(action: Action<P>, raw: Record<string, unknown>, place: string): P {
+  const result = action.params.safeParse(raw);
+  if (result.success) return result.data;
+  throw toUsage(action.name, keysOf(action.params), result.error, place);
+}
+
+function toUsage(name: string, known: string[], error: z.ZodError, place: string): FireaxeError {
+  const issue = error.issues[0];
+  if (issue?.code === 'unrecognized_keys') {
+    const key = issue.keys[0] ?? '';
+    return usage(`${name} has no parameter ${JSON.stringify(key)}`, {
+      place: `${place}.${key}`,
+      expected: known.length ? `one of ${known.join(', ')}` : 'no parameters',
+      ...(nearest(key, known) && { next: `did you mean ${nearest(key, known)}?` }),
+    });
+  }
+  const path = [place, ...(issue?.path ?? []).map(String)].join('.');
+  return usage(issue?.message ?? `wrong parameters for ${name}`, { place: path });
+}
+
+/** The parameter names of a schema that is an object, whatever refinements are around it. */
+export function keysOf(schema: z.ZodType): string[] {
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+}
+
+/** The known word that differs least from the typed one, when it is near enough to be a slip. */
+export function nearest(word: string, known: string[]): string | undefined {
+  const ranked = known
+    .map((k) => ({ k, d: distance(word.toLowerCase(), k.toLowerCase()) }))
+    .sort((a, b) => a.d - b.d);
+  const best = ranked[0];
+  return best && best.d <= Math.max(1, Math.floor(best.k.length / 2)) ? best.k : undefined;
+}
+
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+/** `90s`, `5m` …, in whole seconds between the bounds. */
+export function seconds(least: number, most: number) {
+  return z.union([z.string(), z.number()]).transform((text, ctx) => {
+    try {
+      const s = Math.round(parseDuration(String(text)) / 1000);
+      if (s >= least && s <= most) return s;
+    } catch {
+      // Said below, in the same words.
+    }
+    ctx.addIssue({
+      code: 'custom',
+      message: `not a time from ${least}s to ${most}s: ${JSON.stringify(text)} (write 90s, 5m, 2h)`,
+    });
+    return z.NEVER;
+  });
+}
+
+/** `a,b c` or a YAML list. */
+export function list() {
+  return z
+    .union([z.string(), z.number(), z.array(z.union([z.string(), z.number()]))])
+    .transform((v) =>
+      (Array.isArray(v) ? v.map(String) : String(v).split(/[\s,]+/)).filter((word) => word !== ''),
+    );
+}
+
+/** A text that can be one line of a shell variable: no NUL, no control characters but tab. */
+export function line(most = 400) {
+  return z
+    .union([z.string(), z.number()])
+    .transform(String)
+    .refine((t) => t !== '' && t.length <= most && !/[\u0000-\u0008\u000a-\u001f\u007f]/.test(t), {
+      message: `expected one line of at most ${most} characters`,
+    });
+}

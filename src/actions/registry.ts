@@ -1,0 +1,22 @@
+import { usage } from '../base/errors.ts';
+import { exec } from './exec/action.ts';
+import { ACTION_NAMES } from './names.ts';
+import { nearest } from './params.ts';
+import type { Action } from './types.ts';
+
+export { ACTION_NAMES, type ActionName } from './names.ts';
+
+/** The parameter types differ; each action reads its own parameters by its schema before anything else sees them. */
+const ACTIONS = new Map<string, Action>([exec].map((action) => [action.name, action as unknown as Action]));
+
+/** The action of that name; a usage error that names the nearest one otherwise. */
+export function actionNamed(name: string, place = 'action'): Action {
+  const action = ACTIONS.get(name);
+  if (action) return action;
+  const near = nearest(name, [...ACTION_NAMES]);
+  throw usage(`there is no action ${JSON.stringify(name)}`, {
+    place,
+    expected: `one of ${ACTION_NAMES.join(', ')}`,
+    ...(near && { next: `did you mean ${near}?` }),
+  });
+}

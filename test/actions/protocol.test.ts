@@ -1,0 +1,248 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import { exec } from '../../src/actions/exec/action.ts';
+import { nodeScript } from '../../src/actions/node-script.ts';
+import type { Op } from '../../src/actions/types.ts';
+import { defineAction } from '../../src/actions/types.ts';
+import { context, MACHINE_ID, Sandbox, SHELLS, target } from './sandbox.ts';
+
+let box: Sandbox;
+beforeEach(() => {
+  box = new Sandbox();
+});
+afterEach(() => box.remove());
+
+const far = new Date(Date.now() + 3_600_000);
+
+function text(
+  op: Op,
+  params: Record<string, unknown>,
+  over: Record<string, unknown> = {},
+  action: unknown = exec,
+): string {
+  return nodeScript({
+    action: action as never,
+    params,
+    op,
+    runId: 'r1',
+    stepId: 's1',
+    notAfter: far,
+    deadlineMs: 20_000,
+    context: context(),
+    ...over,
+  }).textFor(target(over['target'] as never), (over['via'] as never) ?? 'ssh');
+}
+const run = (command: string) => ({ command, exits: ['0'] });
+/** A made-up action: a file is its whole world. */
+const touch = defineAction({
+  name: 'touch',
+  title: 'Touch',
+  danger: 'change',
+  scope: 'node',
+  params: z.strictObject({}),
+  summary: () => 'touch',
+  node: {
+    script: `
+act_look() {
+  if [ -e "$FX_ROOT/thing" ]; then fx_before thing there; FX_STATE=already; else fx_before thing absent; FX_STATE=would; fi
+}
+act_apply() { eval "$P_EXTRA"; : >"$FX_ROOT/thing"; }
+act_verify() { [ -e "$FX_ROOT/thing" ] || fx_fail gone 'it is gone'; }
+act_undo() { [ "$B_thing" = there ] || rm -f "$FX_ROOT/thing"; }
+`,
+    variables: (p: Record<string, string>) => ({ P_EXTRA: p['extra'] ?? '' }),
+  },
+});
+const ran = () => readFileSync(join(box.root, 'run/fireaxe/r1/s1/ran'), 'utf8').trim().split('\n').length;
+const thing = () => existsSync(join(box.root, 'thing'));
+
+describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
+  test('exec: output, exit status, one result line', async () => {
+    const ok = await box.run(text('apply', run('echo hello; echo oops >&2')), shell);
+    expect(ok).toMatchObject({
+      code: 0,
+      stdout: 'hello\n',
+      stderr: 'oops\n',
+      result: { state: 'changed', exit: 0 },
+    });
+  });
+
+  test('exec: a failure is one, and its status is told', async () => {
+    const bad = await box.run(text('apply', run('exit 7')), shell);
+    expect(bad).toMatchObject({ code: 3, result: { state: 'failed', code: 'exit', exit: 7 } });
+  });
+
+  test('exec never runs twice, by whichever order', async () => {
+    const params = run(`echo x >>${box.root}/count`);
+    const first = text('apply', params);
+    await box.run(first, shell);
+    const copy = await box.run(first, shell);
+    const anew = await box.run(text('apply', params), shell);
+    expect(copy.result).toMatchObject({ state: 'changed', exit: 0, data: { again: '1' } });
+    expect(anew.result).toMatchObject({ state: 'changed', data: { again: '1' } });
+    expect(readFileSync(join(box.root, 'count'), 'utf8')).toBe('x\n');
+    expect(ran()).toBe(1);
+  });
+
+  test('exec that began and did not end is interrupted, not run again', async () => {
+    const params = run(`echo x >>${box.root}/count; kill -9 $PPID; sleep 0.2`);
+    await box.run(text('apply', params), shell);
+    const again = await box.run(text('apply', params), shell);
+    expect(again).toMatchObject({ code: 5, result: { state: 'interrupted' } });
+    const receipt = await box.run(text('receipt', params), shell);
+    expect(receipt).toMatchObject({ code: 5, result: { state: 'interrupted' } });
+    expect(readFileSync(join(box.root, 'count'), 'utf8')).toBe('x\n');
+  });
+
+  test('a background child that keeps the pipe does not keep the result', async () => {
+    const r = await box.run(text('apply', run('sleep 5 & echo out')), shell);
+    expect(r).toMatchObject({ code: 0, stdout: 'out\n', result: { state: 'changed' } });
+    expect(r.ms).toBeLessThan(3000);
+  });
+
+  test('the deadline ends the command, its children and the script', async () => {
+    const r = await box.run(
+      text('apply', run(`trap '' TERM; sleep 60; touch ${box.root}/late`), { deadlineMs: 2000 }),
+      shell,
+    );
+    expect(r).toMatchObject({ code: 3, result: { state: 'failed', code: 'deadline' } });
+    expect(r.ms).toBeLessThan(5000);
+    expect(existsSync(join(box.root, 'run/fireaxe/lock'))).toBe(false);
+  });
+
+  test('over SSM the output leaves room for the result', async () => {
+    const r = await box.run(
+      text('apply', run('i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done; exit 4'), {
+        via: 'ssm',
+      }),
+      shell,
+    );
+    expect(r.result).toMatchObject({ state: 'failed', exit: 4 });
+    expect(r.stdout.length).toBeLessThan(1500);
+  });
+
+  test('the wrong machine, by either id', async () => {
+    const other = await box.run(text('apply', {}, { target: { machineId: 'f'.repeat(32) } }, touch), shell);
+    expect(other).toMatchObject({ code: 4, result: { state: 'refused', code: 'wrong-machine' } });
+    box.file('/sys/class/dmi/id/board_asset_tag', 'i-0aa\n');
+    const reused = await box.run(text('check', {}, { target: { instanceId: 'i-0bb' } }, touch), shell);
+    expect(reused).toMatchObject({ code: 4, result: { code: 'wrong-machine' } });
+    const right = await box.run(text('check', {}, { target: { instanceId: 'i-0aa' } }, touch), shell);
+    expect(right).toMatchObject({ code: 0, result: { state: 'would' } });
+    const ssm = await box.run(
+      text('check', {}, { target: { instanceId: 'i-0bb' }, via: 'ssm' }, touch),
+      shell,
+    );
+    expect(ssm.code).toBe(0);
+    expect(thing()).toBe(false);
+  });
+
+  test('past its time', async () => {
+    const r = await box.run(text('apply', {}, { notAfter: new Date(Date.now() - 86_400_000) }, touch), shell);
+    expect(r).toMatchObject({ code: 4, result: { state: 'refused', code: 'too-late' } });
+  });
+
+  test('check leaves no trace; apply, a copy, verify, undo, a copy, anew', async () => {
+    const check = await box.run(text('check', {}, {}, touch), shell);
+    expect(check.result).toMatchObject({ state: 'would', before: { thing: 'absent' } });
+    expect(existsSync(join(box.root, 'run/fireaxe'))).toBe(false);
+    expect((await box.run(text('receipt', {}, {}, touch), shell)).result?.state).toBe('absent');
+
+    const apply = text('apply', {}, {}, touch);
+    expect((await box.run(apply, shell)).result).toMatchObject({
+      state: 'changed',
+      before: { thing: 'absent' },
+    });
+    expect((await box.run(apply, shell)).result).toMatchObject({
+      state: 'changed',
+      before: { thing: 'absent' },
+      data: { again: '1' },
+    });
+    expect(ran()).toBe(1);
+    expect((await box.run(text('verify', {}, {}, touch), shell)).result?.state).toBe('ok');
+    expect((await box.run(text('receipt', {}, {}, touch), shell)).result).toMatchObject({
+      state: 'ok',
+      before: { thing: 'absent' },
+      data: { state: 'changed' },
+    });
+
+    const undo = text('undo', {}, { before: () => ({ thing: 'absent' }) }, touch);
+    expect((await box.run(undo, shell)).result?.state).toBe('changed');
+    expect(thing()).toBe(false);
+    expect((await box.run(undo, shell)).result?.state).toBe('already');
+    // A late copy of the first order changes nothing; a new order does.
+    expect((await box.run(apply, shell)).result).toMatchObject({ data: { undone: '1' } });
+    expect(thing()).toBe(false);
+    expect((await box.run(text('apply', {}, {}, touch), shell)).result?.state).toBe('changed');
+    expect(thing()).toBe(true);
+    expect(ran()).toBe(2);
+  });
+
+  test('undo without the journal finds the way back in the receipt, and what was there stays', async () => {
+    writeFileSync(join(box.root, 'thing'), '');
+    expect((await box.run(text('apply', {}, {}, touch), shell)).result?.state).toBe('already');
+    expect((await box.run(text('undo', {}, {}, touch), shell)).result?.state).toBe('changed');
+    expect(thing()).toBe(true);
+    const other = await box.run(text('undo', {}, { stepId: 's2' }, touch), shell);
+    expect(other.result?.state).toBe('already');
+  });
+
+  test('an interrupted change is done again from the first before-state', async () => {
+    const half = { extra: `: >"${box.root}/thing"; kill -9 $$` };
+    await box.run(text('apply', half, {}, touch), shell);
+    expect((await box.run(text('receipt', {}, {}, touch), shell)).result).toMatchObject({
+      state: 'interrupted',
+      before: { thing: 'absent' },
+    });
+    const redo = await box.run(text('apply', {}, {}, touch), shell);
+    expect(redo.result).toMatchObject({ state: 'already', before: { thing: 'absent' } });
+    await box.run(text('undo', {}, {}, touch), shell);
+    expect(thing()).toBe(false);
+  });
+
+  test('a held lock is waited for, then refused; a dead owner is none', async () => {
+    box.file('/run/fireaxe/lock', `${process.pid} 0 other/step\n`);
+    const busy = await box.run(text('apply', {}, { deadlineMs: 3000 }, touch), shell);
+    expect(busy).toMatchObject({ code: 4, result: { state: 'refused', code: 'locked' } });
+    box.file('/run/fireaxe/lock', '999999999 0 other/step\n');
+    const stale = await box.run(text('apply', {}, {}, touch), shell);
+    expect(stale.result?.state).toBe('changed');
+    expect(existsSync(join(box.root, 'run/fireaxe/lock'))).toBe(false);
+  });
+
+  test('no room for a receipt: nothing is changed', async () => {
+    writeFileSync(join(box.root, 'run/fireaxe'), 'in the way');
+    const r = await box.run(text('apply', {}, {}, touch), shell);
+    expect(r).toMatchObject({ code: 4, result: { state: 'refused', code: 'no-receipt' } });
+    expect(thing()).toBe(false);
+  });
+
+  test('any bytes in a note make one line of JSON, at most 2,400 characters', async () => {
+    const nasty = {
+      extra: `fx_say "$(printf 'q" b\\\\ t\\t n\\nx \\001\\033[31m \\377\\303\\244 {}[]^|\`')"; fx_data k "$(printf 'a"\\nb')"; i=0; while [ $i -lt 99 ]; do fx_data k$i '""""""""""""""""""""""'; fx_say '\\"\\"\\"\\"\\"\\"\\"\\"\\"\\"\\"\\"\\"'; i=$((i+1)); done`,
+    };
+    const r = await box.run(text('apply', nasty, {}, touch), shell);
+    expect(r.result?.note).toContain('q" b\\ t\t n\nx ??[31m ??? {}[]^|`');
+    expect(r.result?.data?.['k']).toBe('a"\nb');
+    expect(r.stdout).toBe('');
+    expect(JSON.stringify(r.result).length).toBeLessThan(2400);
+  });
+
+  test('two at once: one works, the other finds it done', async () => {
+    const slow = text('apply', { extra: 'sleep 1' }, {}, touch);
+    const both = await Promise.all([box.run(slow, shell), box.run(slow, shell)]);
+    expect(both.map((r) => r.result?.state)).toEqual(['changed', 'changed']);
+    expect(ran()).toBe(1);
+  });
+});
+
+test('texts: no id over SSM, parameters quoted, comments left out', () => {
+  const ssm = text('apply', run("it's"), { via: 'ssm' });
+  expect(ssm).not.toContain(MACHINE_ID);
+  expect(ssm).toContain("P_COMMAND='it'\\''s'");
+  expect(ssm).not.toMatch(/^\s*#/m);
+  expect(ssm.endsWith('\nfx_main\n')).toBe(true);
+  expect(ssm.length).toBeLessThan(16_000);
+});
