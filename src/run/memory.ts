@@ -51,7 +51,8 @@ export class RunMemory {
   learn(body: JournalBody, at: string): void {
     switch (body.kind) {
       case 'workstream':
-        return this.#learnWorkstream(body, at);
+        this.#learnWorkstream(body, at);
+        return;
       case 'step':
         this.step(body.step).state = body.state;
         return;

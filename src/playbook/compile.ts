@@ -1,0 +1,128 @@
+import { formatAmount } from '../base/amount.ts';
+import { parseDuration } from '../base/duration.ts';
+import { FireaxeError, usage } from '../base/errors.ts';
+import { selectNodes } from '../fleet/select.ts';
+import type { Plan, Step, Workstream } from '../run/types.ts';
+import { planActionStep } from './action-step.ts';
+import { clientBatches } from './client-batches.ts';
+import { gateSpec } from './gate-spec.ts';
+import type { ActionStepText, StepText } from './grammar.ts';
+import { interpolate } from './interpolate.ts';
+import type { Playbook } from './load.ts';
+import { resolveParameters } from './parameters.ts';
+import type { PlanRequest } from './request.ts';
+import { sealPlan } from './seal-plan.ts';
+
+/** Turns a playbook and its parameters into a plan: every selector resolved to nodes, every share to a number. */
+export function compilePlaybook(
+  playbook: Playbook,
+  request: PlanRequest & { params: Record<string, string> },
+): Plan {
+  const params = resolveParameters(playbook, request.params, request.cluster.parameters);
+  const workstreams = playbook.workstreams.map((w, i): Workstream => {
+    const place = (j: number) => playbook.place(['workstreams', i, 'steps', j]);
+    return {
+      name: w.name,
+      title: interpolate(w.title, params),
+      needs: { ...(w.needs.all ? { all: w.needs.all } : {}), ...(w.needs.any ? { any: w.needs.any } : {}) },
+      steps: w.steps.flatMap((step, j) => compileStep(interpolate(step, params), request, place(j))),
+    };
+  });
+  const { name, title, sha256 } = playbook;
+  return sealPlan(
+    { name, title: interpolate(title, params), params, playbook: { name, sha256 }, workstreams },
+    request,
+  );
+}
+
+function compileStep(step: StepText, request: PlanRequest, place: string): Step[] {
+  if (step.kind === 'gate') {
+    return [
+      {
+        kind: 'gate',
+        id: step.id,
+        title: step.title ?? 'the control plane answers',
+        gate: gateSpec(step.gate, place),
+      },
+    ];
+  }
+  if (step.kind === 'undo') {
+    return [
+      {
+        kind: 'undo',
+        id: step.id,
+        title: step.title ?? `take back ${step.undo.join(', ')}`,
+        steps: step.undo,
+      },
+    ];
+  }
+  return step.clients ? splitByClients(step, request, place) : [compileAction(step, request, place)];
+}
+
+function compileAction(
+  step: ActionStepText,
+  request: PlanRequest,
+  place: string,
+  extra: { id?: string; clients?: string; title?: string } = {},
+) {
+  const targets = atPlace(place, () =>
+    selectNodes(request.cluster.fleet.nodes, {
+      selector: step.on,
+      limit: step.anyOf ? undefined : (request.overrides.limit ?? step.limit),
+    }),
+  );
+  return planActionStep(
+    {
+      id: extra.id ?? step.id,
+      title: extra.title ?? step.title,
+      action: step.action,
+      params: { ...step.with, ...(extra.clients === undefined ? {} : { clients: extra.clients }) },
+      targets: targets.map((t) => t.name),
+      anyOf: step.anyOf,
+      canary: step.canary,
+      wave: step.wave,
+      parallel: step.parallel === undefined ? undefined : wholeNumber(step.parallel, place),
+      maxFailures: step.maxFailures,
+      timeoutMs: step.timeout === undefined ? undefined : parseDuration(step.timeout, place),
+      via: step.via,
+      gate: step.gate && gateSpec(step.gate, place),
+      rollBack: extra.clients !== undefined,
+      place,
+    },
+    request,
+  );
+}
+
+/** A step with clients is one step a batch, each with its gate, each taken back by itself. */
+function splitByClients(step: ActionStepText, request: PlanRequest, place: string): Step[] {
+  const { of, batch } = step.clients!;
+  const clients = atPlace(place, () => selectNodes(request.cluster.fleet.nodes, { selector: of }));
+  const batches = clientBatches(clients, batch, place);
+  return batches.map((nodes, k) =>
+    compileAction(step, request, place, {
+      id: `${step.id}.${k + 1}`,
+      title: `${step.title ?? step.id} (batch ${k + 1} of ${batches.length}, ${formatAmount({ count: nodes.length })} clients)`,
+      clients: nodes.map((n) => n.internalAddress ?? n.address).join(','),
+    }),
+  );
+}
+
+/** A selector in a file is wrong at its place in the file, not at a flag. */
+function atPlace<T>(place: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (!(error instanceof FireaxeError)) throw error;
+    throw new FireaxeError(error.kind, error.message, {
+      place,
+      ...(error.expected ? { expected: error.expected } : {}),
+      ...(error.next ? { next: error.next } : {}),
+    });
+  }
+}
+
+function wholeNumber(text: string, place: string): number {
+  const n = Number(text);
+  if (Number.isInteger(n) && n > 0) return n;
+  throw usage(`not a number of targets: ${text}`, { place, expected: 'a whole number above 0' });
+}

@@ -1,0 +1,20 @@
+import { parseAmount } from '../base/amount.ts';
+import { parseDuration } from '../base/duration.ts';
+import { usage } from '../base/errors.ts';
+import type { GateSpec } from '../run/types.ts';
+import type { GateText } from './grammar.ts';
+
+/** Reads a gate's texts into numbers. Throws usage naming `place`. */
+export function gateSpec(gate: GateText, place: string): GateSpec {
+  parseAmount(gate.answering, place);
+  const errors = gate.maxErrors === undefined ? undefined : parseAmount(gate.maxErrors, place);
+  if (errors && !('percent' in errors))
+    throw usage(`maxErrors is a share: ${gate.maxErrors}`, { place, expected: 'for example 5%' });
+  return {
+    answering: gate.answering,
+    ...(errors && 'percent' in errors ? { maxErrorPercent: errors.percent } : {}),
+    holdsMs: parseDuration(gate.for, place),
+    withinMs: parseDuration(gate.within, place),
+    everyMs: parseDuration(gate.every, place),
+  };
+}

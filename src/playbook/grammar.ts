@@ -1,0 +1,90 @@
+import { z } from 'zod';
+
+/** The playbook as it is written; docs/playbooks.md explains it to people. */
+
+const id = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,40}$/, 'not a name (lower-case letters, digits and dashes, a letter first)');
+/** Text that may hold `${parameter}`; numbers and switches become their text. */
+const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+
+const parameter = z.strictObject({
+  description: z.string(),
+  /** Without one, and without one in the kit, the parameter must be given. An empty text is a value. */
+  default: text.optional(),
+});
+
+const gate = z.strictObject({
+  answering: text.default('100%'),
+  maxErrors: text.optional(),
+  for: text.default('10s'),
+  within: text.default('10m'),
+  every: text.default('2s'),
+});
+
+const actionStep = z.strictObject({
+  id,
+  title: z.string().optional(),
+  action: z.string(),
+  with: z.record(z.string(), text).default({}),
+  on: text.optional(),
+  limit: text.optional(),
+  /** One target that does it is enough. */
+  anyOf: z.boolean().default(false),
+  canary: text.optional(),
+  wave: text.optional(),
+  parallel: text.optional(),
+  maxFailures: text.optional(),
+  timeout: text.optional(),
+  via: z
+    .array(z.enum(['ssm', 'ssh', 'openssh', 'local']))
+    .min(1)
+    .optional(),
+  gate: gate.optional(),
+  /** Splits the step: these nodes' addresses, in batches, as the parameter `clients`. */
+  clients: z.strictObject({ of: text, batch: text.default('25%') }).optional(),
+});
+
+const gateStep = z.strictObject({ id, title: z.string().optional(), gate });
+const undoStep = z.strictObject({ id, title: z.string().optional(), undo: z.array(id).min(1) });
+
+const workstream = z.strictObject({
+  name: id,
+  title: z.string().optional(),
+  needs: z
+    .union([z.array(id), z.strictObject({ all: z.array(id).optional(), any: z.array(id).optional() })])
+    .default([])
+    .transform((needs) => (Array.isArray(needs) ? { all: needs } : needs)),
+  steps: z.array(z.unknown()).min(1, 'a workstream has at least one step'),
+});
+
+export const playbookSchema = z.strictObject({
+  schemaVersion: z.literal(1, 'this Fireaxe reads schemaVersion 1'),
+  name: id,
+  title: z.string(),
+  description: z.string().optional(),
+  parameters: z.record(id, parameter).default({}),
+  workstreams: z.array(workstream).min(1, 'a playbook has at least one workstream'),
+});
+
+export type GateText = z.infer<typeof gate>;
+export type ActionStepText = z.infer<typeof actionStep> & { kind: 'action' };
+export type StepText =
+  | ActionStepText
+  | (z.infer<typeof gateStep> & { kind: 'gate' })
+  | (z.infer<typeof undoStep> & { kind: 'undo' });
+
+/** What a step is, by the one word that it must have. */
+export const stepSchemas = { action: actionStep, gate: gateStep, undo: undoStep } as const;
+
+/** Keys that are known at a path, for the message about one that is not. */
+export function knownPlaybookKeys(path: PropertyKey[]): string[] {
+  const last = path.filter((p) => typeof p === 'string').at(-1);
+  if (path.length === 0) return Object.keys(playbookSchema.shape);
+  if (last === 'workstreams') return Object.keys(workstream.shape);
+  if (last === 'gate') return Object.keys(gate.shape);
+  if (last === 'needs') return ['all', 'any'];
+  if (last === 'clients') return ['of', 'batch'];
+  if (path[0] === 'parameters') return Object.keys(parameter.shape);
+  return Object.keys(actionStep.shape);
+}

@@ -1,0 +1,25 @@
+const REFERENCE = /\$\{([a-z][a-z0-9-]*)\}/g;
+
+/** Puts parameters in the place of `${name}` in every text of a value. Unknown names were refused when the playbook was read. */
+export function interpolate<T>(value: T, parameters: Record<string, string>): T {
+  return mapTexts(value, (text) => text.replace(REFERENCE, (whole, name) => parameters[name] ?? whole)) as T;
+}
+
+/** Names that a value refers to. */
+export function parametersIn(value: unknown): Set<string> {
+  const names = new Set<string>();
+  mapTexts(value, (text) => {
+    for (const match of text.matchAll(REFERENCE)) names.add(match[1]!);
+    return text;
+  });
+  return names;
+}
+
+function mapTexts(value: unknown, map: (text: string) => string): unknown {
+  if (typeof value === 'string') return map(value);
+  if (Array.isArray(value)) return value.map((v) => mapTexts(v, map));
+  if (value !== null && typeof value === 'object') {
+    return Object.fromEntries(Object.entries(value).map(([k, v]) => [k, mapTexts(v, map)]));
+  }
+  return value;
+}

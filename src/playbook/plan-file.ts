@@ -1,0 +1,94 @@
+import { readFile, rename, writeFile } from 'node:fs/promises';
+import { formatDuration } from '../base/duration.ts';
+import { FireaxeError, usage } from '../base/errors.ts';
+import { VERSION } from '../base/version.ts';
+import type { Kit } from '../kit/types.ts';
+import type { Plan } from '../run/types.ts';
+import { fleetDigest, planHash, scriptDigests } from './seal-plan.ts';
+
+/** Writes a plan for people to read and for `run FILE`; the file is whole or not there. */
+export async function writePlanFile(path: string, plan: Plan): Promise<void> {
+  const partial = `${path}.partial-${process.pid}`;
+  await writeFile(partial, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
+  await rename(partial, path);
+}
+
+/** Reads a plan file. Throws usage for what is no plan, stale (exit 6) for one whose bytes were changed. */
+export async function readPlanFile(path: string): Promise<Plan> {
+  const text = await readFile(path, 'utf8').catch((cause) => {
+    throw usage(`the plan cannot be read: ${(cause as Error).message}`, {
+      place: path,
+      cause,
+      next: `fireaxe plan … -o ${path}`,
+    });
+  });
+  let plan: Plan;
+  try {
+    plan = JSON.parse(text) as Plan;
+  } catch (cause) {
+    throw usage(`not a plan: ${(cause as Error).message}`, {
+      place: path,
+      cause,
+      expected: 'a file made by fireaxe plan -o',
+    });
+  }
+  if (plan?.schemaVersion !== 1 || !Array.isArray(plan.workstreams) || typeof plan.hash !== 'string') {
+    throw usage('not a plan that this Fireaxe knows', {
+      place: path,
+      expected: 'a file made by fireaxe plan -o',
+    });
+  }
+  // Byte for byte: white space is not part of the meaning, but a changed file is no longer what was reviewed.
+  if (planHash(plan) !== plan.hash || `${JSON.stringify(plan, null, 2)}\n` !== text) {
+    throw stale(
+      'the plan was changed after it was made',
+      path,
+      `its content to give the hash ${plan.hash.slice(0, 12)}`,
+    );
+  }
+  return plan;
+}
+
+/** Refuses (kind stale) a plan that is not what would be planned now: other version, scripts or fleet, or too old. */
+export function assertFresh(plan: Plan, { kit, now, place }: { kit: Kit; now: Date; place: string }): void {
+  const age = now.getTime() - Date.parse(plan.createdAt);
+  const cluster = kit.clusters[plan.cluster];
+  if (plan.version !== VERSION)
+    throw stale(`the plan was made by Fireaxe ${plan.version}`, place, `a plan made by ${VERSION}`);
+  if (age > kit.policy.planMaxAgeMs || age < -60_000) {
+    throw stale(
+      `the plan is ${formatDuration(Math.abs(age))} ${age < 0 ? 'from the future' : 'old'}`,
+      place,
+      `at most ${formatDuration(kit.policy.planMaxAgeMs)}, the kit's policy`,
+    );
+  }
+  if (!cluster)
+    throw stale(
+      `the kit has no cluster ${plan.cluster}`,
+      place,
+      `one of: ${Object.keys(kit.clusters).join(', ')}`,
+    );
+  if (fleetDigest(cluster.fleet) !== plan.fleet.sha256) {
+    throw stale(
+      `the fleet of ${plan.cluster} is another one now`,
+      place,
+      `the snapshot of ${plan.fleet.takenAt}`,
+    );
+  }
+  const scripts = scriptDigests(Object.keys(plan.scripts));
+  const other = Object.keys(plan.scripts).find((name) => scripts[name] !== plan.scripts[name]);
+  if (other)
+    throw stale(
+      `the action ${other} does something else now`,
+      place,
+      'the scripts that the plan was made with',
+    );
+}
+
+function stale(message: string, place: string, expected: string): FireaxeError {
+  return new FireaxeError('stale', message, {
+    place,
+    expected,
+    next: 'make the plan again and look at it: fireaxe plan … -o FILE',
+  });
+}

@@ -1,0 +1,75 @@
+import { ACTION_NAMES } from '../actions/registry.ts';
+import { usage } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
+import { parametersIn } from './interpolate.ts';
+import type { Playbook } from './load.ts';
+
+/** Names in a playbook must mean something: workstreams, steps, actions and parameters. Throws with the place. */
+export function checkReferences(playbook: Playbook): void {
+  const { place } = playbook;
+  const workstreams = new Set<string>();
+  const steps = new Set<string>();
+  for (const [i, workstream] of playbook.workstreams.entries()) {
+    if (workstreams.has(workstream.name))
+      throw twice('workstream', workstream.name, place(['workstreams', i, 'name']));
+    workstreams.add(workstream.name);
+    for (const [j, step] of workstream.steps.entries()) {
+      const at = (...rest: PropertyKey[]) => place(['workstreams', i, 'steps', j, ...rest]);
+      if (steps.has(step.id)) throw twice('step', step.id, at('id'));
+      steps.add(step.id);
+      if (step.kind === 'action') {
+        known(step.action, ACTION_NAMES, 'action', at('action'));
+        if (step.clients && !step.gate) {
+          throw usage('clients without a gate', {
+            place: at('clients'),
+            expected: 'a gate that must hold after each batch',
+          });
+        }
+      }
+      for (const name of parametersIn(step)) known(name, Object.keys(playbook.parameters), 'parameter', at());
+    }
+  }
+  for (const [i, workstream] of playbook.workstreams.entries()) {
+    for (const need of [...(workstream.needs.all ?? []), ...(workstream.needs.any ?? [])]) {
+      known(need, workstreams, 'workstream', place(['workstreams', i, 'needs']));
+    }
+    for (const [j, step] of workstream.steps.entries()) {
+      if (step.kind === 'undo')
+        for (const id of step.undo) known(id, steps, 'step', place(['workstreams', i, 'steps', j, 'undo']));
+    }
+  }
+  refuseCycles(playbook);
+}
+
+function refuseCycles(playbook: Playbook): void {
+  const needs = new Map(
+    playbook.workstreams.map((w) => [w.name, [...(w.needs.all ?? []), ...(w.needs.any ?? [])]]),
+  );
+  const visit = (name: string, trail: string[]): void => {
+    if (trail.includes(name)) {
+      const i = playbook.workstreams.findIndex((w) => w.name === name);
+      throw usage(`workstreams wait for each other: ${[...trail, name].join(' → ')}`, {
+        place: playbook.place(['workstreams', i, 'needs']),
+      });
+    }
+    for (const need of needs.get(name) ?? []) visit(need, [...trail, name]);
+  };
+  for (const name of needs.keys()) visit(name, []);
+}
+
+function known(word: string, words: Iterable<string>, what: string, place: string): void {
+  const all = [...words];
+  if (all.includes(word)) return;
+  const meant = nearest(word, all);
+  throw usage(`unknown ${what} ${word}`, {
+    place,
+    expected:
+      all.length === 0
+        ? `no ${what} is declared`
+        : `${meant ? `perhaps ${meant}; ` : ''}one of ${all.join(', ')}`,
+  });
+}
+
+function twice(what: string, name: string, place: string) {
+  return usage(`two ${what}s are called ${name}`, { place, expected: `another name for this ${what}` });
+}

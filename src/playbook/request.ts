@@ -1,0 +1,29 @@
+import type { TransportName } from '../fleet/types.ts';
+import type { ClusterKit, Kit } from '../kit/types.ts';
+
+/** What a person said over a plan's own words. */
+export interface Overrides {
+  limit?: string;
+  maxFailures?: string;
+  parallel?: number;
+  canary?: string;
+  wave?: string;
+  via?: TransportName[];
+  timeoutMs?: number;
+  connectMs?: number;
+}
+
+export interface PlanRequest {
+  kit: Kit;
+  cluster: ClusterKit;
+  reason: string;
+  now: Date;
+  overrides: Overrides;
+}
+
+export const DEFAULTS = {
+  parallel: 64,
+  timeoutMs: 60_000,
+  connectMs: 15_000,
+  cloudTimeoutMs: 900_000,
+} as const;
