@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { FireaxeError } from '../base/errors.ts';
 import type { Target } from '../kit/types.ts';
 import type { Outcome, Transport } from '../transport/types.ts';
@@ -12,6 +13,8 @@ import type { FanoutDeps, FanoutSpec, Verdict } from './types.ts';
  * or after the journal failed. A target whose first way is `unreachable` is tried by its next way.
  */
 export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdict> {
+  // Every target in flight listens to both.
+  setMaxListeners(0, deps.stop, deps.letGo);
   const emit = deps.onEvent ?? (() => {});
   const ledger = new Ledger(spec, emit);
   const onStop = () => ledger.stop('interrupt');

@@ -1,0 +1,255 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { fanout } from '../../src/fanout/fanout.ts';
+import type { FanoutDeps, FanoutSpec } from '../../src/fanout/types.ts';
+import { OUTCOME_STATES, type OutcomeState, type Transport } from '../../src/transport/types.ts';
+import { fakeTransport, outcome, script, target, targets } from './fake-transport.ts';
+
+function spec(rest: Partial<FanoutSpec>): FanoutSpec {
+  const all = rest.targets ?? [];
+  return {
+    targets: all,
+    script,
+    waves: [all.length],
+    window: 10,
+    budget: all.length,
+    connectMs: 1000,
+    runMs: 1000,
+    ...rest,
+  };
+}
+
+function deps(transports: Record<string, Transport>, rest: Partial<FanoutDeps> = {}): FanoutDeps {
+  return {
+    transport: async (name) => transports[name]!,
+    waysTo: (t) => t.via,
+    stop: new AbortController().signal,
+    letGo: new AbortController().signal,
+    ...rest,
+  };
+}
+
+describe('promise 4: every target ends in exactly one state, and the totals equal the plan', () => {
+  it('whatever the transport answers, forgets, doubles or throws', async () => {
+    const states = fc.constantFrom<OutcomeState | 'forgotten' | 'twice' | 'throws'>(
+      ...OUTCOME_STATES.slice(0, 5),
+      'forgotten',
+      'twice',
+      'throws',
+    );
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(states, { minLength: 1, maxLength: 40 }),
+        fc.nat(40),
+        fc.integer({ min: 1, max: 8 }),
+        async (plan, budget, window) => {
+          const all = targets(plan.length);
+          const transport: Transport = {
+            name: 'ssh',
+            batches: (ts) => ts.map((t) => [t]),
+            async *run([t]) {
+              const wanted = plan[Number(t!.name.slice(1)) - 1]!;
+              if (wanted === 'throws') throw new Error('broken');
+              if (wanted === 'forgotten') return;
+              yield outcome(t!.name, wanted === 'twice' ? 'ok' : wanted);
+              if (wanted === 'twice') yield outcome(t!.name, 'failed');
+            },
+            async close() {},
+          };
+          const verdict = await fanout(spec({ targets: all, budget, window }), deps({ ssh: transport }));
+          expect(verdict.outcomes.map((o) => o.target)).toEqual(all.map((t) => t.name));
+          expect(Object.values(verdict.counts).reduce((a, b) => a + b)).toBe(plan.length);
+          for (const [i, o] of verdict.outcomes.entries()) {
+            const wanted = plan[i]!;
+            if (o.state === 'not-attempted') expect(verdict.stoppedBy).toBe('budget');
+            else
+              expect(o.state).toBe(
+                wanted === 'twice'
+                  ? 'ok'
+                  : wanted === 'throws' || wanted === 'forgotten'
+                    ? 'unknown'
+                    : wanted,
+              );
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+});
+
+describe('the error budget', () => {
+  const bad = (states: OutcomeState[]) =>
+    fakeTransport((t) => outcome(t.name, states[Number(t.name.slice(1)) - 1] ?? 'ok'));
+
+  it.each(['failed', 'unreachable', 'timed-out', 'unknown'] as const)('counts %s', async (state) => {
+    const ssh = bad([state, state]);
+    const verdict = await fanout(spec({ targets: targets(10), window: 1, budget: 1 }), deps({ ssh }));
+    expect(verdict.stoppedBy).toBe('budget');
+    expect(verdict.counts).toMatchObject({ [state]: 2, 'not-attempted': 8 });
+  });
+
+  it('bears exactly its number', async () => {
+    const verdict = await fanout(
+      spec({ targets: targets(10), window: 1, budget: 2 }),
+      deps({ ssh: bad(['failed', 'unreachable']) }),
+    );
+    expect(verdict.stoppedBy).toBeUndefined();
+    expect(verdict.counts.ok).toBe(8);
+  });
+
+  it('is one for all waves', async () => {
+    const states: OutcomeState[] = ['failed', 'ok', 'failed', 'ok'];
+    const verdict = await fanout(
+      spec({ targets: targets(6), waves: [2, 2, 2], window: 1, budget: 1 }),
+      deps({ ssh: bad(states) }),
+    );
+    expect(verdict.counts).toMatchObject({ failed: 2, ok: 1, 'not-attempted': 3 });
+  });
+
+  it('after a breach launches nothing, and bears at most what was in flight besides', async () => {
+    const ssh = fakeTransport((t) => outcome(t.name, 'failed'));
+    const verdict = await fanout(spec({ targets: targets(100), window: 7, budget: 3 }), deps({ ssh }));
+    expect(verdict.counts.failed).toBeLessThanOrEqual(3 + 7);
+    expect(ssh.ran.length).toBe(verdict.counts.failed);
+  });
+});
+
+describe('the window', () => {
+  it('is never exceeded', async () => {
+    const ssh = fakeTransport((t) => outcome(t.name));
+    await fanout(spec({ targets: targets(50), window: 6 }), deps({ ssh }));
+    expect(ssh.most).toBe(6);
+  });
+});
+
+describe('promise 5: one bad node costs the others nothing', () => {
+  it('the others end while one hangs', async () => {
+    let free = () => {};
+    const hung = new Promise<void>((resolve) => {
+      free = resolve;
+    });
+    const ended: string[] = [];
+    const ssh = fakeTransport(async (t) => {
+      if (t.name === 'n1') await hung;
+      return outcome(t.name);
+    });
+    const running = fanout(
+      spec({ targets: targets(20), window: 4 }),
+      deps({ ssh }, { onEvent: (e) => e.kind === 'outcome' && ended.push(e.outcome.target) }),
+    );
+    while (ended.length < 19) await new Promise((r) => setImmediate(r));
+    free();
+    expect((await running).counts.ok).toBe(20);
+  });
+});
+
+describe('failing over', () => {
+  const both = (n: number) => targets(n, { via: ['ssm', 'ssh'] });
+
+  it('tries the next way where the command certainly did not leave, grouped', async () => {
+    const ssm = fakeTransport(
+      (t) => outcome(t.name, 'unreachable', { via: 'ssm', reason: { code: 'x', message: 'no agent' } }),
+      { name: 'ssm', group: 50 },
+    );
+    const ssh = fakeTransport((t) => outcome(t.name));
+    const verdict = await fanout(spec({ targets: both(60), window: 100, budget: 0 }), deps({ ssm, ssh }));
+    expect(verdict.counts.ok).toBe(60);
+    expect(ssm.ran.length).toBe(2);
+  });
+
+  it.each(['unknown', 'timed-out', 'failed'] as const)(
+    'never after %s: the command may have run',
+    async (state) => {
+      const ssm = fakeTransport((t) => outcome(t.name, state), { name: 'ssm' });
+      const ssh = fakeTransport((t) => outcome(t.name));
+      const verdict = await fanout(spec({ targets: both(3) }), deps({ ssm, ssh }));
+      expect(verdict.counts[state]).toBe(3);
+      expect(ssh.ran).toEqual([]);
+    },
+  );
+
+  it('tells what every way said', async () => {
+    const ssm = fakeTransport(
+      (t) => outcome(t.name, 'unreachable', { via: 'ssm', reason: { code: 'a', message: 'no agent' } }),
+      { name: 'ssm' },
+    );
+    const ssh = fakeTransport((t) =>
+      outcome(t.name, 'unreachable', { reason: { code: 'refused', message: 'connection refused' } }),
+    );
+    const verdict = await fanout(spec({ targets: both(1) }), deps({ ssm, ssh }));
+    expect(verdict.outcomes[0]!.reason).toEqual({
+      code: 'refused',
+      message: 'connection refused (before: ssm: no agent)',
+    });
+  });
+
+  it('goes past a transport that cannot be opened', async () => {
+    const ssh = fakeTransport((t) => outcome(t.name));
+    const broken = deps(
+      { ssh },
+      { transport: async (name) => (name === 'ssm' ? Promise.reject(new Error('no profile')) : ssh) },
+    );
+    expect((await fanout(spec({ targets: both(2) }), broken)).counts.ok).toBe(2);
+  });
+});
+
+describe('anyOf', () => {
+  it('tries one after the other until one did it; the rest is not needed', async () => {
+    const ssh = fakeTransport((t) => outcome(t.name, t.name === 'n2' ? 'ok' : 'failed'));
+    const verdict = await fanout(
+      spec({ targets: targets(4), window: 4, budget: 0, anyOf: true }),
+      deps({ ssh }),
+    );
+    expect(verdict.counts).toMatchObject({ failed: 1, ok: 1, 'not-attempted': 2 });
+    expect(verdict.outcomes[3]!.reason!.code).toBe('not-needed');
+    expect(ssh.ran).toEqual([['n1'], ['n2']]);
+  });
+});
+
+describe('stopping', () => {
+  it('launches nothing more after the first interrupt and waits for what is in flight', async () => {
+    const stop = new AbortController();
+    const ssh = fakeTransport((t) => {
+      if (t.name === 'n3') stop.abort();
+      return outcome(t.name);
+    });
+    const verdict = await fanout(
+      spec({ targets: targets(20), window: 2 }),
+      deps({ ssh }, { stop: stop.signal }),
+    );
+    expect(verdict.stoppedBy).toBe('interrupt');
+    expect(verdict.counts.ok).toBe(ssh.ran.length);
+    expect(verdict.counts['not-attempted']).toBe(20 - ssh.ran.length);
+  });
+
+  it('a transport that does not let go is let go of', async () => {
+    const letGo = new AbortController();
+    const ssh = fakeTransport(() => new Promise<never>(() => {}));
+    setTimeout(() => letGo.abort(), 20);
+    const verdict = await fanout(spec({ targets: [target('n1')] }), deps({ ssh }, { letGo: letGo.signal }));
+    expect(verdict.counts.unknown).toBe(1);
+  });
+
+  it('an intent that cannot be journaled stops all launches', async () => {
+    const ssh = fakeTransport((t) => outcome(t.name));
+    let calls = 0;
+    const beforeLaunch = async () => {
+      if (++calls === 3) throw new Error('disk full');
+    };
+    const verdict = await fanout(spec({ targets: targets(10), window: 1 }), deps({ ssh }, { beforeLaunch }));
+    expect(verdict.stoppedBy).toBe('journal');
+    expect(ssh.ran.length).toBe(2);
+    expect(verdict.counts['not-attempted']).toBe(8);
+  });
+
+  it('a gate that does not open between waves stops the next one', async () => {
+    const ssh = fakeTransport((t) => outcome(t.name));
+    const verdict = await fanout(
+      spec({ targets: targets(9), waves: [1, 4, 4] }),
+      deps({ ssh }, { betweenWaves: async (next) => next < 2 }),
+    );
+    expect(verdict.counts).toMatchObject({ ok: 5, 'not-attempted': 4 });
+    expect(verdict.stoppedBy).toBe('gate');
+  });
+});
