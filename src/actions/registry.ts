@@ -2,12 +2,16 @@ import { usage } from '../base/errors.ts';
 import { exec } from './exec/action.ts';
 import { ACTION_NAMES } from './names.ts';
 import { nearest } from './params.ts';
+import { shrink } from './shrink/action.ts';
+import { stop } from './stop/action.ts';
 import type { Action } from './types.ts';
 
 export { ACTION_NAMES, type ActionName } from './names.ts';
 
 /** The parameter types differ; each action reads its own parameters by its schema before anything else sees them. */
-const ACTIONS = new Map<string, Action>([exec].map((action) => [action.name, action as unknown as Action]));
+const ACTIONS = new Map<string, Action>(
+  [stop, shrink, exec].map((action) => [action.name, action as unknown as Action]),
+);
 
 /** The action of that name; a usage error that names the nearest one otherwise. */
 export function actionNamed(name: string, place = 'action'): Action {

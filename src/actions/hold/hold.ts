@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { canonicalJson, sha256 } from '../../base/canonical.ts';
+import { strip } from '../node-script.ts';
+import { line, seconds } from '../params.ts';
+import match from './match.sh';
+import node from './node.sh';
+import process from './process.sh';
+import unit from './unit.sh';
+import watch from './watch.sh';
+
+/** What stop and shrink run on a node. */
+export const holdScript = match + unit + process + node;
+
+const DAY_S = 86_400;
+
+/** Units that an operator reaches a machine by; the node refuses them under their other names too. */
+const PROTECTED =
+  /^(sshd?[.@]|.*ssm-agent|systemd-|dbus|init\.|getty|NetworkManager|networking\.|network\.|cloud-|tailscaled|teleport|fireaxe-)/;
+
+export const unitName = line(200)
+  .refine((u) => /^[A-Za-z0-9:_.\\@-]+$/.test(u) && !u.startsWith('-'), 'expected the name of a systemd unit')
+  .transform((u) => (/\.(service|socket|timer|path|slice|scope|target|mount)$/.test(u) ? u : `${u}.service`))
+  .refine((u) => !PROTECTED.test(u), 'this unit is never stopped: a machine is run or reached by it')
+  .refine((u) => /\.(service|socket|timer|path)$/.test(u), 'expected a service, socket, timer or path');
+
+/** Which processes: all that is given must match. */
+export const processParams = {
+  /** Exact name, as in /proc/PID/comm. */
+  process: line(200).optional(),
+  /** Exact command line, arguments joined by one space. */
+  command: line(2000).optional(),
+  /** Owner: a name or a number. */
+  user: line(64)
+    .refine((u) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/.test(u), 'expected a user name or number')
+    .optional(),
+  /** `freeze` can be taken back where it stopped; `kill` cannot. */
+  how: z.enum(['freeze', 'kill'], { error: 'expected freeze or kill' }).default('freeze'),
+  /** How long the hold keeps looking for what comes back. */
+  for: seconds(10, DAY_S).default(4 * 3600),
+};
+
+export interface HoldParams {
+  unit?: string | undefined;
+  process?: string | undefined;
+  command?: string | undefined;
+  user?: string | undefined;
+  how: 'freeze' | 'kill';
+  for: number;
+}
+
+export function namesProcesses(p: HoldParams): boolean {
+  return p.process !== undefined || p.command !== undefined || p.user !== undefined;
+}
+
+export function holdVariables(p: HoldParams): Record<string, string> {
+  const which = { process: p.process, command: p.command, user: p.user };
+  const held = namesProcesses(p);
+  return {
+    P_UNIT: p.unit ?? '',
+    // One watch for one set of processes, whichever run asks for it.
+    P_KEY: held ? sha256(canonicalJson({ ...which, how: p.how })).slice(0, 10) : '',
+    P_PROCESS: p.process ?? '',
+    P_CMDLINE: p.command ?? '',
+    P_USER: p.user ?? '',
+    P_HOW: p.how,
+    P_FOR: String(p.for),
+    P_WATCH: held ? strip(match + watch) : '',
+  };
+}
+
+/** Such as `processes named agent of root`. */
+export function describeProcesses(p: HoldParams): string {
+  const words = [
+    p.process && `named ${p.process}`,
+    p.command && `with the command line ${JSON.stringify(p.command)}`,
+    p.user && `of user ${p.user}`,
+  ];
+  return `processes ${words.filter(Boolean).join(' ')}`;
+}
+
+/** A user alone may own half a machine, root all of it. */
+export function rootAlone(p: HoldParams): boolean {
+  return p.process === undefined && p.command === undefined && (p.user === 'root' || p.user === '0');
+}

@@ -1,0 +1,87 @@
+# Which processes are meant, and what is done to them. Used by the script and by the watch that outlives it.
+# HO_NAME exact name (as in /proc/PID/comm), HO_COMMAND exact command line, HO_UID numeric owner; an empty one means any.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+# ho_scan: HO_FOUND is `pid:start:state` of every process meant, as words.
+ho_scan() {
+  HO_FOUND='' HO_SHORT=$HO_NAME
+  # The kernel keeps 15 bytes of a name.
+  case $HO_NAME in ????????????????*) HO_SHORT=${HO_NAME%"${HO_NAME#???????????????}"} ;; esac
+  set +f
+  set -- "$HO_ROOT"/proc/[0-9]*
+  set -f
+  for HO_P in "$@"; do ho_meant "$HO_P"; done 2>/dev/null
+}
+
+ho_meant() {
+  HO_C='' HO_L=''
+  read -r HO_C <"$1/comm" || return 0
+  [ -z "$HO_NAME" ] || [ "$HO_C" = "$HO_SHORT" ] || return 0
+  # Never what this machine is run and reached by, whatever was asked for.
+  case $HO_C in
+    systemd | systemd-* | init | '(sd-pam)' | dbus-* | sshd | sshd-* | sudo | login | agetty) return 0 ;;
+    *ssm-agent* | ssm-session* | ssm-document* | ssm-cli | dhclient | NetworkManager | tailscaled | teleport) return 0 ;;
+  esac
+  HO_PID=${1##*/}
+  case " 1 2 $HO_OWN " in *" $HO_PID "*) return 0 ;; esac
+  if [ -n "$HO_COMMAND" ]; then
+    # Compared without any spaces first, as `read` drops the NULs between arguments: most processes cost no fork.
+    read -r HO_L <"$1/cmdline" || [ -n "$HO_L" ] || return 0
+    ho_squash "$HO_L"
+    HO_K=$HO_L
+    ho_squash "$HO_COMMAND"
+    [ "$HO_K" = "$HO_L" ] || return 0
+    HO_L=$(tr '\000' ' ' <"$1/cmdline") || return 0
+    [ "${HO_L% }" = "$HO_COMMAND" ] || return 0
+  fi
+  if [ -n "$HO_UID" ]; then
+    HO_U=''
+    while read -r HO_K HO_U HO_L; do [ "$HO_K" != Uid: ] || break; done <"$1/status"
+    [ "$HO_K" = Uid: ] && [ "$HO_U" = "$HO_UID" ] || return 0
+  fi
+  read -r HO_L <"$1/stat" || return 0
+  # shellcheck disable=SC2086
+  set -- ${HO_L##*) }
+  # Dead already, a kernel thread, or a child of this very shell.
+  [ "$1" != Z ] && [ "$1" != X ] && [ "$2" != 2 ] || return 0
+  case " $HO_OWN " in *" $2 "*) return 0 ;; esac
+  HO_FOUND="$HO_FOUND $HO_PID:${20}:$1"
+}
+
+# ho_squash TEXT: HO_L is the text without spaces.
+ho_squash() {
+  # shellcheck disable=SC2086
+  set -- $1
+  HO_I=$IFS IFS=''
+  HO_L="$*"
+  IFS=$HO_I
+}
+
+# ho_seize: holds every process found that runs; HO_LIST remembers those that this froze.
+ho_seize() {
+  for HO_P in $HO_FOUND; do
+    case $HO_HOW:$HO_P in
+      freeze:*:[Tt]) ;;
+      freeze:*)
+        # Noted first: a freeze without a note would never be taken back.
+        printf '%s\n' "${HO_P%:*}" >>"$HO_LIST" && kill -STOP "${HO_P%%:*}" 2>/dev/null
+        ;;
+      *) kill -KILL "${HO_P%%:*}" 2>/dev/null ;;
+    esac
+  done
+}
+
+# ho_release: lets go of what was frozen here and is still the same process. HO_N counts them.
+ho_release() {
+  HO_N=0
+  [ -r "$HO_LIST" ] || return 0
+  while IFS=: read -r HO_P HO_K; do
+    HO_L=''
+    read -r HO_L <"$HO_ROOT/proc/$HO_P/stat" || continue
+    # shellcheck disable=SC2086
+    set -- ${HO_L##*) }
+    [ "${20}" = "$HO_K" ] && kill -CONT "$HO_P" && HO_N=$((HO_N + 1))
+  done <"$HO_LIST" 2>/dev/null
+  rm -f "$HO_LIST"
+}

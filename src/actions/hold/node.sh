@@ -1,0 +1,29 @@
+# Stop and shrink: a unit, processes, or both, the unit first.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+# The before-state holds the parts that were asked for.
+B_unit=${B_unit-} B_triggers=${B_triggers-} B_watch=${B_watch-off}
+
+act_look() {
+  FX_STATE=already
+  [ -z "$P_UNIT" ] || unit_look
+  [ -z "$P_KEY" ] || process_look
+  [ "$FX_STATE" = would ] || fx_say 'held already'
+}
+
+act_apply() {
+  [ -z "$P_UNIT" ] || unit_apply
+  [ -z "$P_KEY" ] || process_apply
+}
+
+act_verify() {
+  [ -z "$P_UNIT" ] || unit_verify
+  [ -z "$P_KEY" ] || process_verify
+}
+
+# The processes run again before the unit that looks after them does.
+act_undo() {
+  [ -z "$P_KEY" ] || process_undo
+  [ -z "$P_UNIT" ] || unit_undo
+}

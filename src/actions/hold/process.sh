@@ -1,0 +1,125 @@
+# Holds processes by exact name, command line and owner. P_KEY names this set of processes: one watch a set, whoever asked.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+HO_ROOT=$FX_ROOT
+HO_NAME=$P_PROCESS HO_COMMAND=$P_CMDLINE HO_UID='' HO_HOW=$P_HOW HO_FOR=$P_FOR
+HO_UNIT=fireaxe-hold-$P_KEY
+HO_HERE=$FX_HOME/hold-$P_KEY
+HO_LIST=$HO_HERE/frozen
+HO_OWN=$$
+
+hold_owner() {
+  case $P_USER in
+    '') ;;
+    *[!0-9]*) HO_UID=$(id -u "$P_USER" 2>/dev/null) || fx_refuse no-user "there is no user $P_USER here" ;;
+    *) HO_UID=$P_USER ;;
+  esac
+}
+
+# Our own shell and all above it are never meant.
+hold_ancestors() {
+  HO_OWN=$$ HO_P=$$
+  while fx_line "$FX_ROOT/proc/$HO_P/stat"; do
+    FX_L=${FX_L##*) }
+    FX_L=${FX_L#? }
+    HO_P=${FX_L%% *}
+    [ "$HO_P" -gt 1 ] 2>/dev/null || break
+    HO_OWN="$HO_OWN $HO_P"
+  done
+}
+
+# hold_count: HO_RUNNING and HO_HELD of the processes meant.
+hold_count() {
+  ho_scan
+  HO_RUNNING=0 HO_HELD=0
+  for HO_P in $HO_FOUND; do
+    case $HO_P in *:[Tt]) HO_HELD=$((HO_HELD + 1)) ;; *) HO_RUNNING=$((HO_RUNNING + 1)) ;; esac
+  done
+}
+
+hold_watching() {
+  if fx_has systemctl && systemctl is-active --quiet "$HO_UNIT.service"; then return 0; fi
+  fx_line "$HO_HERE/watch" || return 1
+  # shellcheck disable=SC2086
+  fx_alive ${FX_L%% *} "${FX_L#* }"
+}
+
+process_look() {
+  hold_owner
+  hold_ancestors
+  hold_count
+  fx_data running "$HO_RUNNING"
+  fx_data held "$HO_HELD"
+  if hold_watching; then
+    fx_before watch on
+    [ "$HO_RUNNING" -gt 0 ] || return 0
+  else
+    fx_before watch off
+    fx_has systemd-run || fx_has setsid || fx_refuse no-tool 'neither systemd-run nor setsid is here to keep a hold'
+  fi
+  FX_STATE=would
+  fx_say "$HO_RUNNING running, $HO_HELD stopped; will $P_HOW them and whatever returns"
+}
+
+process_apply() {
+  mkdir -p "$HO_HERE" || fx_fail no-receipt "cannot make $HO_HERE"
+  if ! hold_watching; then
+    { printf '%s\n' "$P_WATCH" >"$HO_HERE/watch.sh"; } 2>/dev/null || fx_fail no-receipt "cannot write $HO_HERE/watch.sh"
+    hold_watch || fx_fail no-watch 'the watch does not run, so nothing was held'
+  fi
+  ho_scan
+  ho_seize
+  hold_count
+  # A freeze shows at once; what was killed may be there for a moment.
+  [ "$HO_RUNNING" -eq 0 ] || { sleep 1 && ho_scan && ho_seize && hold_count; }
+  fx_data running "$HO_RUNNING"
+  fx_data held "$HO_HELD"
+  [ "$HO_RUNNING" -eq 0 ] || fx_fail not-held "$HO_RUNNING processes still run"
+  fx_say "$HO_HELD held"
+}
+
+hold_watch() {
+  if fx_has systemd-run; then
+    set -- --quiet --unit="$HO_UNIT" --description="Fireaxe holds $P_KEY"
+    set -- "$@" --setenv=HO_ROOT="$HO_ROOT" --setenv=HO_NAME="$HO_NAME" --setenv=HO_COMMAND="$HO_COMMAND" \
+      --setenv=HO_UID="$HO_UID" --setenv=HO_HOW="$HO_HOW" --setenv=HO_FOR="$HO_FOR" --setenv=HO_LIST="$HO_LIST" \
+      --setenv=LC_ALL=C --setenv=PATH="$PATH"
+    # --collect and RuntimeMaxSec are younger than some systemd in use; the watch knows its time by itself.
+    systemd-run --collect --property=RuntimeMaxSec=$((HO_FOR + 60)) "$@" /bin/sh "$HO_HERE/watch.sh" 2>/dev/null ||
+      systemd-run "$@" /bin/sh "$HO_HERE/watch.sh" || return 1
+    systemctl is-active --quiet "$HO_UNIT.service"
+  else
+    HO_ROOT=$HO_ROOT HO_NAME=$HO_NAME HO_COMMAND=$HO_COMMAND HO_UID=$HO_UID HO_HOW=$HO_HOW HO_FOR=$HO_FOR HO_LIST=$HO_LIST \
+      setsid /bin/sh "$HO_HERE/watch.sh" </dev/null >/dev/null 2>&1 &
+    fx_start $! || FX_L=''
+    printf '%s %s\n' $! "$FX_L" >"$HO_HERE/watch" && kill -0 $!
+  fi
+}
+
+process_verify() {
+  hold_owner
+  hold_ancestors
+  hold_count
+  fx_data running "$HO_RUNNING"
+  fx_data held "$HO_HELD"
+  fx_say "$HO_HELD held, $HO_RUNNING running"
+  hold_watching || fx_fail no-watch 'no watch runs here'
+  [ "$HO_RUNNING" -eq 0 ] || fx_fail not-held 'some still run'
+}
+
+process_undo() {
+  # A hold that was there before is somebody else's.
+  if [ "$B_watch" = on ]; then
+    fx_say 'the hold was there before; it stays'
+    return 0
+  fi
+  if fx_has systemctl && systemctl is-active --quiet "$HO_UNIT.service"; then
+    systemctl stop "$HO_UNIT.service" || fx_fail still-held "cannot end $HO_UNIT"
+  elif hold_watching; then
+    kill "${FX_L%% *}" 2>/dev/null
+  fi
+  ho_release
+  rm -rf "$HO_HERE"
+  fx_say "$HO_N let go"
+}

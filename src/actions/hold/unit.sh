@@ -1,0 +1,145 @@
+# Holds a unit of systemd, and the sockets, timers and paths that would start it: masked at run time, then stopped.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+# unit_read UNIT: UN_… are its properties.
+unit_read() {
+  UN_Id='' UN_Names='' UN_LoadState='' UN_ActiveState='' UN_UnitFileState='' UN_FragmentPath='' UN_TriggeredBy=''
+  UN_OUT=$(systemctl show --property=Id,Names,LoadState,ActiveState,UnitFileState,FragmentPath,TriggeredBy -- "$1") ||
+    fx_refuse no-systemd 'systemd does not answer'
+  FX_I=$IFS IFS=$FX_NL
+  for FX_K in $UN_OUT; do
+    case $FX_K in
+      Id=* | Names=* | LoadState=* | ActiveState=* | UnitFileState=* | FragmentPath=* | TriggeredBy=*)
+        FX_L=${FX_K#*=}
+        eval "UN_${FX_K%%=*}=\$FX_L"
+        ;;
+    esac
+  done
+  IFS=$FX_I
+}
+
+unit_down() { case $UN_ActiveState in inactive | failed) ;; *) return 1 ;; esac }
+
+# What this machine is run and reached by, under any of its names.
+unit_guard() {
+  for FX_K in $UN_Id $UN_Names; do
+    case $FX_K in
+      ssh.* | sshd.* | ssh@* | sshd@* | *ssm-agent* | systemd-* | dbus.* | dbus-* | init.* | getty* | serial-getty* | \
+        NetworkManager* | networking.* | network.* | cloud-* | tailscaled.* | teleport.* | fireaxe-*)
+        fx_refuse protected "$FX_K is never stopped: this machine is run or reached by it"
+        ;;
+      *.service | *.socket | *.timer | *.path) ;;
+      *) fx_refuse protected "$FX_K is no service, socket, timer or path" ;;
+    esac
+  done
+}
+
+unit_look() {
+  fx_need systemctl
+  unit_read "$P_UNIT"
+  [ "$UN_LoadState" != not-found ] || fx_refuse not-found "there is no $P_UNIT here"
+  unit_guard
+  UN_ALL=$UN_Id
+  fx_before unit "$UN_Id:$UN_ActiveState:$UN_LoadState:${UN_UnitFileState:-none}"
+  fx_data active "$UN_ActiveState"
+  UN_HELD=1 UN_T=$UN_TriggeredBy UN_B=''
+  [ "$UN_LoadState" = masked ] && unit_down || UN_HELD=''
+  case $UN_FragmentPath in
+    "$FX_ROOT"/run/systemd/transient/* | /run/systemd/transient/*) UN_TRANSIENT=$UN_FragmentPath ;;
+    *) UN_TRANSIENT='' ;;
+  esac
+  for UN_K in $UN_T; do
+    unit_read "$UN_K"
+    UN_ALL="$UN_ALL $UN_K"
+    UN_B="$UN_B${UN_B:+ }$UN_K:$UN_ActiveState:$UN_LoadState:${UN_UnitFileState:-none}"
+    [ "$UN_LoadState" = masked ] && unit_down || UN_HELD=''
+  done
+  [ -z "$UN_B" ] || fx_before triggers "$UN_B"
+  [ -z "$UN_HELD" ] || return 0
+  FX_STATE=would
+  fx_say "will mask and stop $UN_ALL"
+}
+
+unit_apply() {
+  if [ -n "$UN_TRANSIENT" ]; then
+    # Stopping a transient unit forgets it; its text is the only way back.
+    cp "$UN_TRANSIENT" "$FX_DIR/transient" || fx_fail no-receipt "cannot save $UN_TRANSIENT"
+  fi
+  # Masked first: nothing starts it between the two.
+  # shellcheck disable=SC2086
+  systemctl mask --runtime $UN_ALL >/dev/null 2>&1
+  # shellcheck disable=SC2086
+  systemctl stop $UN_ALL || fx_say 'systemctl stop complained'
+  UN_BAD='' UN_RELOAD=''
+  for UN_K in $UN_ALL; do
+    unit_read "$UN_K"
+    [ "$UN_LoadState" != masked ] || continue
+    # A unit file under /etc wins over a mask in /run; this place wins over both and is gone after a reboot too.
+    mkdir -p "$FX_ROOT/run/systemd/system.control" &&
+      ln -s /dev/null "$FX_ROOT/run/systemd/system.control/$UN_K" && UN_RELOAD="$UN_RELOAD $UN_K"
+  done
+  if [ -n "$UN_RELOAD" ]; then
+    fx_write control "$UN_RELOAD"
+    systemctl daemon-reload
+    # What came up again before the mask held.
+    # shellcheck disable=SC2086
+    systemctl stop $UN_RELOAD 2>/dev/null
+  fi
+  unit_state
+  [ -z "$UN_BAD" ] || fx_fail not-held "$UN_BAD"
+  fx_say "$UN_ALL stopped and masked"
+}
+
+# unit_state: UN_BAD tells what is not held of UN_ALL.
+unit_state() {
+  UN_BAD=''
+  for UN_K in $UN_ALL; do
+    unit_read "$UN_K"
+    # A transient unit that was stopped is gone, and the mask in its place may not be loaded yet.
+    case $UN_LoadState in masked | not-found) ;; *) UN_BAD="$UN_BAD $UN_K is not masked" ;; esac
+    unit_down || UN_BAD="$UN_BAD $UN_K is $UN_ActiveState"
+  done
+}
+
+unit_verify() {
+  fx_need systemctl
+  unit_read "$P_UNIT"
+  UN_ALL=$P_UNIT
+  fx_data active "$UN_ActiveState"
+  # A masked unit no longer tells its triggers; the receipt does.
+  fx_recall_before
+  for FX_K in $B_triggers; do UN_ALL="$UN_ALL ${FX_K%%:*}"; done
+  unit_state
+  [ -z "$UN_BAD" ] || fx_fail not-held "$UN_BAD"
+  fx_say "$UN_ALL stopped and masked"
+}
+
+# Only what was added is removed, only what ran is started.
+unit_undo() {
+  [ -n "$B_unit" ] || return 0
+  fx_need systemctl
+  UN_START='' UN_UNMASK=''
+  for FX_K in $B_unit $B_triggers; do
+    UN_K=${FX_K%%:*} FX_L=${FX_K#*:}
+    FX_N=$FX_L
+    case $FX_L in *:masked:*) ;; *) UN_UNMASK="$UN_UNMASK $UN_K" ;; esac
+    # Triggers first: a service that one of them would start is started by hand after it.
+    case $FX_N in active:* | activating:* | reloading:*) UN_START="$UN_K $UN_START" ;; esac
+  done
+  if [ -n "$UN_UNMASK" ]; then
+    # shellcheck disable=SC2086
+    systemctl unmask --runtime $UN_UNMASK >/dev/null 2>&1
+    if fx_line "$FX_DIR/control"; then
+      for FX_K in $FX_L; do rm -f "$FX_ROOT/run/systemd/system.control/$FX_K"; done
+      rm -f "$FX_DIR/control"
+      systemctl daemon-reload
+    fi
+    if [ -e "$FX_DIR/transient" ]; then
+      cp "$FX_DIR/transient" "$FX_ROOT/run/systemd/system/$P_UNIT" && systemctl daemon-reload
+    fi
+  fi
+  # shellcheck disable=SC2086
+  [ -z "$UN_START" ] || systemctl start $UN_START || fx_fail not-started "cannot start $UN_START"
+  fx_say "back:${UN_UNMASK:- nothing unmasked}${UN_START:+; started $UN_START}"
+}

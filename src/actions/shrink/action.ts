@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import {
+  describeProcesses,
+  holdScript,
+  holdVariables,
+  namesProcesses,
+  processParams,
+  rootAlone,
+  unitName,
+} from '../hold/hold.ts';
+import { defineAction } from '../types.ts';
+
+const params = z
+  .strictObject({
+    /** The kubelet's unit; `none` to leave the kubelet alone. */
+    kubelet: z.union([z.literal('none'), unitName]).default('kubelet.service'),
+    ...processParams,
+  })
+  .refine((p) => !rootAlone(p), { message: 'all processes of root are never stopped: name one' })
+  .refine((p) => p.kubelet !== 'none' || namesProcesses(p), {
+    message: 'nothing to hold: name a process, or leave the kubelet in',
+  });
+
+type ShrinkParams = z.output<typeof params>;
+
+const asHold = (p: ShrinkParams) => ({ ...p, unit: p.kubelet === 'none' ? undefined : p.kubelet });
+
+/** Fewer API clients without losing a machine: the kubelet held on a share of the workers, and the offender with it. */
+export const shrink = defineAction({
+  name: 'shrink',
+  title: 'Hold kubelets and offenders on a share of the workers',
+  danger: 'change',
+  scope: 'node',
+  params,
+  summary: (p) =>
+    [
+      p.kubelet !== 'none' && `stop ${p.kubelet} and mask it (containers go on, unmanaged)`,
+      namesProcesses(p) && `${p.how} ${describeProcesses(p)}`,
+    ]
+      .filter(Boolean)
+      .join('; '),
+  node: { script: holdScript, variables: (p) => holdVariables(asHold(p)) },
+});
