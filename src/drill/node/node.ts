@@ -1,5 +1,10 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
+import type { SimulatedNetwork } from '../network/network.ts';
+import { createHostname } from '../tools/hostname.ts';
+import { createFirewall, type Firewall } from '../tools/nft/firewall.ts';
+import { createNft } from '../tools/nft/nft.ts';
+import { createSs } from '../tools/ss/ss.ts';
 import type { LabExec, LabNode, LabNodeSpec } from '../types.ts';
 import { runCommand } from './exec.ts';
 import { bootFiles, layOut } from './files.ts';
@@ -17,6 +22,7 @@ const OBSERVE_MS = 50;
 /** A lab node with what only the lab itself may touch. */
 export interface SimulatedNode extends LabNode {
   shims: Shims;
+  firewall: Firewall;
   processes(): NodeProcess[];
 }
 
@@ -25,6 +31,7 @@ export interface LabNodeOptions {
   /** The node's own directory; made when absent. */
   dir: string;
   host: LabHost;
+  network: SimulatedNetwork;
   /** OpenSSH public key line that opens the node for root. */
   authorizedKey: string;
   /** For nodes behind a bastion. */
@@ -40,6 +47,8 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
   mkdirSync(root, { recursive: true });
   layOut(root, spec);
   const shims = createShims({ host, node: spec.name, bin: join(dir, 'bin') });
+  const firewall = createFirewall(Date.now);
+  shims.set('nft', createNft(firewall));
   const groups = createGroups(host.guardian);
   const processes = new Set<NodeProcess>();
   const execs = new Set<LabExec>();
@@ -103,6 +112,7 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
     port: 0,
     hostKey: ssh.hostKey,
     shims,
+    firewall,
     running: () => listener !== undefined,
     processes: () => [...processes],
     async powerOn() {
@@ -120,6 +130,7 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
       for (const process of processes) process.kill('SIGKILL');
       groups.killAll();
       await open?.close();
+      firewall.reset();
       bootFiles(root);
     },
     exec,
@@ -142,6 +153,12 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
     setTool: (name, tool) => shims.set(name, tool),
   };
   let lastPort = 0;
+  options.network.attach(node, {
+    firewall,
+    cgroupOf: (pid) => [...processes].find((process) => process.pid === pid)?.entry.cgroup,
+  });
+  shims.set('ss', createSs(node, options.network));
+  shims.set('hostname', createHostname(spec));
   await node.powerOn();
   return node;
 }

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type ClientChannel, type ConnectConfig } from 'ssh2';
+import { createNetwork, type SimulatedNetwork } from '../../../src/drill/network/network.ts';
 import { createLabHost, type LabHost } from '../../../src/drill/node/host.ts';
 import { createKeyPair } from '../../../src/drill/node/key-pair.ts';
 import { createLabNode, type LabNodeOptions, type SimulatedNode } from '../../../src/drill/node/node.ts';
@@ -11,6 +12,7 @@ export const CLIENT_KEY = createKeyPair();
 
 export interface TestLab {
   host: LabHost;
+  network: SimulatedNetwork;
   dir: string;
   node(spec?: Partial<LabNodeSpec>, options?: Partial<LabNodeOptions>): Promise<SimulatedNode>;
   close(): Promise<void>;
@@ -20,9 +22,11 @@ export interface TestLab {
 export async function testLab(): Promise<TestLab> {
   const dir = mkdtempSync(join(tmpdir(), 'fx-lab-'));
   const host = await createLabHost({ dir });
+  const network = createNetwork();
   const nodes: SimulatedNode[] = [];
   return {
     host,
+    network,
     dir,
     async node(spec = {}, options = {}) {
       const n = nodes.length + 1;
@@ -41,6 +45,7 @@ export async function testLab(): Promise<TestLab> {
         },
         dir: join(dir, 'nodes', name),
         host,
+        network,
         authorizedKey: CLIENT_KEY.public,
         ...options,
       });
