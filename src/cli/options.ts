@@ -31,7 +31,7 @@ export function changeOptions(command: Command): Command {
 export function waveOptions(command: Command): Command {
   return command
     .option('--canary <N|N%>', 'try so many first, and go on only if they end well')
-    .option('--waves <sizes>', 'sizes of the waves, such as 1,10%,rest');
+    .option('--wave <N|N%>', 'so many at a time afterwards, each wave awaited');
 }
 
 /** `-p key=value`, any number of times. */

@@ -1,6 +1,6 @@
-import type { Counts } from '../fanout/types.ts';
+import { countsLine } from '../base/counts-line.ts';
 import type { Plan, RunEvent } from '../run/types.ts';
-import type { Outcome, OutcomeState } from '../transport/types.ts';
+import type { Outcome } from '../transport/types.ts';
 
 /** What a workstream is at, in one row. */
 export interface Row {
@@ -148,14 +148,6 @@ const because = (why: string | undefined) => (why ? ` (${why})` : '');
 
 function whyOf(outcome: Outcome): string | undefined {
   return outcome.reason?.message ?? outcome.result?.note ?? outcome.reason?.code;
-}
-
-/** `47 ok, 1 unreachable`. */
-export function countsLine(counts: Counts): string {
-  const parts = (Object.entries(counts) as [OutcomeState, number][])
-    .filter(([, n]) => n > 0)
-    .map(([state, n]) => `${n} ${state}`);
-  return parts.join(', ') || 'no targets';
 }
 
 /** A row as text: name, state, step, a count, a detail. */

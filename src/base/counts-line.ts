@@ -1,0 +1,5 @@
+/** Counts as a line, without those of nothing: `47 ok, 1 unreachable`. */
+export function countsLine(counts: Record<string, number>): string {
+  const parts = Object.entries(counts).filter(([, n]) => n > 0);
+  return parts.map(([state, n]) => `${n} ${state}`).join(', ') || 'no targets';
+}

@@ -1,0 +1,56 @@
+import { selectNodes } from '../fleet/select.ts';
+import type { FleetNode } from '../fleet/types.ts';
+import type { ClusterKit } from '../kit/types.ts';
+import { carryOut } from './carry-out.ts';
+import { reasonOf } from './consent.ts';
+import { chooseCluster, type Flags, openContext, selectionOf } from './context.ts';
+import { overridesOf } from './overrides.ts';
+import type { CliIo } from './types.ts';
+
+/** What an action verb makes of its flags. */
+export interface ActionRequest {
+  action: string;
+  params: Record<string, unknown>;
+  /** Where the verb knows better than the selection which nodes carry the action out. */
+  targets?(chosen: FleetNode[], cluster: ClusterKit): FleetNode[];
+  /** The nodes meant when nothing was selected; without it a selection is needed. */
+  anywhere?: string;
+  anyOf?: boolean;
+}
+
+/** A verb is a plan of one step: flags → plan → the one path. */
+export async function runAction(flags: Flags, io: CliIo, request: ActionRequest): Promise<number> {
+  const reason = reasonOf(flags);
+  const overrides = overridesOf(flags);
+  const context = await openContext(flags, io);
+  const cluster = chooseCluster(context);
+  const selection = selectionOf(flags);
+  const nothingSaid = Object.values(selection).every((typed) => typed === undefined);
+  const chosen = selectNodes(
+    cluster.fleet.nodes,
+    nothingSaid && request.anywhere ? { selector: request.anywhere } : selection,
+  );
+  const targets = request.targets?.(chosen, cluster) ?? chosen;
+  const { singleStepPlan } = await import('../playbook/single-step.ts');
+  const plan = singleStepPlan({
+    kit: context.kit,
+    cluster,
+    reason,
+    now: io.now(),
+    overrides,
+    action: request.action,
+    actionParams: request.params,
+    targets: targets.map((node) => node.name),
+    ...(request.anyOf ? { anyOf: true } : {}),
+  });
+  return carryOut(plan, context);
+}
+
+/** Only the flags that were given, as parameters. */
+export function given(flags: Flags, names: Record<string, string>): Record<string, unknown> {
+  return Object.fromEntries(
+    Object.entries(names)
+      .filter(([flag]) => flags[flag] !== undefined)
+      .map(([flag, param]) => [param, flags[flag]]),
+  );
+}

@@ -1,0 +1,26 @@
+import { FireaxeError } from '../base/errors.ts';
+import type { Flags } from './context.ts';
+import type { CliIo } from './types.ts';
+
+/** A person is there: both ends of the talk are a terminal and nobody forbade it. */
+export function canAsk(io: CliIo, flags: Flags): boolean {
+  return flags.input !== false && io.stdin.isTTY === true && io.stderr.isTTY === true;
+}
+
+/** One line from the terminal. Ctrl-C while asking leaves everything as it is. */
+export async function ask(io: CliIo, question: string): Promise<string> {
+  const { createInterface } = await import('node:readline');
+  const reader = createInterface({ input: io.stdin, terminal: false });
+  io.stderr.write(question);
+  try {
+    return await new Promise((resolve, reject) => {
+      reader.once('line', resolve);
+      reader.once('close', () => resolve(''));
+      io.stop.addEventListener('abort', () =>
+        reject(new FireaxeError('interrupted', 'interrupted while asking: nothing was changed')),
+      );
+    });
+  } finally {
+    reader.close();
+  }
+}

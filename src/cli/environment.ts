@@ -1,0 +1,58 @@
+import { hostname, userInfo } from 'node:os';
+import type { TransportName } from '../fleet/types.ts';
+import { stateDir } from '../kit/state-dir.ts';
+import type { RunEnv, RunEvent } from '../run/types.ts';
+import type { CliContext } from './context.ts';
+
+/** The world of a run, and how to leave it. Transports load when first used. */
+export function runEnvironment(
+  { kit, io }: CliContext,
+  onEvent: (event: RunEvent) => void,
+): { env: RunEnv; close(): Promise<void> } {
+  let opened: ReturnType<typeof open> | undefined;
+  const open = async () => (await import('../transport/open.ts')).createTransports({ kit });
+  return {
+    env: {
+      kit,
+      stateDir: stateDir(kit, io.env),
+      transport: async (name: TransportName) => {
+        opened ??= open();
+        return (await opened).get(name);
+      },
+      now: io.now,
+      sleep,
+      stop: io.stop,
+      letGo: io.letGo,
+      onEvent,
+      operator: operator(io.env),
+    },
+    close: async () => (await opened)?.close(),
+  };
+}
+
+/** Who runs this: the person behind sudo rather than root. */
+export function operator(env: Record<string, string | undefined>): string {
+  return `${env.SUDO_USER || env.USER || accountName()}@${hostname()}`;
+}
+
+function accountName(): string {
+  try {
+    return userInfo().username;
+  } catch {
+    return String(process.getuid?.() ?? 'unknown');
+  }
+}
+
+/** Resolves after `ms`, or at once when the signal is aborted. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  if (signal?.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const timer = setTimeout(done, ms);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+}

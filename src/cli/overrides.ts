@@ -1,0 +1,45 @@
+import { parseAmount } from '../base/amount.ts';
+import { parseDuration } from '../base/duration.ts';
+import { usage } from '../base/errors.ts';
+import type { TransportName } from '../fleet/types.ts';
+import type { Overrides } from '../playbook/request.ts';
+import { type Flags, text } from './context.ts';
+
+const WAYS: readonly string[] = ['ssm', 'ssh', 'openssh', 'local'];
+
+/** What was said over a plan's own words, read and checked. */
+export function overridesOf(flags: Flags): Overrides {
+  const timeout = text(flags, 'timeout');
+  const parallel = flags.parallel as number | undefined;
+  if (parallel !== undefined && !(Number.isInteger(parallel) && parallel > 0)) {
+    throw usage('not a number of nodes', { place: '--parallel', expected: 'a whole number from 1' });
+  }
+  return {
+    ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout, '--timeout') }),
+    ...(parallel === undefined ? {} : { parallel }),
+    ...amountOf(flags, 'maxFailures', '--max-failures'),
+    ...amountOf(flags, 'canary', '--canary'),
+    ...amountOf(flags, 'wave', '--wave'),
+    ...amountOf(flags, 'limit', '--limit'),
+    ...(flags.via === undefined ? {} : { via: waysOf(flags.via as string[]) }),
+  };
+}
+
+function amountOf<K extends 'maxFailures' | 'canary' | 'wave' | 'limit'>(
+  flags: Flags,
+  key: K,
+  place: string,
+) {
+  const typed = text(flags, key);
+  if (typed === undefined) return {};
+  parseAmount(typed, place);
+  return { [key]: typed } as Record<K, string>;
+}
+
+function waysOf(words: string[]): TransportName[] {
+  const unknown = words.find((word) => !WAYS.includes(word));
+  if (unknown !== undefined) {
+    throw usage(`no way is called ${unknown}`, { place: '--via', expected: `some of ${WAYS.join(',')}` });
+  }
+  return words as TransportName[];
+}

@@ -1,0 +1,77 @@
+import { formatDuration } from '../base/duration.ts';
+import { foldLine } from '../base/fold-names.ts';
+import type { ActionStep, GateSpec, Plan, Step } from '../run/types.ts';
+
+/** A plan as a person reads it before saying yes. */
+export function planLines(plan: Plan): string[] {
+  const lines = [
+    `plan ${plan.hash.slice(0, 12)}: ${plan.title} (cluster ${plan.cluster}, ${countTargets(plan)} nodes)`,
+    `  reason: ${plan.reason || '(none yet)'}`,
+  ];
+  const params = Object.entries(plan.params);
+  if (params.length > 0) lines.push(`  parameters: ${params.map(([k, v]) => `${k}=${v}`).join(' ')}`);
+  for (const stream of plan.workstreams) {
+    const needs = needsText(stream.needs);
+    if (plan.workstreams.length > 1) lines.push(`  ${stream.name}: ${stream.title}${needs}`);
+    for (const step of stream.steps) lines.push(...stepLines(step).map((line) => `    ${line}`));
+  }
+  return lines;
+}
+
+function needsText(needs: { all?: string[]; any?: string[] }): string {
+  if (needs.all?.length) return ` (after ${needs.all.join(' and ')})`;
+  return needs.any?.length ? ` (after ${needs.any.join(' or ')})` : '';
+}
+
+function stepLines(step: Step): string[] {
+  if (step.kind === 'gate') return [`${step.id}: ${step.title}`, `  waits until ${gateText(step.gate)}`];
+  if (step.kind === 'undo') return [`${step.id}: ${step.title}`, `  takes back ${step.steps.join(', ')}`];
+  return actionLines(step);
+}
+
+function actionLines(step: ActionStep): string[] {
+  const n = step.targets.length;
+  const lines = [`${step.id}: ${step.title}${step.danger === 'read' ? '' : ` [${step.danger}]`}`];
+  lines.push(`  on ${n} ${n === 1 ? 'node' : 'nodes'}: ${foldLine(step.targets)}`);
+  if (step.anyOf) {
+    lines.push('  one of them after the other, until one ends well');
+  } else if (n > 1) {
+    const waves = step.waves.length > 1 ? `waves of ${wavesText(step.waves)}; ` : '';
+    const worst = Math.min(n, step.budget + Math.min(step.window, Math.max(...step.waves)));
+    lines.push(
+      `  ${waves}at most ${Math.min(step.window, n)} at a time; stops after more than ${step.budget} bad ones (worst case ${worst})`,
+    );
+  }
+  if (step.gate) {
+    lines.push(
+      `  between waves: ${gateText(step.gate)}${step.rollBack ? '; else the wave is taken back' : ''}`,
+    );
+  }
+  if (step.irreversible) lines.push(`  no way back: ${step.irreversible}`);
+  return lines;
+}
+
+/** `1, 5, 10 × 9, 3`. */
+function wavesText(waves: number[]): string {
+  const runs: [number, number][] = [];
+  for (const size of waves) {
+    const last = runs.at(-1);
+    if (last?.[0] === size) last[1]++;
+    else runs.push([size, 1]);
+  }
+  return runs.map(([size, times]) => (times === 1 ? String(size) : `${size} × ${times}`)).join(', ');
+}
+
+function gateText(gate: GateSpec): string {
+  const errors = gate.maxErrorPercent === undefined ? '' : ` with at most ${gate.maxErrorPercent}% errors`;
+  return `${gate.answering} API servers answer${errors} for ${formatDuration(gate.holdsMs)}, within ${formatDuration(gate.withinMs)}`;
+}
+
+/** Every node that the plan touches, once. */
+export function countTargets(plan: Plan): number {
+  return new Set(actionSteps(plan).flatMap((step) => step.targets)).size;
+}
+
+export function actionSteps(plan: Plan): ActionStep[] {
+  return plan.workstreams.flatMap((stream) => stream.steps).filter((step) => step.kind === 'action');
+}

@@ -1,0 +1,39 @@
+import type { ClusterReading, ServerReading } from '../probe/types.ts';
+import { table } from './output.ts';
+
+/** A reading of the control plane for people: one row a server, then the sum. */
+export function readingLines(reading: ClusterReading): string[] {
+  const rows = reading.servers.map((s) => [
+    s.node,
+    s.reached ? s.readyz : 'not reached',
+    s.livez,
+    s.etcd ?? '-',
+    s.latencyMs === undefined ? '-' : `${Math.round(s.latencyMs)}ms`,
+    number(s.inflight),
+    number(s.connections),
+    s.memoryBytes === undefined ? '-' : `${Math.round(s.memoryBytes / 1_048_576)}MiB`,
+    remark(s),
+  ]);
+  const head = ['SERVER', 'READY', 'LIVE', 'ETCD', 'LATENCY', 'INFLIGHT', 'CLIENTS', 'MEMORY', 'NOTE'];
+  const errors =
+    reading.errorPercent === undefined
+      ? ''
+      : `, ${reading.errorPercent.toFixed(1)}% of requests end in errors`;
+  const dns =
+    reading.dns?.map((d) => `dns on ${d.node}: ${d.ok ? 'ok' : 'failing'}${d.note ? ` (${d.note})` : ''}`) ??
+    [];
+  return [
+    ...table([head, ...rows]),
+    ...dns,
+    `${reading.answering} of ${reading.of} API servers answer${errors}`,
+  ];
+}
+
+function number(value: number | undefined): string {
+  return value === undefined ? '-' : String(value);
+}
+
+function remark(server: ServerReading): string {
+  const failing = server.failing.length > 0 ? `failing: ${server.failing.join(', ')}` : '';
+  return [failing, server.note ?? ''].filter((part) => part !== '').join('; ');
+}

@@ -1,0 +1,69 @@
+import { parseAmount } from '../base/amount.ts';
+import { parseDuration } from '../base/duration.ts';
+import { selectNodes } from '../fleet/select.ts';
+import type { FleetNode } from '../fleet/types.ts';
+import type { ActionStep, GateSpec } from '../run/types.ts';
+import { given } from './action-verb.ts';
+import { carryOut } from './carry-out.ts';
+import { reasonOf } from './consent.ts';
+import { chooseCluster, type Flags, openContext, selectionOf, text } from './context.ts';
+import { overridesOf } from './overrides.ts';
+import type { CliIo } from './types.ts';
+
+/**
+ * The selection means clients; what acts are the control-plane hosts that fenced them.
+ * One step a batch of clients, each behind the gate and taken back by itself when the gate closes.
+ */
+export async function readmit(flags: Flags, io: CliIo): Promise<number> {
+  const reason = reasonOf(flags);
+  const batch = text(flags, 'batch') ?? '25%';
+  parseAmount(batch, '--batch');
+  // The limit is of clients: every control-plane host must take part.
+  const { limit: _, ...overrides } = overridesOf(flags);
+  const gate = gateOf(flags);
+  const context = await openContext(flags, io);
+  const cluster = chooseCluster(context);
+  const selection = selectionOf(flags);
+  const clients = selectNodes(cluster.fleet.nodes, {
+    ...selection,
+    selector: selection.selector ?? (selection.nodes === undefined ? 'role!=control-plane' : undefined),
+  });
+  const hosts = selectNodes(cluster.fleet.nodes, { selector: 'role=control-plane' }).map((node) => node.name);
+  const [{ planActionStep }, { clientBatches }, { sealPlan }] = await Promise.all([
+    import('../playbook/action-step.ts'),
+    import('../playbook/client-batches.ts'),
+    import('../playbook/seal-plan.ts'),
+  ]);
+  const request = { kit: context.kit, cluster, reason, now: io.now(), overrides };
+  const batches = clientBatches(clients, batch, '--batch');
+  const steps = batches.map(
+    (nodes, i): ActionStep =>
+      planActionStep(
+        {
+          id: `readmit.${i + 1}`,
+          title: `readmit ${nodes.length} clients (batch ${i + 1} of ${batches.length})`,
+          action: 'readmit',
+          params: { ...given(flags, { rate: 'rate' }), clients: addressesOf(nodes) },
+          targets: hosts,
+          gate,
+          rollBack: gate !== undefined,
+          place: 'fireaxe readmit',
+        },
+        request,
+      ),
+  );
+  const title = `readmit ${clients.length} clients in ${batches.length} batches`;
+  const workstreams = [{ name: 'readmit', title, needs: {}, steps }];
+  const plan = sealPlan({ name: 'readmit', title, params: {}, workstreams }, request);
+  return carryOut(plan, context);
+}
+
+function addressesOf(nodes: FleetNode[]): string {
+  return nodes.map((node) => node.internalAddress ?? node.address).join(',');
+}
+
+function gateOf(flags: Flags): GateSpec | undefined {
+  if (flags.gate === false) return undefined;
+  const holdsMs = parseDuration(text(flags, 'gateFor') ?? '5s', '--gate-for');
+  return { answering: '100%', holdsMs, withinMs: Math.max(120_000, holdsMs * 4), everyMs: 2_000 };
+}

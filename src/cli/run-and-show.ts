@@ -1,0 +1,64 @@
+import { countsLine } from '../base/counts-line.ts';
+import { foldLine } from '../base/fold-names.ts';
+import type { Plan, RunEnv, RunVerdict } from '../run/types.ts';
+import type { Outcome } from '../transport/types.ts';
+import type { CliContext } from './context.ts';
+import { runEnvironment } from './environment.ts';
+import { exitCodeOfVerdict } from './exit-codes.ts';
+import { keepOutcomes } from './outcomes.ts';
+import { actionSteps } from './plan-view.ts';
+import { outcomeLines } from './show-outcomes.ts';
+import { openView } from './view.ts';
+
+/** Runs something that gives a verdict under the view, then prints what came of it. */
+export async function runAndShow(
+  context: CliContext,
+  work: (env: RunEnv) => Promise<RunVerdict>,
+  plan?: Plan,
+): Promise<number> {
+  const { sink } = context;
+  const view = await openView(context);
+  const kept = keepOutcomes();
+  const { env, close } = runEnvironment(context, (event) => {
+    kept.onEvent(event);
+    view.onEvent(event);
+    if (sink.mode === 'ndjson') sink.event({ event });
+  });
+  let verdict: RunVerdict;
+  try {
+    verdict = await work(env);
+  } finally {
+    await view.end();
+    await close();
+  }
+  const steps = kept.steps();
+  for (const line of resultLines(verdict, steps, plan)) sink.text(line);
+  for (const line of closingLines(verdict, kept.unknown(), plan)) sink.note(line);
+  const outcomes = [...steps].flatMap(([step, of]) => of.map((outcome) => ({ step, ...outcome })));
+  sink.json({ ...(plan ? { plan: { hash: plan.hash, name: plan.name } } : {}), verdict, outcomes });
+  return exitCodeOfVerdict(verdict.state);
+}
+
+/** One action: all it found and did. Several: how each workstream ended, and whatever did not end well. */
+function resultLines(verdict: RunVerdict, steps: Map<string, Outcome[]>, plan: Plan | undefined): string[] {
+  if (plan && actionSteps(plan).length === 1) return [...steps.values()].flatMap(outcomeLines);
+  const lines = verdict.workstreams.map((w) => `${w.name}: ${w.state}${w.why ? ` (${w.why})` : ''}`);
+  for (const [step, outcomes] of steps) {
+    const bad = outcomes.filter((o) => o.state !== 'ok' && o.state !== 'not-attempted');
+    if (bad.length > 0) lines.push(`${step}:`, ...outcomeLines(bad));
+  }
+  return lines;
+}
+
+function closingLines(verdict: RunVerdict, unknown: string[], plan: Plan | undefined): string[] {
+  const lines = [
+    `run ${verdict.runId}: ${verdict.state}; ${verdict.planned} planned: ${countsLine(verdict.counts)}`,
+  ];
+  if (unknown.length > 0) lines.push(`not known what happened on: ${foldLine(unknown)}`);
+  for (const w of verdict.workstreams) if (w.why) lines.push(`${w.name}: ${w.why}`);
+  if (verdict.next) lines.push(`next: ${verdict.next}`);
+  else if (verdict.state === 'interrupted') lines.push(`next: fireaxe resume ${verdict.runId}`);
+  const undoable = plan && actionSteps(plan).some((s) => s.danger !== 'read' && !s.irreversible);
+  if (undoable) lines.push(`to take it back: fireaxe undo ${verdict.runId}`);
+  return lines;
+}

@@ -1,0 +1,54 @@
+import { readFile } from 'node:fs/promises';
+import { usage } from '../../base/errors.ts';
+import { quote } from '../../base/quote.ts';
+import { given, runAction } from '../action-verb.ts';
+import { type Flags, text } from '../context.ts';
+import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
+import { type CliIo, defineCommand } from '../types.ts';
+
+export default defineCommand({
+  name: 'exec',
+  summary: 'Run a command or a script on nodes, for what nobody foresaw',
+  examples: [
+    'fireaxe exec -c prod-1 -l role=worker --limit 5 --reason INC-42 -- uptime',
+    "fireaxe exec -c prod-1 --reason INC-42 -- 'journalctl -u kubelet -n 20 | grep -i refused'",
+    'fireaxe exec -c prod-1 -l zone=a --canary 1 --wave 10% --reason INC-42 --script fix.sh',
+    'generate-script | fireaxe exec -c prod-1 --yes --reason INC-42 --script -',
+  ],
+  danger: 'change',
+  configure: (command) => {
+    command
+      .argument(
+        '[command...]',
+        'after --: one word is a shell text, several are one command and its arguments',
+      )
+      .option('--script <file>', 'a file for /bin/sh instead; - reads it from stdin')
+      .option('--exits <codes>', 'exit codes that are success, such as 0,1 or any');
+    changeOptions(waveOptions(paceOptions(targetOptions(command))));
+  },
+  async run(args, flags, io) {
+    const command = await commandOf(args, flags, io);
+    return runAction(flags, io, { action: 'exec', params: { command, ...given(flags, { exits: 'exits' }) } });
+  },
+});
+
+async function commandOf(args: string[], flags: Flags, io: CliIo): Promise<string> {
+  const script = text(flags, 'script');
+  if ((script === undefined) === (args.length === 0)) {
+    throw usage(args.length > 0 ? 'a command and a script are too much' : 'nothing to run', {
+      place: args.length > 0 ? '--script' : 'command',
+      next: 'fireaxe exec … -- uptime, or --script FILE',
+    });
+  }
+  if (script === undefined) return args.length === 1 ? args[0]! : args.map(quote).join(' ');
+  if (script === '-') return readAll(io.stdin);
+  return readFile(script, 'utf8').catch((cause) => {
+    throw usage(`the script cannot be read: ${(cause as Error).message}`, { place: script, cause });
+  });
+}
+
+async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks).toString('utf8');
+}

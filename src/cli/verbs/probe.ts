@@ -1,0 +1,58 @@
+import { parseDuration } from '../../base/duration.ts';
+import { selectNodes } from '../../fleet/select.ts';
+import { targetsOf } from '../../kit/targets.ts';
+import type { ClusterReading } from '../../probe/types.ts';
+import { chooseCluster, openContext, selectionOf, text } from '../context.ts';
+import { runEnvironment } from '../environment.ts';
+import { EXIT } from '../exit-codes.ts';
+import { targetOptions } from '../options.ts';
+import { readingLines } from '../reading.ts';
+import { defineCommand } from '../types.ts';
+
+export default defineCommand({
+  name: 'probe',
+  summary: 'Read the health of the API servers and etcd on their own hosts; needs no working API',
+  examples: [
+    'fireaxe probe -c prod-1',
+    'fireaxe probe -c prod-1 --watch 5s',
+    'fireaxe probe -c prod-1 --output json',
+  ],
+  danger: 'read',
+  configure: (command) => {
+    targetOptions(command).option('--watch <duration>', 'read again and again, until Ctrl-C');
+  },
+  async run(_args, flags, io) {
+    const watch = text(flags, 'watch');
+    const everyMs = watch === undefined ? undefined : parseDuration(watch, '--watch');
+    const context = await openContext(flags, io);
+    const cluster = chooseCluster(context);
+    const selection = selectionOf(flags);
+    const servers = selectNodes(targetsOf(cluster), {
+      ...selection,
+      selector: selection.selector ?? (selection.nodes === undefined ? 'role=control-plane' : undefined),
+    });
+    const { env, close } = runEnvironment(context, () => {});
+    const { readCluster } = await import('../../probe/read-cluster.ts');
+    const deps = {
+      transport: env.transport,
+      context: { cluster, nodes: cluster.fleet.nodes },
+      stop: io.stop,
+      letGo: io.letGo,
+    };
+    const { sink } = context;
+    let reading: ClusterReading | undefined;
+    try {
+      do {
+        if (reading && everyMs !== undefined) await env.sleep(everyMs, io.stop);
+        if (reading && io.stop.aborted) break;
+        reading = await readCluster(deps, servers, reading);
+        for (const line of readingLines(reading)) sink.text(line);
+        if (everyMs !== undefined) sink.event({ cluster: cluster.name, reading });
+      } while (everyMs !== undefined && !io.stop.aborted);
+    } finally {
+      await close();
+    }
+    if (everyMs === undefined || sink.mode === 'json') sink.json({ cluster: cluster.name, reading });
+    return reading.answering === reading.of ? EXIT.done : EXIT.targets;
+  },
+});

@@ -1,0 +1,23 @@
+import { openContext } from '../context.ts';
+import { runAndShow } from '../run-and-show.ts';
+import { defineCommand } from '../types.ts';
+
+export default defineCommand({
+  name: 'resume',
+  summary:
+    'Go on with a run that was cut off: what may have left is asked for its receipt, nothing runs twice',
+  examples: [
+    'fireaxe resume last',
+    'fireaxe resume 20261120T101500Z-stop-1a2b',
+    'fireaxe runs      # which runs are open',
+  ],
+  danger: 'change',
+  configure: (command) => {
+    command.argument('<run>', 'an id from fireaxe runs, its beginning, or last');
+  },
+  async run(args, flags, io) {
+    const context = await openContext(flags, io);
+    const { resumeRun } = await import('../../run/resume.ts');
+    return runAndShow(context, (env) => resumeRun(args[0]!, env));
+  },
+});

@@ -1,0 +1,57 @@
+import { stat } from 'node:fs/promises';
+import { usage } from '../../base/errors.ts';
+import { carryOut } from '../carry-out.ts';
+import { reasonOf } from '../consent.ts';
+import { type CliContext, openContext } from '../context.ts';
+import { changeOptions, paceOptions, parameterOption, targetOptions } from '../options.ts';
+import { planOfPlaybook } from '../playbook-plan.ts';
+import { defineCommand } from '../types.ts';
+
+export default defineCommand({
+  name: 'run',
+  summary: 'Run a saved plan, or a playbook by name or path',
+  examples: [
+    'fireaxe run control-plane-lockout -c prod-1 -p unit=telemetry-agent --reason INC-42',
+    'fireaxe run shed.plan                          # a plan saved by fireaxe plan -o',
+    'fireaxe run shed-load -c prod-1 --dry-run',
+  ],
+  danger: 'severe',
+  configure: (command) => {
+    command.argument('<plan-or-playbook>', 'a saved plan, a playbook name, or a path to a YAML file');
+    changeOptions(paceOptions(parameterOption(targetOptions(command))));
+  },
+  async run(args, flags, io) {
+    const wanted = args[0]!;
+    if (await isPlanFile(wanted)) return runSaved(wanted, await openContext(flags, io));
+    const reason = reasonOf(flags);
+    const context = await openContext(flags, io);
+    return carryOut(await planOfPlaybook(wanted, context, reason), context);
+  },
+});
+
+/** What a saved plan says cannot be said otherwise on the command line: make a new plan instead. */
+async function runSaved(file: string, context: CliContext): Promise<number> {
+  const { readPlanFile, assertFresh } = await import('../../playbook/plan-file.ts');
+  const changed = ['selector', 'nodes', 'limit', 'timeout', 'parallel', 'maxFailures', 'via'].find(
+    (flag) => context.flags[flag] !== undefined,
+  );
+  const params = context.flags.param as string[];
+  if (changed !== undefined || params.length > 0) {
+    throw usage('a saved plan runs as it is', {
+      place: changed === undefined ? '--param' : `--${changed}`,
+      next: 'make a new plan with these words: fireaxe plan … -o FILE',
+    });
+  }
+  const plan = await readPlanFile(file);
+  assertFresh(plan, { kit: context.kit, now: context.io.now(), place: file });
+  if (!plan.reason && context.flags.dryRun !== true) {
+    throw usage('the plan has no reason', { place: file, next: 'make it again with --reason "why"' });
+  }
+  return carryOut(plan, context, { saved: true });
+}
+
+/** A plan is a file that is no YAML; anything else is a playbook's name or path. */
+async function isPlanFile(word: string): Promise<boolean> {
+  if (/\.ya?ml$/.test(word)) return false;
+  return (await stat(word).catch(() => undefined))?.isFile() ?? false;
+}

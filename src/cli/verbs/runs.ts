@@ -1,0 +1,32 @@
+import { stateDir } from '../../kit/state-dir.ts';
+import { openKitIfThere } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { createSink, table } from '../output.ts';
+import { defineCommand } from '../types.ts';
+
+export default defineCommand({
+  name: 'runs',
+  summary: 'List the runs kept on this machine, newest first',
+  examples: ['fireaxe runs', 'fireaxe runs --output json', 'fireaxe timeline last'],
+  danger: 'read',
+  configure: () => {},
+  async run(_args, flags, io) {
+    const sink = createSink(io, flags);
+    const kit = await openKitIfThere(flags, io);
+    const { listRuns } = await import('../../run/store.ts');
+    const directory = stateDir(kit, io.env);
+    const runs = await listRuns(directory);
+    const rows = runs.map((r) => [
+      r.runId,
+      r.cluster,
+      r.undone ? `${r.state}, undone` : r.state,
+      r.operator,
+      r.reason,
+    ]);
+    if (runs.length === 0) sink.note(`no runs in ${directory}`);
+    else for (const line of table([['RUN', 'CLUSTER', 'STATE', 'BY', 'REASON'], ...rows])) sink.text(line);
+    for (const run of runs) sink.event({ run });
+    if (sink.mode === 'json') sink.json({ stateDir: directory, runs });
+    return EXIT.done;
+  },
+});

@@ -1,0 +1,28 @@
+import { stateDir } from '../../kit/state-dir.ts';
+import { timeline, timelineLines } from '../../report/timeline.ts';
+import { openKitIfThere } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { createSink } from '../output.ts';
+import { defineCommand } from '../types.ts';
+
+export default defineCommand({
+  name: 'timeline',
+  summary: 'Tell the story of a run: who, why, what, when, and how each step ended',
+  examples: ['fireaxe timeline last', 'fireaxe timeline 20261120T101500Z --output json'],
+  danger: 'read',
+  configure: (command) => {
+    command.argument('<run>', 'an id from fireaxe runs, its beginning, or last');
+  },
+  async run(args, flags, io) {
+    const sink = createSink(io, flags);
+    const kit = await openKitIfThere(flags, io);
+    const { readRun } = await import('../../run/store.ts');
+    const { runId, records, intact, problem } = await readRun(stateDir(kit, io.env), args[0]!);
+    if (problem) sink.note(`warning: the journal of ${runId} is not whole: ${problem}`);
+    const story = timeline(records);
+    for (const line of timelineLines(story)) sink.text(line);
+    for (const entry of story.entries) sink.event({ runId, entry });
+    if (sink.mode === 'json') sink.json({ runId, intact, ...(problem ? { problem } : {}), ...story });
+    return EXIT.done;
+  },
+});

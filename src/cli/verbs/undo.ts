@@ -1,0 +1,83 @@
+import { FireaxeError, usage } from '../../base/errors.ts';
+import { foldLine } from '../../base/fold-names.ts';
+import { expandNodeset } from '../../fleet/nodeset.ts';
+import { stateDir } from '../../kit/state-dir.ts';
+import type { JournalRecord } from '../../run/types.ts';
+import { canAsk } from '../ask.ts';
+import { obtain } from '../consent.ts';
+import { openContext, text } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { collect } from '../options.ts';
+import { runAndShow } from '../run-and-show.ts';
+import { defineCommand } from '../types.ts';
+import { changesOf } from '../undo-preview.ts';
+
+export default defineCommand({
+  name: 'undo',
+  summary: 'Take back what a run changed, newest change first, to the state found before it',
+  examples: [
+    'fireaxe undo last',
+    'fireaxe undo last --dry-run',
+    'fireaxe undo 20261120T101500Z --step fence --yes',
+    "fireaxe undo last --nodes 'n[1-3]'",
+  ],
+  danger: 'change',
+  configure: (command) => {
+    command
+      .argument('<run>', 'an id from fireaxe runs, its beginning, or last')
+      .option('--step <id>', 'only this step (repeatable)', collect)
+      .option('--nodes <nodeset>', 'only these nodes')
+      .option('--dry-run', 'show what would be taken back; change nothing')
+      .option('-y, --yes', 'do not ask');
+  },
+  async run(args, flags, io) {
+    const context = await openContext(flags, io);
+    const { sink, kit } = context;
+    const { readRun } = await import('../../run/store.ts');
+    const { runId, records } = await readRun(stateDir(kit, io.env), args[0]!);
+    const steps = flags.step as string[] | undefined;
+    const nodes = text(flags, 'nodes');
+    const targets = nodes === undefined ? undefined : expandNodeset(nodes);
+    refuseUnknownStep(records, steps, runId);
+    const changes = changesOf(records, steps, targets);
+    const print = flags.dryRun === true ? sink.text : sink.note;
+    print(`undo of run ${runId}:`);
+    for (const c of changes)
+      print(
+        `  ${c.step}: ${c.title}, on ${foldLine(c.targets)} (${c.targets.length})${c.irreversible ? `: no way back, ${c.irreversible}` : ''}`,
+      );
+    if (changes.length === 0) print('  nothing is left to take back');
+    if (flags.dryRun === true) {
+      sink.json({ dryRun: true, runId, changes });
+      return EXIT.done;
+    }
+    if (changes.length > 0 && flags.yes !== true) {
+      if (!canAsk(io, flags)) {
+        throw new FireaxeError('declined', 'nobody can be asked whether to go on', {
+          place: flags.input === false ? '--no-input' : 'no terminal',
+          next: 'add --yes, or look first with --dry-run',
+        });
+      }
+      const count = new Set(changes.flatMap((c) => c.targets)).size;
+      await obtain({ kind: 'ask', question: `Take it back on ${count} nodes? [y/N] ` }, io);
+    }
+    const { undoRun } = await import('../../run/undo.ts');
+    return runAndShow(context, (env) =>
+      undoRun(runId, env, { ...(steps ? { steps } : {}), ...(targets ? { targets } : {}) }),
+    );
+  },
+});
+
+function refuseUnknownStep(records: JournalRecord[], steps: string[] | undefined, runId: string): void {
+  const first = records[0];
+  if (!steps || first?.kind !== 'plan') return;
+  const known = first.plan.workstreams.flatMap((w) =>
+    w.steps.filter((s) => s.kind === 'action').map((s) => s.id),
+  );
+  const wrong = steps.find((step) => !known.some((id) => id === step || id.startsWith(`${step}.`)));
+  if (wrong === undefined) return;
+  throw usage(`the run ${runId} has no step ${wrong}`, {
+    place: '--step',
+    expected: `one of ${known.join(', ')}`,
+  });
+}

@@ -1,0 +1,72 @@
+import { foldLine } from '../base/fold-names.ts';
+import type { JournalRecord } from '../run/types.ts';
+
+interface Sum {
+  at: string;
+  step: string;
+  what: string;
+  targets: string[];
+}
+
+/** Counts what happens node by node, so that the story has one line for many nodes. */
+export class Tally {
+  #sums = new Map<string, Sum>();
+
+  /** Takes a record of one or some nodes in; false for any other record. */
+  add(record: JournalRecord): boolean {
+    switch (record.kind) {
+      case 'intent':
+        this.#sum(record.at, record.step, verbOf(record.op), record.targets);
+        return true;
+      case 'outcome': {
+        const { target, state, reason, result } = record.outcome;
+        if (record.op !== 'apply' && record.op !== 'undo') return true;
+        const said = state === 'ok' ? result?.state : (reason?.code ?? result?.code);
+        this.#sum(record.at, record.step, `${state}${said && said !== state ? ` (${said})` : ''}`, [target]);
+        return true;
+      }
+      case 'kept':
+        this.#sum(record.at, record.step, record.ok ? 'kept' : `not kept${because(record.why)}`, [
+          record.target,
+        ]);
+        return true;
+      case 'undone':
+        this.#sum(record.at, record.step, record.ok ? 'undone' : `not undone${because(record.why)}`, [
+          record.target,
+        ]);
+        return true;
+      case 'before':
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  /** The lines so far, and begins anew. */
+  take(): { at: string; step: string; text: string }[] {
+    const sums = [...this.#sums.values()];
+    this.#sums = new Map();
+    return sums.map(({ at, step, what, targets }) => {
+      const count = new Set(targets).size;
+      return {
+        at,
+        step,
+        text: `${what}: ${count} ${count === 1 ? 'node' : 'nodes'}, ${foldLine(targets, 100)}`,
+      };
+    });
+  }
+
+  #sum(at: string, step: string, what: string, targets: string[]): void {
+    const key = `${step} ${what}`;
+    const sum = this.#sums.get(key) ?? { at, step, what, targets: [] };
+    sum.at = at;
+    sum.targets.push(...targets);
+    this.#sums.set(key, sum);
+  }
+}
+
+function verbOf(op: string): string {
+  return op === 'apply' ? 'sent' : `sent ${op}`;
+}
+
+const because = (why: string | undefined) => (why ? ` (${why})` : '');

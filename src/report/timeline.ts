@@ -1,0 +1,126 @@
+import { countsLine } from '../base/counts-line.ts';
+import { formatDuration } from '../base/duration.ts';
+import type { JournalRecord, RunVerdict } from '../run/types.ts';
+import { Tally } from './tally.ts';
+
+export interface TimelineEntry {
+  at: string;
+  /** Since the run's start. */
+  afterMs: number;
+  workstream?: string;
+  step?: string;
+  text: string;
+}
+
+export interface Timeline {
+  name: string;
+  title: string;
+  cluster: string;
+  reason: string;
+  operator: string;
+  planHash: string;
+  planCreatedAt: string;
+  startedAt: string;
+  /** `open` where there is no end: it runs, or was killed. */
+  state: RunVerdict['state'] | 'open';
+  verdict?: RunVerdict;
+  entries: TimelineEntry[];
+}
+
+/** The story of a run from its journal alone. */
+export function timeline(records: JournalRecord[]): Timeline {
+  const first = records.find((r) => r.kind === 'plan');
+  const startedAt = first?.at ?? records[0]?.at ?? '';
+  const plan = first?.plan;
+  const end = records.findLast((r) => r.kind === 'end');
+  return {
+    name: plan?.name ?? '',
+    title: plan?.title ?? 'a run without a plan',
+    cluster: plan?.cluster ?? '',
+    reason: plan?.reason ?? '',
+    operator: first?.operator ?? '',
+    planHash: plan?.hash ?? '',
+    planCreatedAt: plan?.createdAt ?? '',
+    startedAt,
+    state: end?.verdict.state ?? 'open',
+    ...(end ? { verdict: end.verdict } : {}),
+    entries: entriesOf(records, Date.parse(startedAt)),
+  };
+}
+
+function entriesOf(records: JournalRecord[], start: number): TimelineEntry[] {
+  const entries: TimelineEntry[] = [];
+  const tally = new Tally();
+  const say = (at: string, text: string, more: Pick<TimelineEntry, 'workstream' | 'step'> = {}) =>
+    entries.push({ at, afterMs: Date.parse(at) - start, text, ...more });
+  const flush = () => {
+    for (const { at, step, text } of tally.take()) say(at, text, { step });
+  };
+  for (const record of records) {
+    // What happens node by node is told as one line, when something else follows.
+    if (tally.add(record)) continue;
+    flush();
+    switch (record.kind) {
+      case 'plan':
+        say(record.at, `started by ${record.operator} on ${record.host}`);
+        break;
+      case 'workstream':
+        say(record.at, `${record.state}${because(record.why)}`, { workstream: record.workstream });
+        break;
+      case 'step': {
+        const counts = record.counts && record.state !== 'running' ? `: ${countsLine(record.counts)}` : '';
+        say(record.at, `${record.state}${counts}${because(record.why)}`, {
+          workstream: record.workstream,
+          step: record.step,
+        });
+        break;
+      }
+      case 'gate':
+        say(
+          record.at,
+          `gate ${record.state === 'waiting' ? 'waits for' : `${record.state}:`} ${record.reading}${because(record.why)}`,
+          {
+            step: record.step,
+          },
+        );
+        break;
+      case 'operator':
+        say(record.at, `${record.operator}: ${record.what}${record.text ? ` ${record.text}` : ''}`);
+        break;
+      case 'note':
+        say(record.at, record.text);
+        break;
+      case 'end':
+        say(record.at, `ended ${record.verdict.state}: ${countsLine(record.verdict.counts)}`);
+        break;
+    }
+  }
+  flush();
+  return entries;
+}
+
+export function timelineLines(story: Timeline): string[] {
+  const lines = [
+    `${story.title} (${story.name}) on ${story.cluster}`,
+    `why: ${story.reason}`,
+    `who: ${story.operator}`,
+    `plan: ${story.planHash.slice(0, 12)}, made ${story.planCreatedAt}`,
+    '',
+  ];
+  for (const e of story.entries) {
+    const where = [e.workstream, e.step].filter((part) => part !== undefined).join(' / ');
+    const after = `+${formatDuration(Math.max(0, e.afterMs))}`.padEnd(8);
+    lines.push(`${e.at.slice(11, 19)} ${after} ${where ? `${where}: ` : ''}${e.text}`);
+  }
+  lines.push('');
+  if (story.state === 'open') lines.push('it has no end: it runs, or was cut off (fireaxe resume)');
+  else {
+    const ms = story.verdict ? Date.parse(story.verdict.endedAt) - Date.parse(story.startedAt) : 0;
+    lines.push(`${story.state} after ${formatDuration(ms)}`);
+  }
+  const unkept = story.verdict?.next;
+  if (unkept) lines.push(`next: ${unkept}`);
+  return lines;
+}
+
+const because = (why: string | undefined) => (why ? ` (${why})` : '');
