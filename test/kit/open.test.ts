@@ -1,0 +1,206 @@
+import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, describe, expect, it } from 'vitest';
+import { openKit } from '../../src/kit/open.ts';
+import { targetsOf } from '../../src/kit/targets.ts';
+import { fleetOf, KIT_YAML, makeKit, NODES } from './make-kit.ts';
+
+const kits: string[] = [];
+function kit(files: Record<string, string> = {}): string {
+  const path = makeKit(files);
+  kits.push(path);
+  return path;
+}
+afterAll(() => {
+  for (const path of kits) rmSync(path, { recursive: true });
+});
+
+const error = (fields: object) => expect.objectContaining(fields);
+
+describe('opening a kit', () => {
+  it('fills in what is usual', async () => {
+    const path = kit({ 'playbooks/own.yaml': 'x: 1\n' });
+    const opened = await openKit(path);
+    expect(opened).toMatchObject({
+      path,
+      policy: { maxFailures: '5%', planMaxAgeMs: 900_000, fleetMaxAgeMs: 7 * 86_400_000 },
+      knownHosts: [join(path, 'known_hosts')],
+      playbooks: { own: join(path, 'playbooks/own.yaml') },
+    });
+    expect(opened.clusters.c1).toMatchObject({
+      ssh: { user: 'core', port: 22, identity: join(path, 'keys/id'), useAgent: false, sudo: true },
+      via: ['ssh'],
+      kubernetes: { apiserverPort: 6443, alwaysAllow: [] },
+      bastions: { b1: { address: '203.0.113.5', port: 22, user: 'core', identity: join(path, 'keys/id') } },
+    });
+    expect(opened.clusters.c1!.kubernetes.kubeconfigs[0]).toBe('/etc/kubernetes/super-admin.conf');
+  });
+
+  it('prefers SSM where there is a cloud and an instance id, and SSH elsewhere', async () => {
+    const yaml = KIT_YAML.replace('    bastions:', '    cloud: { region: us-west-2 }\n    bastions:');
+    const nodes = [
+      { ...NODES[0], instanceId: 'i-0123456789abcdef0' },
+      { ...NODES[1], jump: 'b1', user: 'root' },
+    ];
+    const opened = await openKit(kit({ 'kit.yaml': yaml, 'fleet/c1.json': JSON.stringify(fleetOf(nodes)) }));
+    const [cp, n1] = targetsOf(opened.clusters.c1!);
+    expect(cp).toMatchObject({ via: ['ssm', 'ssh'], cloud: { region: 'us-west-2' }, ssh: { sudo: true } });
+    expect(cp!.ssh.jump).toBeUndefined();
+    expect(n1).toMatchObject({ via: ['ssh'], port: 1, internalAddress: '127.0.0.2' });
+    expect(n1!.ssh).toMatchObject({ user: 'root', sudo: false, jump: { name: 'b1' } });
+  });
+
+  it('says where a kit could be when there is none', async () => {
+    await expect(openKit('/nowhere')).rejects.toEqual(
+      error({ kind: 'usage', next: expect.stringMatching(/--kit.*FIREAXE_KIT.*docs\/kit\.md/) }),
+    );
+  });
+});
+
+describe('mistakes in kit.yaml are refused with their place', () => {
+  it.each([
+    ['an unknown key', KIT_YAML.replace('ssh:', 'shs:'), '4:5', 'unknown key shs', 'perhaps ssh'],
+    [
+      'an unknown key deep inside',
+      KIT_YAML.replace('identity:', 'identiy:'),
+      '4:23',
+      'identiy',
+      'perhaps identity',
+    ],
+    ['a duplicate key', `${KIT_YAML}policy: {}\n`, '9:1', 'unique', undefined],
+    ['an alias', KIT_YAML.replace('{ user: core', '&a { user: core'), '4:', 'anchors', undefined],
+    ['broken YAML', KIT_YAML.replace('keys/id }', 'keys/id'), '5:', '', undefined],
+    ['a wrong type', KIT_YAML.replace('user: core', 'user: [core]'), '4:18', 'ssh.user', undefined],
+    [
+      'a login that is an option',
+      KIT_YAML.replace('user: core', 'user: -oProxyCommand=x'),
+      '4:18',
+      'login',
+      undefined,
+    ],
+    [
+      'a host name',
+      KIT_YAML.replace('203.0.113.5', 'bastion.example.com'),
+      '6:22',
+      'not an IP address',
+      undefined,
+    ],
+    ['a wrong amount', KIT_YAML.replace('5%', '5x'), '8:16', 'amount', undefined],
+    [
+      'another version',
+      KIT_YAML.replace('schemaVersion: 1', 'schemaVersion: 2'),
+      '1:16',
+      'schemaVersion 1',
+      undefined,
+    ],
+    ['a tab', KIT_YAML.replace('    ssh', '\tssh'), '4:', '', undefined],
+  ])('%s', async (_, yaml, place, message, expected) => {
+    const path = kit({ 'kit.yaml': yaml });
+    await expect(openKit(path)).rejects.toEqual(
+      error({
+        kind: 'usage',
+        place: expect.stringContaining(`${path}/kit.yaml:${place}`),
+        message: expect.stringContaining(message),
+        ...(expected ? { expected } : {}),
+      }),
+    );
+  });
+
+  it('names a key file that is not there', async () => {
+    const path = kit({ 'kit.yaml': KIT_YAML.replace('keys/id', 'keys/other') });
+    await expect(openKit(path)).rejects.toEqual(
+      error({ kind: 'credentials', message: 'keys/other is not there', place: `${path}/kit.yaml:4:34` }),
+    );
+  });
+});
+
+describe('mistakes in a fleet are refused with their place', () => {
+  const withNode = (change: object) =>
+    JSON.stringify(fleetOf([NODES[0]!, { ...NODES[1], ...change }]), null, 1);
+  it.each([
+    ['a name that is an option', { name: '-oProxyCommand=x' }, 'not a node name'],
+    ['metacharacters in a name', { name: 'n1;reboot' }, 'not a node name'],
+    ['a host name for an address', { address: 'n1.example.com' }, 'not an IP address'],
+    ['an octal-looking address', { address: '010.0.0.1' }, 'not an IP address'],
+    ['an unknown role', { roles: ['master'] }, 'roles'],
+    ['the same name twice', { name: 'cp-1' }, 'cp-1 is already nodes.0'],
+    ['the same door twice', { address: '127.0.0.1' }, "already cp-1's"],
+    ['an unknown key', { lables: {} }, 'unknown key lables'],
+    ['an unknown bastion', { jump: 'b9' }, 'no bastion is called b9'],
+    ['another cluster', { cluster: 'c2' }, 'c2 is not c1'],
+  ])('%s', async (_, change, message) => {
+    await expect(openKit(kit({ 'fleet/c1.json': withNode(change) }))).rejects.toEqual(
+      error({
+        kind: 'usage',
+        message: expect.stringContaining(message),
+        place: expect.stringMatching(/c1\.json:/),
+      }),
+    );
+  });
+
+  it('gives line and column of a mistake in JSON', async () => {
+    const path = kit({ 'fleet/c1.json': '{\n "schemaVersion": 1,\n "cluster" "c1"\n}' });
+    await expect(openKit(path)).rejects.toEqual(
+      error({ kind: 'usage', place: expect.stringMatching(/c1\.json:3:\d/) }),
+    );
+  });
+
+  it('knows the same IPv6 address in two spellings', async () => {
+    const nodes = [
+      { ...NODES[0], address: '2001:db8::1' },
+      { ...NODES[1], address: '2001:db8:0:0::1' },
+    ];
+    await expect(openKit(kit({ 'fleet/c1.json': JSON.stringify(fleetOf(nodes)) }))).rejects.toEqual(
+      error({ message: expect.stringContaining("already cp-1's") }),
+    );
+  });
+});
+
+describe('loose permissions are refused', () => {
+  it.each([
+    ['a key that others may read', 'keys/id', 0o644, 'chmod 600'],
+    ['a key directory that others may enter', 'keys', 0o755, 'chmod 700'],
+    ['a file that the group may write', 'known_hosts', 0o664, 'chmod go-w'],
+    ['a directory that anybody may write', 'fleet', 0o777, 'chmod go-w'],
+    ['the kit itself', '.', 0o777, 'chmod go-w'],
+  ])('%s', async (_, name, mode, next) => {
+    const path = kit();
+    chmodSync(join(path, name), mode);
+    await expect(openKit(path)).rejects.toEqual(
+      error({
+        kind: 'credentials',
+        message: expect.stringContaining(join(path, name)),
+        next: expect.stringContaining(`${next} ${join(path, name)}`),
+      }),
+    );
+  });
+
+  it('names every file and one chmod for each mode', async () => {
+    const path = kit({ 'aws/credentials': 'x' });
+    chmodSync(join(path, 'keys/id'), 0o640);
+    chmodSync(join(path, 'aws/credentials'), 0o644);
+    chmodSync(join(path, 'kit.yaml'), 0o666);
+    const { next } = await openKit(path).catch((e) => e);
+    expect(next.split(' && ').sort()).toEqual([
+      `chmod 600 ${path}/aws/credentials ${path}/keys/id`,
+      `chmod go-w ${path}/kit.yaml`,
+    ]);
+  });
+
+  it('takes public keys that others may read', async () => {
+    const path = kit({ 'keys/id.pub': 'ssh-ed25519 AAAA' });
+    chmodSync(join(path, 'keys/id.pub'), 0o644);
+    await expect(openKit(path)).resolves.toBeDefined();
+  });
+
+  it('refuses a symbolic link out of the kit, and takes one within', async () => {
+    const path = kit();
+    symlinkSync('id', join(path, 'keys/other'));
+    await expect(openKit(path)).resolves.toBeDefined();
+    mkdirSync(join(path, 'more'), { mode: 0o700 });
+    symlinkSync('/etc/hostname', join(path, 'more/out'));
+    await expect(openKit(path)).rejects.toEqual(
+      error({ kind: 'credentials', message: expect.stringContaining('leads out of the kit') }),
+    );
+  });
+});
