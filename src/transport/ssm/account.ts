@@ -1,0 +1,38 @@
+import type { CloudProfile } from '../../kit/types.ts';
+import type { SsmApi } from './api.ts';
+import { Pace } from './pace.ts';
+import { Poller } from './poller.ts';
+
+/** What is shared by all that goes through one account and region: the client, the pace of calls, the poller. */
+export interface Account {
+  profile: CloudProfile;
+  api: SsmApi;
+  pace: Pace;
+  poller: Poller;
+}
+
+export interface Clock {
+  now(): number;
+  /** Resolves early, and does not reject, when the signal is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  random(): number;
+}
+
+export interface PollTimes {
+  firstMs: number;
+  everyMs: number;
+}
+
+/** Between two calls: AWS's limits are per account, and other tools live there too. */
+const SPACE_MS = 50;
+
+export function openAccount(profile: CloudProfile, api: SsmApi, clock: Clock, times: PollTimes): Account {
+  const pace = new Pace({ spaceMs: SPACE_MS, now: clock.now, sleep: clock.sleep });
+  const poller = new Poller({ api, pace, sleep: clock.sleep, random: clock.random, ...times });
+  return { profile, api, pace, poller };
+}
+
+/** Profiles that reach the same account by the same keys share everything. */
+export function accountKey(profile: CloudProfile): string {
+  return [profile.region, profile.profile, profile.configFile, profile.credentialsFile].join('\0');
+}

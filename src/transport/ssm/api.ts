@@ -1,0 +1,152 @@
+import type { Command, CommandInvocation, SSMClient } from '@aws-sdk/client-ssm';
+
+/** What the transport asks of SSM, in its own words. Every call is one attempt; lists are read page by page. */
+export interface SsmApi {
+  send(request: SendRequest, signal?: AbortSignal): Promise<SentCommand>;
+  /** Commands since `after`, newest first, until all of `wanted` were seen. */
+  commands(
+    after: Date,
+    wanted: (seen: SentCommand[]) => boolean,
+    signal?: AbortSignal,
+  ): Promise<SentCommand[]>;
+  invocations(commandId: string, signal?: AbortSignal): Promise<Report[]>;
+  /** Both streams, up to 24,000 and 8,000 characters. */
+  output(
+    commandId: string,
+    instanceId: string,
+    signal?: AbortSignal,
+  ): Promise<{ stdout: string; stderr: string }>;
+  cancel(commandId: string, instanceIds: string[], signal?: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+export interface SendRequest {
+  instanceIds: string[];
+  text: string;
+  comment: string;
+  /** Until it must have reached an instance; at least 30. */
+  deliverySeconds: number;
+  /** Until it must have ended there. */
+  executionSeconds: number;
+}
+
+export interface SentCommand {
+  id: string;
+  comment: string;
+  /** By the service's clock. */
+  requestedAt: Date;
+  /** Instances whose invocation is over, whatever the end. */
+  completed: number;
+  over: boolean;
+}
+
+/** One instance's part of a command, as a list shows it. */
+export interface Report {
+  instanceId: string;
+  details: string;
+  /** -1 while it runs, and where it never did. */
+  code: number;
+  /** Both streams in one, cut at 2,500 characters. */
+  output: string;
+  startedAt?: Date;
+  endedAt?: Date;
+}
+
+const PAGE = 50;
+
+export async function ssmApi(client: SSMClient): Promise<SsmApi> {
+  const sdk = await import('../../kit/sdk-ssm.ts');
+  const abort = (signal?: AbortSignal) => (signal ? { abortSignal: signal } : {});
+  return {
+    async send(request, signal) {
+      const command = new sdk.SendCommandCommand({
+        DocumentName: 'AWS-RunShellScript',
+        InstanceIds: request.instanceIds,
+        Comment: request.comment,
+        Parameters: { commands: [request.text], executionTimeout: [String(request.executionSeconds)] },
+        TimeoutSeconds: request.deliverySeconds,
+        // The defaults, 50 and 0, would leave the rest Terminated after the first failure.
+        MaxConcurrency: '50',
+        MaxErrors: String(request.instanceIds.length),
+      });
+      const { Command } = await client.send(command, abort(signal));
+      return sentCommand(Command ?? {});
+    },
+
+    async commands(after, wanted, signal) {
+      const seen: SentCommand[] = [];
+      let token: string | undefined;
+      do {
+        const page = await client.send(
+          new sdk.ListCommandsCommand({
+            Filters: [{ key: 'InvokedAfter', value: `${after.toISOString().slice(0, 19)}Z` }],
+            MaxResults: PAGE,
+            ...(token ? { NextToken: token } : {}),
+          }),
+          abort(signal),
+        );
+        seen.push(...(page.Commands ?? []).map(sentCommand));
+        token = page.NextToken;
+      } while (token && !wanted(seen));
+      return seen;
+    },
+
+    async invocations(commandId, signal) {
+      const reports: Report[] = [];
+      let token: string | undefined;
+      do {
+        const page = await client.send(
+          new sdk.ListCommandInvocationsCommand({
+            CommandId: commandId,
+            Details: true,
+            MaxResults: PAGE,
+            ...(token ? { NextToken: token } : {}),
+          }),
+          abort(signal),
+        );
+        reports.push(...(page.CommandInvocations ?? []).map(report));
+        token = page.NextToken;
+      } while (token);
+      return reports;
+    },
+
+    async output(commandId, instanceId, signal) {
+      const one = await client.send(
+        new sdk.GetCommandInvocationCommand({ CommandId: commandId, InstanceId: instanceId }),
+        abort(signal),
+      );
+      return { stdout: one.StandardOutputContent ?? '', stderr: one.StandardErrorContent ?? '' };
+    },
+
+    async cancel(commandId, instanceIds, signal) {
+      await client.send(
+        new sdk.CancelCommandCommand({ CommandId: commandId, InstanceIds: instanceIds }),
+        abort(signal),
+      );
+    },
+
+    close: () => client.destroy(),
+  };
+}
+
+function sentCommand(command: Command): SentCommand {
+  return {
+    id: command.CommandId ?? '',
+    comment: command.Comment ?? '',
+    requestedAt: command.RequestedDateTime ?? new Date(0),
+    completed: command.CompletedCount ?? 0,
+    over: /^(Success|Failed|TimedOut|Cancelled)$/.test(command.Status ?? ''),
+  };
+}
+
+function report(invocation: CommandInvocation): Report {
+  const plugin = invocation.CommandPlugins?.[0];
+  return {
+    instanceId: invocation.InstanceId ?? '',
+    details: invocation.StatusDetails ?? '',
+    code: plugin?.ResponseCode ?? -1,
+    output: plugin?.Output ?? '',
+    ...(plugin?.ResponseStartDateTime ? { startedAt: plugin.ResponseStartDateTime } : {}),
+    ...(plugin?.ResponseFinishDateTime ? { endedAt: plugin.ResponseFinishDateTime } : {}),
+  };
+}

@@ -1,0 +1,232 @@
+import { asCredentialsError } from '../../kit/cloud-errors.ts';
+import type { Target } from '../../kit/types.ts';
+import type { NodeScript, Outcome, OutcomeReason, OutcomeState, TransportOptions } from '../types.ts';
+import type { Account, Clock } from './account.ts';
+import type { Report, SentCommand } from './api.ts';
+import { textOf } from './faults.ts';
+import { isOver, type Watch } from './poller.ts';
+import { needsFullOutput, readReport } from './read-report.ts';
+
+/** Looks in a row that fail for want of credentials before we stop looking. */
+const CREDENTIAL_LOOKS = 3;
+/** Lists of a command that is over may lag for this many looks before what they lack is given up. */
+const MISSING_LOOKS = 3;
+/** A command that no instance has taken up after this long is not waited for any more. */
+const LEAST_DELIVERY_MS = 10_000;
+/** The last look at a deadline, and the cancelling after it, take no longer each. */
+const LAST_LOOK_MS = 1_500;
+
+/**
+ * Follows one command to its end: exactly one outcome a target, at the latest when its time is up.
+ * Our own list of targets decides, because a command that ended well may hide those it never reached.
+ */
+export class Follow {
+  readonly #open: Map<string, Target>;
+  readonly #watch: Watch;
+  readonly #done = new AbortController();
+  /** Outputs that are still read when time is up are taken as the list showed them. */
+  readonly #hurry = new AbortController();
+  readonly #reading: Promise<void>[] = [];
+  readonly #startedAt: Date;
+  #credentialTroubles = 0;
+  #overLooks = 0;
+  #lastTrouble: unknown;
+
+  constructor(
+    readonly command: SentCommand,
+    targets: Target[],
+    readonly script: NodeScript,
+    readonly account: Account,
+    readonly clock: Clock,
+    readonly settle: (outcome: Outcome) => void,
+  ) {
+    this.#open = new Map(targets.map((target) => [target.instanceId!, target]));
+    this.#startedAt = new Date(clock.now());
+    this.#watch = {
+      command,
+      onReports: (reports, over) => this.#onReports(reports, over),
+      onTrouble: (error) => this.#onTrouble(error),
+    };
+  }
+
+  /** Resolves when every target has its outcome. */
+  async run(options: Pick<TransportOptions, 'connectMs' | 'runMs' | 'signal'>): Promise<void> {
+    const letGo = () => {
+      this.#hurry.abort();
+      this.#giveUp([...this.#open.keys()], 'unknown', 'let-go', 'let go before its end was known');
+    };
+    if (options.signal.aborted) letGo();
+    options.signal.addEventListener('abort', letGo, { once: true });
+    if (this.#open.size > 0) this.account.poller.add(this.#watch);
+    try {
+      const whole = options.connectMs + options.runMs;
+      const delivery = Math.max(options.connectMs, LEAST_DELIVERY_MS);
+      if (delivery < whole) {
+        await this.#wait(delivery);
+        if (this.#open.size > 0) await this.#onDeliveryDeadline();
+      }
+      await this.#wait(whole);
+      if (this.#open.size > 0) await this.#onDeadline();
+      await this.#finishReading(whole);
+    } finally {
+      options.signal.removeEventListener('abort', letGo);
+      this.account.poller.remove(this.#watch);
+    }
+  }
+
+  /** Until so long after the start, or until nothing is open. */
+  async #wait(ms: number): Promise<void> {
+    const left = this.#startedAt.getTime() + ms - this.clock.now();
+    if (this.#open.size > 0 && left > 0) await this.clock.sleep(left, this.#done.signal);
+  }
+
+  async #finishReading(ms: number): Promise<void> {
+    const read = Promise.all(this.#reading);
+    const inTime = new AbortController();
+    const left = Math.max(0, this.#startedAt.getTime() + ms - this.clock.now());
+    await Promise.race([read, this.clock.sleep(left, inTime.signal)]);
+    inTime.abort();
+    this.#hurry.abort();
+    await read;
+  }
+
+  #onReports(reports: Report[], over: boolean): boolean {
+    this.#credentialTroubles = 0;
+    this.#lastTrouble = undefined;
+    for (const report of reports.filter(isOver)) this.#onEnd(report);
+    if (over && ++this.#overLooks >= MISSING_LOOKS) {
+      const message = 'SSM says that the command is over and does not list this node';
+      this.#giveUp([...this.#open.keys()], 'unknown', 'not-listed', message);
+    }
+    return this.#open.size === 0;
+  }
+
+  #onEnd(report: Report): void {
+    const target = this.#take(report.instanceId);
+    if (!target) return;
+    const ended = {
+      target,
+      script: this.script,
+      startedAt: this.#startedAt,
+      endedAt: new Date(this.clock.now()),
+    };
+    if (needsFullOutput(report, this.script))
+      this.#reading.push(
+        this.#fullOutput(report).then((full) => this.settle(readReport(report, ended, full))),
+      );
+    else this.settle(readReport(report, ended));
+  }
+
+  async #fullOutput(report: Report): Promise<{ stdout: string; stderr: string } | undefined> {
+    const { api, pace } = this.account;
+    const { signal } = this.#hurry;
+    for (let attempt = 0; attempt < 4 && !signal.aborted; attempt++) {
+      await pace.turn(signal);
+      try {
+        const timeout = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
+        return await api.output(this.command.id, report.instanceId, timeout);
+      } catch {
+        await this.clock.sleep(500 * 2 ** attempt, signal);
+      }
+    }
+    return undefined;
+  }
+
+  #onTrouble(error: unknown): void {
+    this.#lastTrouble = error;
+    const credentials = asCredentialsError(error, this.account.profile);
+    if (!credentials || ++this.#credentialTroubles < CREDENTIAL_LOOKS) return;
+    const next = credentials.next ? { next: credentials.next } : {};
+    this.#giveUpFor([...this.#open.keys()], 'unknown', {
+      code: 'credentials',
+      message: `sent, but its end cannot be read: ${credentials.message}`,
+      ...next,
+    });
+  }
+
+  /** Nodes that have not even begun by now are called off; the service's word that they never will is not proof. */
+  async #onDeliveryDeadline(): Promise<void> {
+    const reports = await this.#lastLook();
+    if (!reports) return;
+    const begun = new Set(
+      reports.filter((r) => !/^(|Pending|Delayed)$/.test(r.details)).map((r) => r.instanceId),
+    );
+    const waiting = [...this.#open.keys()].filter((id) => !begun.has(id));
+    if (waiting.length === 0) return;
+    await this.#cancel(waiting);
+    this.#giveUp(waiting, 'unknown', 'not-delivered', 'no sign that the node took the command up');
+  }
+
+  async #onDeadline(): Promise<void> {
+    const reports = await this.#lastLook();
+    const open = [...this.#open.keys()];
+    if (open.length === 0) return;
+    await this.#cancel(open);
+    const running = new Set(reports?.filter((r) => r.details === 'InProgress').map((r) => r.instanceId));
+    const ran = open.filter((id) => running.has(id));
+    this.#giveUp(ran, 'timed-out', 'deadline', 'still running when its time was up; asked SSM to cancel it');
+    const why = this.#lastTrouble
+      ? `its end cannot be read: ${textOf(this.#lastTrouble)}`
+      : 'no end is listed';
+    this.#giveUp([...this.#open.keys()], 'unknown', 'deadline', `its time was up and ${why}`);
+  }
+
+  /** What has ended settles; undefined when nothing can be read in time. */
+  async #lastLook(): Promise<Report[] | undefined> {
+    try {
+      const reports = await this.account.api.invocations(this.command.id, AbortSignal.timeout(LAST_LOOK_MS));
+      for (const report of reports.filter(isOver)) this.#onEnd(report);
+      this.#lastTrouble = undefined;
+      return reports;
+    } catch (error) {
+      this.#lastTrouble = error;
+      return undefined;
+    }
+  }
+
+  async #cancel(instanceIds: string[]): Promise<void> {
+    const { api } = this.account;
+    // Nothing depends on it: the script on the node ends by its own deadline.
+    await api.cancel(this.command.id, instanceIds, AbortSignal.timeout(LAST_LOOK_MS)).catch(() => {});
+  }
+
+  #giveUp(instanceIds: string[], state: OutcomeState, code: string, message: string): void {
+    this.#giveUpFor(instanceIds, state, { code, message });
+  }
+
+  #giveUpFor(instanceIds: string[], state: OutcomeState, reason: OutcomeReason): void {
+    for (const id of instanceIds) {
+      const target = this.#take(id);
+      if (target) this.settle(plainOutcome(target, state, reason, this.#startedAt, this.clock.now()));
+    }
+  }
+
+  /** Whoever takes a target out settles it. */
+  #take(instanceId: string): Target | undefined {
+    const target = this.#open.get(instanceId);
+    this.#open.delete(instanceId);
+    if (this.#open.size === 0) this.#done.abort();
+    return target;
+  }
+}
+
+/** An outcome without any word from the node. */
+export function plainOutcome(
+  target: Target,
+  state: OutcomeState,
+  reason: OutcomeReason,
+  startedAt: Date,
+  now: number,
+): Outcome {
+  return {
+    target: target.name,
+    state,
+    stdout: '',
+    stderr: '',
+    truncated: false,
+    via: 'ssm',
+    startedAt: startedAt.toISOString(),
+    endedAt: new Date(now).toISOString(),
+    reason,
+  };
+}

@@ -1,0 +1,121 @@
+import type { Report, SentCommand, SsmApi } from './api.ts';
+import { faultOf } from './faults.ts';
+import type { Pace } from './pace.ts';
+
+export interface Watch {
+  command: SentCommand;
+  /** Called whenever the command's invocations were read; true ends the watch. */
+  onReports(reports: Report[], over: boolean): boolean;
+  /** A look failed; it will be tried again. */
+  onTrouble(error: unknown): void;
+}
+
+export interface PollerDeps {
+  api: SsmApi;
+  pace: Pace;
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  random(): number;
+  /** First look after sending, and the time between looks (ms). */
+  firstMs: number;
+  everyMs: number;
+}
+
+const SLOWEST_MS = 15_000;
+
+/**
+ * One poller for all commands of an account. A tick is one list of commands with their counts;
+ * invocations are read only of commands that got further since, so that calls hardly grow with the fleet.
+ */
+export class Poller {
+  readonly #deps: PollerDeps;
+  readonly #watches = new Map<Watch, { seen: number; unlisted: number }>();
+  readonly #closing = new AbortController();
+  #slower = 1;
+  #running = false;
+
+  constructor(deps: PollerDeps) {
+    this.#deps = deps;
+  }
+
+  add(watch: Watch): void {
+    this.#watches.set(watch, { seen: 0, unlisted: 0 });
+    if (!this.#running) void this.#loop();
+  }
+
+  remove(watch: Watch): void {
+    this.#watches.delete(watch);
+  }
+
+  close(): void {
+    this.#watches.clear();
+    this.#closing.abort();
+  }
+
+  async #loop(): Promise<void> {
+    this.#running = true;
+    const { sleep, random, firstMs, everyMs } = this.#deps;
+    await sleep(firstMs, this.#closing.signal);
+    while (this.#watches.size > 0) {
+      await this.#tick();
+      if (this.#watches.size === 0) break;
+      // Jitter keeps two people who run this at once from polling in step.
+      const wait = Math.min(SLOWEST_MS, everyMs * this.#slower) * (1 + random() / 2);
+      await sleep(wait, this.#closing.signal);
+    }
+    this.#running = false;
+  }
+
+  async #tick(): Promise<void> {
+    const watches = [...this.#watches.keys()];
+    let listed: SentCommand[];
+    try {
+      listed = await this.#list(watches);
+      this.#slower = 1;
+    } catch (error) {
+      this.#trouble(watches, error);
+      return;
+    }
+    const byId = new Map(listed.map((command) => [command.id, command]));
+    for (const watch of watches) {
+      const progress = this.#watches.get(watch);
+      if (!progress) continue;
+      const command = byId.get(watch.command.id);
+      progress.unlisted = command ? 0 : progress.unlisted + 1;
+      // Lists lag: a command that is not in them yet is asked for by its id after a while.
+      const worthIt = command ? command.completed > progress.seen || command.over : progress.unlisted >= 3;
+      if (worthIt) await this.#read(watch, progress, command?.over ?? false);
+    }
+  }
+
+  async #list(watches: Watch[]): Promise<SentCommand[]> {
+    const first = Math.min(...watches.map((watch) => watch.command.requestedAt.getTime()));
+    const wanted = new Set(watches.map((watch) => watch.command.id));
+    await this.#deps.pace.turn(this.#closing.signal);
+    return this.#deps.api.commands(
+      new Date(first - 2000),
+      (seen) => seen.filter((command) => wanted.has(command.id)).length === wanted.size,
+      this.#closing.signal,
+    );
+  }
+
+  async #read(watch: Watch, progress: { seen: number }, over: boolean): Promise<void> {
+    try {
+      await this.#deps.pace.turn(this.#closing.signal);
+      const reports = await this.#deps.api.invocations(watch.command.id, this.#closing.signal);
+      progress.seen = reports.filter((report) => isOver(report)).length;
+      if (watch.onReports(reports, over)) this.#watches.delete(watch);
+    } catch (error) {
+      this.#trouble([watch], error);
+    }
+  }
+
+  #trouble(watches: Watch[], error: unknown): void {
+    if (faultOf(error) === 'throttled') this.#deps.pace.throttled();
+    this.#slower = Math.min(8, this.#slower * 2);
+    for (const watch of watches) watch.onTrouble(error);
+  }
+}
+
+export function isOver(report: Report): boolean {
+  return !/^(|Pending|InProgress|Delayed|Cancelling)$/.test(report.details);
+}

@@ -1,0 +1,109 @@
+import type { Target } from '../../kit/types.ts';
+import { splitResult, stateOf } from '../node-output.ts';
+import type { NodeScript, Outcome, OutcomeReason, OutcomeState } from '../types.ts';
+import type { Report } from './api.ts';
+
+export interface Ended {
+  target: Target;
+  script: NodeScript;
+  startedAt: Date;
+  endedAt: Date;
+}
+
+type Streams = { stdout: string; stderr: string };
+
+const ERROR_TITLE = '\n----------ERROR-------\n';
+/** How the agent marks what it cut. */
+const CUT = /\n---(Output truncated---|Error truncated----)$/;
+/** The most that a list shows of both streams. */
+const LISTED = 2500;
+const FULL_STDOUT = 24_000;
+const FULL_STDERR = 8_000;
+
+/** What StatusDetails says of commands that did not simply run to their end. */
+const ENDS: Record<string, { state: OutcomeState; reason: OutcomeReason }> = {
+  Undeliverable: end('unreachable', 'undeliverable', 'SSM could not deliver the command'),
+  InvalidPlatform: end('unreachable', 'invalid-platform', 'SSM does not run shell scripts on this platform'),
+  AccessDenied: end('unreachable', 'access-denied', 'SSM was not allowed to run the command there'),
+  // amazon-ssm-agent#316: it may have run all the same.
+  DeliveryTimedOut: end(
+    'unknown',
+    'delivery-timed-out',
+    'SSM gave up delivering; the command may still have run',
+  ),
+  ExecutionTimedOut: end('timed-out', 'deadline', 'ended by the SSM agent at its execution timeout'),
+};
+
+function end(state: OutcomeState, code: string, message: string) {
+  return { state, reason: { code, message } };
+}
+
+/** Whether a list may have cut what we need, so that the invocation itself must be asked. */
+export function needsFullOutput(report: Report, script: NodeScript): boolean {
+  if (!/^(Success|Failed|ExecutionTimedOut)$/.test(report.details)) return false;
+  const cut = report.output.length >= LISTED || report.output.includes(' truncated---');
+  return cut || (script.protocol && report.output !== '' && !splitResult(report.output, script.nonce).result);
+}
+
+/** The outcome of an invocation that is over. `full` is its output where the list's was not enough. */
+export function readReport(report: Report, ended: Ended, full?: Streams): Outcome {
+  const { script } = ended;
+  const streams = full ?? splitStreams(report.output, script.nonce);
+  const truncated = full
+    ? full.stdout.length >= FULL_STDOUT || full.stderr.length >= FULL_STDERR
+    : CUT.test(report.output);
+  const { output, result } = splitResult(streams.stdout, script.nonce);
+  const kept = keep(script.protocol ? output : streams.stdout, streams.stderr, script.maxOutput);
+  const outcome = {
+    target: ended.target.name,
+    stdout: kept.stdout,
+    stderr: kept.stderr,
+    truncated: truncated || kept.cut,
+    via: 'ssm' as const,
+    startedAt: (report.startedAt ?? ended.startedAt).toISOString(),
+    endedAt: (report.endedAt ?? ended.endedAt).toISOString(),
+    ...(report.code >= 0 ? { exitCode: report.code } : {}),
+    ...(script.protocol && result ? { result } : {}),
+  };
+  return { ...outcome, ...judge(report, result, script, truncated) };
+}
+
+function judge(
+  report: Report,
+  result: Outcome['result'],
+  script: NodeScript,
+  truncated: boolean,
+): { state: OutcomeState; reason?: OutcomeReason } {
+  const known = ENDS[report.details];
+  if (known && !(result && known.state === 'timed-out')) return known;
+  if (report.details === 'Terminated' && !report.startedAt)
+    return end('unreachable', 'terminated', 'SSM ended the command before it was sent there');
+  if (!known && !/^(Success|Failed)$/.test(report.details))
+    return end('unknown', 'cancelled', `SSM says ${report.details || 'nothing'}; the command may have run`);
+  if (script.protocol && !result) {
+    // The last line was cut off, but the exit code says as much: 3 failed, 4 refused (docs/node-protocol.md).
+    if (truncated && report.code === 0) return { state: 'ok' };
+    if (truncated && (report.code === 3 || report.code === 4)) return { state: 'failed' };
+    return end('unknown', 'no-result', `the script ended with code ${report.code} without its last word`);
+  }
+  const state = stateOf(report.code, result, script.protocol);
+  return state === 'timed-out'
+    ? end(state, 'deadline', 'ended itself at its deadline on the node')
+    : { state };
+}
+
+/** A list shows stdout, a title and stderr in one text. The title counts only after our result line. */
+function splitStreams(text: string, nonce: string): Streams {
+  const result = text.lastIndexOf(`"nonce":"${nonce}"`);
+  const title = text.indexOf(ERROR_TITLE, Math.max(0, result));
+  if (title < 0) return { stdout: text, stderr: '' };
+  return { stdout: text.slice(0, title), stderr: text.slice(title + ERROR_TITLE.length) };
+}
+
+function keep(stdout: string, stderr: string, most: number): Streams & { cut: boolean } {
+  return {
+    stdout: stdout.slice(0, most),
+    stderr: stderr.slice(0, most),
+    cut: stdout.length > most || stderr.length > most,
+  };
+}

@@ -1,0 +1,180 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { FireaxeError } from '../../base/errors.ts';
+import type { CloudProfile, Target } from '../../kit/types.ts';
+import type { NodeScript, Outcome, OutcomeReason, Transport, TransportOptions } from '../types.ts';
+import { type Account, accountKey, type Clock, openAccount, type PollTimes } from './account.ts';
+import { type SsmApi, ssmApi } from './api.ts';
+import { Channel } from './channel.ts';
+import { Follow, plainOutcome } from './follow.ts';
+import { send } from './send.ts';
+
+export interface SsmTransportOptions extends Partial<Clock> {
+  /** The client for a profile; by default the kit's. */
+  clientFor?(profile: CloudProfile): Promise<SsmApi>;
+  /** First look after sending, and the time between looks (ms). */
+  poll?: Partial<PollTimes>;
+}
+
+/** InstanceIds that one SendCommand takes. */
+const BATCH = 50;
+/** SSM takes 64 KB with the document around it. */
+const MOST_TEXT = 60_000;
+const LEAST_DELIVERY_S = 30;
+/** The script's own deadline comes first, so that its last word is heard. */
+const GRACE_S = 5;
+
+/** Reaches nodes by SSM's Run Command: many nodes a call, one attempt a command, one poller an account. */
+export function createSsmTransport(options: SsmTransportOptions = {}): Transport {
+  const clock: Clock = {
+    now: options.now ?? Date.now,
+    sleep: (ms, signal) => (options.sleep ?? sleep)(ms, signal).catch(() => {}),
+    random: options.random ?? Math.random,
+  };
+  const times = { firstMs: 800, everyMs: 2000, ...options.poll };
+  const clientFor = options.clientFor ?? kitClient;
+  const accounts = new Map<string, Promise<Account>>();
+
+  function account(profile: CloudProfile): Promise<Account> {
+    const key = accountKey(profile);
+    const open =
+      accounts.get(key) ?? clientFor(profile).then((api) => openAccount(profile, api, clock, times));
+    accounts.set(key, open);
+    open.catch(() => accounts.delete(key));
+    return open;
+  }
+
+  async function runGroup(
+    group: Target[],
+    script: NodeScript,
+    run: TransportOptions,
+    settle: (outcome: Outcome) => void,
+  ): Promise<void> {
+    const startedAt = new Date(clock.now());
+    const say = (targets: Target[], state: Outcome['state'], reason: OutcomeReason) => {
+      for (const target of targets) settle(plainOutcome(target, state, reason, startedAt, clock.now()));
+    };
+    const { sendable, text } = sortOut(group, script, (targets, reason) =>
+      say(targets, 'unreachable', reason),
+    );
+    const [first] = sendable;
+    if (!first?.cloud) return;
+    let used: Account;
+    try {
+      used = await account(first.cloud);
+    } catch (error) {
+      return say(sendable, 'unreachable', noClient(error));
+    }
+    for (const target of sendable) run.onEvent?.({ target: target.name, phase: 'connecting', via: 'ssm' });
+    await send(
+      sendable,
+      {
+        text,
+        script,
+        deliverySeconds: Math.max(LEAST_DELIVERY_S, Math.ceil(run.connectMs / 1000)),
+        executionSeconds: Math.ceil(run.runMs / 1000) + GRACE_S,
+        until: clock.now() + run.connectMs,
+        signal: run.signal,
+        async follow(sent) {
+          if (sent.kind === 'not-taken') return say(sent.targets, sent.state, sent.reason);
+          for (const target of sent.targets)
+            run.onEvent?.({ target: target.name, phase: 'launched', via: 'ssm' });
+          await new Follow(sent.command, sent.targets, script, used, clock, settle).run(run);
+        },
+      },
+      { ...used, ...clock },
+    );
+  }
+
+  return {
+    name: 'ssm',
+
+    batches(targets, script) {
+      return [...groupsOf(targets, script).values()].flatMap((group) => chunks(group, BATCH));
+    },
+
+    async *run(batch, script, run) {
+      const outcomes = new Channel<Outcome>();
+      const settle = (outcome: Outcome) => outcomes.push(outcome);
+      // The engine hands back our own batches; anything else is put in order first.
+      const groups = [...groupsOf(batch, script).values()].flatMap((group) => chunks(group, BATCH));
+      let fault: unknown;
+      void Promise.all(groups.map((group) => runGroup(group, script, run, settle)))
+        .catch((error: unknown) => {
+          fault = error;
+        })
+        .finally(() => outcomes.close());
+      yield* outcomes;
+      if (fault) throw fault;
+    },
+
+    async close() {
+      for (const open of accounts.values()) {
+        const used = await open.catch(() => undefined);
+        used?.poller.close();
+        used?.api.close();
+      }
+      accounts.clear();
+    },
+  };
+}
+
+/** Leaves out what SSM cannot take, for reasons that hold before anything is sent. */
+function sortOut(
+  group: Target[],
+  script: NodeScript,
+  leaveOut: (targets: Target[], reason: OutcomeReason) => void,
+): { sendable: Target[]; text: string } {
+  const none = { sendable: [], text: '' };
+  if (script.secret) {
+    leaveOut(group, {
+      code: 'secret-over-ssm',
+      message: 'the script needs a secret, and what goes through SSM is logged',
+      next: 'use --via ssh',
+    });
+    return none;
+  }
+  const known = group.filter((target) => target.instanceId && target.cloud);
+  const unknown = group.filter((target) => !known.includes(target));
+  leaveOut(unknown, {
+    code: 'no-instance-id',
+    message: 'the fleet has no instance id or no cloud profile for it',
+  });
+  const text = known[0] ? script.textFor(known[0], 'ssm') : '';
+  if (Buffer.byteLength(JSON.stringify(text)) <= MOST_TEXT) return { sendable: known, text };
+  leaveOut(known, {
+    code: 'script-too-long',
+    message: `the script has ${Buffer.byteLength(text)} bytes, more than SSM takes`,
+    next: 'use --via ssh',
+  });
+  return none;
+}
+
+/** Targets that can share one command: the same account, the same text. */
+function groupsOf(targets: Target[], script: NodeScript): Map<string, Target[]> {
+  const groups = new Map<string, Target[]>();
+  for (const target of targets) {
+    const where = target.cloud ? accountKey(target.cloud) : '';
+    const key = `${where}\0${target.instanceId ? script.textFor(target, 'ssm') : ''}`;
+    groups.set(key, [...(groups.get(key) ?? []), target]);
+  }
+  return groups;
+}
+
+function chunks<T>(items: T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, n) => items.slice(n * size, (n + 1) * size));
+}
+
+function noClient(error: unknown): OutcomeReason {
+  if (!(error instanceof FireaxeError)) return { code: 'no-client', message: String(error) };
+  return { code: error.kind, message: error.message, ...(error.next ? { next: error.next } : {}) };
+}
+
+async function kitClient(profile: CloudProfile): Promise<SsmApi> {
+  const { ssmClient } = await import('../../kit/cloud-client.ts');
+  return ssmApi(await ssmClient(profile));
+}
+
+async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  await delay(ms, undefined, signal ? { signal } : {});
+}

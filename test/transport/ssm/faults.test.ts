@@ -1,0 +1,148 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { createSsmTransport } from '../../../src/transport/ssm/transport.ts';
+import { instanceId } from '../../drill/cloud/fake-world.ts';
+import { type Harness, harness, resultLine, script, statesOf } from './harness.ts';
+
+let h: Harness;
+afterEach(() => h?.close());
+
+const calls = (operation: string) => h.endpoint.calls[operation] ?? 0;
+const reasons = (outcomes: { target: string; reason?: { code: string } | undefined }[]) =>
+  Object.fromEntries(outcomes.map((o) => [o.target, o.reason?.code]));
+
+describe('the SSM transport when the service misbehaves', () => {
+  it('leaves out the instance that rejected the batch', async () => {
+    h = await harness(10);
+    h.world.machines[3]!.ssm = 'dead';
+    h.world.machines[4]!.ssm = 'absent';
+    const outcomes = await h.run();
+    expect(outcomes.filter((o) => o.state === 'ok')).toHaveLength(8);
+    expect(reasons(outcomes)).toMatchObject({ n3: 'no-agent', n4: 'no-agent' });
+    expect(statesOf(outcomes)).toMatchObject({ n3: 'unreachable', n4: 'unreachable' });
+    expect(calls('SendCommand')).toBe(2);
+  });
+
+  it('finds it by halves where the service does not name it', async () => {
+    h = await harness(16);
+    h.endpoint.faults.namelessInvalidInstance = true;
+    h.world.machines[5]!.ssm = 'dead';
+    const outcomes = await h.run();
+    expect(statesOf(outcomes).n5).toBe('unreachable');
+    expect(outcomes.filter((o) => o.state === 'ok')).toHaveLength(15);
+    expect(h.world.ran).toHaveLength(15);
+  });
+
+  it('waits out throttled sends', async () => {
+    h = await harness(2);
+    h.endpoint.faults.throttle.SendCommand = 2;
+    expect(statesOf(await h.run())).toEqual({ n0: 'ok', n1: 'ok' });
+    expect(h.world.ran).toHaveLength(2);
+  });
+
+  it('gives up in time where sends stay throttled: nothing left', async () => {
+    h = await harness(2);
+    h.endpoint.faults.throttle.SendCommand = 1000;
+    const outcomes = await h.run({ connectMs: 600 });
+    expect(reasons(outcomes)).toEqual({ n0: 'throttled', n1: 'throttled' });
+    expect(statesOf(outcomes).n0).toBe('unreachable');
+  });
+
+  it('keeps looking through throttled and failing lists', async () => {
+    h = await harness(3);
+    h.endpoint.faults.throttle.ListCommands = 2;
+    h.endpoint.faults.beforeAcceptance.ListCommandInvocations = 2;
+    expect(Object.values(statesOf(await h.run({ runMs: 8000 })))).toEqual(['ok', 'ok', 'ok']);
+  });
+
+  it.each(['reset', 'error-500'] as const)(
+    'finds its command after a %s, and sends no second',
+    async (how) => {
+      h = await harness(4);
+      h.endpoint.faults.afterAcceptance.SendCommand = { how, times: 1 };
+      const outcomes = await h.run();
+      expect(outcomes.map((o) => o.state)).toEqual(['ok', 'ok', 'ok', 'ok']);
+      expect(calls('SendCommand')).toBe(1);
+      expect(h.world.ran).toHaveLength(4);
+    },
+  );
+
+  it('says unknown, and sends no second, where no trace is found', async () => {
+    const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / 20));
+    h = await harness(2, { sleep });
+    h.endpoint.faults.beforeAcceptance.SendCommand = 1;
+    const outcomes = await h.run();
+    expect(reasons(outcomes)).toEqual({ n0: 'answer-lost', n1: 'answer-lost' });
+    expect(statesOf(outcomes).n0).toBe('unknown');
+    expect(calls('SendCommand')).toBe(1);
+  });
+
+  it.each([
+    ['undeliverable', 'unreachable', 'undeliverable'],
+    ['ranButDeliveryTimedOut', 'unknown', 'delivery-timed-out'],
+    ['missing', 'unknown', 'not-listed'],
+  ] as const)('tells %s as %s', async (fault, state, code) => {
+    h = await harness(3);
+    h.endpoint.faults[fault].add(instanceId(1));
+    const outcomes = await h.run();
+    expect(statesOf(outcomes)).toEqual({ n0: 'ok', n1: state, n2: 'ok' });
+    expect(reasons(outcomes).n1).toBe(code);
+    expect(outcomes).toHaveLength(3);
+  });
+
+  it('ends what never ends at its own deadline, cancels it, and holds no other up', async () => {
+    h = await harness(3);
+    h.endpoint.faults.inProgressForever.add(instanceId(2));
+    const ends: Record<string, number> = {};
+    const at = Date.now();
+    const outcomes = await h.run({ connectMs: 500, runMs: 1000 });
+    for (const o of outcomes) ends[o.target] = Date.parse(o.endedAt) - at;
+    expect(statesOf(outcomes)).toEqual({ n0: 'ok', n1: 'ok', n2: 'timed-out' });
+    expect(Date.now() - at).toBeLessThan(3500);
+    expect(ends.n0).toBeLessThan(1000);
+    expect(calls('CancelCommand')).toBe(1);
+  });
+
+  it('does not call a node that took nothing up timed out', async () => {
+    h = await harness(2);
+    h.world.machines[1]!.ssm = 'deaf';
+    const outcomes = await h.run({ connectMs: 500, runMs: 1000 });
+    expect(statesOf(outcomes)).toEqual({ n0: 'ok', n1: 'unknown' });
+  });
+
+  it("takes the node's own deadline for what it is", async () => {
+    h = await harness(1);
+    h.world.answer = () => ({ code: 3, stdout: resultLine('failed', { code: 'deadline' }), stderr: '' });
+    expect((await h.run())[0]).toMatchObject({ state: 'timed-out', reason: { code: 'deadline' } });
+  });
+
+  it.each([
+    ['SendCommand', 'unreachable'],
+    ['ListCommands', 'unknown'],
+  ])('names the credentials when they expire at %s', async (operation, state) => {
+    h = await harness(2);
+    h.endpoint.faults.refuse[operation] = 'ExpiredTokenException';
+    const outcomes = await h.run({ runMs: 8000 });
+    expect(outcomes[0]).toMatchObject({
+      state,
+      reason: { code: 'credentials', next: expect.stringContaining('aws sts get-caller-identity') },
+    });
+  });
+
+  it('is certain that nothing left where the service cannot be reached', async () => {
+    h = await harness(2);
+    await h.endpoint.close();
+    const outcomes = await h.run();
+    expect(reasons(outcomes)).toEqual({ n0: 'cloud-unreachable', n1: 'cloud-unreachable' });
+    expect(statesOf(outcomes).n0).toBe('unreachable');
+  });
+
+  it('passes on why there is no client', async () => {
+    h = await harness(1);
+    const broken = createSsmTransport({ clientFor: () => Promise.reject(new Error('no profile')) });
+    const outcomes = [];
+    const options = { connectMs: 100, runMs: 100, signal: new AbortController().signal };
+    for await (const outcome of broken.run(h.targets, script, options)) outcomes.push(outcome);
+    expect(outcomes[0]).toMatchObject({ state: 'unreachable', reason: { code: 'no-client' } });
+    await broken.close();
+  });
+});
