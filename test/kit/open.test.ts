@@ -63,7 +63,7 @@ describe('mistakes in kit.yaml are refused with their place', () => {
     [
       'an unknown key deep inside',
       KIT_YAML.replace('identity:', 'identiy:'),
-      '4:23',
+      '4:24',
       'identiy',
       'perhaps identity',
     ],
