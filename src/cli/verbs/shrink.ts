@@ -9,15 +9,18 @@ export default defineCommand({
     'Fewer clients: holds the kubelet (or an offender) on a share of the workers, spread over the zones',
   examples: [
     'fireaxe shrink -c prod-1 --share 50% --reason INC-42 --dry-run',
-    'fireaxe shrink -c prod-1 --share 50% --reason INC-42 --confirm "prod-1 24"',
-    'fireaxe shrink -c prod-1 -l pool=batch --share 100% --unit telemetry-agent --reason INC-42',
+    'fireaxe shrink -c prod-1 --share 50% --wave 25% --reason INC-42',
+    'fireaxe shrink -c prod-1 -l pool=batch --share 100% --kubelet none --process telemetryd --reason INC-42',
     'fireaxe undo last',
   ],
-  danger: 'severe',
+  danger: 'change',
   configure: (command) => {
     command
       .option('--share <N|N%>', 'how many of the selected workers')
-      .option('--unit <name>', 'what is held there (default: the kubelet)');
+      .option('--kubelet <unit>', "the kubelet's unit, or none to leave it alone (default kubelet.service)")
+      .option('--process <name>', 'hold processes of this exact name too')
+      .option('--how <way>', 'freeze (default) or kill, for processes')
+      .option('--for <duration>', 'how long processes that come back are held, 4h when not said');
     changeOptions(waveOptions(paceOptions(targetOptions(command))));
   },
   run(_args, flags, io) {
@@ -25,7 +28,7 @@ export default defineCommand({
     // A share is a limit on the workers, by the same rule: from every zone in turn.
     return runAction({ ...flags, limit: flags.share, selector: flags.selector ?? 'role=worker' }, io, {
       action: 'shrink',
-      params: given(flags, { unit: 'unit' }),
+      params: given(flags, { kubelet: 'kubelet', process: 'process', how: 'how', for: 'for' }),
     });
   },
 });

@@ -9,7 +9,7 @@ export default defineCommand({
   examples: [
     'fireaxe stop -c prod-1 -l role=worker --unit telemetry-agent --reason INC-42',
     'fireaxe stop -c prod-1 -l role=worker --process telemetryd --for 30m --canary 1 --reason INC-42',
-    "fireaxe stop -c prod-1 --process java --cmdline 'collector' --how kill --dry-run",
+    'fireaxe stop -c prod-1 --process java --user telemetry --how kill --dry-run',
     'fireaxe undo last        # let it run again',
   ],
   danger: 'change',
@@ -17,20 +17,24 @@ export default defineCommand({
     command
       .option('--unit <name>', 'a systemd unit: stopped and masked until the next boot')
       .option('--process <name>', 'processes by their exact name')
-      .option('--cmdline <text>', 'only those whose command line has this text')
-      .option('--user <name>', 'only those of this user')
+      .option('--cmdline <text>', 'processes by their exact command line')
+      .option('--user <name>', 'processes of this user')
       .option('--how <way>', 'freeze (default) or kill, for processes')
-      .option('--for <duration>', 'how long processes that come back are held');
+      .option('--for <duration>', 'how long processes that come back are held, 4h when not said');
     changeOptions(waveOptions(paceOptions(targetOptions(command))));
   },
   run(_args, flags, io) {
-    if ((flags.unit === undefined) === (flags.process === undefined)) {
-      throw usage('what is to be stopped?', { place: '--unit or --process', expected: 'one of the two' });
+    const processes = ['process', 'cmdline', 'user'].some((flag) => flags[flag] !== undefined);
+    if ((flags.unit !== undefined) === processes) {
+      throw usage('what is to be stopped?', {
+        place: '--unit',
+        expected: 'either --unit, or --process, --cmdline and --user',
+      });
     }
     const names = {
       unit: 'unit',
       process: 'process',
-      cmdline: 'cmdline',
+      cmdline: 'command',
       user: 'user',
       how: 'how',
       for: 'for',
