@@ -33,6 +33,8 @@ export class ApiClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 6 });
   /** Watches of this client that the network has silently cut: the server still holds them. */
   readonly #open = new Set<{ request: ClientRequest; socket?: Socket }>();
+  /** Doors whose network turned the last first packet away. */
+  readonly #turnedAway = new Set<ApiDoor>();
   #at: number;
 
   constructor(options: {
@@ -77,7 +79,7 @@ export class ApiClient {
   async watch(path: string, onLine: (line: string) => void, ended: () => void): Promise<OpenWatch> {
     const door = this.#doors[this.#at]!;
     try {
-      await knock(this.#network, this.#node, door, this.#pid, CLOCKS.dialTimeout);
+      await this.#knock(door, CLOCKS.dialTimeout);
       const { request, response } = this.#send(door, { path }, CLOCKS.clientTimeout, false);
       const stream = await response;
       if (stream.statusCode !== 200) {
@@ -90,6 +92,12 @@ export class ApiClient {
       this.#next();
       throw error instanceof NoAnswer ? error : new NoAnswer('reset');
     }
+  }
+
+  /** The network lets it in nowhere: what it was told when it last knocked at each server that runs. */
+  fenced(): boolean {
+    const running = this.#doors.filter((door) => door.node.running());
+    return running.length > 0 && running.every((door) => this.#turnedAway.has(door));
   }
 
   /** The process is gone: its sockets close, as the kernel would see to. */
@@ -109,9 +117,19 @@ export class ApiClient {
     const sender = this.#pid === undefined ? {} : { pid: this.#pid };
     if (idle && this.#network.verdict(this.#node, door.node, API_PORT, 'established', sender) !== 'accept') {
       this.#agent.destroy();
+      this.#turnedAway.add(door);
       throw new NoAnswer('reset');
     }
-    if (!idle || door.port() === 0) await knock(this.#network, this.#node, door, this.#pid, timeoutMs);
+    if (!idle || door.port() === 0) await this.#knock(door, timeoutMs);
+  }
+
+  async #knock(door: ApiDoor, timeoutMs: number): Promise<void> {
+    const answer = await knock(this.#network, this.#node, door, this.#pid, timeoutMs);
+    if (answer === 'let-in') this.#turnedAway.delete(door);
+    else this.#turnedAway.add(door);
+    if (answer !== 'let-in') throw new NoAnswer(answer);
+    // The machine lets us in, but no process listens there.
+    if (door.port() === 0) throw new NoAnswer('refused');
   }
 
   #send(door: ApiDoor, ask: Ask, timeoutMs: number, agent: Agent | false) {

@@ -31,17 +31,15 @@ export async function knock(
   door: ApiDoor,
   pid: number | undefined,
   timeoutMs: number,
-): Promise<void> {
+): Promise<'let-in' | 'refused' | 'timeout'> {
   const sender = pid === undefined ? {} : { pid };
   const until = Date.now() + Math.min(timeoutMs, CLOCKS.dialTimeout);
   for (let wait: number = CLOCKS.synRetry; ; wait *= 2) {
     const verdict = network.verdict(from, door.node, API_PORT, 'new', sender);
-    if (verdict === 'accept') break;
-    if (verdict === 'reject') throw new NoAnswer('refused');
+    if (verdict === 'accept') return 'let-in';
+    if (verdict === 'reject') return 'refused';
     const left = until - Date.now();
     await delay(Math.max(0, Math.min(wait, left)));
-    if (left <= wait) throw new NoAnswer('timeout');
+    if (left <= wait) return 'timeout';
   }
-  // The machine runs and lets us in, but no process listens there.
-  if (door.port() === 0) throw new NoAnswer(door.node.running() ? 'refused' : 'timeout');
 }

@@ -59,6 +59,11 @@ export class Kubelet {
     return Date.now() - this.#renewedAt < Math.max(CLOCKS.leaseExpire, 3 * this.#options.load.kubeletEveryMs);
   }
 
+  /** No API server's machine lets it in. */
+  fenced(): boolean {
+    return this.#client?.fenced() ?? false;
+  }
+
   stop(): void {
     clearInterval(this.#timer);
     this.#disconnect();

@@ -38,9 +38,9 @@ export interface RequestCost {
 
 export const COST = {
   base: GiB,
-  watch: GiB / 10,
+  watch: 0.15 * GiB,
   smallWatch: GiB / 1000,
-  list: GiB / 4,
+  list: GiB / 2,
   small: { units: 0.2, bytes: 1024 * 1024 },
   health: { units: 1, bytes: 64 * 1024 },
   /** Turning a request away is cheap, not free. */

@@ -63,7 +63,7 @@ export function routeOf(
     watch,
     kind: request.masters ? 'exempt' : method === 'get' ? 'readOnly' : 'mutating',
     cost:
-      method === 'get' && collection && !watch && resource !== 'endpoints'
+      method === 'get' && collection && !watch
         ? narrow
           ? { units: costs.nodeListUnits, bytes: COST.small.bytes }
           : { units: costs.listUnits, bytes: COST.list }

@@ -62,6 +62,6 @@ export function loadFor(
     kubeletEveryMs: Math.max(kubeletRenewMs, (workers * 1000) / MOST_KUBELET_RATE),
     dnsRetryMs: Math.max(dnsRetryMs, (workers * 1000) / MOST_KUBELET_RATE),
     kubeletListUnits: 72 / workers,
-    outstanding: Math.max(2, Math.floor(240 / workers)),
+    outstanding: Math.max(1, Math.round(144 / workers)),
   };
 }

@@ -10,7 +10,7 @@ export const TELEMETRY_FLOOD: Scenario = {
   workers: 48,
   zones: ['us-lab-1a', 'us-lab-1b', 'us-lab-1c'],
   bastionZone: 'us-lab-1c',
-  instanceTypes: { controlPlane: 'm6i.xlarge', worker: 'm6i.2xlarge', target: 'm6i.4xlarge' },
+  instanceTypes: { controlPlane: 'm6i.xlarge', worker: 'm6i.2xlarge', target: 'm6i.8xlarge' },
   offender: {
     comm: 'telemetry-agent',
     args: ['--collect=pods,nodes,endpoints', '--watchers=3', '--rate=10'],

@@ -1,0 +1,90 @@
+import { join } from 'node:path';
+import { type CloudEndpoint, createCloudEndpoint } from './cloud/endpoint.ts';
+import { createCloudWorld } from './cloud-world.ts';
+import { Lab } from './lab.ts';
+import { BASTION, machines } from './machines.ts';
+import { createNetwork } from './network/network.ts';
+import { createBastion, type LabBastion } from './node/bastion.ts';
+import { createBastionGate } from './node/gate.ts';
+import { createLabHost, type LabHost } from './node/host.ts';
+import { createKeyPair, type LabKeyPair } from './node/key-pair.ts';
+import { createLabNode, type SimulatedNode } from './node/node.ts';
+import type { Scenario } from './scenarios/types.ts';
+
+/** A lab with its machines, its way in and its cloud; nothing runs on the machines yet. */
+export interface BuiltLab {
+  lab: Lab;
+  nodes: SimulatedNode[];
+  bastion: LabBastion;
+  bastionName: string;
+  cloud: CloudEndpoint;
+  /** Opens every machine and the bastion. */
+  key: LabKeyPair;
+  close(): Promise<void>;
+}
+
+export interface LabRequest {
+  dir: string;
+  scenario: Scenario;
+  workers: number;
+  seed: number;
+}
+
+export async function buildLab({ dir, scenario, workers, seed }: LabRequest): Promise<BuiltLab> {
+  const key = createKeyPair();
+  const host = await createLabHost({ dir: join(dir, 'host') });
+  const gate = createBastionGate();
+  const network = createNetwork();
+  const nodes: SimulatedNode[] = [];
+  for (const spec of machines(scenario, workers, seed)) {
+    nodes.push(
+      await createLabNode({
+        spec,
+        dir: join(dir, 'machines', spec.name),
+        host,
+        network,
+        authorizedKey: key.public,
+        ...(spec.behindBastion && { gate }),
+      }),
+    );
+  }
+  const bastion = await createBastion({
+    user: 'root',
+    authorizedKey: key.public,
+    gate,
+    allow: (address, port) =>
+      address === '127.0.0.1' && nodes.some((n) => n.spec.behindBastion && n.port === port),
+  });
+  const cloud = await createCloudEndpoint(createCloudWorld(nodes, scenario.cluster));
+  const lab = new Lab({
+    scenario,
+    seed,
+    controlPlanes: nodes.filter((n) => n.spec.roles.includes('control-plane')),
+    workers: nodes.filter((n) => n.spec.roles.includes('worker')),
+    network,
+    kubeletActive: () => true,
+  });
+  return {
+    lab,
+    nodes,
+    bastion,
+    bastionName: BASTION,
+    cloud,
+    key,
+    close: () => closeAll(lab, cloud, bastion, nodes, host),
+  };
+}
+
+async function closeAll(
+  lab: Lab,
+  cloud: CloudEndpoint,
+  bastion: LabBastion,
+  nodes: SimulatedNode[],
+  host: LabHost,
+) {
+  lab.stop();
+  await cloud.close();
+  await bastion.close();
+  await Promise.all(nodes.map((node) => node.powerOff()));
+  host.close();
+}
