@@ -28,6 +28,6 @@ await build({
   // Native helpers of ssh2 are optional: without them it falls back to JavaScript.
   external: ['*.node', 'react-devtools-core'],
   banner: {
-    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
+    js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
   },
 });

@@ -17,7 +17,7 @@ export async function runAndShow(
   plan?: Plan,
 ): Promise<number> {
   const { sink } = context;
-  const view = await openView(context);
+  const view = await openView(context, plan);
   const kept = keepOutcomes();
   const { env, close } = runEnvironment(context, (event) => {
     kept.onEvent(event);
@@ -41,7 +41,8 @@ export async function runAndShow(
 
 /** One action: all it found and did. Several: how each workstream ended, and whatever did not end well. */
 function resultLines(verdict: RunVerdict, steps: Map<string, Outcome[]>, plan: Plan | undefined): string[] {
-  if (plan && actionSteps(plan).length === 1) return [...steps.values()].flatMap(outcomeLines);
+  const oneAction = plan && actionSteps(plan).length === 1;
+  if (oneAction || verdict.workstreams.length === 0) return [...steps.values()].flatMap(outcomeLines);
   const lines = verdict.workstreams.map((w) => `${w.name}: ${w.state}${w.why ? ` (${w.why})` : ''}`);
   for (const [step, outcomes] of steps) {
     const bad = outcomes.filter((o) => o.state !== 'ok' && o.state !== 'not-attempted');

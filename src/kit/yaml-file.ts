@@ -1,3 +1,4 @@
+import { isAlias, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { type FireaxeError, usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 
@@ -16,9 +17,6 @@ const MOST_BYTES = 4 << 20;
  * what stands in the file is what is meant, and no small file grows large.
  */
 export async function parseYaml(text: string, file: string): Promise<YamlSource> {
-  const { LineCounter, isAlias, isNode, isPair, isMap, isScalar, parseDocument, visit } = await import(
-    'yaml'
-  );
   if (text.length > MOST_BYTES)
     throw usage('the file is too large', { place: file, expected: 'at most 4 MiB' });
   const lines = new LineCounter();

@@ -51,6 +51,9 @@ export function timeline(records: JournalRecord[]): Timeline {
 function entriesOf(records: JournalRecord[], start: number): TimelineEntry[] {
   const entries: TimelineEntry[] = [];
   const tally = new Tally();
+  const plan = records.find((r) => r.kind === 'plan')?.plan;
+  // One workstream tells its story by its steps.
+  const several = (plan?.workstreams.length ?? 0) > 1;
   const say = (at: string, text: string, more: Pick<TimelineEntry, 'workstream' | 'step'> = {}) =>
     entries.push({ at, afterMs: Date.parse(at) - start, text, ...more });
   const flush = () => {
@@ -65,12 +68,14 @@ function entriesOf(records: JournalRecord[], start: number): TimelineEntry[] {
         say(record.at, `started by ${record.operator} on ${record.host}`);
         break;
       case 'workstream':
-        say(record.at, `${record.state}${because(record.why)}`, { workstream: record.workstream });
+        if (several) {
+          say(record.at, `${record.state}${because(record.why)}`, { workstream: record.workstream });
+        }
         break;
       case 'step': {
         const counts = record.counts && record.state !== 'running' ? `: ${countsLine(record.counts)}` : '';
         say(record.at, `${record.state}${counts}${because(record.why)}`, {
-          workstream: record.workstream,
+          ...(several ? { workstream: record.workstream } : {}),
           step: record.step,
         });
         break;

@@ -1,7 +1,7 @@
 import { Box, render, Static, Text } from 'ink';
 import { formatDuration } from '../base/duration.ts';
 import { sanitize } from '../base/sanitize.ts';
-import type { RunEvent } from '../run/types.ts';
+import type { Plan, RunEvent } from '../run/types.ts';
 import { Progress, type Row, rowText } from './progress.ts';
 import type { View } from './view.ts';
 
@@ -15,8 +15,8 @@ interface Line {
 }
 
 /** Finished lines scroll away above; below them one row a workstream. */
-export function liveView(stderr: NodeJS.WriteStream, now: () => Date, color: boolean): View {
-  const progress = new Progress();
+export function liveView(stderr: NodeJS.WriteStream, now: () => Date, color: boolean, plan?: Plan): View {
+  const progress = new Progress(plan);
   const started = now().getTime();
   const lines: Line[] = [];
   const app = render(<Frame lines={[]} rows={[]} elapsed="0ms" color={color} />, {

@@ -1,3 +1,4 @@
+import type { Plan } from '../run/types.ts';
 import { Progress, rowText } from './progress.ts';
 import type { View } from './view.ts';
 
@@ -5,8 +6,8 @@ import type { View } from './view.ts';
 const EVERY_MS = 5_000;
 
 /** Timestamped lines, for logs, pipes and dumb terminals. */
-export function plainView(write: (line: string) => void, now: () => Date): View {
-  const progress = new Progress();
+export function plainView(write: (line: string) => void, now: () => Date, plan?: Plan): View {
+  const progress = new Progress(plan);
   let last = now().getTime();
   const say = (line: string) => {
     last = now().getTime();

@@ -31,14 +31,18 @@ interface StepProgress {
 export class Progress {
   readonly rows = new Map<string, Row>();
   readonly #steps = new Map<string, StepProgress>();
-  #gates = new Map<string, string>();
+  readonly #gates = new Map<string, string>();
+
+  constructor(plan?: Plan) {
+    if (plan) this.#learn(plan);
+  }
 
   /** Takes an event in; gives the lines that it is worth. */
   update(event: RunEvent): string[] {
     switch (event.kind) {
       case 'plan':
-        this.#learn(event.plan);
-        return [`plan ${event.plan.hash.slice(0, 12)}: ${event.plan.title}, by ${event.operator}`];
+        if (this.rows.size === 0) this.#learn(event.plan);
+        return [];
       case 'workstream':
         return this.#workstream(event);
       case 'step':

@@ -40,15 +40,19 @@ export default defineCommand({
       letGo: io.letGo,
     };
     const { sink } = context;
-    let reading: ClusterReading | undefined;
+    const show = (reading: ClusterReading) => {
+      for (const line of readingLines(reading)) sink.text(line);
+      if (everyMs !== undefined) sink.event({ cluster: cluster.name, reading });
+      return reading;
+    };
+    let reading: ClusterReading;
     try {
-      do {
-        if (reading && everyMs !== undefined) await env.sleep(everyMs, io.stop);
-        if (reading && io.stop.aborted) break;
-        reading = await readCluster(deps, servers, reading);
-        for (const line of readingLines(reading)) sink.text(line);
-        if (everyMs !== undefined) sink.event({ cluster: cluster.name, reading });
-      } while (everyMs !== undefined && !io.stop.aborted);
+      reading = show(await readCluster(deps, servers));
+      while (everyMs !== undefined) {
+        await env.sleep(everyMs, io.stop);
+        if (io.stop.aborted) break;
+        reading = show(await readCluster(deps, servers, reading));
+      }
     } finally {
       await close();
     }

@@ -1,3 +1,4 @@
+import { stateDir } from '../../kit/state-dir.ts';
 import { openContext } from '../context.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineCommand } from '../types.ts';
@@ -17,7 +18,11 @@ export default defineCommand({
   },
   async run(args, flags, io) {
     const context = await openContext(flags, io);
+    const { readRun } = await import('../../run/store.ts');
+    const { runId, records } = await readRun(stateDir(context.kit, io.env), args[0]!);
+    const first = records[0];
+    const plan = first?.kind === 'plan' ? first.plan : undefined;
     const { resumeRun } = await import('../../run/resume.ts');
-    return runAndShow(context, (env) => resumeRun(args[0]!, env));
+    return runAndShow(context, (env) => resumeRun(runId, env), plan);
   },
 });
