@@ -3,7 +3,7 @@
 # after it the action's functions act_look, act_apply, act_verify, act_undo (and act_keep, act_fetch), and the call of fx_main.
 # Builtins wherever they do: on thousands of nodes every fork is paid for thousands of times.
 # shellcheck shell=sh
-# shellcheck disable=SC1003,SC2030,SC2031,SC2034,SC2153,SC2154
+# shellcheck disable=SC1003,SC2015,SC2030,SC2031,SC2034,SC2153,SC2154
 
 FX_USER_LC=${LC_ALL-}
 LC_ALL=C
@@ -84,6 +84,8 @@ fx_has() {
   IFS=$FX_I
   return 1
 }
+# Whether systemd runs this machine, not only lies on its disk.
+fx_systemd() { [ -d "$FX_ROOT/run/systemd/system" ] && fx_has systemd-run; }
 fx_need() { fx_has "$1" || fx_refuse no-tool "$1 is not on this node"; }
 
 # fx_line FILE: FX_L is the file's first line; false when it cannot be read.
@@ -348,7 +350,9 @@ fx_seen() {
   if [ -e "$FX_DIR/undone" ] || [ -e "$FX_DIR/fired" ]; then
     # Taken back since: a new order runs afresh, a late copy of the old one does not.
     if [ -z "$FX_AGAIN$FX_ONCE" ]; then
-      rm -f "$FX_DIR/intent" "$FX_DIR/before" "$FX_DIR/done" "$FX_DIR/undone" "$FX_DIR/fired" "$FX_DIR/kept"
+      for FX_K in intent before "done" undone fired kept timer back.nft added4 added6 control transient; do
+        [ ! -e "$FX_DIR/$FX_K" ] || rm -f "$FX_DIR/$FX_K"
+      done
       return 1
     fi
     FX_UNDONE=1

@@ -1,7 +1,11 @@
 import { usage } from '../base/errors.ts';
+import { cordon } from './cordon/action.ts';
 import { exec } from './exec/action.ts';
+import { fence } from './fence/action.ts';
+import { kubectl } from './kubectl/action.ts';
 import { ACTION_NAMES } from './names.ts';
 import { nearest } from './params.ts';
+import { readmit } from './readmit/action.ts';
 import { shrink } from './shrink/action.ts';
 import { stop } from './stop/action.ts';
 import type { Action } from './types.ts';
@@ -10,7 +14,10 @@ export { ACTION_NAMES, type ActionName } from './names.ts';
 
 /** The parameter types differ; each action reads its own parameters by its schema before anything else sees them. */
 const ACTIONS = new Map<string, Action>(
-  [stop, shrink, exec].map((action) => [action.name, action as unknown as Action]),
+  [stop, fence, readmit, cordon, shrink, kubectl, exec].map((action) => [
+    action.name,
+    action as unknown as Action,
+  ]),
 );
 
 /** The action of that name; a usage error that names the nearest one otherwise. */

@@ -39,7 +39,7 @@ hold_count() {
 }
 
 hold_watching() {
-  if fx_has systemctl && systemctl is-active --quiet "$HO_UNIT.service"; then return 0; fi
+  if fx_systemd && systemctl is-active --quiet "$HO_UNIT.service"; then return 0; fi
   fx_line "$HO_HERE/watch" || return 1
   # shellcheck disable=SC2086
   fx_alive ${FX_L%% *} "${FX_L#* }"
@@ -56,7 +56,7 @@ process_look() {
     [ "$HO_RUNNING" -gt 0 ] || return 0
   else
     fx_before watch off
-    fx_has systemd-run || fx_has setsid || fx_refuse no-tool 'neither systemd-run nor setsid is here to keep a hold'
+    fx_systemd || fx_has setsid || fx_refuse no-tool 'neither systemd-run nor setsid is here to keep a hold'
   fi
   FX_STATE=would
   fx_say "$HO_RUNNING running, $HO_HELD stopped; will $P_HOW them and whatever returns"
@@ -80,7 +80,7 @@ process_apply() {
 }
 
 hold_watch() {
-  if fx_has systemd-run; then
+  if fx_systemd; then
     set -- --quiet --unit="$HO_UNIT" --description="Fireaxe holds $P_KEY"
     set -- "$@" --setenv=HO_ROOT="$HO_ROOT" --setenv=HO_NAME="$HO_NAME" --setenv=HO_COMMAND="$HO_COMMAND" \
       --setenv=HO_UID="$HO_UID" --setenv=HO_HOW="$HO_HOW" --setenv=HO_FOR="$HO_FOR" --setenv=HO_LIST="$HO_LIST" \
@@ -114,7 +114,7 @@ process_undo() {
     fx_say 'the hold was there before; it stays'
     return 0
   fi
-  if fx_has systemctl && systemctl is-active --quiet "$HO_UNIT.service"; then
+  if fx_systemd && systemctl is-active --quiet "$HO_UNIT.service"; then
     systemctl stop "$HO_UNIT.service" || fx_fail still-held "cannot end $HO_UNIT"
   elif hold_watching; then
     kill "${FX_L%% *}" 2>/dev/null

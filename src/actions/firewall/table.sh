@@ -1,0 +1,100 @@
+# A table of nft that is ours alone, loaded whole in one transaction; iptables is in chain.sh.
+# NF_TABLE is its name, NF_RULES the text of its sets and chains.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+# nft_read: NF_NOW is the table as it is; false when there is none.
+nft_read() { NF_NOW=$(nft list table inet "$NF_TABLE" 2>/dev/null) && [ -n "$NF_NOW" ]; }
+
+# nft_replace BODY: the text of a transaction after which the table is as BODY says; an empty one removes it.
+# Adding a table that is there changes nothing, so that deleting it never fails.
+nft_replace() {
+  NF_TEXT="add table inet $NF_TABLE${FX_NL}delete table inet $NF_TABLE$FX_NL$1"
+}
+
+nft_text() { NF_BODY="table inet $NF_TABLE {$FX_NL$NF_RULES}"; }
+
+# nft_try: whether the kernel would take it; nothing is changed.
+nft_try() { printf '%s\n' "$NF_TEXT" | nft -c -f - 2>&1; }
+
+# nft_load NAME: by way of a file in the receipt, so that what was loaded can be read later.
+nft_load() {
+  fx_write "$1" "$NF_TEXT" || fx_fail no-receipt "cannot write $FX_DIR/$1"
+  NF_OUT=$(nft -f "$FX_DIR/$1" 2>&1) || fx_fail nft "nft refused: $NF_OUT"
+}
+
+# nft_save: the way back as a file and a script, from what nft_read found ($1 is empty when there was no table).
+nft_save() {
+  nft_replace "$1"
+  fx_write back.nft "$NF_TEXT" || fx_fail no-receipt "cannot write $FX_DIR/back.nft"
+  nft_revert
+}
+
+nft_revert() {
+  fx_write revert "nft -f '$FX_DIR/back.nft' && : >'$FX_DIR/fired'" || fx_fail no-receipt "cannot write $FX_DIR/revert"
+}
+
+# nft_guarded: loads NF_BODY for $1 seconds at most, unless it is kept. The way back stands, and its timer runs, before.
+nft_guarded() {
+  if arm_pending; then
+    # What was there before an order that nobody kept is the state before this one too.
+    cp "$AR_DIR/back.nft" "$FX_DIR/back.nft" 2>/dev/null || fx_fail no-receipt "cannot write $FX_DIR/back.nft"
+    nft_revert
+  elif [ ! -e "$FX_DIR/back.nft" ]; then
+    nft_save "$NF_NOW"
+  fi
+  arm "$1"
+  arm_replace
+  nft_replace "$NF_BODY"
+  nft_load rules.nft
+}
+
+# nft_undo: the table as it was before, then the timer off: were this to fail half-way, the timer still would.
+nft_undo() {
+  if ! nft_read && [ "${B_table-absent}" = absent ]; then
+    arm_undo
+    FX_STATE=already FX_NOTE='nothing is here to take back'
+    return 0
+  fi
+  if [ -e "$FX_DIR/back.nft" ]; then
+    NF_OUT=$(nft -f "$FX_DIR/back.nft" 2>&1) || fx_fail nft "nft refused: $NF_OUT"
+  elif [ "${B_table-absent}" = absent ]; then
+    NF_OUT=$(nft delete table inet "$NF_TABLE" 2>&1) || fx_fail nft "nft refused: $NF_OUT"
+  else
+    fx_fail no-receipt 'what was here before is not recorded on this node any more'
+  fi
+  arm_undo
+  fx_say "table $NF_TABLE as before: ${B_table-absent}"
+}
+
+# nft_elements SET: NF_SET is the elements of a set of NF_NOW, as words.
+nft_elements() {
+  NF_SET=''
+  case $NF_NOW in *"set $1 {"*) ;; *) return 0 ;; esac
+  NF_T=${NF_NOW#*"set $1 {"}
+  # The set ends where the next one or a chain begins.
+  NF_T=${NF_T%%'set '*}
+  NF_T=${NF_T%%'chain '*}
+  case $NF_T in *'elements = {'*) ;; *) return 0 ;; esac
+  NF_T=${NF_T#*'elements = {'}
+  NF_T=${NF_T%%'}'*}
+  FX_I=$IFS IFS=" ,$FX_TAB$FX_NL"
+  # shellcheck disable=SC2086
+  set -- $NF_T
+  IFS=' '
+  NF_SET="$*"
+  IFS=$FX_I
+}
+
+# same_words A B: the same words in any order.
+same_words() {
+  # shellcheck disable=SC2086
+  set -- "$1" "$2" $1
+  FX_M=" $2 " FX_N=$1
+  shift 2
+  FX_K=$#
+  for FX_P in "$@"; do case $FX_M in *" $FX_P "*) ;; *) return 1 ;; esac; done
+  # shellcheck disable=SC2086
+  set -- $FX_M
+  [ $# -eq "$FX_K" ]
+}

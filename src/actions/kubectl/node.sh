@@ -1,0 +1,142 @@
+# One object of the API, read or deleted from a control-plane node itself, in the moments when its server answers.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+# Others need not wait for an API that answers one request in ten.
+FX_LOCK=$FX_DIR/lock
+KC_TIME=20
+[ "$FX_DEADLINE" -gt 50 ] || KC_TIME=$((FX_DEADLINE / 3 + 1))
+
+kc_ready() {
+  kube_find || fx_refuse no-kubectl "$KC_WHY"
+  KC_END=$((FX_NOW + FX_DEADLINE - KC_TIME / 2 - 3))
+}
+
+# kc_until OK VERB PATH…: tries until there is an answer (or `missing`, where OK allows it) or the time is up.
+kc_until() {
+  KC_OK=$1 KC_TRIES=0
+  shift
+  while :; do
+    KC_TRIES=$((KC_TRIES + 1))
+    ! kube "$@" || return 0
+    if [ "$KC_OK" = missing ] && kube_missing; then return 0; fi
+    ! kube_denied || break
+    if kube_missing; then return 1; fi
+    [ "$(date +%s)" -lt "$KC_END" ] || break
+    sleep 1
+  done
+  fx_data tries "$KC_TRIES"
+  return 1
+}
+
+kc_short() { FX_L=${KC_OUT%%"$FX_NL"*}; }
+
+act_look() {
+  kc_ready
+  FX_STATE=would
+  KC_SEEN=$P_GET$P_DELETE
+  [ -n "$KC_SEEN" ] || {
+    fx_say "will delete the pods at $P_PODS"
+    return 0
+  }
+  if kube get "$KC_SEEN"; then
+    fx_before object present
+    fx_say "will ${P_GET:+read}${P_DELETE:+delete} $KC_SEEN"
+  elif kube_missing; then
+    fx_before object absent
+    fx_say "$KC_SEEN is not there"
+    [ -n "$P_PODS" ] || FX_STATE=already
+  elif kube_denied; then
+    kc_short
+    fx_refuse denied "$FX_L"
+  else
+    # Whether it was there shows when it is deleted; undo asks before it makes anything.
+    fx_before object unknown
+    kc_short
+    fx_say "cannot tell now: $FX_L"
+  fi
+}
+
+act_apply() {
+  if [ -n "$P_GET" ]; then
+    kc_until found get "$P_GET" || kc_give_up
+    printf '%s\n' "$KC_OUT"
+    FX_STATE=ok
+    return 0
+  fi
+  if [ -n "$P_DELETE" ]; then
+    kc_until missing delete "$P_DELETE" || kc_give_up
+    kc_gone || fx_fail not-gone "$P_DELETE was deleted and is still there (a finalizer?)"
+    fx_say "$P_DELETE deleted"
+  fi
+  if [ -n "$P_PODS" ]; then
+    kc_until missing delete "$P_PODS" || kc_give_up
+    fx_say 'its pods deleted'
+  fi
+}
+
+kc_give_up() {
+  kc_short
+  ! kube_denied || fx_fail denied "$FX_L"
+  ! kube_missing || fx_fail not-found "$FX_L"
+  fx_fail no-answer "the API did not answer in time: $FX_L"
+}
+
+# Asked until the answer is 404.
+kc_gone() {
+  while :; do
+    if ! kube get "$P_DELETE" && kube_missing; then return 0; fi
+    [ "$(date +%s)" -lt "$KC_END" ] || return 1
+    sleep 1
+  done
+}
+
+act_verify() {
+  kc_ready
+  if [ -n "$P_DELETE" ]; then
+    kc_gone || {
+      kc_short
+      fx_fail not-gone "$P_DELETE: $FX_L"
+    }
+    fx_say "$P_DELETE is gone"
+  fi
+}
+
+# The saved object comes on standard input, prepared by the client.
+act_undo() {
+  if [ -z "$P_DELETE" ] || [ "${B_object-}" = absent ]; then
+    FX_STATE=already FX_NOTE='nothing to bring back'
+    return 0
+  fi
+  kc_ready
+  if kc_until missing get "$P_DELETE" && ! kube_missing; then
+    FX_STATE=already FX_NOTE="$P_DELETE is there"
+    return 0
+  fi
+  KC_SAVED=$FX_DIR/saved
+  cat >"$KC_SAVED" || fx_fail no-receipt "cannot write $KC_SAVED"
+  [ -s "$KC_SAVED" ] || fx_refuse no-object 'the saved object did not come with the order (it goes by SSH only)'
+  kc_until found create "${P_DELETE%/*}" -f "$KC_SAVED" || case $KC_OUT in
+    *AlreadyExists*) ;;
+    *) rm -f "$KC_SAVED" && kc_give_up ;;
+  esac
+  rm -f "$KC_SAVED"
+  fx_say "$P_DELETE is back"
+}
+
+# Prints the object, to be saved before it is deleted.
+act_fetch() {
+  [ "$FX_VIA" != ssm ] || fx_refuse needs-ssh 'an object does not fit into what SSM returns'
+  kc_ready
+  if kc_until missing get "$P_DELETE"; then
+    if kube_missing; then
+      fx_data object absent
+      fx_say "$P_DELETE is not there"
+    else
+      printf '%s\n' "$KC_OUT"
+      fx_data object present
+    fi
+  else
+    kc_give_up
+  fi
+}

@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import api from '../actions/kubectl/api.sh';
+import { nodeScript } from '../actions/node-script.ts';
+import { type Action, type ActionContext, defineAction } from '../actions/types.ts';
+import type { NodeScript } from '../transport/types.ts';
+import script from './probe.sh';
+
+/** Longest that a reading takes on a node: three requests of 3 s, and a little. */
+export const PROBE_MS = 15_000;
+
+/** Not in the registry: no plan holds it, and it changes nothing. */
+const probe = defineAction({
+  name: 'probe',
+  title: 'Read the health of the control plane',
+  danger: 'read',
+  scope: 'node',
+  params: z.strictObject({}),
+  summary: () => 'read',
+  node: {
+    script: api + script,
+    variables: (_p, _target, context) => ({
+      P_PORT: String(context.cluster.kubernetes.apiserverPort),
+      P_KUBECONFIGS: context.cluster.kubernetes.kubeconfigs.join(' '),
+    }),
+  },
+});
+
+/** The text that reads one control-plane host. */
+export function probeScript(context: ActionContext, now: Date): NodeScript {
+  return nodeScript({
+    action: probe as unknown as Action,
+    params: {},
+    op: 'check',
+    runId: `probe-${randomBytes(4).toString('hex')}`,
+    stepId: 'probe',
+    notAfter: new Date(now.getTime() + 3_600_000),
+    deadlineMs: PROBE_MS,
+    context,
+    maxOutput: 4096,
+  });
+}
