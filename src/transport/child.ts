@@ -1,0 +1,108 @@
+import { execa } from 'execa';
+import { Capture } from './capture.ts';
+import type { Lost } from './clocked.ts';
+import { beganLine, readyLine } from './markers.ts';
+import type { Attempt, Ending } from './outcome.ts';
+
+/** A process on this machine that runs the script, or carries it to the node. */
+export interface ChildTask {
+  attempt: Attempt;
+  file: string;
+  args: string[];
+  /** The script's text for its standard input. */
+  text: Buffer;
+  /** Aborted with the reason why nothing more is waited for. */
+  stop: AbortSignal;
+  /** The text leaves now. */
+  onLaunch(): void;
+}
+
+export interface ChildEnd extends Ending {
+  /** The text was sent. */
+  left: boolean;
+  out: Capture;
+  err: Capture;
+  /** It could not be started at all. */
+  failure?: string;
+}
+
+/** How long to listen on after the process has ended while something holds its pipes open. */
+const GRACE_MS = 500;
+
+/**
+ * Runs it in a process group of its own, which ends with it. The text leaves only after the far
+ * shell's first word: before that it is certain that nothing of ours has run.
+ */
+export async function runChild(task: ChildTask): Promise<ChildEnd> {
+  const { script } = task.attempt;
+  const ready = readyLine(script.nonce);
+  const began = beganLine(script.nonce);
+  const out = new Capture(script.maxOutput + ready.length + began.length);
+  const err = new Capture(script.maxOutput);
+  let left = false;
+  let secret = script.secret;
+
+  const child = execa(task.file, task.args, {
+    buffer: false,
+    reject: false,
+    stdin: 'pipe',
+    stdout: 'pipe',
+    stderr: 'pipe',
+    encoding: 'buffer',
+    // Its own group, so that nothing it started outlives our interest in it.
+    detached: true,
+    cleanup: false,
+  });
+  const group = child.pid;
+  const kill = () => {
+    try {
+      if (group !== undefined) process.kill(-group, 'SIGKILL');
+    } catch {
+      // Already gone.
+    }
+  };
+  child.stdin.on('error', () => undefined);
+  child.stdout.on('data', (chunk: Buffer) => {
+    out.push(chunk);
+    if (!left && holds(out, ready)) {
+      left = true;
+      task.onLaunch();
+      child.stdin.write(task.text);
+      if (!secret) child.stdin.end();
+    }
+    if (left && secret && holds(out, began)) {
+      child.stdin.end(secret);
+      secret = undefined;
+    }
+  });
+  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+
+  const stopped = new Promise<void>((resolve) => {
+    task.stop.addEventListener('abort', () => resolve(), { once: true });
+  });
+  let ended = false;
+  const exited = new Promise<void>((resolve) => {
+    child.once('exit', () => {
+      ended = true;
+      setTimeout(resolve, GRACE_MS).unref();
+    });
+  });
+  const result = await Promise.race([child, stopped, exited]);
+  if (!ended || task.stop.aborted) kill();
+  child.stdin.destroy();
+  child.stdout.destroy();
+  child.stderr.destroy();
+
+  const seen = { left, out, err };
+  if (task.stop.aborted && !ended) return left ? { ...seen, lost: task.stop.reason as Lost } : seen;
+  if (result && result.exitCode === undefined && result.signal === undefined)
+    return { ...seen, failure: result.shortMessage ?? 'could not be started' };
+  const code = child.exitCode;
+  const signal = child.signalCode;
+  return { ...seen, ...(code !== null && { exitCode: code }), ...(signal !== null && { signal }) };
+}
+
+function holds(out: Capture, text: string): boolean {
+  const { head, tail } = out.kept();
+  return head.includes(text) || tail.includes(text);
+}

@@ -1,0 +1,43 @@
+import type { Target } from '../../kit/types.ts';
+import { runChild } from '../child.ts';
+import { clocked } from '../clocked.ts';
+import { deliveryOf } from '../delivery.ts';
+import { createLagMeter } from '../lag.ts';
+import { launched } from '../outcome.ts';
+import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';
+import { Unreached } from '../unreached.ts';
+
+/** This machine itself, when it is a node of the cluster; the script compares the machine's identity as everywhere. */
+export function createLocalTransport(): Transport {
+  const meter = createLagMeter();
+
+  function reach(target: Target, script: NodeScript, options: TransportOptions): Promise<Outcome> {
+    const late = () =>
+      new Unreached({ code: 'connect-timeout', message: 'the shell on this machine did not start' });
+    return clocked(meter, { target, via: 'local', script, options }, late, async (attempt, clock) => {
+      const sudo = target.ssh.sudo && process.getuid?.() !== 0;
+      const delivery = deliveryOf(script, target, 'local', { sudo, greeted: true });
+      const end = await runChild({
+        attempt,
+        file: '/bin/sh',
+        args: ['-c', delivery.command],
+        text: delivery.text,
+        stop: clock.stop,
+        onLaunch: () => clock.launch(),
+      });
+      if (end.left) return launched(attempt, end, end.out, end.err);
+      clock.stop.throwIfAborted();
+      const said = end.err.text().trim() || end.failure || 'the shell ended at once';
+      throw new Unreached({ code: said.startsWith('sudo:') ? 'sudo' : 'not-begun', message: said });
+    });
+  }
+
+  return {
+    name: 'local',
+    batches: (targets) => targets.map((target) => [target]),
+    async *run(batch, script, options) {
+      for (const target of batch) yield await reach(target, script, options);
+    },
+    async close() {},
+  };
+}

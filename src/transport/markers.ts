@@ -1,0 +1,9 @@
+/** First word of every delivered script on its stdout: from here on it has begun. */
+export function beganLine(nonce: string): string {
+  return `fireaxe:${nonce}:began\n`;
+}
+
+/** First word of the far shell, before any text of ours has left. */
+export function readyLine(nonce: string): string {
+  return `fireaxe:${nonce}:ready\n`;
+}

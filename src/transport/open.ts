@@ -1,0 +1,60 @@
+import type { TransportName } from '../fleet/types.ts';
+import type { Kit } from '../kit/types.ts';
+import type { ReadSecret } from './ssh/identity.ts';
+import type { Transport } from './types.ts';
+
+export interface TransportsOptions {
+  kit: Kit;
+  /** SSH key exchanges under way at once. */
+  handshakes?: number;
+  /** Asks a person for a pass phrase. */
+  readSecret?: ReadSecret;
+  /** SSH_AUTH_SOCK when absent. */
+  agent?: string;
+}
+
+export interface Transports {
+  /** Opened when first asked for; nothing of the others is loaded. */
+  get(name: TransportName): Promise<Transport>;
+  close(): Promise<void>;
+}
+
+export function createTransports(options: TransportsOptions): Transports {
+  const opened = new Map<TransportName, Promise<Transport>>();
+  return {
+    get(name) {
+      let transport = opened.get(name);
+      if (!transport) {
+        transport = openTransport(name, options);
+        opened.set(name, transport);
+      }
+      return transport;
+    },
+    async close() {
+      const transports = await Promise.allSettled(opened.values());
+      opened.clear();
+      await Promise.all(
+        transports.map((transport) =>
+          transport.status === 'fulfilled' ? transport.value.close() : undefined,
+        ),
+      );
+    },
+  };
+}
+
+async function openTransport(name: TransportName, options: TransportsOptions): Promise<Transport> {
+  const { kit, handshakes, readSecret } = options;
+  switch (name) {
+    case 'ssh': {
+      const { createSshTransport } = await import('./ssh/transport.ts');
+      const agent = options.agent ?? process.env.SSH_AUTH_SOCK;
+      return createSshTransport({ kit, handshakes, readSecret, agent });
+    }
+    case 'openssh':
+      return (await import('./openssh/transport.ts')).createOpensshTransport({ kit });
+    case 'local':
+      return (await import('./local/transport.ts')).createLocalTransport();
+    case 'ssm':
+      return (await import('./ssm/transport.ts')).createSsmTransport();
+  }
+}

@@ -1,0 +1,79 @@
+import { quote } from '../../base/quote.ts';
+import type { Bastion, Kit, Target } from '../../kit/types.ts';
+
+/** What OpenSSH is told for every connection, whatever the user's own configuration says. */
+const ALWAYS = [
+  'BatchMode=yes',
+  'StrictHostKeyChecking=yes',
+  'UpdateHostKeys=no',
+  'GlobalKnownHostsFile=/dev/null',
+  'ConnectionAttempts=1',
+  'ForwardAgent=no',
+  'ForwardX11=no',
+  'ClearAllForwardings=yes',
+  'PermitLocalCommand=no',
+  'ControlMaster=no',
+  'ControlPath=none',
+  'RequestTTY=no',
+  'EscapeChar=none',
+  'ServerAliveInterval=5',
+  'ServerAliveCountMax=3',
+  'LogLevel=ERROR',
+];
+
+export interface SshKit extends Pick<Kit, 'knownHosts' | 'sshConfig'> {}
+
+/** Arguments of `ssh` for a target; its address and login were checked by `refusal` before. */
+export function sshArguments(kit: SshKit, target: Target, connectMs: number, command: string): string[] {
+  const { user, identity, useAgent, jump } = target.ssh;
+  return [
+    ...options(kit, connectMs),
+    ...(jump ? ['-o', `ProxyCommand=${proxyCommand(kit, jump, connectMs)}`] : []),
+    ...login(user, target.port, identity, useAgent),
+    '--',
+    target.address,
+    command,
+  ];
+}
+
+/** Option names alone go before `--`, so that nothing of a target is ever read as one. */
+function options(kit: SshKit, connectMs: number): string[] {
+  const own = [
+    ...ALWAYS,
+    `UserKnownHostsFile=${kit.knownHosts.map(configWord).join(' ') || '/dev/null'}`,
+    `ConnectTimeout=${Math.max(1, Math.ceil(connectMs / 1000))}`,
+  ];
+  return [...(kit.sshConfig ? ['-F', kit.sshConfig] : []), ...own.flatMap((option) => ['-o', option])];
+}
+
+function login(user: string, port: number, identity: string | undefined, useAgent: boolean): string[] {
+  return [
+    '-l',
+    user,
+    '-p',
+    String(port),
+    ...(identity === undefined ? [] : ['-i', identity]),
+    // A certificate beside the key (key-cert.pub) is offered with it.
+    ...(identity !== undefined && !useAgent ? ['-o', 'IdentitiesOnly=yes', '-o', 'IdentityAgent=none'] : []),
+  ];
+}
+
+/** `ssh -J` would hand none of these options to the connection with the bastion. */
+function proxyCommand(kit: SshKit, jump: Bastion, connectMs: number): string {
+  const args = [
+    ...options(kit, connectMs),
+    ...login(jump.user, jump.port, jump.identity, false),
+    '-W',
+    '[%h]:%p',
+    '--',
+    jump.address,
+  ];
+  return ['ssh', ...args]
+    .map((arg) => (arg === '[%h]:%p' ? `'${arg}'` : quote(arg.replaceAll('%', '%%'))))
+    .join(' ');
+}
+
+/** One word of an ssh_config value; `%` begins a token there. */
+function configWord(path: string): string {
+  return `"${path.replaceAll('%', '%%').replace(/["\\]/g, '\\$&')}"`;
+}

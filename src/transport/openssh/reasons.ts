@@ -1,0 +1,26 @@
+import type { OutcomeReason } from '../types.ts';
+
+/** What ssh(1) says, and what it means; it says it in English whatever the locale. */
+const SAID: [RegExp, string][] = [
+  [/REVOKED HOST KEY|marked as revoked/i, 'host-key-revoked'],
+  [/HOST IDENTIFICATION HAS CHANGED/, 'host-key-changed'],
+  [/Host key verification failed|No .* host key is known/, 'host-key-unknown'],
+  [/Permission denied|Too many authentication failures/, 'auth'],
+  [/Connection refused/, 'refused'],
+  [/No route to host|Network is unreachable/, 'no-route'],
+  [/timed out|Timeout, server .* not responding/i, 'connect-timeout'],
+  [/Connection (closed|reset)|kex_exchange_identification/, 'dropped'],
+  [/^sudo:/m, 'sudo'],
+];
+
+/** Why ssh ended before the far shell said a word. */
+export function sshReason(stderr: string, failure: string | undefined): OutcomeReason {
+  if (failure !== undefined)
+    return { code: 'no-ssh', message: `cannot run ssh: ${failure}`, next: 'install the OpenSSH client' };
+  const code = SAID.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'openssh';
+  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^@+/.test(line));
+  return {
+    code,
+    message: lines.slice(-3).join('; ') || 'ssh ended before the node answered',
+  };
+}

@@ -1,0 +1,92 @@
+import type { TransportName } from '../fleet/types.ts';
+import type { Target } from '../kit/types.ts';
+import type { Capture } from './capture.ts';
+import { readOutput } from './capture.ts';
+import { stateOf } from './node-output.ts';
+import type { NodeScript, Outcome, OutcomeReason, OutcomeState } from './types.ts';
+
+/** What an outcome says of its target before anything is known of its end. */
+export interface Attempt {
+  target: Target;
+  via: TransportName;
+  script: NodeScript;
+  startedAt: Date;
+}
+
+/** How a command that had left came to its end. */
+export interface Ending {
+  exitCode?: number;
+  signal?: string;
+  /** Why we stopped listening before it told its end. */
+  lost?: { state: 'unknown' | 'timed-out'; reason: OutcomeReason };
+}
+
+/** An outcome without any output: as a rule of a command that never left. */
+export function notLaunched(
+  attempt: Attempt,
+  state: 'unreachable' | 'not-attempted' | 'unknown',
+  reason: OutcomeReason,
+): Outcome {
+  return { ...base(attempt, state), reason };
+}
+
+/** An outcome of a command that left: by its own last word where that was heard, else by how it ended. */
+export function launched(attempt: Attempt, ending: Ending, out: Capture, err: Capture): Outcome {
+  const { script } = attempt;
+  const { stdout, stderr, truncated, result, began } = readOutput(out, err, script);
+  const heard = { stdout, stderr, truncated, ...(result && { result }) };
+  if (ending.lost && !result)
+    return { ...base(attempt, ending.lost.state), ...heard, reason: ending.lost.reason };
+  // The shell has ended without having begun our text: sudo said no, or the login is bound to another command.
+  if (!ending.lost && began === false && !result)
+    return { ...base(attempt, 'unreachable'), ...heard, reason: notBegun(ending, stderr) };
+  const told = result && /^(changed|already|would|ok)$/.test(result.state) ? 0 : undefined;
+  const exitCode = ending.exitCode ?? told;
+  const state = stateOf(exitCode, result, script.protocol);
+  const reason = reasonOf(state, ending, script.protocol);
+  return {
+    ...base(attempt, state),
+    ...heard,
+    ...(exitCode !== undefined && { exitCode }),
+    ...(ending.signal !== undefined && { signal: ending.signal }),
+    ...(reason && { reason }),
+  };
+}
+
+function base(attempt: Attempt, state: OutcomeState): Outcome {
+  return {
+    target: attempt.target.name,
+    state,
+    stdout: '',
+    stderr: '',
+    truncated: false,
+    via: attempt.via,
+    startedAt: attempt.startedAt.toISOString(),
+    endedAt: new Date().toISOString(),
+  };
+}
+
+function reasonOf(state: OutcomeState, ending: Ending, protocol: boolean): OutcomeReason | undefined {
+  const how = ending.signal === undefined ? `with code ${ending.exitCode}` : `by ${ending.signal}`;
+  if (state === 'unknown')
+    return { code: 'no-result', message: `the script ended ${how} without its last word` };
+  if (state === 'timed-out') return { code: 'deadline', message: 'ended itself at its deadline on the node' };
+  if (!protocol && ending.signal !== undefined)
+    return { code: 'signal', message: `the script was ended ${how}` };
+  return undefined;
+}
+
+function notBegun(ending: Ending, stderr: string): OutcomeReason {
+  const line = stderr.split('\n').find((text) => text.trim() !== '');
+  if (line?.startsWith('sudo:')) {
+    return {
+      code: 'sudo',
+      message: `sudo refused: ${line}`,
+      next: 'let the login user sudo without a password there, or log in as root',
+    };
+  }
+  return {
+    code: 'not-begun',
+    message: `the login ended (${ending.signal ?? ending.exitCode}) before it ran the script${line ? `: ${line}` : ''}`,
+  };
+}

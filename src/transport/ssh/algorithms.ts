@@ -1,0 +1,53 @@
+import type { Algorithms, CipherAlgorithm, KexAlgorithm, ServerHostKeyAlgorithm } from 'ssh2';
+import type { HostRecord } from '../../kit/known-hosts.ts';
+
+/** Cheapest first; nothing with SHA-1 or CBC. */
+const KEX: KexAlgorithm[] = [
+  'curve25519-sha256',
+  'curve25519-sha256@libssh.org',
+  'ecdh-sha2-nistp256',
+  'ecdh-sha2-nistp384',
+  'ecdh-sha2-nistp521',
+  'diffie-hellman-group14-sha256',
+  'diffie-hellman-group16-sha512',
+  'diffie-hellman-group18-sha512',
+  'diffie-hellman-group-exchange-sha256',
+];
+
+const CIPHERS: CipherAlgorithm[] = [
+  'aes128-gcm@openssh.com',
+  'aes256-gcm@openssh.com',
+  'aes128-ctr',
+  'aes192-ctr',
+  'aes256-ctr',
+  'chacha20-poly1305@openssh.com' as CipherAlgorithm,
+];
+
+/** Signature algorithms of each key type, in the order they are offered. */
+const HOST_KEYS: Record<string, ServerHostKeyAlgorithm[]> = {
+  'ssh-ed25519': ['ssh-ed25519'],
+  'ecdsa-sha2-nistp256': ['ecdsa-sha2-nistp256'],
+  'ecdsa-sha2-nistp384': ['ecdsa-sha2-nistp384'],
+  'ecdsa-sha2-nistp521': ['ecdsa-sha2-nistp521'],
+  'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
+};
+
+/** Whether any key type on record is one that ssh2 can check. */
+export function canCheck(record: HostRecord): boolean {
+  return record.keyTypes.some((type) => type in HOST_KEYS);
+}
+
+/**
+ * Only key types on record are offered: a host must not answer with a key that is not known
+ * although we know another. Of an unknown host any is asked for, to show its fingerprint.
+ */
+export function algorithmsFor(record: HostRecord): Algorithms {
+  const known = Object.keys(HOST_KEYS).filter((type) => record.keyTypes.includes(type));
+  const types = known.length > 0 ? known : Object.keys(HOST_KEYS);
+  return {
+    kex: KEX,
+    cipher: CIPHERS,
+    compress: ['none'],
+    serverHostKey: types.flatMap((type) => HOST_KEYS[type]!),
+  };
+}

@@ -1,0 +1,171 @@
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Client } from 'ssh2';
+import type { Bastion, Target } from '../../kit/types.ts';
+import { refusal } from '../address.ts';
+import { createDeadline } from '../deadline.ts';
+import type { LagMeter } from '../lag.ts';
+import { Unreached } from '../unreached.ts';
+import { createBastions } from './bastions.ts';
+import type { Identities } from './identity.ts';
+import type { Credentials, LoginDeps } from './login.ts';
+import { login, refuseUncheckable } from './login.ts';
+import type { Endpoint, Phase } from './reasons.ts';
+import { timedOut } from './reasons.ts';
+import type { Slots } from './slots.ts';
+import { createSlots } from './slots.ts';
+import { openSocket, openThrough } from './socket.ts';
+
+export interface ConnectorDeps extends LoginDeps {
+  identities: Identities;
+  /** Path of the agent's socket, where there is one. */
+  agent: string | undefined;
+  meter: LagMeter;
+  /** Key exchanges under way at once, over all targets. */
+  handshakes: number;
+}
+
+/** How a target's clock follows its way in. */
+export interface Watch {
+  stop: AbortSignal;
+  progress(phase: Phase): void;
+  /** Stands still until the returned function is called: it waits for us, not for the host. */
+  pause(): () => void;
+}
+
+/** A connection that is logged in. */
+export interface Link {
+  client: Client;
+  /** Lets it go without waiting for the far end. */
+  end(): void;
+}
+
+export interface Connector {
+  /** Logs in at the target, through its bastion if it has one. */
+  connect(target: Target, connectMs: number, watch: Watch): Promise<Link>;
+  close(): void;
+}
+
+/** A handshake that takes longer than this gives its place to others. */
+const LEASE_MS = 1000;
+/** Further tries after the far end hung up before it knew us. */
+const RETRIES = 4;
+
+export function createConnector(deps: ConnectorDeps): Connector {
+  const slots = createSlots(deps.handshakes, LEASE_MS);
+  const bastions = createBastions(dialBastion, LEASE_MS);
+
+  async function dial(
+    to: Endpoint,
+    credentials: Credentials,
+    open: () => Promise<Duplex>,
+    limits: Slots[],
+    watch: Watch,
+  ): Promise<Link> {
+    for (let attempt = 0; ; attempt++) {
+      const places: (() => void)[] = [];
+      const resume = watch.pause();
+      try {
+        for (const limit of limits) places.push(await limit.take(watch.stop));
+        resume();
+        watch.progress('tcp');
+        const socket = await open();
+        watch.progress('banner');
+        const client = await login(deps, to, socket, credentials, watch.progress, watch.stop);
+        return { client, end: () => endLink(client, socket) };
+      } catch (error) {
+        if (!(error instanceof Unreached && error.dropped) || attempt >= RETRIES) throw error;
+      } finally {
+        for (const give of places) give();
+      }
+      await sleep((0.5 + Math.random()) * 100 * 2 ** attempt, undefined, { signal: watch.stop }).catch(() => {
+        throw watch.stop.reason;
+      });
+    }
+  }
+
+  async function dialBastion(bastion: Bastion, connectMs: number): Promise<Client> {
+    const bad = refusal(bastion);
+    if (bad) throw new Unreached(bad);
+    refuseUncheckable(bastion, deps.knownHosts);
+    const key = await deps.identities.get(bastion.identity);
+    const stop = new AbortController();
+    let phase: Phase = 'tcp';
+    const deadline = createDeadline(deps.meter, () => stop.abort(timedOut(phase, bastion)));
+    deadline.start(connectMs);
+    let socket: Socket | undefined;
+    const open = async () => {
+      socket = await openSocket(bastion, stop.signal);
+      return socket;
+    };
+    try {
+      const { client } = await dial(bastion, { key }, open, [slots], {
+        stop: stop.signal,
+        progress: (now) => {
+          phase = now;
+        },
+        pause: () => deadline.pause(),
+      });
+      socket?.setKeepAlive(true, 10_000);
+      // An idle bastion must not keep the process alive; the targets' clocks do while there are any.
+      socket?.unref();
+      client.setMaxListeners(0);
+      return client;
+    } finally {
+      deadline.stop();
+    }
+  }
+
+  return {
+    async connect(target, connectMs, watch) {
+      const to = { address: target.address, port: target.port, user: target.ssh.user };
+      refuseUncheckable(to, deps.knownHosts);
+      // A person may be asked for a pass phrase.
+      const resume = watch.pause();
+      const credentials = await credentialsOf(target, deps);
+      resume();
+      const { jump } = target.ssh;
+      if (!jump) return dial(to, credentials, () => openSocket(to, watch.stop), [slots], watch);
+      const bastion = await bastions.open(jump, connectMs, watch.stop);
+      return dial(
+        to,
+        credentials,
+        () => openThrough(bastion.client, to, watch.stop),
+        [bastion.slots, slots],
+        watch,
+      );
+    },
+    close: () => bastions.close(),
+  };
+}
+
+function endLink(client: Client, socket: Duplex): void {
+  client.end();
+  // A host that never closes its side must not hold a descriptor.
+  if ('destroySoon' in socket) (socket as Socket).destroySoon();
+  else socket.destroy();
+}
+
+async function credentialsOf(target: Target, deps: ConnectorDeps): Promise<Credentials> {
+  const { identity, useAgent } = target.ssh;
+  const agent = useAgent ? deps.agent : undefined;
+  if (identity === undefined) {
+    if (agent !== undefined) return { agent };
+    throw new Unreached({
+      code: 'credentials',
+      message: `no key to log in with at ${target.name}`,
+      next: useAgent
+        ? 'start an SSH agent (SSH_AUTH_SOCK is not set), or set ssh.identity in kit.yaml'
+        : 'set ssh.identity (or ssh.useAgent) of the cluster in kit.yaml',
+    });
+  }
+  try {
+    const key = await deps.identities.get(identity);
+    return agent === undefined ? { key } : { key, agent };
+  } catch (error) {
+    // The agent may hold what the file does not give.
+    if (agent !== undefined) return { agent };
+    throw error;
+  }
+}

@@ -1,0 +1,106 @@
+import type { Client, ClientChannel } from 'ssh2';
+import { Capture } from '../capture.ts';
+import type { Delivery } from '../delivery.ts';
+import { beganLine } from '../markers.ts';
+import type { Attempt, Ending } from '../outcome.ts';
+import { launched as outcomeOf } from '../outcome.ts';
+import type { Outcome } from '../types.ts';
+import { Unreached } from '../unreached.ts';
+
+/** How long to listen on after the shell has ended: with its last word heard, and without. */
+const GRACE_MS = { heard: 200, silent: 1000 };
+
+export interface Execution {
+  attempt: Attempt;
+  delivery: Delivery;
+  /** Aborted with the reason why nothing more is waited for. */
+  stop: AbortSignal;
+  /** The text leaves now. */
+  onLaunch(): void;
+}
+
+/** Opens a session whose shell waits for our text. Until the text is written, nothing of it has run. */
+export function openSession(client: Client, delivery: Delivery, stop: AbortSignal): Promise<ClientChannel> {
+  return new Promise((resolve, reject) => {
+    const abandon = () => reject(stop.reason);
+    stop.addEventListener('abort', abandon, { once: true });
+    const opened = (error: Error | undefined, channel?: ClientChannel) => {
+      stop.removeEventListener('abort', abandon);
+      if (channel && !error) resolve(channel);
+      else reject(new Unreached({ code: 'session', message: `no session: ${error?.message}` }));
+    };
+    try {
+      client.exec(delivery.command, opened as never);
+    } catch (error) {
+      opened(error as Error);
+    }
+  });
+}
+
+/** Sends the text and listens until the command ends, the connection dies or `stop` is aborted. */
+export function execute(client: Client, channel: ClientChannel, execution: Execution): Promise<Outcome> {
+  const { attempt, delivery, stop } = execution;
+  const { script } = attempt;
+  const marker = beganLine(script.nonce);
+  const out = new Capture(script.maxOutput + marker.length);
+  const err = new Capture(script.maxOutput);
+
+  return new Promise((resolve) => {
+    let exit: Ending | undefined;
+    let heard = false;
+    let streams = 2;
+    let grace: NodeJS.Timeout | undefined;
+    let secret = script.secret;
+
+    const finish = (ending: Ending) => {
+      clearTimeout(grace);
+      stop.removeEventListener('abort', letGo);
+      resolve(outcomeOf(attempt, ending, out, err));
+    };
+    const letGo = () => finish({ ...exit, lost: stop.reason });
+    const lost = (message: string) =>
+      finish({ lost: { state: 'unknown', reason: { code: 'connection-lost', message } } });
+    const streamEnded = () => {
+      if (--streams > 0) return;
+      if (exit) finish(exit);
+      else lost('the connection ended before the command told its end');
+    };
+    /** A child in the background may hold the pipes open for ever: its parent's end is the end. */
+    const listenOn = (ending: Ending) => {
+      exit = ending;
+      heard = script.protocol && holds(out, `{"fireaxe":1,"nonce":"${script.nonce}"`);
+      grace = setTimeout(() => finish(ending), heard ? GRACE_MS.heard : GRACE_MS.silent);
+    };
+
+    channel.on('data', (chunk: Buffer) => {
+      out.push(chunk);
+      if (secret && holds(out, marker)) {
+        channel.end(secret);
+        secret = undefined;
+      }
+      if (!heard) grace?.refresh();
+    });
+    channel.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    channel.on('exit', (code: number | null, signal?: string) => {
+      listenOn(code === null ? { signal: signal ?? 'SIG?' } : { exitCode: code });
+    });
+    channel.on('close', streamEnded);
+    channel.stderr.on('close', streamEnded);
+    channel.on('error', () => undefined);
+    client.once('close', () => {
+      // ssh2 closes the channels right after; without an exit status by then it is lost.
+      setImmediate(() => {
+        if (!exit) lost('the connection was lost while the command ran');
+      });
+    });
+    stop.addEventListener('abort', letGo, { once: true });
+    execution.onLaunch();
+    if (secret) channel.write(delivery.text);
+    else channel.end(delivery.text);
+  });
+}
+
+function holds(out: Capture, text: string): boolean {
+  const { head, tail } = out.kept();
+  return head.includes(text) || tail.includes(text);
+}

@@ -1,0 +1,122 @@
+import type { Duplex } from 'node:stream';
+import type { AnyAuthMethod, AuthenticationType, Client, NextAuthHandler, ParsedKey } from 'ssh2';
+import type { HostKeyCheck, KnownHosts } from '../../kit/known-hosts.ts';
+import { Unreached } from '../unreached.ts';
+import { algorithmsFor, canCheck } from './algorithms.ts';
+import type { Endpoint, Phase } from './reasons.ts';
+import { dropped, handshakeReason, hostKeyReason } from './reasons.ts';
+import type { Ssh2 } from './ssh2.ts';
+
+export interface LoginDeps {
+  ssh2: Ssh2;
+  knownHosts: KnownHosts;
+  knownHostsFiles: readonly string[];
+}
+
+/** What we log in with; the agent is asked last. */
+export interface Credentials {
+  key?: ParsedKey;
+  agent?: string;
+}
+
+/** Says what cannot work before anything is connected. */
+export function refuseUncheckable(to: Endpoint, knownHosts: KnownHosts): void {
+  const record = knownHosts.record(to.address, to.port);
+  const others = record.keyTypes.length > 0 && !canCheck(record);
+  if (!record.certAuthorityOnly && !others) return;
+  throw new Unreached({
+    code: 'host-cert',
+    message: record.certAuthorityOnly
+      ? `only a certificate authority is on record for ${to.address} port ${to.port}`
+      : `only host keys of type ${record.keyTypes.join(', ')} are on record for ${to.address} port ${to.port}`,
+    next: 'use --via openssh, which can check that',
+  });
+}
+
+/**
+ * Key exchange, host key, login over an open socket. Resolves with a client that is logged in.
+ * Who calls ends it, also when `stop` is aborted afterwards.
+ */
+export function login(
+  deps: LoginDeps,
+  to: Endpoint,
+  socket: Duplex,
+  credentials: Credentials,
+  progress: (phase: Phase) => void,
+  stop: AbortSignal,
+): Promise<Client> {
+  const record = deps.knownHosts.record(to.address, to.port);
+  return new Promise((resolve, reject) => {
+    const client = new deps.ssh2.Client();
+    let phase: Phase = 'banner';
+    let check: HostKeyCheck | undefined;
+    let settled = false;
+
+    const advance = (to: Phase) => {
+      phase = to;
+      progress(to);
+    };
+    const settle = () => {
+      settled = true;
+      stop.removeEventListener('abort', abandon);
+    };
+    const fail = (error: unknown) => {
+      if (settled) return;
+      settle();
+      reject(error);
+      client.end();
+      socket.destroy();
+    };
+    const abandon = () => fail(stop.reason);
+
+    client
+      .on('handshake', () => {
+        advance('auth');
+      })
+      .on('ready', () => {
+        if (settled) return;
+        settle();
+        resolve(client);
+      })
+      .on('error', (error: Error & { level?: string }) => {
+        // A broken agent is one way less, not the end.
+        if (error.level === 'agent') return;
+        if (check && check.verdict !== 'match') fail(hostKeyReason(to, check, deps.knownHostsFiles));
+        else fail(handshakeReason(error, phase, to, record.keyTypes));
+      })
+      .on('close', () => {
+        fail(
+          phase === 'auth'
+            ? new Unreached({ code: 'auth-lost', message: 'the connection ended in the login' })
+            : dropped(to, 'connection closed'),
+        );
+      });
+    stop.addEventListener('abort', abandon, { once: true });
+    client.connect({
+      sock: socket as never,
+      username: to.user,
+      algorithms: algorithmsFor(record),
+      // Our own clock covers every phase.
+      readyTimeout: 0,
+      authHandler: methods(to.user, credentials) as never,
+      hostVerifier: (key: Buffer) => {
+        check = deps.knownHosts.check(to.address, to.port, key);
+        return check.verdict === 'match';
+      },
+    });
+    // ssh2 has paused the socket and listens from its next turn on: this listener takes nothing from it.
+    socket.once('data', () => {
+      if (phase === 'banner') advance('kex');
+    });
+  });
+}
+
+/** Keys in turn; no `none` first, which would cost a round trip. */
+function methods(username: string, credentials: Credentials) {
+  const list: AnyAuthMethod[] = [];
+  if (credentials.key) list.push({ type: 'publickey', username, key: credentials.key as never });
+  if (credentials.agent) list.push({ type: 'agent', username, agent: credentials.agent });
+  let tried = 0;
+  return (_left: AuthenticationType[], _partial: boolean, _next: NextAuthHandler) =>
+    list[tried++] ?? (false as const);
+}

@@ -1,0 +1,128 @@
+import type { HostKeyCheck } from '../../kit/known-hosts.ts';
+import { Unreached } from '../unreached.ts';
+
+export interface Endpoint {
+  address: string;
+  port: number;
+  user: string;
+}
+
+/** What the last thing was that worked, for people. */
+export type Phase = 'tcp' | 'banner' | 'kex' | 'auth' | 'session';
+
+const HUNG: Record<Phase, string> = {
+  tcp: 'no answer to the TCP connection',
+  banner: 'connected, but no SSH banner',
+  kex: 'hung in the key exchange',
+  auth: 'hung in the login',
+  session: 'logged in, but no session was opened',
+};
+
+export function timedOut(phase: Phase, to: Endpoint): Unreached {
+  return new Unreached({
+    code: 'connect-timeout',
+    message: `${HUNG[phase]} (${to.address} port ${to.port})`,
+  });
+}
+
+/** Errors of the TCP socket before the SSH server was heard. */
+export function socketReason(error: NodeJS.ErrnoException, to: Endpoint): Unreached {
+  const where = `${to.address} port ${to.port}`;
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return new Unreached({ code: 'refused', message: `connection refused (${where})` });
+    case 'EHOSTUNREACH':
+    case 'ENETUNREACH':
+    case 'EADDRNOTAVAIL':
+      return new Unreached({ code: 'no-route', message: `no route to ${where}` });
+    case 'ETIMEDOUT':
+      return timedOut('tcp', to);
+    case 'EMFILE':
+    case 'ENFILE':
+      // Our own want of descriptors passes as other connections end.
+      return new Unreached(
+        {
+          code: 'local-limit',
+          message: 'too many open files on this machine',
+          next: 'lower --parallel, or raise ulimit -n',
+        },
+        { dropped: true },
+      );
+    default:
+      return dropped(to, error.message);
+  }
+}
+
+export function dropped(to: Endpoint, detail: string): Unreached {
+  return new Unreached(
+    {
+      code: 'dropped',
+      message: `${to.address} port ${to.port} hung up before the key exchange ended: ${detail}`,
+      next: 'its sshd may be at MaxStartups; lower --parallel',
+    },
+    { dropped: true },
+  );
+}
+
+/** The host key did not pass: nothing of ours was sent. */
+export function hostKeyReason(to: Endpoint, check: HostKeyCheck, files: readonly string[]): Unreached {
+  const name = to.port === 22 ? to.address : `[${to.address}]:${to.port}`;
+  const at = check.places.length > 0 ? ` (${check.places.join(', ')})` : '';
+  const scan = `ssh-keyscan -p ${to.port} ${to.address}`;
+  switch (check.verdict) {
+    case 'revoked':
+      return new Unreached({
+        code: 'host-key-revoked',
+        message: `${name} shows a revoked key ${check.shown}${at}`,
+        next: 'do not connect; find out who answers there',
+      });
+    case 'changed':
+      return new Unreached({
+        code: 'host-key-changed',
+        message: `${name} shows ${check.shown}, another key is on record${at}`,
+        next: `if the machine was replaced, compare the fingerprint by another way, then correct the line (${scan})`,
+      });
+    default:
+      return new Unreached({
+        code: 'host-key-unknown',
+        message: `no host key of ${name} is on record; it shows ${check.shown}`,
+        next: `compare the fingerprint by another way, then: ${scan} >> ${files[0] ?? 'known_hosts'}`,
+      });
+  }
+}
+
+interface Ssh2Error extends Error {
+  level?: string;
+  code?: string | number;
+}
+
+/** Errors of ssh2 between the banner and the login. */
+export function handshakeReason(error: Ssh2Error, phase: Phase, to: Endpoint, recorded: string[]): Unreached {
+  if (error.level === 'client-authentication') {
+    return new Unreached({
+      code: 'auth',
+      message: `${to.address} port ${to.port} accepts none of our keys for ${to.user}`,
+      next: 'check ssh.user and ssh.identity of the cluster in kit.yaml',
+    });
+  }
+  if (/no matching host key format/.test(error.message) && recorded.length > 0) {
+    return new Unreached({
+      code: 'host-key-changed',
+      message: `${to.address} port ${to.port} has no key of a type on record (${recorded.join(', ')})`,
+      next: `if the machine was replaced, compare the fingerprint by another way (ssh-keyscan -p ${to.port} ${to.address})`,
+    });
+  }
+  if (phase === 'auth') {
+    return new Unreached({
+      code: 'auth-lost',
+      message: `the connection ended in the login: ${error.message}`,
+    });
+  }
+  if (error.level === 'client-socket' || /before handshake/.test(error.message))
+    return dropped(to, error.message);
+  return new Unreached({
+    code: 'key-exchange',
+    message: `${to.address} port ${to.port}: ${error.message}`,
+    next: 'try --via openssh',
+  });
+}

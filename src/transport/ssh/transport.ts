@@ -1,0 +1,84 @@
+import { loadKnownHosts } from '../../kit/known-hosts.ts';
+import type { Kit, Target } from '../../kit/types.ts';
+import { refusal } from '../address.ts';
+import type { Clock } from '../clocked.ts';
+import { clocked } from '../clocked.ts';
+import { deliveryOf } from '../delivery.ts';
+import { createLagMeter } from '../lag.ts';
+import type { Attempt } from '../outcome.ts';
+import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';
+import { Unreached } from '../unreached.ts';
+import { createConnector } from './connector.ts';
+import { execute, openSession } from './execute.ts';
+import type { ReadSecret } from './identity.ts';
+import { createIdentities } from './identity.ts';
+import type { Phase } from './reasons.ts';
+import { timedOut } from './reasons.ts';
+import { loadSsh2 } from './ssh2.ts';
+
+export interface SshOptions {
+  kit: Pick<Kit, 'knownHosts'>;
+  /** Key exchanges under way at once. */
+  handshakes?: number | undefined;
+  /** Path of the agent's socket. */
+  agent?: string | undefined;
+  readSecret?: ReadSecret | undefined;
+}
+
+const HANDSHAKES = 32;
+
+/** SSH in this process by ssh2: no process a node, keys read once, host keys always checked. */
+export async function createSshTransport(options: SshOptions): Promise<Transport> {
+  const [ssh2, knownHosts] = await Promise.all([loadSsh2(), loadKnownHosts(options.kit.knownHosts)]);
+  const meter = createLagMeter();
+  const connector = createConnector({
+    ssh2,
+    knownHosts,
+    knownHostsFiles: options.kit.knownHosts,
+    identities: createIdentities(ssh2, options.readSecret),
+    agent: options.agent,
+    meter,
+    handshakes: options.handshakes ?? HANDSHAKES,
+  });
+
+  function reach(target: Target, script: NodeScript, asked: TransportOptions): Promise<Outcome> {
+    const to = { address: target.address, port: target.port, user: target.ssh.user };
+    let phase: Phase = 'tcp';
+
+    async function attend(attempt: Attempt, clock: Clock): Promise<Outcome> {
+      const bad = refusal(to);
+      if (bad) throw new Unreached(bad);
+      const sudo = target.ssh.sudo && to.user !== 'root';
+      const delivery = deliveryOf(script, target, 'ssh', { sudo });
+      const link = await connector.connect(target, asked.connectMs, {
+        stop: clock.stop,
+        progress: (now) => {
+          phase = now;
+        },
+        pause: () => clock.deadline.pause(),
+      });
+      try {
+        phase = 'session';
+        const channel = await openSession(link.client, delivery, clock.stop);
+        clock.stop.throwIfAborted();
+        const execution = { attempt, delivery, stop: clock.stop, onLaunch: () => clock.launch() };
+        return await execute(link.client, channel, execution);
+      } finally {
+        link.end();
+      }
+    }
+    return clocked(meter, { target, via: 'ssh', script, options: asked }, () => timedOut(phase, to), attend);
+  }
+
+  return {
+    name: 'ssh',
+    batches: (targets) => targets.map((target) => [target]),
+    async *run(batch, script, asked) {
+      const outcomes = batch.map((target) => reach(target, script, asked));
+      for (const outcome of outcomes) yield await outcome;
+    },
+    async close() {
+      connector.close();
+    },
+  };
+}

@@ -1,0 +1,14 @@
+import type { OutcomeReason } from './types.ts';
+
+/** Thrown while it is certain that no command has left; the reason becomes the outcome's. */
+export class Unreached extends Error {
+  readonly reason: OutcomeReason;
+  /** The far end hung up before it knew us: worth another try. */
+  readonly dropped: boolean;
+
+  constructor(reason: OutcomeReason, options: { dropped?: boolean } = {}) {
+    super(reason.message);
+    this.reason = reason;
+    this.dropped = options.dropped ?? false;
+  }
+}
