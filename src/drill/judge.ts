@@ -1,3 +1,4 @@
+import { type Health, Relief } from './relief.ts';
 import { labMs } from './time-scale.ts';
 
 /** What the lab itself sees in one moment. Nothing in it comes from the tool that is being practised. */
@@ -39,6 +40,8 @@ export interface Judgement {
   bestReady: number;
   deaths: number;
   requestsLost: number;
+  /** The control plane while it was down and untouched, and in the last seconds. */
+  relief: { before: Health | null; after: Health | null };
   last?: Sample;
 }
 
@@ -65,7 +68,9 @@ export class Judge {
     bestReady: 0,
     deaths: 0,
     requestsLost: 0,
+    relief: { before: null, after: null },
   };
+  #relief = new Relief();
 
   push(sample: Sample): void {
     const s = this.#state;
@@ -80,6 +85,7 @@ export class Judge {
     s.mostFenced = Math.max(s.mostFenced, sample.fenced);
     s.mostRetyped = Math.max(s.mostRetyped, sample.servers.retyped);
     if (s.downAt === undefined) return;
+    this.#relief.push(sample);
     s.bestReady = Math.max(s.bestReady, sample.servers.ready);
     const open = this.#open.lasts(this.#isOpen(sample), sample.at, WINDOW_MS);
     if (open !== undefined) s.windowAt ??= open;
@@ -92,7 +98,7 @@ export class Judge {
   }
 
   judgement(): Judgement {
-    return { ...this.#state };
+    return { ...this.#state, relief: this.#relief.read() };
   }
 
   /** A majority answers, and most of what is asked is answered well. */

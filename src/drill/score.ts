@@ -21,6 +21,8 @@ export interface LabScore {
     scaled: { most: number; of: number };
     removed: boolean;
   };
+  /** Its servers and answers while down and untouched, and in the last seconds. */
+  controlPlane: Judgement['relief'];
   now: {
     ready: number;
     servers: number;
@@ -57,6 +59,7 @@ export function score(
       scaled: { most: judgement.mostRetyped, of: setup.servers },
       removed: judgement.removedAt !== undefined,
     },
+    controlPlane: judgement.relief,
     now: {
       ready: last?.servers.ready ?? 0,
       servers: setup.servers,

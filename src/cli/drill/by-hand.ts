@@ -1,0 +1,66 @@
+import { rm } from 'node:fs/promises';
+import { usage } from '../../base/errors.ts';
+import { quote } from '../../base/quote.ts';
+import { findLab, type RunningLab, startLab } from '../../drill/process/lab-process.ts';
+import type { Flags } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { createSink } from '../output.ts';
+import type { CliIo } from '../types.ts';
+import { untilDown } from './narrate.ts';
+import { scoreLines } from './score-lines.ts';
+import { labDir, labWords } from './words.ts';
+
+/** `drill up`: leaves the broken world running, to practise by hand. */
+export async function up(flags: Flags, io: CliIo): Promise<number> {
+  const sink = createSink(io, flags);
+  const dir = labDir(flags, io);
+  const words = await labWords(flags);
+  if (await findLab(dir)) throw usage('a lab is already running', { place: dir, next: 'fireaxe drill down' });
+  await rm(dir, { recursive: true, force: true });
+  const lab = await startLab(dir, words, { attached: false });
+  const status = await untilDown(lab, io.stop, sink.note);
+  const kit = quote(lab.kit);
+  sink.text(`kit: ${lab.kit}`);
+  sink.text('');
+  for (const line of [
+    `export FIREAXE_KIT=${kit}`,
+    'fireaxe probe',
+    'fireaxe nodes',
+    "fireaxe stop --process telemetry-agent -l 'role=worker' --reason practice --dry-run",
+    `fireaxe run ${status.playbook} --reason practice`,
+    'fireaxe drill status',
+    'fireaxe drill down',
+  ])
+    sink.text(`  ${line}`);
+  sink.json({ kit: lab.kit, pid: lab.pid, status });
+  return EXIT.done;
+}
+
+/** `drill down`: ends it, and removes all of it. */
+export async function down(flags: Flags, io: CliIo): Promise<number> {
+  const sink = createSink(io, flags);
+  const dir = labDir(flags, io);
+  const lab = await findLab(dir);
+  await lab?.stop();
+  if (lab) await rm(dir, { recursive: true, force: true });
+  sink.text(lab ? 'the lab is gone' : 'no lab is running');
+  sink.json({ stopped: lab !== undefined });
+  return EXIT.done;
+}
+
+/** `drill status`: what the lab itself sees. */
+export async function status(flags: Flags, io: CliIo): Promise<number> {
+  const sink = createSink(io, flags);
+  const lab = await runningLab(labDir(flags, io));
+  const seen = await lab.status();
+  sink.text(`kit: ${lab.kit}`);
+  for (const line of scoreLines(seen)) sink.text(line);
+  sink.json({ ...seen });
+  return EXIT.done;
+}
+
+async function runningLab(dir: string): Promise<RunningLab> {
+  const lab = await findLab(dir);
+  if (!lab) throw usage('no lab is running', { place: dir, next: 'fireaxe drill up' });
+  return lab;
+}

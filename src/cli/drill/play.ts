@@ -1,0 +1,94 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { countsLine } from '../../base/counts-line.ts';
+import { type RunningLab, startLab } from '../../drill/process/lab-process.ts';
+import type { LabStatus } from '../../drill/process/status.ts';
+import { type Flags, openContext, text } from '../context.ts';
+import { runEnvironment } from '../environment.ts';
+import { EXIT } from '../exit-codes.ts';
+import { createSink, type Sink } from '../output.ts';
+import { planOfPlaybook } from '../playbook-plan.ts';
+import type { CliIo } from '../types.ts';
+import { openView } from '../view.ts';
+import { narrate, untilDown, untilRecovered } from './narrate.ts';
+import { countUndone, type Played, resultOf } from './result.ts';
+import { scoreLines } from './score-lines.ts';
+import { labWords } from './words.ts';
+
+/** As long as a recovery takes, and a good part more. */
+const HANDS_OFF_MS = 40_000;
+/** After the run: kubelets, leases and names need their own time. */
+const SETTLE_MS = 15_000;
+
+/** `fireaxe drill`: breaks a lab, recovers it, and tells the score. */
+export async function play(flags: Flags, io: CliIo): Promise<number> {
+  const sink = createSink(io, flags);
+  const words = await labWords(flags);
+  const dir = await mkdtemp(join(tmpdir(), 'fireaxe-drill-'));
+  let lab: RunningLab | undefined;
+  try {
+    lab = await startLab(dir, words, { attached: true });
+    const broken = await untilDown(lab, io.stop, sink.note);
+    const handsOff = flags.handsOff === true;
+    const played = handsOff ? await watch(lab, io, sink) : await recover(lab, broken, flags, io, sink);
+    const end = handsOff ? await lab.status() : await untilRecovered(lab, SETTLE_MS, io.stop);
+    for (const line of scoreLines(end)) sink.text(line);
+    if (played.verdict)
+      sink.text(`targets: ${played.verdict.planned} planned: ${countsLine(played.verdict.counts)}`);
+    sink.json(resultOf(end, played, handsOff));
+    if (io.stop.aborted) return EXIT.interrupted;
+    return end.score.recovered ? EXIT.done : EXIT.targets;
+  } finally {
+    await lab?.stop().catch(() => undefined);
+    await rm(dir, { recursive: true, force: true });
+  }
+}
+
+/** Nothing gets better by itself. */
+async function watch(lab: RunningLab, io: CliIo, sink: Sink): Promise<Played> {
+  const until = Date.now() + HANDS_OFF_MS;
+  while (Date.now() < until && !io.stop.aborted) {
+    await delay(Math.min(8_000, until - Date.now()), undefined, { signal: io.stop }).catch(() => undefined);
+    const { score } = await lab.status();
+    sink.note(
+      `hands off: ${score.now.ready} of ${score.now.servers} API servers ready, ${score.serverDeaths} deaths, ${score.requestsLost} user requests lost`,
+    );
+  }
+  return { undone: [] };
+}
+
+async function recover(
+  lab: RunningLab,
+  broken: LabStatus,
+  flags: Flags,
+  io: CliIo,
+  sink: Sink,
+): Promise<Played> {
+  const context = await openContext({ ...flags, kit: lab.kit }, io);
+  const plan = await planOfPlaybook(
+    text(flags, 'playbook') ?? broken.playbook,
+    context,
+    `drill of ${broken.score.scenario}`,
+  );
+  const view = await openView(context);
+  const undone = countUndone();
+  const { env, close } = runEnvironment(context, (event) => {
+    undone.onEvent(event);
+    view.onEvent(event);
+    if (sink.mode === 'ndjson') sink.event({ event });
+  });
+  const silent = narrate(lab, (line) =>
+    view.onEvent({ kind: 'note', at: io.now().toISOString(), text: line }),
+  );
+  try {
+    const { execute } = await import('../../run/execute.ts');
+    const verdict = await execute(plan, env);
+    return { verdict, undone: undone.read() };
+  } finally {
+    await silent();
+    await view.end();
+    await close();
+  }
+}

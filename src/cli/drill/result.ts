@@ -1,0 +1,72 @@
+import type { LabStatus } from '../../drill/process/status.ts';
+import type { RunEvent, RunVerdict } from '../../run/types.ts';
+
+/** What the run itself tells: outcomes by state, and what was taken back. */
+export interface Played {
+  verdict?: RunVerdict;
+  undone: { step: string; targets: number }[];
+}
+
+/** Counts what was taken back, step by step. */
+export function countUndone(): { onEvent(event: RunEvent): void; read(): Played['undone'] } {
+  const steps = new Map<string, Set<string>>();
+  return {
+    onEvent(event) {
+      if (event.kind !== 'undone' || !event.ok) return;
+      const targets = steps.get(event.step) ?? new Set<string>();
+      steps.set(event.step, targets.add(event.target));
+    },
+    read: () => [...steps].map(([step, targets]) => ({ step, targets: targets.size })),
+  };
+}
+
+/** The drill's one JSON object. */
+export function resultOf(
+  status: LabStatus,
+  { verdict, undone }: Played,
+  handsOff: boolean,
+): Record<string, unknown> {
+  const { score, servers, faults, scaleNote } = status;
+  return {
+    scenario: score.scenario,
+    handsOff,
+    recovered: score.recovered,
+    timeToWindowSeconds: score.timeToWindowSeconds,
+    timeToRecoverySeconds: score.timeToRecoverySeconds,
+    requestsLost: score.requestsLost,
+    workstreams: (verdict?.workstreams ?? []).map(({ name, state, startedAt, endedAt }) => ({
+      name,
+      state,
+      startedAt: startedAt ?? null,
+      endedAt: endedAt ?? null,
+    })),
+    targets: targets(verdict),
+    undone,
+    ...(verdict && { run: { id: verdict.runId, state: verdict.state } }),
+    seed: score.seed,
+    workers: score.workers,
+    timeScale: score.timeScale,
+    timeScaleNote: scaleNote,
+    lab: {
+      seen: score.seen,
+      controlPlane: score.controlPlane,
+      serverDeaths: score.serverDeaths,
+      now: score.now,
+      servers,
+      faults,
+    },
+  };
+}
+
+function targets(verdict: RunVerdict | undefined): Record<string, number> {
+  const counts = verdict?.counts;
+  return {
+    planned: verdict?.planned ?? 0,
+    ok: counts?.ok ?? 0,
+    failed: counts?.failed ?? 0,
+    unreachable: counts?.unreachable ?? 0,
+    timedOut: counts?.['timed-out'] ?? 0,
+    unknown: counts?.unknown ?? 0,
+    notAttempted: counts?.['not-attempted'] ?? 0,
+  };
+}

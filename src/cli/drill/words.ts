@@ -1,0 +1,36 @@
+import { join, resolve } from 'node:path';
+import { usage } from '../../base/errors.ts';
+import type { LabWords } from '../../drill/process/lab-process.ts';
+import { stateDir } from '../../kit/state-dir.ts';
+import { type Flags, text } from '../context.ts';
+import type { CliIo } from '../types.ts';
+
+const FEWEST = 6;
+const MOST = 500;
+
+/** What lab was asked for. Throws usage errors that name the flag. */
+export async function labWords(flags: Flags): Promise<LabWords> {
+  const { DEFAULT_SCENARIO, scenarioNamed } = await import('../../drill/scenarios/index.ts');
+  const scenario = scenarioNamed(text(flags, 'scenario') ?? DEFAULT_SCENARIO);
+  return {
+    scenario: scenario.name,
+    workers: whole(flags, 'workers', scenario.workers, FEWEST, MOST),
+    seed: whole(flags, 'seed', 1, 0, 2 ** 31 - 1),
+  };
+}
+
+/** Where `drill up` keeps the one lab of this user. */
+export function labDir(flags: Flags, io: CliIo): string {
+  return resolve(text(flags, 'dir') ?? join(stateDir(undefined, io.env), 'drill'));
+}
+
+function whole(flags: Flags, name: string, usual: number, least: number, most: number): number {
+  const typed = text(flags, name);
+  if (typed === undefined) return usual;
+  const value = Number(typed);
+  if (/^\d+$/.test(typed) && value >= least && value <= most) return value;
+  throw usage(`not a number for --${name}: ${JSON.stringify(typed)}`, {
+    place: `--${name}`,
+    expected: `a whole number from ${least} to ${most}`,
+  });
+}

@@ -1,0 +1,31 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Where a running lab listens to its owner. */
+export interface ControlFile {
+  pid: number;
+  port: number;
+  token: string;
+  kit: string;
+}
+
+const NAME = 'control.json';
+
+/** Readable by the owner alone: the token stops the lab. */
+export async function writeControlFile(dir: string, control: ControlFile): Promise<void> {
+  const path = join(dir, NAME);
+  await writeFile(`${path}.new`, JSON.stringify(control), { mode: 0o600 });
+  await rename(`${path}.new`, path);
+}
+
+export async function readControlFile(dir: string): Promise<ControlFile | undefined> {
+  try {
+    return JSON.parse(await readFile(join(dir, NAME), 'utf8')) as ControlFile;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function removeControlFile(dir: string): Promise<void> {
+  await rm(join(dir, NAME), { force: true });
+}
