@@ -101,5 +101,11 @@ export function verbs(): RegisteredVerb[] {
       group: 'Plan and run',
       load: async () => (await import('./verbs/timeline.ts')).default,
     },
+    {
+      name: 'drill',
+      summary: 'Practise on an embedded lab that breaks like the incident',
+      group: 'Practise',
+      load: async () => (await import('./verbs/drill.ts')).default,
+    },
   ];
 }
