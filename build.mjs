@@ -1,14 +1,18 @@
 // One entry file and lazily loaded parts: `--help` must not parse the AWS SDK, ink or ssh2.
 import { readFileSync, rmSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { build } from 'esbuild';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
-rmSync(new URL('dist', import.meta.url), { recursive: true, force: true });
+/** Elsewhere for tests, so that they do not pull the file away from under somebody. */
+const outdir = resolve(import.meta.dirname, process.argv[2] ?? 'dist');
+
+rmSync(outdir, { recursive: true, force: true });
 await build({
   absWorkingDir: import.meta.dirname,
   entryPoints: { fireaxe: 'src/cli/main.ts' },
-  outdir: 'dist',
+  outdir,
   chunkNames: 'parts/[name]-[hash]',
   bundle: true,
   splitting: true,

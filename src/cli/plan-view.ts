@@ -43,9 +43,9 @@ function actionLines(step: ActionStep): string[] {
     );
   }
   if (step.gate) {
-    lines.push(
-      `  between waves: ${gateText(step.gate)}${step.rollBack ? '; else the wave is taken back' : ''}`,
-    );
+    const when =
+      step.waves.length > 1 ? (step.rollBack ? 'between waves and after' : 'between waves') : 'after';
+    lines.push(`  ${when}: ${gateText(step.gate)}${step.rollBack ? '; else it is taken back' : ''}`);
   }
   if (step.irreversible) lines.push(`  no way back: ${step.irreversible}`);
   return lines;

@@ -1,9 +1,9 @@
 import { parseAmount } from '../base/amount.ts';
 import { parseDuration } from '../base/duration.ts';
+import { usage } from '../base/errors.ts';
 import { selectNodes } from '../fleet/select.ts';
 import type { FleetNode } from '../fleet/types.ts';
 import type { ActionStep, GateSpec } from '../run/types.ts';
-import { given } from './action-verb.ts';
 import { carryOut } from './carry-out.ts';
 import { reasonOf } from './consent.ts';
 import { chooseCluster, type Flags, openContext, selectionOf, text } from './context.ts';
@@ -24,6 +24,13 @@ export async function readmit(flags: Flags, io: CliIo): Promise<number> {
   const context = await openContext(flags, io);
   const cluster = chooseCluster(context);
   const selection = selectionOf(flags);
+  const everybody = Object.values(selection).every((typed) => typed === undefined);
+  if (flags.all === true && !everybody) {
+    throw usage('everybody is more than a selection', {
+      place: '--all',
+      next: 'leave --all out, or the selection',
+    });
+  }
   const clients = selectNodes(cluster.fleet.nodes, {
     ...selection,
     selector: selection.selector ?? (selection.nodes === undefined ? 'role!=control-plane' : undefined),
@@ -35,24 +42,26 @@ export async function readmit(flags: Flags, io: CliIo): Promise<number> {
     import('../playbook/seal-plan.ts'),
   ]);
   const request = { kit: context.kit, cluster, reason, now: io.now(), overrides };
-  const batches = clientBatches(clients, batch, '--batch');
-  const steps = batches.map(
-    (nodes, i): ActionStep =>
-      planActionStep(
-        {
-          id: `readmit.${i + 1}`,
-          title: `readmit ${nodes.length} clients (batch ${i + 1} of ${batches.length})`,
-          action: 'readmit',
-          params: { ...given(flags, { rate: 'rate' }), clients: addressesOf(nodes) },
-          targets: hosts,
-          gate,
-          rollBack: gate !== undefined,
-          place: 'fireaxe readmit',
-        },
-        request,
-      ),
-  );
-  const title = `readmit ${clients.length} clients in ${batches.length} batches`;
+  const draft = {
+    action: 'readmit',
+    targets: hosts,
+    gate,
+    rollBack: gate !== undefined,
+    place: 'fireaxe readmit',
+  };
+  const batches = flags.all === true ? [] : clientBatches(clients, batch, '--batch');
+  const steps = batches.map((nodes, i): ActionStep => {
+    const title = `readmit ${nodes.length} clients (batch ${i + 1} of ${batches.length})`;
+    const params = { clients: addressesOf(nodes) };
+    return planActionStep({ ...draft, id: `readmit.${i + 1}`, title, params }, request);
+  });
+  // With everybody back in nothing is left to keep out.
+  if (everybody)
+    steps.push(planActionStep({ ...draft, id: 'readmit.all', params: { clients: 'all' } }, request));
+  const title =
+    flags.all === true
+      ? 'remove the fence'
+      : `readmit ${clients.length} clients in ${batches.length} batches`;
   const workstreams = [{ name: 'readmit', title, needs: {}, steps }];
   const plan = sealPlan({ name: 'readmit', title, params: {}, workstreams }, request);
   return carryOut(plan, context);

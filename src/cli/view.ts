@@ -5,8 +5,13 @@ import type { CliContext } from './context.ts';
 
 /** Live on a terminal that can; else timestamped lines. Ink and React load only for the former. */
 export async function openView({ io, sink }: CliContext, plan?: Plan): Promise<View> {
-  const lively = io.stderr.isTTY === true && sink.mode === 'text' && !io.env.CI && io.env.TERM !== 'dumb';
-  if (!lively) return plainView(sink.note, io.now, plan);
+  const quiet = sink.mode !== 'text' || Boolean(io.env.CI) || io.env.TERM === 'dumb';
+  if (quiet || !roomy(io.stderr)) return plainView(sink.note, io.now, plan);
   const { liveView } = await import('../ui/live.tsx');
   return liveView(io.stderr as NodeJS.WriteStream, io.now, sink.color, plan);
+}
+
+/** A frame as high as the terminal makes ink clear the scrollback. */
+function roomy(stderr: { isTTY?: boolean; rows?: number; columns?: number }): boolean {
+  return stderr.isTTY === true && (stderr.rows ?? 0) >= 16 && (stderr.columns ?? 0) >= 40;
 }

@@ -18,6 +18,13 @@ export interface Row {
 /** Targets that ended badly are told one by one up to here, a step. */
 const TOLD_ONE_BY_ONE = 8;
 
+const OPERATOR: Record<string, string> = {
+  interrupt: 'interrupted: launching nothing more, waiting for what is in flight (Ctrl-C again lets go)',
+  'let-go': 'let go of what is in flight',
+  resume: 'going on where the run was cut off',
+  undo: 'taking back what the run changed',
+};
+
 interface StepProgress {
   title: string;
   workstream: string;
@@ -62,7 +69,7 @@ export class Progress {
       case 'undone':
         return event.ok ? [] : [`${event.target}: not undone${because(event.why)}`];
       case 'operator':
-        return [`${event.operator}: ${event.what}${event.text ? ` ${event.text}` : ''}`];
+        return [OPERATOR[event.what] ?? event.what];
       case 'note':
         return [event.text];
       default:

@@ -1,4 +1,3 @@
-import { usage } from '../../base/errors.ts';
 import { given, runAction } from '../action-verb.ts';
 import { changeOptions, collect, paceOptions, targetOptions, waveOptions } from '../options.ts';
 import { defineCommand } from '../types.ts';
@@ -8,18 +7,23 @@ export default defineCommand({
   summary: 'Keep new user traffic away from nodes; connections that run may finish',
   examples: [
     'fireaxe cordon -c prod-1 -l zone=a --port 443 --reason INC-42',
-    'fireaxe cordon -c prod-1 -l role=worker --port 30000-32767 --canary 1 --reason INC-42',
+    'fireaxe cordon -c prod-1 -l role=worker --canary 1 --reason INC-42',
     'fireaxe undo last',
   ],
   danger: 'change',
   configure: (command) => {
     command
-      .option('--port <port>', 'a port or range that takes no new connections (repeatable)', collect)
-      .option('--for <duration>', 'goes away by itself after this time unless it is kept');
+      .option(
+        '--port <port>',
+        'a port or range that takes no new connections (repeatable; default 10256 and 30000-32767)',
+        collect,
+      )
+      .option(
+        '--timer <duration>',
+        'a host takes it back by itself after this time unless it is kept (default 3m)',
+      );
     changeOptions(waveOptions(paceOptions(targetOptions(command))));
   },
-  run(_args, flags, io) {
-    if (flags.port === undefined) throw usage('which ports?', { place: '--port', next: 'add --port 443' });
-    return runAction(flags, io, { action: 'cordon', params: given(flags, { port: 'ports', for: 'for' }) });
-  },
+  run: (_args, flags, io) =>
+    runAction(flags, io, { action: 'cordon', params: given(flags, { port: 'ports', timer: 'timer' }) }),
 });

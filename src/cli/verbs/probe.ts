@@ -6,6 +6,7 @@ import { chooseCluster, openContext, selectionOf, text } from '../context.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
 import { targetOptions } from '../options.ts';
+import { reachBy } from '../reach.ts';
 import { readingLines } from '../reading.ts';
 import { defineCommand } from '../types.ts';
 
@@ -32,13 +33,8 @@ export default defineCommand({
       selector: selection.selector ?? (selection.nodes === undefined ? 'role=control-plane' : undefined),
     });
     const { env, close } = runEnvironment(context, () => {});
-    const { readCluster } = await import('../../probe/read-cluster.ts');
-    const deps = {
-      transport: env.transport,
-      context: { cluster, nodes: cluster.fleet.nodes },
-      stop: io.stop,
-      letGo: io.letGo,
-    };
+    const { readCluster } = await import('../../probe/read.ts');
+    const deps = { reach: reachBy(env), now: io.now, context: { cluster, nodes: cluster.fleet.nodes } };
     const { sink } = context;
     const show = (reading: ClusterReading) => {
       for (const line of readingLines(reading)) sink.text(line);

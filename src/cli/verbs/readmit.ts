@@ -7,7 +7,7 @@ export default defineCommand({
   summary: 'Let fenced clients back in, in batches, each only while the control plane stays well',
   examples: [
     'fireaxe readmit -c prod-1 --batch 10% --reason INC-42',
-    "fireaxe readmit -c prod-1 -l 'zone=a' --batch 5 --rate 5 --reason INC-42",
+    "fireaxe readmit -c prod-1 -l 'zone=a' --batch 5 --reason INC-42",
     'fireaxe readmit -c prod-1 --nodes "n[1-4]" --reason INC-42 --dry-run',
     'fireaxe undo last       # fence them again',
   ],
@@ -15,7 +15,7 @@ export default defineCommand({
   configure: (command) => {
     command
       .option('--batch <N|N%>', 'so many clients at a time, spread over the zones', '25%')
-      .option('--rate <N>', 'new connections a second that a control-plane host takes from them')
+      .option('--all', 'remove the fence at once, for everybody')
       .option('--no-gate', 'do not wait between batches until the control plane is well')
       .option('--gate-for <duration>', 'how long it must be well before the next batch', '5s');
     changeOptions(paceOptions(targetOptions(command)));

@@ -1,0 +1,218 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import ssh2 from 'ssh2';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { fleetOf, KIT_YAML, makeKit, NODES } from '../kit/make-kit.ts';
+import { CommandLine } from './command-line.ts';
+
+const PLAYBOOK = `schemaVersion: 1
+name: own
+title: run something
+parameters:
+  command: { description: what to run }
+workstreams:
+  - name: main
+    steps:
+      - { id: say, action: exec, on: name=n1, via: [local], with: { command: '\${command}' } }
+`;
+
+let fireaxe: CommandLine;
+let kit: string;
+const kits: string[] = [];
+
+function otherKit(files: Record<string, string>): string {
+  const path = makeKit(files);
+  kits.push(path);
+  return path;
+}
+
+beforeAll(() => {
+  fireaxe = new CommandLine();
+  kit = otherKit({ 'playbooks/own.yaml': PLAYBOOK });
+}, 60_000);
+
+afterAll(() => {
+  fireaxe?.close();
+  for (const path of kits) rmSync(path, { recursive: true });
+});
+
+/** What a person reads on stderr, and the exit code; stdout stays empty. */
+function refusal(args: string[], path = kit) {
+  const { code, stdout, stderr } = fireaxe.run(args, { kit: path });
+  expect(stdout).toBe('');
+  return { code, stderr };
+}
+
+describe('bad input is refused with the next command', () => {
+  it('a wrong selector: column and what was expected', () => {
+    const { code, stderr } = refusal(['nodes', '-l', 'pool in web']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/unexpected web[\s\S]*column 9[\s\S]*expected: \( before the values/);
+  });
+
+  it('an empty selector is no way to say all', () => {
+    expect(refusal(['exec', '-l', '', '--reason', 'x', '--yes', '--', 'id']).code).toBe(2);
+  });
+
+  it('an empty target set: what the fleet has', () => {
+    const { code, stderr } = refusal(['exec', '-l', 'pool=gpu', '--reason', 'x', '--yes', '--', 'id']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no node is meant by --selector "pool=gpu"/);
+    expect(stderr).toMatch(/worker \(2\).*zone: a \(2\), b \(1\).*pool \(2\)[\s\S]*next: fireaxe nodes/);
+  });
+
+  it('an unknown node: the nearest', () => {
+    const { code, stderr } = refusal(['nodes', '--nodes', 'n[1-3]']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no node n3/);
+  });
+
+  it('an unknown playbook parameter: the nearest; a missing one: its meaning', () => {
+    const unknown = refusal(['plan', 'own', '-p', 'comand=id']);
+    expect(unknown.code).toBe(2);
+    expect(unknown.stderr).toMatch(/no parameter comand[\s\S]*perhaps command/);
+    const missing = refusal(['plan', 'own']);
+    expect(missing.code).toBe(2);
+    expect(missing.stderr).toMatch(/needs command[\s\S]*what to run[\s\S]*-p command=/);
+  });
+
+  it('an unknown playbook: those that there are', () => {
+    const { code, stderr } = refusal(['plan', 'owm']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no playbook owm[\s\S]*own/);
+  });
+
+  it.each([
+    ['kit.yaml', KIT_YAML.replace('policy:', 'polciy:'), /kit\.yaml:7:1[\s\S]*perhaps policy/],
+    ['playbooks/own.yaml', PLAYBOOK.replace('action:', 'acton:'), /own\.yaml:9:9/],
+    ['playbooks/own.yaml', PLAYBOOK.replace('id: say', 'id: say, id: twice'), /own\.yaml:9:\d+/],
+  ])('a mistake in %s: file, line and column', (name, text, words) => {
+    const path = otherKit({ 'playbooks/own.yaml': PLAYBOOK, [name]: text });
+    const { code, stderr } = refusal(['plan', 'own', '-p', 'command=id'], path);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(words);
+  });
+
+  it('loose kit permissions: the file and the chmod line', () => {
+    const path = otherKit({});
+    chmodSync(join(path, 'keys/id'), 0o644);
+    const { code, stderr } = refusal(['nodes'], path);
+    expect(code).toBe(4);
+    expect(stderr).toContain(`next: chmod 600 ${path}/keys/id`);
+  });
+
+  it('no kit: how to name one', () => {
+    const { code, stderr } = refusal(['nodes'], '/nowhere');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no kit at \/nowhere[\s\S]*--kit PATH or FIREAXE_KIT/);
+  });
+
+  it('a change without a reason: the flag', () => {
+    const { code, stderr } = refusal(['exec', '--yes', '--', 'id']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--reason/);
+  });
+
+  it('no terminal and no --yes: the flag, and nothing is launched', () => {
+    for (const more of [[], ['--no-input']]) {
+      const { code, stderr } = refusal(['exec', '--via', 'local', '--reason', 'x', ...more, '--', 'id']);
+      expect(code).toBe(5);
+      expect(stderr).toMatch(/add --yes/);
+    }
+  });
+
+  it('a severe change: --yes is not enough, and the confirmation must be of this plan', () => {
+    const fence = ['fence', '--reason', 'x', '--yes'];
+    const bare = refusal(fence);
+    expect(bare.code).toBe(5);
+    expect(bare.stderr).toContain('--confirm "c1 1"');
+    const wrong = refusal([...fence, '--confirm', 'c1 2']);
+    expect(wrong.code).toBe(5);
+    expect(wrong.stderr).toContain('expected: --confirm "c1 1"');
+  });
+
+  it('a wrong action parameter: which, and the help', () => {
+    const { code, stderr } = refusal(['stop', '--unit', 'sshd', '--reason', 'x', '--yes']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/never stopped[\s\S]*fireaxe stop --help/);
+  });
+
+  it('an unknown verb or option: the nearest', () => {
+    expect(refusal(['prob']).stderr).toMatch(/no verb is called prob[\s\S]*fireaxe probe --help/);
+    const option = refusal(['nodes', '--selektor', 'a']);
+    expect(option.code).toBe(2);
+    expect(option.stderr).toMatch(/--selektor[\s\S]*--selector/);
+  });
+
+  it('under --output json the error is JSON on stderr', () => {
+    const { code, stderr } = refusal(['nodes', '-l', '=', '--output', 'json']);
+    expect(code).toBe(2);
+    expect(JSON.parse(stderr)).toMatchObject({
+      schemaVersion: 1,
+      error: { kind: 'usage', place: expect.stringContaining('column 1'), expected: 'a label key' },
+    });
+  });
+});
+
+describe('a stale plan is refused', () => {
+  const planned = (path: string, file: string) =>
+    fireaxe.run(['plan', 'own', '-p', 'command=true', '--reason', 'x', '-o', file], { kit: path });
+
+  it('whose bytes were changed', () => {
+    const file = join(kit, 'a.plan');
+    expect(planned(kit, file).code).toBe(0);
+    writeFileSync(file, readFileSync(file, 'utf8').replace('"command": "true"', '"command": "fals"'));
+    const { code, stderr } = refusal(['run', file, '--yes']);
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/changed after it was made[\s\S]*next: .*fireaxe plan/);
+    rmSync(file);
+  });
+
+  it('whose fleet is another one now', () => {
+    const path = otherKit({ 'playbooks/own.yaml': PLAYBOOK });
+    const file = join(path, 'b.plan');
+    expect(planned(path, file).code).toBe(0);
+    writeFileSync(join(path, 'fleet/c1.json'), JSON.stringify(fleetOf(NODES.slice(0, 2))));
+    expect(refusal(['run', file, '--yes'], path).code).toBe(6);
+  });
+
+  it('and words on the command line do not change a saved one', () => {
+    const path = otherKit({ 'playbooks/own.yaml': PLAYBOOK });
+    const file = join(path, 'c.plan');
+    expect(planned(path, file).code).toBe(0);
+    const { code, stderr } = refusal(['run', file, '-p', 'command=id'], path);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/a saved plan runs as it is/);
+  });
+});
+
+describe('a host whose key is not known', () => {
+  it('gets no login and no command, and the next command is told', async () => {
+    const { privateKey } = generateKeyPairSync('rsa', {
+      modulusLength: 2048,
+      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
+      publicKeyEncoding: { type: 'pkcs1', format: 'pem' },
+    });
+    let logins = 0;
+    const server = new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
+      client.on('error', () => {});
+      client.on('authentication', (attempt) => {
+        logins++;
+        attempt.reject();
+      });
+    });
+    const port = await new Promise<number>((done) =>
+      server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port)),
+    );
+    const key = ssh2.utils.generateKeyPairSync('ed25519').private;
+    const nodes = [{ ...NODES[1], address: '127.0.0.1', port }];
+    const path = otherKit({ 'keys/id': key, 'fleet/c1.json': JSON.stringify(fleetOf(nodes)) });
+    const { ended } = fireaxe.start(['exec', '--reason', 'x', '--yes', '--', 'id'], path);
+    const { code, stdout } = await ended;
+    server.close();
+    expect(code).toBe(3);
+    expect(stdout).toMatch(/n1 \(1\): unreachable: host-key-unknown[\s\S]*next: .*known_hosts/);
+    expect(logins).toBe(0);
+  });
+});
