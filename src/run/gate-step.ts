@@ -1,6 +1,7 @@
-import { readCluster } from '../probe/read-cluster.ts';
+import { readCluster } from '../probe/read.ts';
 import type { ClusterReading } from '../probe/types.ts';
 import { type GateState, judge } from './gate.ts';
+import { reachBy } from './reach.ts';
 import type { Session } from './session.ts';
 import type { GateSpec } from './types.ts';
 
@@ -12,17 +13,14 @@ export async function waitForGate(
 ): Promise<{ open: boolean; text: string }> {
   const { env } = session;
   const servers = [...session.targets.values()].filter((t) => t.roles.includes('control-plane'));
+  const deps = { reach: reachBy(env), now: env.now, context: session.context };
   const until = env.now().getTime() + spec.withinMs;
   let state: GateState = {};
   let reading: ClusterReading | undefined;
   let text = 'not read yet';
   await session.record({ kind: 'gate', step, state: 'waiting', reading: describe(spec) });
   while (!env.stop.aborted) {
-    reading = await readCluster(
-      { transport: env.transport, context: session.context, stop: env.stop, letGo: env.letGo },
-      servers,
-      reading,
-    );
+    reading = await readCluster(deps, servers, reading);
     const judged = judge(spec, state, reading, env.now().getTime());
     state = judged.state;
     text = judged.text;

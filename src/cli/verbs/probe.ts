@@ -2,11 +2,11 @@ import { parseDuration } from '../../base/duration.ts';
 import { selectNodes } from '../../fleet/select.ts';
 import { targetsOf } from '../../kit/targets.ts';
 import type { ClusterReading } from '../../probe/types.ts';
+import { reachBy } from '../../run/reach.ts';
 import { chooseCluster, openContext, selectionOf, text } from '../context.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
 import { targetOptions } from '../options.ts';
-import { reachBy } from '../reach.ts';
 import { readingLines } from '../reading.ts';
 import { defineCommand } from '../types.ts';
 

@@ -1,7 +1,7 @@
 import { fanout } from '../fanout/fanout.ts';
 import type { Target } from '../kit/types.ts';
-import type { RunEnv } from '../run/types.ts';
 import type { NodeScript, Outcome } from '../transport/types.ts';
+import type { RunEnv } from './types.ts';
 
 /** Runs a reading script on all the targets at once; one outcome each. */
 export function reachBy(env: RunEnv): (targets: Target[], script: NodeScript) => Promise<Outcome[]> {
