@@ -133,7 +133,7 @@ describe.skipIf(noSshd)('ssh against a real sshd', () => {
     const by = (identity?: string) =>
       runOne(
         transport,
-        target({ ...node, ssh: { user: sshd.user, ...(identity && { identity }) } }),
+        target({ ...node, ssh: { user: sshd.user, ...(identity !== undefined && { identity }) } }),
         raw('true'),
       );
     expect(await by(wrong)).toMatchObject({ state: 'unreachable', reason: { code: 'auth' } });

@@ -62,7 +62,9 @@ export async function startSshd(lines: string[] = []): Promise<RealSshd> {
     ...lines,
   ];
   writeFileSync(join(dir, 'config'), `${config.join('\n')}\n`);
-  const child = spawn(SSHD!, ['-D', '-e', '-f', join(dir, 'config')], { stdio: ['ignore', 'ignore', 'pipe'] });
+  const child = spawn(SSHD!, ['-D', '-e', '-f', join(dir, 'config')], {
+    stdio: ['ignore', 'ignore', 'pipe'],
+  });
   let said = '';
   child.stderr.on('data', (chunk) => {
     said = `${said}${chunk}`.slice(-20_000);

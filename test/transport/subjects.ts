@@ -4,7 +4,7 @@ import type { NodeScript, Outcome, Transport, TransportOptions } from '../../src
 export const NONCE = 'n0nce';
 
 /** A node to reach; only what the test is about is given. */
-export function target(of: Partial<Target> & { ssh?: Partial<Target['ssh']> } = {}): Target {
+export function target(of: Partial<Omit<Target, 'ssh'>> & { ssh?: Partial<Target['ssh']> } = {}): Target {
   const { ssh, ...rest } = of;
   return {
     name: 'n1',

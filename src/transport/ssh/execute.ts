@@ -19,16 +19,23 @@ export interface Execution {
   onLaunch(): void;
 }
 
-/** Opens a session whose shell waits for our text. Until the text is written, nothing of it has run. */
-export function openSession(client: Client, delivery: Delivery, stop: AbortSignal): Promise<ClientChannel> {
+/**
+ * Opens a session whose shell waits for our text, sends it, and listens to the end.
+ * Rejects only as long as the text has not left: until then nothing of it has run.
+ */
+export function execute(client: Client, execution: Execution): Promise<Outcome> {
+  const { delivery, stop } = execution;
   return new Promise((resolve, reject) => {
     const abandon = () => reject(stop.reason);
-    stop.addEventListener('abort', abandon, { once: true });
     const opened = (error: Error | undefined, channel?: ClientChannel) => {
+      if (stop.aborted) return;
       stop.removeEventListener('abort', abandon);
-      if (channel && !error) resolve(channel);
-      else reject(new Unreached({ code: 'session', message: `no session: ${error?.message}` }));
+      if (error || !channel)
+        reject(new Unreached({ code: 'session', message: `no session: ${error?.message}` }));
+      // In this very turn: an end that came along in one packet would be missed otherwise.
+      else resolve(listen(client, channel, execution));
     };
+    stop.addEventListener('abort', abandon, { once: true });
     try {
       client.exec(delivery.command, opened as never);
     } catch (error) {
@@ -37,8 +44,7 @@ export function openSession(client: Client, delivery: Delivery, stop: AbortSigna
   });
 }
 
-/** Sends the text and listens until the command ends, the connection dies or `stop` is aborted. */
-export function execute(client: Client, channel: ClientChannel, execution: Execution): Promise<Outcome> {
+function listen(client: Client, channel: ClientChannel, execution: Execution): Promise<Outcome> {
   const { attempt, delivery, stop } = execution;
   const { script } = attempt;
   const marker = beganLine(script.nonce);

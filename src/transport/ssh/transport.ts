@@ -9,7 +9,7 @@ import type { Attempt } from '../outcome.ts';
 import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';
 import { Unreached } from '../unreached.ts';
 import { createConnector } from './connector.ts';
-import { execute, openSession } from './execute.ts';
+import { execute } from './execute.ts';
 import type { ReadSecret } from './identity.ts';
 import { createIdentities } from './identity.ts';
 import type { Phase } from './reasons.ts';
@@ -59,10 +59,8 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
       });
       try {
         phase = 'session';
-        const channel = await openSession(link.client, delivery, clock.stop);
-        clock.stop.throwIfAborted();
         const execution = { attempt, delivery, stop: clock.stop, onLaunch: () => clock.launch() };
-        return await execute(link.client, channel, execution);
+        return await execute(link.client, execution);
       } finally {
         link.end();
       }

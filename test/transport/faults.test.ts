@@ -1,0 +1,227 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import ssh2 from 'ssh2';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createSshTransport } from '../../src/transport/ssh/transport.ts';
+import type { Outcome, Transport } from '../../src/transport/types.ts';
+import type { Faulty } from './faulty.ts';
+import { faulty, sshStub } from './faulty.ts';
+import type { Asked } from './subjects.ts';
+import { raw, runAll, runOne, target, told } from './subjects.ts';
+
+const dir = mkdtempSync(join(tmpdir(), 'fx-faults-'));
+const key = ssh2.utils.generateKeyPairSync('ed25519');
+const identity = join(dir, 'id');
+const open: { close(): void }[] = [];
+let transports = 0;
+
+beforeAll(() => writeFileSync(identity, key.private, { mode: 0o600 }));
+afterEach(() => {
+  for (const one of open.splice(0)) one.close();
+});
+afterAll(() => rmSync(dir, { recursive: true }));
+
+async function ssh(hostKey = ''): Promise<Transport> {
+  const file = join(dir, `known_hosts-${transports++}`);
+  writeFileSync(file, hostKey ? `[127.0.0.*]:* ${hostKey}\n` : '');
+  const transport = await createSshTransport({ kit: { knownHosts: [file] } });
+  open.push({ close: () => void transport.close() });
+  return transport;
+}
+
+const to = (port: number, name = 'n1') => target({ name, port, ssh: { user: 'u', identity } });
+
+async function serve<T extends Faulty>(server: Promise<T>): Promise<T> {
+  const one = await server;
+  open.push(one);
+  return one;
+}
+
+async function against(server: Faulty & { hostKey?: string }, asked: Asked = {}, script = raw('true')) {
+  return runOne(await ssh(server.hostKey), to(server.port), script, { connectMs: 700, ...asked });
+}
+
+describe('before the command has left', () => {
+  const unreachable = (code: string, message?: RegExp) => (outcome: Outcome) => {
+    expect(outcome).toMatchObject({ state: 'unreachable', reason: { code } });
+    if (message) expect(outcome.reason?.message).toMatch(message);
+  };
+
+  it('refused', async () => {
+    const server = await faulty(() => undefined);
+    server.close();
+    unreachable('refused')(await against(server));
+  });
+
+  it('silent accept', async () => {
+    unreachable('connect-timeout', /no SSH banner/)(await against(await serve(faulty(() => undefined))));
+  });
+
+  it('one byte of banner now and then', async () => {
+    const server = await serve(
+      faulty((socket) => {
+        const timer = setInterval(() => socket.write('x'), 50);
+        socket.on('close', () => clearInterval(timer));
+      }),
+    );
+    unreachable('connect-timeout')(await against(server));
+  });
+
+  it('banner, then a hang in the key exchange', async () => {
+    const server = await serve(faulty((socket) => socket.write('SSH-2.0-Hang\r\n')));
+    unreachable('connect-timeout', /key exchange/)(await against(server));
+  });
+
+  it('garbage instead of SSH', async () => {
+    const server = await serve(faulty((socket) => socket.end(`${'y'.repeat(9000)}\n`.repeat(50))));
+    const outcome = await against(server);
+    expect(outcome.state).toBe('unreachable');
+  });
+
+  it('a hang in the login', async () => {
+    const server = await serve(sshStub(() => undefined, { auth: () => undefined }));
+    unreachable('connect-timeout', /login/)(await against(server));
+  });
+
+  it('a session that is refused', async () => {
+    const server = await serve(sshStub(() => undefined, { refuseExec: true }));
+    unreachable('session')(await against(server));
+  });
+
+  it('hung up as by MaxStartups: another try, and no more than a few', async () => {
+    const server = await serve(faulty((socket) => socket.end('Exceeded MaxStartups\r\n')));
+    unreachable('dropped', /hung up/)(await against(server, { connectMs: 5000 }));
+    expect(server.connections()).toBe(5);
+  });
+
+  it('a name, an option or a bad login instead of an address', async () => {
+    const transport = await ssh();
+    for (const address of ['-oProxyCommand=x', 'node.example', '127.0.0.1;x', '']) {
+      const outcome = await runOne(transport, { ...to(22), address }, raw('true'));
+      unreachable('bad-address')(outcome);
+    }
+    const odd = target({ ssh: { user: '-lroot', identity } });
+    unreachable('bad-address')(await runOne(transport, odd, raw('true')));
+  });
+
+  it('never a byte of credential or command to an unknown key', async () => {
+    let authenticated = 0;
+    const server = await serve(sshStub(() => undefined, { auth: () => authenticated++ }));
+    const outcome = await runOne(await ssh(), to(server.port), raw('true'));
+    unreachable('host-key-unknown', /SHA256:/)(outcome);
+    expect(authenticated).toBe(0);
+  });
+});
+
+describe('after the command has left', () => {
+  it('a reset is unknown', async () => {
+    const server = await serve(
+      sshStub((channel, client) => {
+        channel.write('half');
+        channel.once('data', () => setTimeout(() => client.end(), 20));
+      }),
+    );
+    expect(await against(server)).toMatchObject({
+      state: 'unknown',
+      stdout: 'half',
+      reason: { code: 'connection-lost' },
+    });
+  });
+
+  it('a close without an exit status is unknown, unless the last word was heard', async () => {
+    const close = await serve(sshStub((channel) => channel.once('data', () => channel.close())));
+    expect(await against(close)).toMatchObject({ state: 'unknown' });
+    const word = '{"fireaxe":1,"nonce":"n0nce","op":"apply","state":"changed"}\n';
+    const late = await serve(
+      sshStub((channel) =>
+        channel.once('data', () => {
+          channel.write(word);
+          channel.end();
+          channel.close();
+        }),
+      ),
+    );
+    expect(await against(late, {}, told('true'))).toMatchObject({
+      state: 'ok',
+      exitCode: 0,
+      result: { state: 'changed' },
+    });
+  });
+
+  it('a hang is timed-out', async () => {
+    const server = await serve(sshStub((channel) => void channel.resume()));
+    expect(await against(server, { runMs: 300 })).toMatchObject({ state: 'timed-out' });
+  });
+
+  it('a command that was bound to something else did not run ours', async () => {
+    const server = await serve(
+      sshStub((channel) => {
+        channel.write('this account is for backups only\n');
+        channel.exit(0);
+        channel.end();
+      }),
+    );
+    expect(await against(server)).toMatchObject({ state: 'unreachable', reason: { code: 'not-begun' } });
+  });
+
+  it('sudo that refuses says so', async () => {
+    let command = '';
+    const server = await serve(
+      sshStub((channel, _client, line) => {
+        command = line;
+        channel.stderr.write('sudo: a password is required\n');
+        channel.exit(1);
+        channel.end();
+      }),
+    );
+    const node = target({ port: server.port, ssh: { user: 'u', identity, sudo: true } });
+    const outcome = await runOne(await ssh(server.hostKey), node, raw('true'));
+    expect(outcome).toMatchObject({ state: 'unreachable', reason: { code: 'sudo' } });
+    expect(command).toMatch(/^exec sudo -n \/bin\/sh -c /);
+  });
+
+  it('NUL and broken UTF-8 are kept as far as text can', async () => {
+    const server = await serve(
+      sshStub((channel) =>
+        channel.once('data', () => {
+          channel.write(
+            Buffer.concat([Buffer.from('fireaxe:n0nce:began\n'), Buffer.from([0x61, 0, 0xff, 0xc3])]),
+          );
+          channel.exit(0);
+          channel.end();
+        }),
+      ),
+    );
+    expect(await against(server)).toMatchObject({ state: 'ok', stdout: 'a\0\ufffd\ufffd' });
+  });
+});
+
+it('one bad node costs the others nothing, and each has exactly one outcome', async () => {
+  const good = await serve(
+    sshStub((channel) =>
+      channel.once('data', () => {
+        channel.write('fireaxe:n0nce:began\nfine\n');
+        channel.exit(0);
+        channel.end();
+      }),
+    ),
+  );
+  const hung = await serve(faulty((socket) => socket.write('SSH-2.0-Hang\r\n')));
+  const nodes = Array.from({ length: 120 }, (_, i) => to(i % 2 ? hung.port : good.port, `n${i}`));
+  const transport = await ssh(good.hostKey);
+  const ended = new Map<string, number>();
+  const start = performance.now();
+  const outcomes = await Promise.all(
+    nodes.map(async (node) => {
+      const outcome = await runOne(transport, node, raw('true'), { connectMs: 2500 });
+      ended.set(node.name, performance.now() - start);
+      return outcome;
+    }),
+  );
+  expect(outcomes.map((outcome) => outcome.target)).toEqual(nodes.map((node) => node.name));
+  for (const [i, outcome] of outcomes.entries()) expect(outcome.state).toBe(i % 2 ? 'unreachable' : 'ok');
+  const slowestGood = Math.max(...nodes.filter((_, i) => i % 2 === 0).map((node) => ended.get(node.name)!));
+  expect(slowestGood).toBeLessThan(2500);
+  expect(await runAll(transport, [], raw('true'))).toEqual([]);
+});
