@@ -19,6 +19,8 @@ const KNOWN: RoleRule[] = [
   { key: 'kubernetes.io/role', value: 'control-plane', roles: ['control-plane'] },
   { key: 'kubernetes.io/role', value: 'master', roles: ['control-plane'] },
   { key: 'sigs.k8s.io/cluster-api-provider-aws/role', value: 'control-plane', roles: ['control-plane'] },
+  { key: 'k8s.io/role', value: 'control-plane', roles: ['control-plane'] },
+  { key: 'k8s.io/role', value: 'etcd', roles: ['etcd'] },
   { key: 'k8s.io/role/etcd', roles: ['etcd'] },
   { key: 'node-role.kubernetes.io/etcd', roles: ['etcd'] },
   { key: 'k8s.io/role/node', roles: ['worker'] },

@@ -9,6 +9,8 @@ const FAMILIES: Record<string, { memoryPerVcpuMib: number; architecture: 'x86_64
   m5: { memoryPerVcpuMib: 4096, architecture: 'x86_64' },
   m6i: { memoryPerVcpuMib: 4096, architecture: 'x86_64' },
   m7i: { memoryPerVcpuMib: 4096, architecture: 'x86_64' },
+  c7i: { memoryPerVcpuMib: 2048, architecture: 'x86_64' },
+  r7i: { memoryPerVcpuMib: 8192, architecture: 'x86_64' },
   m7g: { memoryPerVcpuMib: 4096, architecture: 'arm64' },
   c5: { memoryPerVcpuMib: 2048, architecture: 'x86_64' },
   c6i: { memoryPerVcpuMib: 2048, architecture: 'x86_64' },
