@@ -1,5 +1,6 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { stringify } from 'yaml';
 import type { Scenario } from '../scenarios/types.ts';
 import { CLOCKS } from '../time-scale.ts';
 import type { LabNode } from '../types.ts';
@@ -17,7 +18,6 @@ export interface KitFacts {
 
 /** Writes a kit as docs/kit.md describes it: what an engineer would have pre-staged for this cluster. */
 export async function writeKit(kit: string, facts: KitFacts): Promise<void> {
-  const { stringify } = await import('yaml');
   const { scenario, nodes, bastion } = facts;
   const files: Record<string, string> = {
     'kit.yaml': stringify(kitYaml(facts)),
