@@ -14,7 +14,7 @@ export interface Attached {
 /** The lab's network, which also learns each machine's packet filter. */
 export interface SimulatedNetwork extends LabNetwork {
   attach(node: LabNode, attached: Attached): void;
-  /** A packet from outside the lab, such as an operator's: the destination's input rules alone. */
+  /** A packet from outside the lab, such as an operator's, and its answer. */
   verdictFrom(address: string, to: LabNode, port: number, packet: 'new' | 'established'): NetworkVerdict;
 }
 
@@ -74,7 +74,14 @@ export function createNetwork(): SimulatedNetwork {
         state: kind,
         device: 'eth0',
       });
-      return through(to, ['prerouting', 'input'], there);
+      const back = packet(to.spec.address, address, {
+        sport: port,
+        dport: CLIENT_PORT,
+        state: 'established',
+        device: 'eth0',
+      });
+      const verdict = through(to, ['prerouting', 'input'], there);
+      return verdict === 'accept' ? through(to, ['output', 'postrouting'], back) : verdict;
     },
     track(connection) {
       of(connection.from).add(connection);

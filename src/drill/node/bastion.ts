@@ -36,10 +36,12 @@ function forward(
 ): void {
   client.on('tcpip', (accept, reject, { destIP, destPort }) => {
     if (!allow(destIP, destPort)) return reject();
+    let open = false;
     const connected = gate.connecting();
     const socket = connect({ host: '127.0.0.1', port: destPort, noDelay: true });
     socket.once('connect', () => {
       const port = socket.localPort!;
+      open = true;
       connected(port);
       const channel = accept();
       socket.pipe(channel).pipe(socket);
@@ -50,9 +52,10 @@ function forward(
         channel.destroy();
       });
     });
-    socket.once('error', () => {
+    socket.on('error', () => {
+      if (open) return;
       connected();
-      if (socket.connecting) reject();
+      reject();
     });
   });
 }

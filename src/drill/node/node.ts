@@ -5,24 +5,30 @@ import { createHostname } from '../tools/hostname.ts';
 import { createFirewall, type Firewall } from '../tools/nft/firewall.ts';
 import { createNft } from '../tools/nft/nft.ts';
 import { createSs } from '../tools/ss/ss.ts';
-import type { LabExec, LabNode, LabNodeSpec } from '../types.ts';
+import { createSystemd, type Systemd } from '../tools/systemd/manager.ts';
+import { createSystemctl } from '../tools/systemd/systemctl.ts';
+import { createSystemdRun } from '../tools/systemd/systemd-run.ts';
+import type { LabNode, LabNodeSpec } from '../types.ts';
 import { runCommand } from './exec.ts';
 import { bootFiles, layOut } from './files.ts';
 import type { BastionGate } from './gate.ts';
-import { createGroups } from './groups.ts';
+import { createGroups, signalGroup } from './groups.ts';
 import type { LabHost } from './host.ts';
 import type { Listener } from './listen.ts';
+import { createObserver } from './observer.ts';
 import { type NodeProcess, startProcess } from './process.ts';
 import { createShims, type Shims } from './shims.ts';
 import { createNodeSsh } from './ssh.ts';
 
-/** How often /proc is brought up to date while a command runs that may look. */
-const OBSERVE_MS = 50;
+/** As the node sees it; the real port is any. */
+const SSH_PORT = 22;
+const OPERATOR = '192.0.2.10';
 
 /** A lab node with what only the lab itself may touch. */
 export interface SimulatedNode extends LabNode {
   shims: Shims;
   firewall: Firewall;
+  systemd: Systemd;
   processes(): NodeProcess[];
 }
 
@@ -38,6 +44,8 @@ export interface LabNodeOptions {
   gate?: BastionGate;
   /** How processes' states are learnt; see process.ts. */
   observeBy?: 'proc' | 'turn';
+  /** Simulated address that SSH connections come from. */
+  operator?: string;
 }
 
 /** Makes a machine and switches it on. */
@@ -51,9 +59,9 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
   shims.set('nft', createNft(firewall));
   const groups = createGroups(host.guardian);
   const processes = new Set<NodeProcess>();
-  const execs = new Set<LabExec>();
+  const observer = createObserver(() => processes);
+  const operator = options.operator ?? OPERATOR;
   let listener: Listener | undefined;
-  let observer: NodeJS.Timeout | undefined;
   let startTime = 1000;
 
   const env = {
@@ -70,41 +78,48 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
   function exec(
     command: string,
     { stdin, timeoutMs }: { stdin?: NodeJS.ReadableStream | string; timeoutMs?: number },
+    more: Record<string, string> = {},
   ) {
     if (!listener) throw new Error(`${spec.name} is off`);
     const running = runCommand(
       {
         file: '/bin/sh',
         args: ['-c', command],
-        env,
+        env: { ...env, ...more },
         cwd: root,
         ...(stdin !== undefined && { stdin }),
         ...(timeoutMs !== undefined && { timeoutMs }),
       },
       groups,
     );
-    execs.add(running);
-    observe();
-    void running.ended.then(() => execs.delete(running));
+    observer.during(running.ended, 'command');
     return running;
   }
 
-  function observe(): void {
-    observer ??= setInterval(() => {
-      for (const process of processes) void process.observe();
-      if (execs.size > 0) return;
-      clearInterval(observer);
-      observer = undefined;
-    }, OBSERVE_MS).unref();
-  }
+  const systemd = createSystemd({
+    root,
+    spawn: (process) => node.spawn(process),
+    run(argv, more) {
+      const [file = '/bin/sh', ...args] = argv;
+      const service = runCommand({ file, args, env: { ...env, ...more }, cwd: root }, groups);
+      for (const stream of [service.stdout, service.stderr]) stream.resume();
+      const { pid = 0, ended } = service;
+      observer.during(ended, 'service');
+      return { pid, ended, kill: (signal) => void (pid > 0 && signalGroup(pid, signal)) };
+    },
+  });
+  shims.set('systemctl', createSystemctl(systemd));
+  shims.set('systemd-run', createSystemdRun(systemd, env.PATH.split(':')));
 
   const ssh = createNodeSsh({
     spec,
     authorizedKey: options.authorizedKey,
     ...(options.gate && { gate: options.gate }),
-    admit: () => true,
-    exec: (command, stdin) => exec(command, { stdin }),
+    verdict: (packet) => options.network.verdictFrom(operator, node, SSH_PORT, packet),
+    exec: (command, stdin, clientPort) =>
+      exec(command, { stdin }, { SSH_CONNECTION: `${operator} ${clientPort} ${spec.address} ${SSH_PORT}` }),
   });
+  firewall.onChange(ssh.judge);
 
   const node: SimulatedNode = {
     spec,
@@ -113,6 +128,7 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
     hostKey: ssh.hostKey,
     shims,
     firewall,
+    systemd,
     running: () => listener !== undefined,
     processes: () => [...processes],
     async powerOn() {
@@ -122,18 +138,20 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
       listener = await ssh.open(lastPort);
       lastPort = listener.port;
       node.port = lastPort;
+      await systemd.boot();
     },
     async powerOff() {
       const open = listener;
       listener = undefined;
       node.port = 0;
+      systemd.halt();
       for (const process of processes) process.kill('SIGKILL');
       groups.killAll();
       await open?.close();
       firewall.reset();
       bootFiles(root);
     },
-    exec,
+    exec: (command, options) => exec(command, options),
     spawn({ comm, args, cgroup }) {
       if (!listener) throw new Error(`${spec.name} is off`);
       startTime += 1;

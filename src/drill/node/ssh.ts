@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import ssh2 from 'ssh2';
-import type { LabExec, LabNodeSpec } from '../types.ts';
+import type { LabExec, LabNodeSpec, NetworkVerdict } from '../types.ts';
 import type { BastionGate } from './gate.ts';
 import { createKeyPair } from './key-pair.ts';
 import { type Listener, listen } from './listen.ts';
@@ -14,37 +14,73 @@ export interface NodeSsh {
   /** What known_hosts says of it, which is not always what it presents. */
   hostKey: string;
   open(port: number): Promise<Listener>;
+  /** Judges the open connections anew, after the machine's packet filter has changed. */
+  judge(): void;
 }
 
 export function createNodeSsh(options: {
   spec: LabNodeSpec;
   authorizedKey: string;
   gate?: BastionGate;
-  /** The machine's firewall; false turns the connection away. */
-  admit(socket: Socket): boolean;
-  exec(command: string, stdin: NodeJS.ReadableStream): LabExec;
+  /** What the machine's packet filter says of our own packets. */
+  verdict(packet: 'new' | 'established'): NetworkVerdict;
+  exec(command: string, stdin: NodeJS.ReadableStream, clientPort: number): LabExec;
 }): NodeSsh {
   const { spec, gate } = options;
   const known = createKeyPair();
   const presented = spec.fault === 'changed-host-key' ? createKeyPair() : known;
-  const server = new ssh2.Server({ hostKeys: [presented.private], ident: 'OpenSSH_9.2p1' }, (client) => {
-    client.on('error', () => undefined);
-    acceptKey(client, 'root', options.authorizedKey);
-    client.on('ready', () =>
-      serveExec(client, async (command, stdin) => {
-        if (spec.fault === 'slow') await new Promise((wake) => setTimeout(wake, SLOW_MS));
-        return options.exec(command, stdin);
-      }),
-    );
-  });
+  const server = new ssh2.Server(
+    { hostKeys: [presented.private], ident: 'OpenSSH_9.2p1' },
+    (client, info) => {
+      client.on('error', () => undefined);
+      acceptKey(client, 'root', options.authorizedKey);
+      client.on('ready', () =>
+        serveExec(client, async (command, stdin) => {
+          if (spec.fault === 'slow') await new Promise((wake) => setTimeout(wake, SLOW_MS));
+          return options.exec(command, stdin, info.port);
+        }),
+      );
+    },
+  );
+
+  const sockets = new Set<Socket>();
 
   async function meet(socket: Socket): Promise<void> {
     if (spec.behindBastion && !(await gate?.knows(socket.remotePort ?? 0))) return void socket.destroy();
-    if (!options.admit(socket)) return void socket.destroy();
+    const verdict = options.verdict('new');
+    if (verdict === 'reject') return void socket.destroy();
+    // Dropped: nothing ever comes back.
+    if (verdict === 'drop') return void socket.resume();
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
     // It says who it is, and then nothing more for ever.
     if (spec.fault === 'kex-hang') return void socket.resume().write('SSH-2.0-OpenSSH_9.2p1\r\n');
     server.injectSocket(socket);
   }
 
-  return { hostKey: known.public, open: (port) => listen(port, (socket) => void meet(socket)) };
+  return {
+    hostKey: known.public,
+    open: (port) => listen(port, (socket) => void meet(socket)),
+    judge() {
+      const verdict = options.verdict('established');
+      for (const socket of sockets) {
+        if (verdict === 'reject') socket.destroy();
+        else if (verdict === 'drop') hold(socket);
+        else release(socket);
+      }
+    },
+  };
+}
+
+/** Dropped packets are sent again for long: what was held goes on when the filter lets it. */
+function hold(socket: Socket): void {
+  if (socket.writableCorked > 0) return;
+  socket.pause();
+  socket.cork();
+}
+
+function release(socket: Socket): void {
+  if (socket.writableCorked === 0) return;
+  socket.uncork();
+  socket.resume();
 }

@@ -53,10 +53,7 @@ test('a command outlives the connection that brought it', async () => {
 
 test('the machine that carries the lab is out of reach: its own administration tools are not found', async () => {
   const node = await lab.node();
-  const ran = await sh(
-    node,
-    'for t in iptables crictl kubectl curl reboot pkill; do command -v $t; done',
-  );
+  const ran = await sh(node, 'for t in iptables crictl kubectl curl reboot pkill; do command -v $t; done');
   expect(ran.stdout).toBe('');
   expect((await sh(node, 'iptables -F')).code).toBe(127);
 });

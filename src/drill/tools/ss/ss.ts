@@ -96,7 +96,7 @@ function setLetter(flags: Flags, letter: string): void {
 }
 
 function wanted(socket: Socket, flags: Flags): boolean {
-  const six = socket.localAddress.includes(':');
+  const six = `${socket.localAddress}${socket.peerAddress}`.includes(':');
   if (flags.family && six !== (flags.family === 6)) return false;
   if (flags.states && !flags.states.some((state) => WITH_ESTABLISHED.includes(state))) return false;
   return flags.filter(socket);
