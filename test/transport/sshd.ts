@@ -62,14 +62,9 @@ export async function startSshd(lines: string[] = []): Promise<RealSshd> {
     ...lines,
   ];
   writeFileSync(join(dir, 'config'), `${config.join('\n')}\n`);
-  const child = spawn(SSHD!, ['-D', '-e', '-f', join(dir, 'config')], {
-    stdio: ['ignore', 'ignore', 'pipe'],
-  });
-  let said = '';
-  child.stderr.on('data', (chunk) => {
-    said = `${said}${chunk}`.slice(-20_000);
-  });
-  await listening(port, child, () => said);
+  const log = join(dir, 'log');
+  const child = spawn(SSHD!, ['-D', '-E', log, '-f', join(dir, 'config')], { stdio: 'ignore' });
+  await listening(port, child, () => readFileSync(log, 'utf8'));
   return {
     port,
     hostKey,

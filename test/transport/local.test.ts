@@ -1,0 +1,47 @@
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, describe, expect, it } from 'vitest';
+import { createLocalTransport } from '../../src/transport/local/transport.ts';
+import { raw, runOne, target, told } from './subjects.ts';
+
+const transport = createLocalTransport();
+const dir = mkdtempSync(join(tmpdir(), 'fx-local-'));
+afterAll(() => rmSync(dir, { recursive: true }));
+
+describe('this machine', () => {
+  it('runs a text by /bin/sh', async () => {
+    expect(await runOne(transport, target(), told('echo out; echo err >&2'))).toMatchObject({
+      state: 'ok',
+      via: 'local',
+      stdout: 'out\n',
+      stderr: 'err\n',
+      result: { state: 'changed' },
+    });
+    expect(await runOne(transport, target(), raw('exit 255'))).toMatchObject({
+      state: 'failed',
+      exitCode: 255,
+    });
+    expect(await runOne(transport, target(), raw('kill -9 $$'))).toMatchObject({ signal: 'SIGKILL' });
+  });
+
+  it('hands the secret over after the text', async () => {
+    const script = raw('cat', { secret: Buffer.from('line one\nline two') });
+    expect(await runOne(transport, target(), script)).toMatchObject({ stdout: 'line one\nline two' });
+  });
+
+  it('ends a command and its children at the deadline', async () => {
+    const mark = join(dir, 'late');
+    const outcome = await runOne(transport, target(), raw(`(sleep 1; touch ${mark}) & wait`), { runMs: 200 });
+    expect(outcome.state).toBe('timed-out');
+    await sleep(1200);
+    expect(existsSync(mark)).toBe(false);
+  });
+
+  it('does not wait for what stays in the background', async () => {
+    const start = Date.now();
+    expect(await runOne(transport, target(), raw('sleep 5 & echo x'))).toMatchObject({ state: 'ok' });
+    expect(Date.now() - start).toBeLessThan(3000);
+  });
+});
