@@ -7,7 +7,7 @@ const yes = z.union([z.boolean(), z.enum(['true', 'false'])]).transform((v) => v
 
 const params = z.strictObject({
   type: z
-    .string()
+    .string({ error: 'scale needs a type, such as m7i.4xlarge' })
     .regex(/^[a-z][a-z0-9-]*\.[a-z0-9-]+$/, 'expected an EC2 instance type such as m7i.4xlarge'),
   /** Fewest healthy etcd members that must remain while one is down; never under the majority. */
   floor: z.coerce.number().int().min(1).optional(),

@@ -88,7 +88,8 @@ async function change(
 ): Promise<NodeResult> {
   const { context, params, target } = job;
   const before = context.before ?? beforeOf(instance, type, target);
-  if (isRunningAs(instance, type)) return job.result('already', { before, note: `is a running ${type}` });
+  if (isRunningAs(instance, type))
+    return job.result('already', { ...and(before), note: `is a running ${type}` });
   const refusal = await unsuitable(job.api, instance, { ...params, type }, context.signal);
   if (refusal) return job.result('refused', refusal);
   // A machine that is down already takes nothing away from the quorum by staying down.
@@ -99,32 +100,32 @@ async function change(
   }
   if (op === 'check')
     return job.result('would', {
-      before,
+      ...and(before),
       note: `${said(instance)}; would become ${type}: ${sideEffects(instance)}`,
     });
-  if (op === 'apply') await context.saveBefore(before);
+  if (op === 'apply' && before) await context.saveBefore(before);
   return carryOut(before, type, job);
 }
 
-async function carryOut(before: BeforeState, type: string, job: Job): Promise<NodeResult> {
+async function carryOut(before: BeforeState | undefined, type: string, job: Job): Promise<NodeResult> {
   const { context, params } = job;
   const deps = { ...job, signal: context.signal, note: context.note, withinMs: params.within * 1000 };
   try {
     await retype(job.id, type, deps);
   } catch (error) {
     if (!(error instanceof RetypeError)) throw error;
-    if (error.code !== 'no-capacity' || !before.type || before.type === type)
-      return job.result('failed', { before, code: error.code, note: error.message });
+    if (error.code !== 'no-capacity' || !before?.type || before.type === type)
+      return job.result('failed', { ...and(before), code: error.code, note: error.message });
     context.note(`no capacity for ${type}: back to ${before.type}`);
     await retype(job.id, before.type, deps);
     const back = await memberIsBack(job);
     const note = `${error.message}; it runs as ${before.type} again${back ? '' : ', but its etcd member is not healthy yet'}`;
-    return job.result('failed', { before, code: error.code, note });
+    return job.result('failed', { ...and(before), code: error.code, note });
   }
   if (await memberIsBack(job))
-    return job.result('changed', { before, note: `${before.type} → ${type}, running` });
+    return job.result('changed', { ...and(before), note: `${before?.type ?? 'stopped'} → ${type}, running` });
   return job.result('failed', {
-    before,
+    ...and(before),
     code: 'member-not-back',
     note: `it runs as ${type}, but its etcd member is not healthy after ${params.within}s`,
   });
@@ -156,16 +157,24 @@ function receipt(instance: Instance, job: Job): NodeResult {
   return job.result(untouched ? 'absent' : 'interrupted', { note: said(instance), data: found(instance) });
 }
 
-/** Half way through an earlier attempt the type is the new one already: then the fleet's label knows the former. */
-function beforeOf(instance: Instance, wanted: string, target: Target): BeforeState {
+/**
+ * Half way through an earlier attempt the type is the new one already: then the fleet's label knows the former.
+ * Where it does not, what the journal may have of that attempt must not be overwritten with less.
+ */
+function beforeOf(instance: Instance, wanted: string, target: Target): BeforeState | undefined {
   const label = target.labels['node.kubernetes.io/instance-type'];
   const halfDone = instance.InstanceType === wanted && instance.State?.Name !== 'running';
+  if (halfDone && !label) return undefined;
   return {
     type: (halfDone && label) || (instance.InstanceType ?? ''),
     state: instance.State?.Name ?? '',
     address: instance.PrivateIpAddress ?? '',
     ...(instance.PublicIpAddress ? { publicaddress: instance.PublicIpAddress } : {}),
   };
+}
+
+function and(before: BeforeState | undefined): { before?: BeforeState } {
+  return before ? { before } : {};
 }
 
 function isRunningAs(instance: Instance, type: string): boolean {

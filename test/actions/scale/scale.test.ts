@@ -171,6 +171,15 @@ describe('scale', () => {
     expect(events).not.toContain('stop cp0');
   });
 
+  it('overwrites no journal where it cannot know the former type', async () => {
+    Object.assign(machine(0), { state: 'stopped', type: BIG });
+    targets[0] = { ...targets[0]!, labels: {} };
+    const result = await run('apply');
+    expect(result.state).toBe('changed');
+    expect(result.before).toBeUndefined();
+    expect(saved).toEqual([]);
+  });
+
   it('finds nothing begun where nothing was', async () => {
     expect((await run('receipt')).state).toBe('absent');
   });
@@ -279,7 +288,9 @@ describe('scale refuses what EC2 cannot do', () => {
   });
 
   it('ends when a machine will not stop, and when it is told to let go', async () => {
-    Object.assign(world, { stop: async (id: string) => void (find(id).state = 'stopping') });
+    world.stop = async (id) => {
+      find(id).state = 'stopping';
+    };
     const slow = await run('apply', { params: { within: '10s' }, deps: { now: fastClock() } });
     expect(slow).toMatchObject({ state: 'failed', code: 'too-slow' });
     const letGo = new AbortController();
