@@ -66,8 +66,12 @@ async function apply(
   if (!session.env.letGo.aborted) await reconcile(session, step, lost);
   await keepArmed(session, step, action);
   if (verdict.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };
-  if (verdict.stoppedBy === 'budget')
-    return { state: 'failed', guard: true, why: `more than ${step.budget} targets did not end ok` };
+  if (verdict.stoppedBy === 'budget') {
+    // A guard that kept nothing from happening is no guard: some targets just did not end ok.
+    const alone = session.plan.workstreams.every((w, i) => i === 0 && w.steps.length === 1);
+    const guard = !alone || verdict.counts['not-attempted'] > 0;
+    return { state: 'failed', guard, why: `more than ${step.budget} targets did not end ok` };
+  }
   if (verdict.stoppedBy === 'gate')
     return { state: 'failed', guard: true, why: 'the gate between waves did not open' };
   if (verdict.stoppedBy === 'journal') return { state: 'failed', why: 'the journal could not be written' };
