@@ -10,6 +10,15 @@ import { createLabHost, type LabHost } from './node/host.ts';
 import { createKeyPair, type LabKeyPair } from './node/key-pair.ts';
 import { createLabNode, type SimulatedNode } from './node/node.ts';
 import type { Scenario } from './scenarios/types.ts';
+import type { InstalledUnit } from './tools/systemd/unit.ts';
+import type { LabNode } from './types.ts';
+
+const KUBELET = {
+  name: 'kubelet.service',
+  description: 'kubelet: The Kubernetes Node Agent',
+  restart: 'always',
+  process: { comm: 'kubelet', args: ['--config=/var/lib/kubelet/config.yaml'] },
+} as const satisfies InstalledUnit;
 
 /** A lab with its machines, its way in and its cloud; nothing runs on the machines yet. */
 export interface BuiltLab {
@@ -37,17 +46,21 @@ export async function buildLab({ dir, scenario, workers, seed }: LabRequest): Pr
   const network = createNetwork();
   const nodes: SimulatedNode[] = [];
   for (const spec of machines(scenario, workers, seed)) {
-    nodes.push(
-      await createLabNode({
-        spec,
-        dir: join(dir, 'machines', spec.name),
-        host,
-        network,
-        authorizedKey: key.public,
-        ...(spec.behindBastion && { gate }),
-      }),
-    );
+    const node = await createLabNode({
+      spec,
+      dir: join(dir, 'machines', spec.name),
+      host,
+      network,
+      authorizedKey: key.public,
+      ...(spec.behindBastion && { gate }),
+    });
+    node.systemd.install(KUBELET);
+    await node.systemd.start(KUBELET.name);
+    nodes.push(node);
   }
+  const kubelets = new Map(
+    nodes.map((node) => [node as LabNode, () => node.systemd.unit(KUBELET.name).active === 'active']),
+  );
   const bastion = await createBastion({
     user: 'root',
     authorizedKey: key.public,
@@ -62,7 +75,7 @@ export async function buildLab({ dir, scenario, workers, seed }: LabRequest): Pr
     controlPlanes: nodes.filter((n) => n.spec.roles.includes('control-plane')),
     workers: nodes.filter((n) => n.spec.roles.includes('worker')),
     network,
-    kubeletActive: () => true,
+    kubeletActive: (node) => kubelets.get(node)?.() ?? false,
   });
   return {
     lab,

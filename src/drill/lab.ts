@@ -52,12 +52,18 @@ export class Lab {
       CLOCKS.leaseRenew,
       CLOCKS.dnsRetry,
     );
-    this.controlPlane = new ControlPlane(controlPlanes, () => workers, createRandom(parts.seed, 'cluster'), {
-      costs: { listUnits: this.load.listUnits, nodeListUnits: this.load.kubeletListUnits },
-      // All watches of all workers together pin the same memory, however many the lab really opens.
-      wideWatchBytes: (COST.watch * 144) / (this.load.watches * workers.length),
-      now: () => performance.now(),
-    });
+    this.controlPlane = new ControlPlane(
+      controlPlanes,
+      () => workers,
+      createRandom(parts.seed, 'cluster'),
+      {
+        costs: { listUnits: this.load.listUnits, nodeListUnits: this.load.kubeletListUnits },
+        // All watches of all workers together pin the same memory, however many the lab really opens.
+        wideWatchBytes: (COST.watch * 144) / (this.load.watches * workers.length),
+        now: () => performance.now(),
+      },
+      parts.kubeletActive,
+    );
     for (const host of this.controlPlane.hosts) this.#equip(host.node, () => host.port());
   }
 

@@ -22,11 +22,12 @@ export class ControlPlane {
     workers: () => LabNode[],
     random: Random,
     deps: Omit<ApiServerDeps, 'store' | 'quorum'>,
+    kubeletActive: (node: LabNode) => boolean,
   ) {
     this.store = new Store(random);
     this.quorum = new Quorum(nodes);
     const all = { ...deps, store: this.store, quorum: this.quorum };
-    this.hosts = nodes.map((node) => new ServerHost(node, all));
+    this.hosts = nodes.map((node) => new ServerHost(node, all, () => kubeletActive(node)));
     this.#controllers = new Controllers(this.store, this.hosts, workers, random, deps.now);
   }
 

@@ -22,6 +22,7 @@ export interface ServerView {
 export class ServerHost {
   readonly node: LabNode;
   readonly #deps: ApiServerDeps;
+  readonly #kubeletActive: () => boolean;
   readonly #backoff = new Backoff({
     first: CLOCKS.backoffFirst,
     most: CLOCKS.backoffMost,
@@ -39,9 +40,10 @@ export class ServerHost {
   /** Answers of servers that are gone, so that counts never run backwards. */
   #past = { good: 0, bad: 0 };
 
-  constructor(node: LabNode, deps: ApiServerDeps) {
+  constructor(node: LabNode, deps: ApiServerDeps, kubeletActive: () => boolean) {
     this.node = node;
     this.#deps = deps;
+    this.#kubeletActive = kubeletActive;
   }
 
   port(): number {
@@ -88,6 +90,8 @@ export class ServerHost {
       this.#startAt = 0;
       return;
     }
+    // Without its kubelet a server that runs goes on, and one that died stays dead.
+    if (!this.#kubeletActive()) return;
     const manifest = staticPodText(this.node.root, 'kube-apiserver');
     if (this.#server && manifest !== this.#manifest) {
       this.#end();
