@@ -82,11 +82,10 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
         if (event.kind === 'wave') wave = event.wave;
         if (!request.journaled) return;
         // A failed write shows at the next intent, which is awaited.
-        if (event.kind === 'outcome')
-          session
-            .record({ ...event, step: step.id, op: request.op, outcome: trim(event.outcome) })
-            .catch(() => {});
-        else if (request.op === 'apply') session.emit({ ...event, at, step: step.id });
+        if (event.kind === 'outcome') {
+          const shown = { ...event, step: step.id, op: request.op };
+          session.record({ ...shown, outcome: trim(event.outcome) }, shown).catch(() => {});
+        } else if (request.op === 'apply') session.emit({ ...event, at, step: step.id });
       },
     },
   );

@@ -15,8 +15,8 @@ export interface Session {
   env: RunEnv;
   context: ActionContext;
   targets: Map<string, Target>;
-  /** Journals a record; resolves when it is on the disk. Memory and viewers learn it at once. */
-  record(body: JournalBody): Promise<void>;
+  /** Journals a record; resolves when it is on the disk. Memory and viewers learn it at once; viewers may be shown more. */
+  record(body: JournalBody, shown?: JournalBody): Promise<void>;
   /** Tells viewers what is too fleeting for the journal. */
   emit(event: RunEvent): void;
 }
@@ -38,10 +38,10 @@ export function openSession(
     env,
     context: { cluster, nodes: cluster.fleet.nodes },
     targets,
-    record(body) {
+    record(body, shown = body) {
       const at = env.now().toISOString();
       memory.learn(body, at);
-      env.onEvent({ ...body, at });
+      env.onEvent({ ...shown, at });
       return journal.append(body);
     },
     emit: (event) => env.onEvent(event),

@@ -56,7 +56,7 @@ export class Progress {
         return this.#step(event);
       case 'wave':
         return event.of > 1
-          ? [`${event.step}: wave ${event.wave + 1} of ${event.of} (${event.size} nodes)`]
+          ? [`${event.step}: wave ${event.wave} of ${event.of} (${nodes(event.size)})`]
           : [];
       case 'outcome':
         return this.#outcome(event.step, event.op, event.outcome);
@@ -112,7 +112,7 @@ export class Progress {
     row.done = step?.done.size ?? 0;
     row.bad = step?.bad ?? 0;
     const counts = event.counts && event.state !== 'running' ? `: ${countsLine(event.counts)}` : '';
-    const size = event.state === 'running' && step && step.total > 0 ? ` on ${step.total} nodes` : '';
+    const size = event.state === 'running' && step && step.total > 0 ? ` on ${nodes(step.total)}` : '';
     return [`${event.step}: ${event.state}${size}${counts}${because(event.why)}`];
   }
 
@@ -155,6 +155,7 @@ function blankRow(workstream: string): Row {
   return { workstream, state: 'waiting', step: '', done: 0, total: 0, bad: 0, detail: '' };
 }
 
+const nodes = (n: number) => `${n} ${n === 1 ? 'node' : 'nodes'}`;
 const because = (why: string | undefined) => (why ? ` (${why})` : '');
 
 function whyOf(outcome: Outcome): string | undefined {

@@ -1,0 +1,136 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { verbs } from '../../src/cli/registry.ts';
+import { makeKit } from '../kit/make-kit.ts';
+import { CommandLine } from './command-line.ts';
+
+let fireaxe: CommandLine;
+let kit: string;
+/** This very machine, by the transport that needs no server. */
+const HERE = ['--via', 'local', '--nodes', 'n1', '--reason', 'INC-42', '--yes'];
+const run = (...args: string[]) => fireaxe.run(args, { kit });
+
+beforeAll(() => {
+  fireaxe = new CommandLine();
+  kit = makeKit();
+}, 60_000);
+
+afterAll(() => {
+  fireaxe?.close();
+  if (kit) rmSync(kit, { recursive: true });
+});
+
+describe('the command line', () => {
+  it('runs a command, keeps the run, and tells its story', () => {
+    const { code, stdout, stderr } = run('exec', ...HERE, '--', 'echo out; echo err >&2');
+    expect(stdout).toBe('== n1 (1): ok\nout\nstderr: err\n');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/plan [0-9a-f]{12}: [\s\S]*reason: INC-42[\s\S]*run .*: done; 1 planned: 1 ok/);
+    expect(run('runs').stdout).toMatch(/exec-\w+ +c1 +done +tester@.* INC-42/);
+    const story = run('timeline', 'last');
+    expect(story.code).toBe(0);
+    expect(story.stdout).toMatch(/why: INC-42[\s\S]*started by tester@[\s\S]*1 ok[\s\S]*done after/);
+  });
+
+  it('shows the whole output, not only what the journal keeps', () => {
+    const { stdout } = run('exec', ...HERE, '--', 'seq 1 3000');
+    expect(stdout.split('\n').slice(1, 3001)).toEqual(Array.from({ length: 3000 }, (_, i) => String(i + 1)));
+  });
+
+  it('takes several words as one command, and a script from a file or stdin', () => {
+    expect(run('exec', ...HERE, '--', 'printf', '%s.', 'a b', "c'd").stdout).toContain("a b.c'd.");
+    const script = fireaxe.run(['exec', ...HERE, '--script', '-'], { kit, input: 'echo from stdin\n' });
+    expect(script.stdout).toContain('from stdin');
+  });
+
+  it('gives 3 when some targets did not end ok', () => {
+    const { code, stdout } = run('exec', ...HERE, '--', 'exit 9');
+    expect(stdout).toMatch(/n1 \(1\): failed/);
+    expect(code).toBe(3);
+  });
+
+  it('prints one JSON object under --output json, and a line an event under ndjson', () => {
+    const json = JSON.parse(run('exec', ...HERE, '--output', 'json', '--', 'echo hi').stdout);
+    expect(json).toMatchObject({
+      schemaVersion: 1,
+      verdict: { state: 'done', planned: 1, counts: { ok: 1 } },
+      outcomes: [{ step: 'exec', target: 'n1', state: 'ok', stdout: 'hi\n' }],
+    });
+    const lines = run('exec', ...HERE, '--output', 'ndjson', '--', 'echo hi')
+      .stdout.trim()
+      .split('\n');
+    const events = lines.map((line) => JSON.parse(line));
+    expect(events.every((e) => e.schemaVersion === 1)).toBe(true);
+    expect(events.at(-1)).toMatchObject({ verdict: { state: 'done' } });
+    expect(events.some((e) => e.event?.kind === 'outcome')).toBe(true);
+  });
+
+  it('makes what nodes say safe for a terminal', () => {
+    const { stdout } = run('exec', ...HERE, '--', "printf 'a\\033[31mb\\342\\200\\256c\\n'");
+    expect(stdout).toContain('a\\x1b[31mb\\u202ec');
+  });
+
+  it('changes nothing in a dry run', () => {
+    const file = join(fireaxe.directory, 'touched');
+    const { code, stdout } = run('exec', ...HERE, '--dry-run', '--', `touch ${file}`);
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/check of exec:[\s\S]*n1 \(1\): ok[\s\S]*nothing was changed/);
+    expect(existsSync(file)).toBe(false);
+    expect(existsSync(join(fireaxe.env.FIREAXE_ROOT, 'run/fireaxe'))).toBe(true); // from runs before
+  });
+
+  it('ends quietly when nobody reads on', () => {
+    const bin = join(fireaxe.directory, 'bin/fireaxe.js');
+    const { status, stderr } = spawnSync(
+      'sh',
+      ['-c', `"${process.execPath}" "${bin}" nodes | head -c 1; exit 0`],
+      {
+        env: { ...fireaxe.env, FIREAXE_KIT: kit },
+        encoding: 'utf8',
+      },
+    );
+    expect(status).toBe(0);
+    expect(stderr).not.toMatch(/EPIPE|at .*js/);
+  });
+
+  it.each(verbs().map((verb) => verb.name))('%s --help begins with examples', (verb) => {
+    const { code, stdout } = run(verb, '--help');
+    expect(code).toBe(0);
+    expect(stdout).toMatch(new RegExp(`^Examples:\n  .*fireaxe ${verb}[\\s\\S]*--output`));
+  });
+});
+
+describe('Ctrl-C', () => {
+  it('once: waits for what is in flight; the run is told as interrupted and can be resumed', async () => {
+    const args = ['exec', '--via', 'local', '--nodes', 'n[1-2]', '--wave', '1', '--reason', 'x', '--yes'];
+    const { child, ended, saying } = fireaxe.start([...args, '--', 'sleep 1; echo over'], kit);
+    await saying(/wave 1 of 2/);
+    await new Promise((r) => setTimeout(r, 300));
+    child.kill('SIGINT');
+    const { code, stdout, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stdout).toMatch(/over/);
+    expect(stderr).toMatch(
+      /launching nothing more[\s\S]*1 ok, 1 not-attempted[\s\S]*next: fireaxe resume \S+/,
+    );
+    const resume = /next: fireaxe (resume \S+)/.exec(stderr)![1]!.split(' ');
+    const again = run(...resume);
+    expect(again.code).toBe(0);
+    expect(again.stderr).toMatch(/2 planned: 2 ok/);
+  });
+
+  it('twice: lets go, and says of which targets nothing is known', async () => {
+    const args = ['exec', '--via', 'local', '--nodes', 'n1', '--reason', 'x', '--yes', '--', 'sleep 20'];
+    const { child, ended, saying } = fireaxe.start(args, kit);
+    await saying(/running on 1 node/);
+    await new Promise((r) => setTimeout(r, 400));
+    child.kill('SIGINT');
+    await saying(/launching nothing more/);
+    child.kill('SIGINT');
+    const { code, stderr } = await ended;
+    expect(code).toBe(130);
+    expect(stderr).toMatch(/letting go[\s\S]*not known what happened on: n1[\s\S]*next: fireaxe resume \S+/);
+  });
+});
