@@ -1,0 +1,128 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type LabFolder, Machine, type MachineSpec, startOf, v6 } from './machine.ts';
+
+const PREFIX = 'fireaxe-lab-';
+
+/** A set of real nodes on a private bridge; everything of it lies in one folder and is gone after `down`. */
+export class Lab {
+  readonly folder: LabFolder;
+  readonly net: string;
+  readonly machines = new Map<string, Machine>();
+
+  private constructor(folder: LabFolder, net: string) {
+    this.folder = folder;
+    this.net = net;
+  }
+
+  /** Boots machines; `.host(n)` of the lab's network are their addresses, in order from 11. */
+  static async up(specs: Omit<MachineSpec, 'address' | 'machineId'>[]): Promise<Lab> {
+    sweepDead();
+    const dir = mkdtempSync(join(tmpdir(), PREFIX));
+    writeFileSync(join(dir, 'owner'), `${process.pid}\n`);
+    const number = 1 + (process.pid % 250);
+    const lab = new Lab(
+      { dir: join(dir, 'fs'), bridge: `fxl${number}`, key: join(dir, 'fs', 'key') },
+      `10.249.${number}`,
+    );
+    writeFileSync(join(dir, 'bridge'), lab.folder.bridge);
+    mkdirSync(lab.folder.dir);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=700', 'tmpfs', lab.folder.dir]);
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', lab.folder.key]);
+    ip('link', 'add', lab.folder.bridge, 'type', 'bridge');
+    ip('addr', 'add', `${lab.net}.1/24`, 'dev', lab.folder.bridge);
+    ip('addr', 'add', `${v6(`${lab.net}.1`)}/64`, 'dev', lab.folder.bridge, 'nodad');
+    ip('link', 'set', lab.folder.bridge, 'up');
+    specs.forEach((spec, i) => {
+      const machine = new Machine(
+        {
+          ...spec,
+          address: `${lab.net}.${11 + i}`,
+          machineId: `${(i + 1).toString(16).padStart(2, '0')}`.padEnd(32, 'f1'),
+        },
+        lab.folder,
+      );
+      lab.machines.set(spec.name, machine);
+      machine.layOut();
+      machine.boot();
+    });
+    await Promise.all([...lab.machines.values()].map((machine) => machine.up()));
+    return lab;
+  }
+
+  at(name: string): Machine {
+    const machine = this.machines.get(name);
+    if (!machine) throw new Error(`no machine ${name}`);
+    return machine;
+  }
+
+  down(): void {
+    remove(join(this.folder.dir, '..'));
+  }
+}
+
+/** What a crashed test left: machines, mounts, the bridge, the folder. */
+function sweepDead(): void {
+  for (const name of readdirSync(tmpdir())) {
+    if (!name.startsWith(PREFIX)) continue;
+    const dir = join(tmpdir(), name);
+    const owner = read(join(dir, 'owner'));
+    if (owner && existsSync(`/proc/${owner}`)) continue;
+    remove(dir);
+  }
+}
+
+function remove(dir: string): void {
+  const fs = join(dir, 'fs');
+  const homes = existsSync(fs) ? readdirSync(fs, { withFileTypes: true }).filter((d) => d.isDirectory()) : [];
+  for (const home of homes) endMachine(join(fs, home.name));
+  for (const home of homes) unmount(join(fs, home.name, 'root'));
+  unmount(fs);
+  const bridge = read(join(dir, 'bridge'));
+  if (/^fxl\d+$/.test(bridge)) spawnSync('ip', ['link', 'del', bridge]);
+  rmSync(join(dir, 'owner'), { force: true });
+  rmSync(join(dir, 'bridge'), { force: true });
+  // Only empty folders: should an unmount have failed, nothing behind it is deleted.
+  for (const empty of [fs, dir]) if (existsSync(empty)) rmdirSync(empty);
+}
+
+/** Ends the machine's PID 1, and with it all that is in its PID namespace; nspawn ends after it. */
+function endMachine(home: string): void {
+  for (const file of ['init', 'pid']) {
+    const [pid = '', start = ''] = read(join(home, file)).split(' ');
+    // A reused pid is somebody else's.
+    const ours = () => start !== '' && startOf(Number(pid)) === start;
+    if (ours()) process.kill(Number(pid), 'SIGKILL');
+    for (let i = 0; i < 100 && ours(); i++) spawnSync('sleep', ['0.05']);
+  }
+}
+
+/** The last process of a machine may let go of its files a moment after it is gone. */
+function unmount(path: string): void {
+  for (let i = 0; i < 60 && spawnSync('mountpoint', ['-q', path]).status === 0; i++) {
+    if (spawnSync('umount', [path]).status !== 0) spawnSync('sleep', ['0.05']);
+  }
+}
+
+function ip(...args: string[]): void {
+  execFileSync('ip', args);
+}
+
+function read(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

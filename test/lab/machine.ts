@@ -1,0 +1,231 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { splitResult } from '../../src/transport/node-output.ts';
+import type { NodeResult } from '../../src/transport/types.ts';
+
+export interface MachineSpec {
+  name: string;
+  address: string;
+  machineId: string;
+  /** Text files by path, laid over the host's root. */
+  files?: Record<string, string>;
+}
+
+export interface Ran {
+  code: number;
+  stdout: string;
+  stderr: string;
+  result?: NodeResult;
+}
+
+/** What a lab's machines share. */
+export interface LabFolder {
+  dir: string;
+  bridge: string;
+  key: string;
+}
+
+/** A real node: systemd as PID 1 over an overlay of this machine's root, reached by OpenSSH. */
+export class Machine {
+  readonly spec: MachineSpec;
+  readonly #lab: LabFolder;
+  readonly #home: string;
+  #pid = 0;
+
+  constructor(spec: MachineSpec, lab: LabFolder) {
+    this.spec = spec;
+    this.#lab = lab;
+    this.#home = join(lab.dir, spec.name);
+  }
+
+  get root(): string {
+    return join(this.#home, 'root');
+  }
+
+  layOut(): void {
+    for (const part of ['upper', 'work', 'root']) mkdirSync(join(this.#home, part), { recursive: true });
+    const layers = `lowerdir=/,upperdir=${join(this.#home, 'upper')},workdir=${join(this.#home, 'work')}`;
+    execFileSync('mount', ['-t', 'overlay', 'overlay', '-o', layers, this.root]);
+    const wants = '/etc/systemd/system/multi-user.target.wants';
+    // Its own units, and nothing of what this machine happens to start.
+    for (const folder of [
+      wants,
+      '/etc/systemd/system/timers.target.wants',
+      '/etc/systemd/system/getty.target.wants',
+    ]) {
+      rmSync(join(this.root, folder), { recursive: true, force: true });
+      mkdirSync(join(this.root, folder), { recursive: true });
+    }
+    for (const unit of ['ssh.service', 'systemd-networkd.service']) {
+      symlinkSync(`/lib/systemd/system/${unit}`, join(this.root, wants, unit));
+    }
+    link(this.root, '/etc/systemd/system/default.target', '/lib/systemd/system/multi-user.target');
+    link(this.root, '/etc/systemd/system-generators/postgresql-generator', '/dev/null');
+    const files: Record<string, string> = {
+      '/etc/machine-id': `${this.spec.machineId}\n`,
+      '/etc/hostname': `${this.spec.name}\n`,
+      '/root/.bashrc': '',
+      '/root/.profile': '',
+      '/root/.ssh/authorized_keys': execFileSync('cat', [`${this.#lab.key}.pub`], { encoding: 'utf8' }),
+      '/etc/systemd/network/10-host0.network': `[Match]\nName=host0\n[Network]\nAddress=${this.spec.address}/24\nAddress=${v6(this.spec.address)}/64\nLinkLocalAddressing=no\nIPv6AcceptRA=no\n[IPv6]\n`,
+      ...this.spec.files,
+    };
+    for (const [path, text] of Object.entries(files)) this.put(path, text);
+    execFileSync('chmod', ['700', join(this.root, '/root/.ssh'), join(this.root, '/root')]);
+    execFileSync('chmod', ['600', join(this.root, '/root/.ssh/authorized_keys')]);
+  }
+
+  /** While it is off. */
+  put(path: string, text: string): void {
+    const whole = join(this.root, path);
+    mkdirSync(join(whole, '..'), { recursive: true });
+    rmSync(whole, { force: true });
+    writeFileSync(whole, text);
+  }
+
+  boot(): void {
+    const log = openSync(join(this.#home, 'console'), 'a');
+    const args = [
+      '-q',
+      '-D',
+      this.root,
+      '--register=no',
+      '--keep-unit',
+      `--network-bridge=${this.#lab.bridge}`,
+      '-b',
+      '-M',
+      this.spec.name,
+    ];
+    const child = spawn('systemd-nspawn', args, {
+      detached: true,
+      stdio: ['ignore', log, log],
+      env: { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' },
+    });
+    child.unref();
+    closeSync(log);
+    writeFileSync(join(this.#home, 'pid'), `${child.pid} ${startOf(child.pid!)}`);
+    this.#pid = child.pid!;
+  }
+
+  async up(): Promise<void> {
+    const until = Date.now() + 60_000;
+    while (Date.now() < until) {
+      if (await this.#listens()) {
+        const { stdout } = await this.sh('systemctl is-system-running --wait', { timeoutMs: 20_000 });
+        if (/running|degraded/.test(stdout)) return this.#note();
+      }
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+    throw new Error(`${this.spec.name} did not come up; see ${this.#home}/console`);
+  }
+
+  #listens(): Promise<boolean> {
+    return new Promise((resolve) => {
+      const socket = connect({ host: this.spec.address, port: 22, timeout: 300 });
+      const end = (up: boolean) => {
+        socket.destroy();
+        resolve(up);
+      };
+      socket.once('data', () => end(true));
+      socket.once('timeout', () => end(false));
+      socket.once('error', () => end(false));
+    });
+  }
+
+  /** PID 1 of the machine, as seen from here: it outlives an nspawn that is killed. */
+  #note(): void {
+    const init =
+      readFileSync(`/proc/${this.#pid}/task/${this.#pid}/children`, 'utf8').trim().split(' ')[0] ?? '';
+    writeFileSync(join(this.#home, 'init'), `${init} ${startOf(Number(init))}`);
+  }
+
+  /** A command line for its root's login shell, by OpenSSH's own client: a connection each. */
+  sh(command: string, options: { stdin?: string; timeoutMs?: number; user?: string } = {}): Promise<Ran> {
+    return new Promise((resolve) => {
+      const child = spawn('ssh', [...this.sshArgs(options.user), command], {
+        stdio: ['pipe', 'pipe', 'pipe'],
+      });
+      let stdout = '';
+      let stderr = '';
+      const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000);
+      child.stdout.on('data', (chunk) => {
+        stdout += chunk;
+      });
+      child.stderr.on('data', (chunk) => {
+        stderr += chunk;
+      });
+      child.stdin.on('error', () => {});
+      child.stdin.end(options.stdin ?? '');
+      child.on('close', (code) => {
+        clearTimeout(timer);
+        resolve({ code: code ?? 255, stdout, stderr });
+      });
+    });
+  }
+
+  sshArgs(user = 'root'): string[] {
+    return [
+      ...[
+        '-i',
+        this.#lab.key,
+        '-o',
+        'IdentitiesOnly=yes',
+        '-o',
+        'BatchMode=yes',
+        '-o',
+        'ConnectTimeout=3',
+        '-F',
+        '/dev/null',
+      ],
+      ...['-o', 'StrictHostKeyChecking=no', '-o', 'UserKnownHostsFile=/dev/null', '-o', 'LogLevel=ERROR'],
+      `${user}@${this.spec.address}`,
+    ];
+  }
+
+  /** A node script, delivered as the SSH transports do: the text first on standard input, then the secret. */
+  async run(
+    text: string,
+    options: { secret?: string; shell?: string; timeoutMs?: number } = {},
+  ): Promise<Ran> {
+    const shell = options.shell ?? '/bin/sh';
+    const command = `exec ${shell} -c 'eval "$(head -c ${Buffer.byteLength(text)})"'`;
+    const ran = await this.sh(command, {
+      stdin: text + (options.secret ?? ''),
+      ...(options.timeoutMs && { timeoutMs: options.timeoutMs }),
+    });
+    const nonce = /^FX_NONCE=(\w+)$/m.exec(text)?.[1] ?? '';
+    const { output, result } = splitResult(ran.stdout, nonce);
+    return { ...ran, stdout: output, ...(result && { result }) };
+  }
+
+  async reboot(): Promise<void> {
+    await this.sh('systemctl reboot', { timeoutMs: 5000 });
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await this.up();
+  }
+}
+
+function link(root: string, path: string, to: string): void {
+  mkdirSync(join(root, path, '..'), { recursive: true });
+  rmSync(join(root, path), { force: true });
+  symlinkSync(to, join(root, path));
+}
+
+/** When a process began, in clock ticks: with its pid, its identity. Empty when it is gone. */
+export function startOf(pid: number): string {
+  try {
+    const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+      .replace(/^.*\) /s, '')
+      .split(' ');
+    return fields[0] === 'Z' ? '' : (fields[19] ?? '');
+  } catch {
+    return '';
+  }
+}
+
+/** The IPv6 address that goes with a lab address. */
+export function v6(address: string): string {
+  return `fd00:f1::${address.split('.').slice(2).join(':')}`;
+}

@@ -1,0 +1,225 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { Lab } from './lab.ts';
+import { give } from './orders.ts';
+
+let lab: Lab;
+const at = () => lab.at('w1');
+const sh = async (command: string) => (await at().sh(command)).stdout.trim();
+
+/** An offender that a supervisor brings back: `Restart=always`. */
+const service =
+  '[Service]\nExecStart=/bin/sleep 1000000\nRestart=always\nRestartSec=100ms\n[Install]\nWantedBy=multi-user.target\n';
+
+beforeAll(async () => {
+  lab = await Lab.up([
+    {
+      name: 'w1',
+      files: {
+        '/usr/lib/systemd/system/agent.service': service,
+        '/etc/systemd/system/owned.service': service,
+        '/usr/lib/systemd/system/tmpl@.service': service,
+        '/usr/lib/systemd/system/bysocket.service':
+          '[Service]\nExecStart=/bin/sleep 1000000\nStandardInput=null\n',
+        '/usr/lib/systemd/system/bysocket.socket':
+          '[Socket]\nListenStream=127.0.0.1:7777\nAccept=no\n[Install]\nWantedBy=sockets.target\n',
+      },
+    },
+  ]);
+  await sh('systemctl enable --now agent owned tmpl@a bysocket.socket');
+});
+afterAll(() => lab?.down());
+
+/** All that a check must leave as it was. */
+const picture = () =>
+  sh(
+    "find /run/systemd/system /run/systemd/system.control /run/systemd/transient /run/fireaxe /etc/systemd 2>/dev/null | grep -v session- | sort; systemctl list-units --all --plain --no-legend | awk '{print $1,$2,$3,$4}' | grep -v -e session -e ssh@ -e 'user@' -e user-; nft list ruleset",
+  );
+
+describe('a unit', () => {
+  test.each(['agent', 'owned', 'tmpl@a'])(
+    '%s: check changes nothing, then held, held already, and back',
+    async (unit) => {
+      const run = `unit-${unit.replace('@', '-')}`;
+      const before = await picture();
+      const check = await give(lab, 'w1', 'stop', { unit }, { op: 'check', run });
+      expect(check.result).toMatchObject({ state: 'would' });
+      expect(await picture()).toBe(before);
+
+      const apply = await give(lab, 'w1', 'stop', { unit }, { op: 'apply', run });
+      expect(apply).toMatchObject({ code: 0, result: { state: 'changed' } });
+      expect(await sh(`systemctl start ${unit} 2>/dev/null; sleep 0.4; systemctl is-active ${unit}`)).toBe(
+        'inactive',
+      );
+      expect((await give(lab, 'w1', 'stop', { unit }, { op: 'verify', run })).result).toMatchObject({
+        state: 'ok',
+      });
+      const again = await give(lab, 'w1', 'stop', { unit }, { op: 'apply', run: `${run}-2` });
+      expect(again.result).toMatchObject({ state: 'already' });
+
+      // The second order found it held: taking it back leaves it held.
+      await give(lab, 'w1', 'stop', { unit }, { op: 'undo', run: `${run}-2`, before: again.result!.before! });
+      expect(await sh(`systemctl is-active ${unit}`)).not.toBe('active');
+      const undo = await give(
+        lab,
+        'w1',
+        'stop',
+        { unit },
+        { op: 'undo', run, before: apply.result!.before! },
+      );
+      expect(undo.result).toMatchObject({ state: 'changed' });
+      expect(await sh(`systemctl is-active ${unit}; systemctl is-enabled ${unit}`)).toMatch(
+        /^active\nenabled/,
+      );
+      await sh('rm -rf /run/fireaxe');
+      expect(await picture()).toBe(before);
+    },
+  );
+
+  test('with the socket that would start it', async () => {
+    const unit = 'bysocket';
+    const before = await picture();
+    const apply = await give(lab, 'w1', 'stop', { unit }, { op: 'apply', run: 'sock' });
+    expect(apply.result).toMatchObject({
+      state: 'changed',
+      before: { triggers: expect.stringContaining('bysocket.socket') },
+    });
+    await sh('(echo x >/dev/tcp/127.0.0.1/7777) 2>/dev/null');
+    expect(await sh('systemctl is-active bysocket.service bysocket.socket')).toBe('inactive\ninactive');
+    await give(lab, 'w1', 'stop', { unit }, { op: 'undo', run: 'sock', before: apply.result!.before! });
+    await sh('rm -rf /run/fireaxe');
+    expect(await picture()).toBe(before);
+  });
+
+  test('masked before stays masked; a transient one comes back', async () => {
+    await sh('systemctl mask --runtime tmpl@a; systemctl stop tmpl@a');
+    const masked = await give(lab, 'w1', 'stop', { unit: 'tmpl@a' }, { op: 'apply', run: 'm1' });
+    expect(masked.result).toMatchObject({ state: 'already' });
+    await give(
+      lab,
+      'w1',
+      'stop',
+      { unit: 'tmpl@a' },
+      { op: 'undo', run: 'm1', before: masked.result!.before! },
+    );
+    expect(await sh('systemctl show tmpl@a -p LoadState --value')).toBe('masked');
+    await sh('systemctl unmask --runtime tmpl@a; systemctl start tmpl@a');
+
+    await sh('systemd-run --unit=passing -p Restart=always sleep 1000000');
+    const apply = await give(lab, 'w1', 'stop', { unit: 'passing' }, { op: 'apply', run: 'm2' });
+    expect(apply.result).toMatchObject({ state: 'changed' });
+    expect(await sh('systemctl is-active passing')).toBe('inactive');
+    const undo = await give(
+      lab,
+      'w1',
+      'stop',
+      { unit: 'passing' },
+      { op: 'undo', run: 'm2', before: apply.result!.before! },
+    );
+    expect(undo.result?.note).toBe('');
+    expect(await sh('systemctl is-active passing')).toBe('active');
+  });
+
+  test('never what the machine is reached by, under any name', async () => {
+    await sh(
+      'ln -s /usr/lib/systemd/system/ssh.service /run/systemd/system/innocent.service; systemctl daemon-reload',
+    );
+    const alias = await give(lab, 'w1', 'stop', { unit: 'innocent' }, { op: 'apply', run: 'p1' });
+    expect(alias).toMatchObject({ code: 4, result: { state: 'refused', code: 'protected' } });
+    const none = await give(lab, 'w1', 'stop', { unit: 'nothing-such' }, { op: 'apply', run: 'p2' });
+    expect(none).toMatchObject({ code: 4, result: { code: 'not-found' } });
+    await sh('rm /run/systemd/system/innocent.service; systemctl daemon-reload');
+  });
+});
+
+describe('processes', () => {
+  test('frozen, found again under a new id, held already, let go', async () => {
+    await sh('cp /bin/sleep /usr/local/bin/offender');
+    await sh(`systemd-run --unit=super -p Restart=always -p RestartSec=100ms /usr/local/bin/offender 500000`);
+    const params = { process: 'offender', for: '5m' };
+    const state = () => sh(`for p in $(pgrep -x offender); do cut -d' ' -f3 /proc/$p/stat; done`);
+    const before = await picture();
+    expect((await give(lab, 'w1', 'stop', params, { op: 'check', run: 'p' })).result).toMatchObject({
+      state: 'would',
+      data: { running: '1' },
+    });
+    expect(await picture()).toBe(before);
+    const apply = await give(lab, 'w1', 'stop', params, { op: 'apply', run: 'p' });
+    expect(apply.result).toMatchObject({ state: 'changed', data: { held: '1', running: '0' } });
+    expect(await state()).toBe('T');
+    // A liveness probe kills what does not answer; the supervisor starts another.
+    const first = await sh('pgrep -x offender');
+    await sh('pkill -KILL -x offender; sleep 2.5');
+    expect(await sh('pgrep -x offender')).not.toBe(first);
+    expect(await state()).toBe('T');
+    expect((await give(lab, 'w1', 'stop', params, { op: 'verify', run: 'p' })).result).toMatchObject({
+      state: 'ok',
+      data: { held: '1' },
+    });
+    const again = await give(lab, 'w1', 'stop', params, { op: 'apply', run: 'p2' });
+    expect(again.result).toMatchObject({ state: 'already', before: { watch: 'on' } });
+    await give(lab, 'w1', 'stop', params, { op: 'undo', run: 'p2', before: again.result!.before! });
+    expect(await state()).toBe('T');
+    const undo = await give(lab, 'w1', 'stop', params, {
+      op: 'undo',
+      run: 'p',
+      before: apply.result!.before!,
+    });
+    expect(undo.result).toMatchObject({ state: 'changed', note: '1 let go' });
+    expect(await state()).toBe('S');
+    expect(
+      await sh('ls /run/fireaxe | grep hold; systemctl list-units --all --plain --no-legend "fireaxe*"'),
+    ).toBe('');
+    await sh('systemctl stop super');
+  });
+
+  test('by exact command line and user, and nobody else', async () => {
+    await sh(
+      'systemd-run --unit=a1 -p User=nobody /usr/local/bin/offender 111 ; systemd-run --unit=a2 /usr/local/bin/offender 111; systemd-run --unit=a3 -p User=nobody /usr/local/bin/offender 1111',
+    );
+    const params = { command: '/usr/local/bin/offender 111', user: 'nobody', for: '1m' };
+    const apply = await give(lab, 'w1', 'stop', params, { op: 'apply', run: 'c' });
+    expect(apply.result).toMatchObject({ state: 'changed', data: { held: '1' } });
+    const states = () =>
+      sh(`for u in a1 a2 a3; do cut -d' ' -f3 /proc/$(systemctl show -p MainPID --value $u)/stat; done`);
+    expect(await states()).toBe('T\nS\nS');
+    await give(lab, 'w1', 'stop', params, { op: 'undo', run: 'c', before: apply.result!.before! });
+    expect(await states()).toBe('S\nS\nS');
+    await sh('systemctl stop a1 a2 a3');
+  });
+
+  test('what was stopped before stays stopped; the time limit lets go', async () => {
+    await sh(
+      'systemd-run --unit=b1 /usr/local/bin/offender 1; systemd-run --unit=b2 /usr/local/bin/offender 2; sleep 0.2; systemctl kill -s STOP b1',
+    );
+    const states = () =>
+      sh(`for u in b1 b2; do cut -d' ' -f3 /proc/$(systemctl show -p MainPID --value $u)/stat; done`);
+    const params = { process: 'offender', for: '10s' };
+    const apply = await give(lab, 'w1', 'stop', params, { op: 'apply', run: 'b' });
+    expect(apply.result).toMatchObject({ data: { held: '2' } });
+    expect(await states()).toBe('T\nT');
+    await sh('sleep 12');
+    expect(await states()).toBe('T\nS');
+    await sh('systemctl kill -s CONT b1; systemctl stop b1 b2');
+  });
+
+  test('never sshd, PID 1 or itself', async () => {
+    for (const process of ['sshd', 'systemd', 'sh']) {
+      const apply = await give(
+        lab,
+        'w1',
+        'stop',
+        { process, for: '30s' },
+        { op: 'apply', run: `n-${process}` },
+      );
+      expect(apply.result).toMatchObject({ state: 'changed', data: { held: '0' } });
+      const undo = await give(
+        lab,
+        'w1',
+        'stop',
+        { process, for: '30s' },
+        { op: 'undo', run: `n-${process}`, before: apply.result!.before! },
+      );
+      expect(undo.result?.state).toBe('changed');
+    }
+  });
+});
