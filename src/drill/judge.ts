@@ -9,7 +9,7 @@ export interface Sample {
   /** Answers to clients since the lab began: good ones, and 429 or 5xx. */
   answers: { good: number; bad: number };
   workers: number;
-  /** Workers whose offender takes its turns, and whose offender lives but is kept from them. */
+  /** Workers whose offender takes its turns, and whose offender is wanted but kept from them. */
   flooding: number;
   held: number;
   /** Workers that no API server lets in. */
@@ -81,10 +81,10 @@ export class Judge {
     s.last = sample;
     s.deaths = sample.servers.deaths;
     s.requestsLost = sample.requestsLost;
+    if (s.downAt === undefined) return;
     s.mostHeld = Math.max(s.mostHeld, sample.held);
     s.mostFenced = Math.max(s.mostFenced, sample.fenced);
     s.mostRetyped = Math.max(s.mostRetyped, sample.servers.retyped);
-    if (s.downAt === undefined) return;
     this.#relief.push(sample);
     s.bestReady = Math.max(s.bestReady, sample.servers.ready);
     const open = this.#open.lasts(this.#isOpen(sample), sample.at, WINDOW_MS);

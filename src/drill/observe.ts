@@ -34,11 +34,14 @@ export function observe(lab: Lab, startedAt: number): Sample {
   };
 }
 
-/** `held` is alive and kept from its turns; one that crashed and waits for its restart is `absent`. */
+/**
+ * `held` is wanted there and kept from its turns, be it stopped or not started again;
+ * the lab itself never keeps one from anything.
+ */
 export function offenderState(worker: LabWorker): 'flooding' | 'held' | 'absent' {
   const offenders = worker.kubelet.offenders().filter((o) => o.process.alive());
-  if (offenders.some((o) => o.answers())) return 'flooding';
-  return offenders.length > 0 ? 'held' : 'absent';
+  if (offenders.some((o) => o.turns())) return 'flooding';
+  return offenders.length > 0 || worker.kubelet.wanted() > 0 ? 'held' : 'absent';
 }
 
 function sum(numbers: number[]): number {

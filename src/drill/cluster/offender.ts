@@ -19,7 +19,8 @@ export class Offender {
   #outstanding = 0;
   #notBefore = 0;
   #turning = false;
-  #answeredAt = Date.now();
+  readonly #startedAt = Date.now();
+  #turnedAt: number | undefined;
 
   constructor(options: {
     node: LabNode;
@@ -49,9 +50,14 @@ export class Offender {
     this.process.onExit(() => this.#end());
   }
 
-  /** Whether it took one of its last turns: what a liveness probe asks. */
-  answers(): boolean {
-    return Date.now() - this.#answeredAt <= this.patienceMs();
+  /** Whether it took one of its last turns: it is alive, and it asks the API servers. */
+  turns(): boolean {
+    return this.#turnedAt !== undefined && Date.now() - this.#turnedAt <= this.patienceMs();
+  }
+
+  /** What a liveness probe finds; one that has not had the time to answer yet is no failure. */
+  live(): boolean {
+    return Date.now() - (this.#turnedAt ?? this.#startedAt + this.patienceMs()) <= this.patienceMs();
   }
 
   /** What a liveness probe puts up with; an agent of a big lab takes its turns too rarely for the usual. */
@@ -69,8 +75,8 @@ export class Offender {
     const answered = await this.process.turn();
     this.#turning = false;
     if (!answered || !this.process.alive()) return;
-    this.#answeredAt = Date.now();
-    if (this.#answeredAt < this.#notBefore) return;
+    this.#turnedAt = Date.now();
+    if (this.#turnedAt < this.#notBefore) return;
     for (let i = 0; i < this.#load.requestsPerTurn && this.#outstanding < this.#load.outstanding; i++)
       this.#list();
     if (this.#watches.size + this.#opening < this.#load.watches) this.#watch();

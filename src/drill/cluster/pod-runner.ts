@@ -38,7 +38,7 @@ export class PodRunner {
     if (!this.#container && now >= this.#startAt) {
       this.#container = this.#start(this.#restarts);
       this.#startedAt = now;
-    } else if (this.#container && !this.#live(this.#container, now)) {
+    } else if (this.#container && !this.#container.live()) {
       this.#container.process.kill('SIGKILL');
     }
   }
@@ -47,10 +47,5 @@ export class PodRunner {
   end(): void {
     this.#container?.process.kill('SIGKILL');
     this.#container = undefined;
-  }
-
-  /** A process that has not had the time to answer yet is no failure. */
-  #live(container: Offender, now: number): boolean {
-    return container.answers() || now - this.#startedAt < 2 * container.patienceMs();
   }
 }
