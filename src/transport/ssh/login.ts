@@ -72,6 +72,7 @@ export function login(
     client
       .on('handshake', () => {
         advance('auth');
+        spareHostKeyProofs(client);
       })
       .on('ready', () => {
         if (settled) return;
@@ -104,11 +105,31 @@ export function login(
         return check.verdict === 'match';
       },
     });
-    // ssh2 has paused the socket and listens from its next turn on: this listener takes nothing from it.
-    socket.once('data', () => {
+    // ssh2 has paused the socket and listens from its next turn on: this listener comes first and takes nothing.
+    socket.on('data', () => {
       if (phase === 'banner') advance('kex');
+      gatherWrites(socket);
     });
   });
+}
+
+/**
+ * OpenSSH tells all its host keys after the login, and ssh2 then has it prove each: work at both ends for
+ * nothing, as keys are only ever learnt by hand. It asks those alone that it takes for OpenSSH.
+ */
+function spareHostKeyProofs(client: Client): void {
+  const known = client as unknown as { _remoteVer?: string };
+  if (typeof known._remoteVer === 'string') known._remoteVer = '';
+}
+
+/** What one packet makes ssh2 write leaves in one system call: they are a good part of a login's cost. */
+function gatherWrites(socket: Duplex): void {
+  socket.cork();
+  process.nextTick(uncork, socket);
+}
+
+function uncork(socket: Duplex): void {
+  socket.uncork();
 }
 
 /** Keys in turn; no `none` first, which would cost a round trip. */
