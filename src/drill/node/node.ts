@@ -147,6 +147,7 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
       systemd.halt();
       for (const process of processes) process.kill('SIGKILL');
       groups.killAll();
+      for (const connection of options.network.connections(node)) connection.close();
       await open?.close();
       firewall.reset();
       bootFiles(root);

@@ -50,9 +50,22 @@ test('a machine talks to itself by its loopback', async () => {
   expect(verdict()).toBe('drop');
 });
 
-test('a machine that is off answers nobody', async () => {
+test('a machine that is off answers nobody, and its connections end', async () => {
+  let closed = false;
+  lab.network.track({
+    from: client,
+    to: server,
+    fromPort: 40_000,
+    toPort: 6443,
+    close() {
+      closed = true;
+      lab.network.untrack(this);
+    },
+  });
   await server.powerOff();
   expect(verdict()).toBe('drop');
+  expect(closed).toBe(true);
+  expect(lab.network.connections(client)).toEqual([]);
 });
 
 test('a filter that cuts our own way really cuts it, and gives it back', async () => {
