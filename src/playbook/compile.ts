@@ -24,7 +24,7 @@ export function compilePlaybook(
     return {
       name: w.name,
       title: interpolate(w.title, params),
-      needs: { ...(w.needs.all ? { all: w.needs.all } : {}), ...(w.needs.any ? { any: w.needs.any } : {}) },
+      needs: w.needs,
       steps: w.steps.flatMap((step, j) => compileStep(interpolate(step, params), request, place(j))),
     };
   });

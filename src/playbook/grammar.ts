@@ -52,7 +52,14 @@ const workstream = z.strictObject({
   name: id,
   title: z.string().optional(),
   needs: z
-    .union([z.array(id), z.strictObject({ all: z.array(id).optional(), any: z.array(id).optional() })])
+    .union([
+      z.array(id),
+      z.strictObject({
+        all: z.array(id).exactOptional(),
+        any: z.array(id).exactOptional(),
+        ended: z.array(id).exactOptional(),
+      }),
+    ])
     .default([])
     .transform((needs) => (Array.isArray(needs) ? { all: needs } : needs)),
   steps: z.array(z.unknown()).min(1, 'a workstream has at least one step'),
@@ -83,7 +90,7 @@ export function knownPlaybookKeys(path: PropertyKey[]): string[] {
   if (path.length === 0) return Object.keys(playbookSchema.shape);
   if (last === 'workstreams') return Object.keys(workstream.shape);
   if (last === 'gate') return Object.keys(gate.shape);
-  if (last === 'needs') return ['all', 'any'];
+  if (last === 'needs') return ['all', 'any', 'ended'];
   if (last === 'clients') return ['of', 'batch'];
   if (path[0] === 'parameters') return Object.keys(parameter.shape);
   return Object.keys(actionStep.shape);

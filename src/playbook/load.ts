@@ -4,6 +4,7 @@ import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Kit } from '../kit/types.ts';
 import { parseYaml, schemaError, type YamlSource } from '../kit/yaml-file.ts';
+import type { Workstream } from '../run/types.ts';
 import { knownPlaybookKeys, playbookSchema, type StepText, stepSchemas } from './grammar.ts';
 import { checkReferences } from './references.ts';
 import { SHIPPED } from './shipped.ts';
@@ -11,7 +12,7 @@ import { SHIPPED } from './shipped.ts';
 export interface PlaybookWorkstream {
   name: string;
   title: string;
-  needs: { all?: string[] | undefined; any?: string[] | undefined };
+  needs: Workstream['needs'];
   steps: StepText[];
 }
 

@@ -1,6 +1,7 @@
 import { ACTION_NAMES } from '../actions/registry.ts';
 import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import type { Workstream } from '../run/types.ts';
 import { parametersIn } from './interpolate.ts';
 import type { Playbook } from './load.ts';
 
@@ -30,7 +31,7 @@ export function checkReferences(playbook: Playbook): void {
     }
   }
   for (const [i, workstream] of playbook.workstreams.entries()) {
-    for (const need of [...(workstream.needs.all ?? []), ...(workstream.needs.any ?? [])]) {
+    for (const need of needed(workstream.needs)) {
       known(need, workstreams, 'workstream', place(['workstreams', i, 'needs']));
     }
     for (const [j, step] of workstream.steps.entries()) {
@@ -41,10 +42,10 @@ export function checkReferences(playbook: Playbook): void {
   refuseCycles(playbook);
 }
 
+const needed = ({ all = [], any = [], ended = [] }: Workstream['needs']) => [...all, ...any, ...ended];
+
 function refuseCycles(playbook: Playbook): void {
-  const needs = new Map(
-    playbook.workstreams.map((w) => [w.name, [...(w.needs.all ?? []), ...(w.needs.any ?? [])]]),
-  );
+  const needs = new Map(playbook.workstreams.map((w) => [w.name, needed(w.needs)]));
   const visit = (name: string, trail: string[]): void => {
     if (trail.includes(name)) {
       const i = playbook.workstreams.findIndex((w) => w.name === name);

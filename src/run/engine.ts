@@ -52,6 +52,7 @@ async function unmetNeed(
   { needs }: Workstream,
   endOf: (name: string) => Promise<boolean>,
 ): Promise<string | undefined> {
+  for (const name of needs.ended ?? []) await endOf(name);
   for (const name of needs.all ?? []) if (!(await endOf(name))) return `${name} did not end well`;
   if (needs.any && needs.any.length > 0 && !(await firstOk(needs.any.map(endOf))))
     return `none of ${needs.any.join(', ')} ended well`;

@@ -62,8 +62,8 @@ export type Step = ActionStep | GateStep | UndoStep;
 export interface Workstream {
   name: string;
   title: string;
-  /** Workstreams that must have ended well first: all of them, or any one. */
-  needs: { all?: string[]; any?: string[] };
+  /** Workstreams that must have ended first: all of them well, any one well, or whichever way. */
+  needs: { all?: string[]; any?: string[]; ended?: string[] };
   steps: Step[];
 }
 
