@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { connect as tcp } from 'node:net';
 import { join } from 'node:path';
+import ssh2 from 'ssh2';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { createKeyPair } from '../../../src/drill/node/key-pair.ts';
-import { connect, run, sh, type TestLab, testLab } from './lab.ts';
+import { CLIENT_KEY, connect, run, sh, type TestLab, testLab } from './lab.ts';
 
 let lab: TestLab;
 beforeEach(async () => {
@@ -38,6 +39,28 @@ test('refuses another key, another user, and a key without its signature', async
   await expect(connect(node, { privateKey: undefined as never, password: 'x' })).rejects.toThrow(
     /authentication/,
   );
+});
+
+test('the right key without its owner opens nothing: the signature is verified', async () => {
+  const { BaseAgent, utils } = ssh2;
+  const parsed = utils.parseKey(CLIENT_KEY.public);
+  if (parsed instanceof Error) throw parsed;
+  class Thief extends BaseAgent<ssh2.ParsedKey> {
+    getIdentities(done: (error: undefined, keys: ssh2.ParsedKey[]) => void) {
+      done(undefined, [parsed as unknown as ssh2.ParsedKey]);
+    }
+    override sign(_key: unknown, data: Buffer, options: unknown, done?: unknown) {
+      const other = utils.parseKey(createKeyPair().private) as unknown as ssh2.ParsedKey;
+      const answer = (typeof options === 'function' ? options : done) as (
+        error: null,
+        signature: Buffer,
+      ) => void;
+      answer(null, other.sign(data) as unknown as Buffer);
+    }
+  }
+  const node = await lab.node();
+  const agent = new Thief();
+  await expect(connect(node, { privateKey: undefined as never, agent })).rejects.toThrow(/authentication/);
 });
 
 test('a command outlives the connection that brought it', async () => {
