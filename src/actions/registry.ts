@@ -6,6 +6,7 @@ import { kubectl } from './kubectl/action.ts';
 import { ACTION_NAMES } from './names.ts';
 import { nearest } from './params.ts';
 import { readmit } from './readmit/action.ts';
+import { scale } from './scale/action.ts';
 import { shrink } from './shrink/action.ts';
 import { stop } from './stop/action.ts';
 import type { Action } from './types.ts';
@@ -14,7 +15,7 @@ export { ACTION_NAMES, type ActionName } from './names.ts';
 
 /** The parameter types differ; each action reads its own parameters by its schema before anything else sees them. */
 const ACTIONS = new Map<string, Action>(
-  [stop, fence, readmit, cordon, shrink, kubectl, exec].map((action) => [
+  [stop, fence, readmit, cordon, scale, shrink, kubectl, exec].map((action) => [
     action.name,
     action as unknown as Action,
   ]),
