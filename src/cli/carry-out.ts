@@ -1,6 +1,6 @@
 import type { Plan } from '../run/types.ts';
 import { consentFor, obtain } from './consent.ts';
-import type { CliContext } from './context.ts';
+import { type CliContext, planOnly, text } from './context.ts';
 import { runEnvironment } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { actionSteps, planLines } from './plan-view.ts';
@@ -15,6 +15,7 @@ export async function carryOut(
 ): Promise<number> {
   const { sink, io, flags } = context;
   if (flags.dryRun === true) return dryRun(plan, context);
+  if (planOnly(flags)) return showPlan(plan, context);
   const consent = consentFor(plan, flags, io, how.saved);
   for (const line of planLines(plan)) sink.note(line);
   if (consent.kind === 'ask') {
@@ -22,6 +23,20 @@ export async function carryOut(
     await obtain(consent, io);
   }
   return runAndShow(context, async (env) => (await import('../run/execute.ts')).execute(plan, env), plan);
+}
+
+/** Shows the plan, and saves it where that was asked for. No node is reached. */
+async function showPlan(plan: Plan, { sink, flags }: CliContext): Promise<number> {
+  const file = text(flags, 'out');
+  for (const line of planLines(plan)) sink.text(line);
+  sink.text(`hash ${plan.hash}`);
+  if (file !== undefined) {
+    const { writePlanFile } = await import('../playbook/plan-file.ts');
+    await writePlanFile(file, plan);
+    sink.note(`saved; next: fireaxe run ${file}`);
+  }
+  sink.json({ plan, ...(file === undefined ? {} : { file }) });
+  return EXIT.done;
 }
 
 /** Shows the plan and what each node says it would change. Nothing is changed. */

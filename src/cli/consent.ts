@@ -1,7 +1,7 @@
 import { FireaxeError, usage } from '../base/errors.ts';
 import type { Plan } from '../run/types.ts';
 import { ask, canAsk } from './ask.ts';
-import { type Flags, text } from './context.ts';
+import { type Flags, planOnly, text } from './context.ts';
 import { actionSteps, countTargets } from './plan-view.ts';
 import type { CliIo } from './types.ts';
 
@@ -14,7 +14,7 @@ export type Consent =
 export function reasonOf(flags: Flags): string {
   const reason = text(flags, 'reason')?.trim();
   if (reason) return reason;
-  if (flags.dryRun === true) return '';
+  if (flags.dryRun === true || planOnly(flags)) return '';
   throw usage('a change needs a reason', {
     place: '--reason',
     next: 'add --reason "why", such as an incident number',

@@ -73,3 +73,8 @@ export function text(flags: Flags, name: string): string | undefined {
   const value = flags[name];
   return typeof value === 'string' ? value : undefined;
 }
+
+/** A plan is made and shown, and nothing is run: `fireaxe plan …`, or `-o FILE` of any verb. */
+export function planOnly(flags: Flags): boolean {
+  return flags.planOnly === true || flags.out !== undefined;
+}

@@ -35,12 +35,14 @@ async function dispatch(argv: string[], io: CliIo): Promise<number> {
     io.stdout.write(`fireaxe ${VERSION}\n`);
     return EXIT.done;
   }
-  const words = name === 'help' ? [...rest, '--help'] : rest;
+  const words = name === 'help' ? ['--help'] : rest;
   const wanted = name === 'help' ? rest[0]! : name;
   const verb = verbs().find((v) => v.name === wanted);
   if (!verb) throw unknownVerb(wanted);
-  const [{ runVerb }, definition] = await Promise.all([import('./run-verb.ts'), verb.load()]);
-  return runVerb(definition, name === 'help' ? ['--help'] : words, io);
+  // `plan VERB …` is the verb's own plan, made and not run.
+  const planned = wanted === 'plan' && verbs().find((v) => v.group === 'Act' && v.name === words[0]);
+  const [{ runVerb }, definition] = await Promise.all([import('./run-verb.ts'), (planned || verb).load()]);
+  return runVerb(definition, planned ? words.slice(1) : words, io, planned ? { planOnly: true } : {});
 }
 
 function unknownVerb(word: string) {

@@ -4,7 +4,12 @@ import { EXIT } from './exit-codes.ts';
 import type { CliIo, VerbDefinition } from './types.ts';
 
 /** Parses a verb's own words and runs it. */
-export async function runVerb(verb: VerbDefinition, argv: string[], io: CliIo): Promise<number> {
+export async function runVerb(
+  verb: VerbDefinition,
+  argv: string[],
+  io: CliIo,
+  more: Record<string, unknown> = {},
+): Promise<number> {
   const command = buildCommand(verb, io);
   try {
     command.parse(argv, { from: 'user' });
@@ -13,7 +18,7 @@ export async function runVerb(verb: VerbDefinition, argv: string[], io: CliIo): 
     if (error.exitCode === 0) return EXIT.done;
     throw usage(error.message.replace(/^error: /, ''), { next: `fireaxe ${verb.name} --help` });
   }
-  return verb.run(command.args, command.opts(), io);
+  return verb.run(command.args, { ...command.opts(), ...more }, io);
 }
 
 export function buildCommand(verb: VerbDefinition, io: CliIo): Command {

@@ -134,3 +134,36 @@ describe('Ctrl-C', () => {
     expect(stderr).toMatch(/letting go[\s\S]*not known what happened on: n1[\s\S]*next: fireaxe resume \S+/);
   });
 });
+
+describe('a plan', () => {
+  it('of a verb is saved, runs as it is, and is shown with its hash', () => {
+    const file = join(fireaxe.directory, 'exec.plan');
+    const words = [
+      'exec',
+      '--via',
+      'local',
+      '--nodes',
+      'n1',
+      '--reason',
+      'x',
+      '-o',
+      file,
+      '--',
+      'echo planned',
+    ];
+    const planned = run('plan', ...words);
+    expect(planned.code).toBe(0);
+    expect(planned.stdout).toMatch(/on 1 node: n1[\s\S]*hash [0-9a-f]{64}/);
+    const done = run('run', file);
+    expect(done.code).toBe(0);
+    expect(done.stdout).toContain('planned');
+  });
+
+  it('without a reason is not run', () => {
+    const file = join(fireaxe.directory, 'bare.plan');
+    expect(run('exec', '--nodes', 'n1', '-o', file, '--', 'true').code).toBe(0);
+    const { code, stderr } = run('run', file);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no reason/);
+  });
+});

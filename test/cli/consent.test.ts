@@ -1,0 +1,67 @@
+import { PassThrough } from 'node:stream';
+import { describe, expect, it } from 'vitest';
+import type { Danger } from '../../src/actions/types.ts';
+import { consentFor, obtain } from '../../src/cli/consent.ts';
+import type { CliIo } from '../../src/cli/types.ts';
+import { planOf, step } from '../report/records.ts';
+
+function io(typed?: string): CliIo {
+  const stdin = Object.assign(new PassThrough(), { isTTY: typed !== undefined });
+  if (typed !== undefined) stdin.end(`${typed}\n`);
+  return {
+    stdin,
+    stdout: new PassThrough(),
+    stderr: Object.assign(new PassThrough(), { isTTY: typed !== undefined }),
+    env: {},
+    now: () => new Date(),
+    stop: new AbortController().signal,
+    letGo: new AbortController().signal,
+  };
+}
+
+const plan = (...dangers: Danger[]) =>
+  planOf(['w', dangers.map((danger, i) => step(`s${i}`, ['n1', 'n2'], { danger }))]);
+
+describe('consent', () => {
+  it('is not asked where nothing changes', () => {
+    expect(consentFor(plan('read'), {}, io())).toMatchObject({ kind: 'given' });
+  });
+
+  it('is given by --yes for a change, by --confirm alone for a severe one', () => {
+    expect(consentFor(plan('change'), { yes: true }, io())).toMatchObject({ by: '--yes' });
+    expect(() => consentFor(plan('change', 'severe'), { yes: true }, io())).toThrow(
+      expect.objectContaining({ kind: 'declined', next: expect.stringContaining('--confirm "prod-1 2"') }),
+    );
+    expect(consentFor(plan('severe'), { confirm: 'prod-1 2' }, io())).toMatchObject({ by: '--confirm' });
+    expect(() => consentFor(plan('severe'), { confirm: 'prod-1 3' }, io())).toThrow(/not of this plan/);
+  });
+
+  it('is given by saving the plan, but not for a severe one', () => {
+    expect(consentFor(plan('change'), {}, io(), true)).toMatchObject({ by: 'saved plan' });
+    expect(() => consentFor(plan('severe'), {}, io(), true)).toThrow(/confirmation/);
+  });
+
+  it('is refused without a terminal, and with --no-input on one', () => {
+    expect(() => consentFor(plan('change'), {}, io())).toThrow(
+      expect.objectContaining({ kind: 'declined', place: 'no terminal' }),
+    );
+    expect(() => consentFor(plan('change'), { input: false }, io('y'))).toThrow(
+      expect.objectContaining({ kind: 'declined', place: '--no-input' }),
+    );
+  });
+
+  it.each([
+    ['y', 'change', true],
+    ['YES', 'change', true],
+    ['', 'change', false],
+    ['n', 'change', false],
+    ['prod-1 2', 'severe', true],
+    ['y', 'severe', false],
+    ['prod-1 3', 'severe', false],
+  ] as const)('%j to a %s plan: %s', async (typed, danger, agreed) => {
+    const person = io(typed);
+    const asked = obtain(consentFor(plan(danger), {}, person), person);
+    if (agreed) await expect(asked).resolves.toBeUndefined();
+    else await expect(asked).rejects.toMatchObject({ kind: 'declined' });
+  });
+});

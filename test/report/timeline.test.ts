@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { timeline, timelineLines } from '../../src/report/timeline.ts';
+import type { JournalBody } from '../../src/run/types.ts';
+import { counts, journal, outcome, planOf, step } from './records.ts';
+
+const targets = ['n1', 'n2', 'n3'];
+const plan = planOf(['shed', [step('hold', targets)]], ['fence', [step('fence', ['cp-1'])]]);
+const begin: JournalBody = { kind: 'plan', plan, operator: 'alice@bastion', host: 'bastion', pid: 1 };
+const unreachable = outcome('n3', 'unreachable', { reason: { code: 'refused', message: 'no' } });
+const story: JournalBody[] = [
+  begin,
+  { kind: 'workstream', workstream: 'shed', state: 'running' },
+  { kind: 'step', workstream: 'shed', step: 'hold', state: 'running' },
+  { kind: 'intent', step: 'hold', op: 'apply', targets, via: 'ssh', wave: 1 },
+  { kind: 'outcome', step: 'hold', op: 'apply', outcome: outcome('n1', 'ok') },
+  { kind: 'outcome', step: 'hold', op: 'apply', outcome: outcome('n2', 'ok') },
+  { kind: 'outcome', step: 'hold', op: 'apply', outcome: unreachable },
+  { kind: 'outcome', step: 'hold', op: 'receipt', outcome: outcome('n3', 'ok') },
+  {
+    kind: 'step',
+    workstream: 'shed',
+    step: 'hold',
+    state: 'done',
+    counts: counts({ ok: 2, unreachable: 1 }),
+  },
+  { kind: 'gate', step: 'hold', state: 'open', reading: '3/3 API servers ready' },
+  { kind: 'operator', what: 'undo', operator: 'bob@laptop' },
+  { kind: 'undone', step: 'hold', target: 'n1', ok: true },
+  { kind: 'undone', step: 'hold', target: 'n2', ok: false, why: 'gone' },
+];
+
+describe('the timeline', () => {
+  it('tells who, why, what and how it ended, from the journal alone', () => {
+    const told = timeline(journal(...story));
+    expect(told).toMatchObject({
+      name: 'shed-load',
+      operator: 'alice@bastion',
+      reason: 'INC-42',
+      state: 'open',
+    });
+    expect(told.entries.map((e) => [e.afterMs / 1000, e.workstream, e.step, e.text])).toEqual([
+      [0, undefined, undefined, 'started by alice@bastion on bastion'],
+      [1, 'shed', undefined, 'running'],
+      [2, 'shed', 'hold', 'running'],
+      [3, undefined, 'hold', 'sent: 3 nodes, n[1-3]'],
+      [5, undefined, 'hold', 'ok: 2 nodes, n[1-2]'],
+      [6, undefined, 'hold', 'unreachable (refused): 1 node, n3'],
+      [8, 'shed', 'hold', 'done: 2 ok, 1 unreachable'],
+      [9, undefined, 'hold', 'gate open: 3/3 API servers ready'],
+      [10, undefined, undefined, 'bob@laptop: undo'],
+      [11, undefined, 'hold', 'undone: 1 node, n1'],
+      [12, undefined, 'hold', 'not undone (gone): 1 node, n2'],
+    ]);
+  });
+
+  it('is readable, and says that a run without an end was cut off', () => {
+    const lines = timelineLines(timeline(journal(...story)));
+    expect(lines.slice(0, 4)).toEqual([
+      'Shed load (shed-load) on prod-1',
+      'why: INC-42',
+      'who: alice@bastion',
+      'plan: abcdef012345, made 2026-11-20T10:00:00.000Z',
+    ]);
+    expect(lines).toContain('10:00:08 +8.0s    shed / hold: done: 2 ok, 1 unreachable');
+    expect(lines.at(-1)).toMatch(/no end.*resume/);
+  });
+
+  it('does not break on a journal without its beginning', () => {
+    expect(timeline(journal(...story.slice(1))).entries.length).toBeGreaterThan(3);
+    expect(timelineLines(timeline([])).length).toBeGreaterThan(3);
+  });
+});
