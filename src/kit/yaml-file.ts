@@ -1,4 +1,4 @@
-import { isAlias, isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
+import { isMap, isNode, isPair, isScalar, LineCounter, parseDocument, visit } from 'yaml';
 import { type FireaxeError, usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 
@@ -35,7 +35,7 @@ export async function parseYaml(text: string, file: string): Promise<YamlSource>
     throw usage(broken.message, { place: at(broken.pos[0]), next: `correct ${file} and try again` });
   }
   visit(document, (_, node) => {
-    if (isAlias(node) || (isNode(node) && 'anchor' in node && node.anchor)) {
+    if (isNode(node) && 'anchor' in node && node.anchor) {
       throw usage('anchors and aliases are not taken', {
         place: at(node.range?.[0] ?? 0),
         expected: 'every value written where it is used',
