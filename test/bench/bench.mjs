@@ -1,0 +1,119 @@
+// Measures what the README promises of speed, side by side in one run. Options: --hosts 200 --rounds 3 --many 5000
+import { fork } from 'node:child_process';
+import { mkdirSync, readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { addresses } from './addresses.mjs';
+import { EXEC, writeKit } from './kit.mjs';
+import { inTurn, measure } from './measure.mjs';
+import { installed, rivals } from './rivals.mjs';
+import { freePort, listening, startSshd } from './sshd.mjs';
+
+const { values } = parseArgs({
+  options: {
+    hosts: { type: 'string', default: '200' },
+    rounds: { type: 'string', default: '3' },
+    many: { type: 'string', default: '5000' },
+    fireaxe: { type: 'string', default: join(import.meta.dirname, '../../bin/fireaxe.js') },
+    rivals: { type: 'boolean', default: true },
+  },
+  allowNegative: true,
+});
+/** Fireaxe's own default of `--parallel`. */
+const WINDOW = 64;
+const node = process.execPath;
+const here = (name) => join(import.meta.dirname, name);
+
+const hosts = addresses(Number(values.hosts));
+const server = await startSshd(hosts);
+try {
+  console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${process.platform}\n`);
+  await sideBySide();
+  await coldStart();
+  await many(Number(values.many));
+} finally {
+  await server.stop();
+}
+
+async function sideBySide() {
+  const env = writeKit(server.dir, server, hosts);
+  const bare = [node, here('bare.mjs'), server.port, server.user, server.identity, WINDOW, hosts.length];
+  const runs = {
+    'bare ssh2 loop': () => measure(bare),
+    'fireaxe exec': () => measure([node, values.fireaxe, ...EXEC, '--', 'true'], { env }),
+  };
+  const absent = [];
+  for (const [name, rival] of Object.entries(values.rivals ? rivals(server, hosts, WINDOW) : {})) {
+    if (installed(rival.argv[0])) runs[name] = () => measure(rival.argv, rival);
+    else absent.push(name);
+  }
+  const figures = await inTurn(Number(values.rounds), runs);
+  const base = figures.get('bare ssh2 loop');
+  const rows = [...figures].map(([name, { wall, cpu }]) => [
+    name,
+    `${((cpu * 1000) / hosts.length).toFixed(1)} ms`,
+    `${(cpu / base.cpu).toFixed(2)} ×`,
+    `${wall.toFixed(2)} s`,
+    `${(wall / base.wall).toFixed(2)} ×`,
+  ]);
+  table(
+    [`${hosts.length} hosts, real sshd, ${WINDOW} at a time`, 'CPU a host', 'to bare', 'wall', 'to bare'],
+    [...rows, ...absent.map((name) => [name, 'not installed'])],
+  );
+}
+
+async function coldStart() {
+  const figures = await inTurn(15, {
+    'node -e 0': () => measure([node, '-e', '0']),
+    'fireaxe --help': () => measure([node, values.fireaxe, '--help']),
+  });
+  const base = figures.get('node -e 0').wall;
+  const rows = [...figures].map(([name, { wall }]) => [
+    name,
+    `${Math.round(wall * 1000)} ms`,
+    `${(wall / base).toFixed(2)} ×`,
+  ]);
+  table(['cold start', 'wall', 'to node'], rows);
+}
+
+async function many(count) {
+  const port = await freePort();
+  const farm = fork(here('stub-farm.mjs'), [join(server.dir, 'host'), port]);
+  await listening(port, farm);
+  const dir = join(server.dir, 'many');
+  mkdirSync(dir);
+  const env = writeKit(dir, { ...server, port }, addresses(count));
+  const peak = join(dir, 'peak');
+  const argv = [node, `--import=${here('peak-memory.mjs')}`, values.fireaxe, ...EXEC, '--', 'true'];
+  try {
+    const { wall, cpu } = await measure(argv, { env: { ...env, PEAK_MEMORY: peak } });
+    const memory = Number(readFileSync(peak, 'utf8')) / 1e6;
+    table(
+      [`${count} targets, light stub servers`, 'peak memory', 'wall', 'CPU a target'],
+      [
+        [
+          'fireaxe exec',
+          `${Math.round(memory)} MB`,
+          `${wall.toFixed(1)} s`,
+          `${((cpu * 1000) / count).toFixed(1)} ms`,
+        ],
+      ],
+    );
+  } finally {
+    farm.kill();
+  }
+}
+
+function table(head, rows) {
+  const widths = head.map((_, column) =>
+    Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)),
+  );
+  const line = (row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
+      .join('  ');
+  console.log(`${line(head)}\n${line(widths.map((width) => '-'.repeat(width)))}`);
+  for (const row of rows) console.log(line(row));
+  console.log();
+}
