@@ -8,7 +8,7 @@ export function parseParameters(words: string[]): Record<string, string> {
     if (at < 1) {
       throw usage(`not a parameter: ${word}`, {
         place: '--param',
-        expected: 'key=value, such as -p unit=telemetry',
+        expected: 'key=value, such as -p process=telemetryd',
       });
     }
     const key = word.slice(0, at);

@@ -1,6 +1,6 @@
 import { formatDuration } from '../base/duration.ts';
 import { foldLine } from '../base/fold-names.ts';
-import type { ActionStep, GateSpec, Plan, Step } from '../run/types.ts';
+import type { ActionStep, GateSpec, Plan, Step, Workstream } from '../run/types.ts';
 
 /** A plan as a person reads it before saying yes. */
 export function planLines(plan: Plan): string[] {
@@ -18,9 +18,13 @@ export function planLines(plan: Plan): string[] {
   return lines;
 }
 
-function needsText(needs: { all?: string[]; any?: string[] }): string {
-  if (needs.all?.length) return ` (after ${needs.all.join(' and ')})`;
-  return needs.any?.length ? ` (after ${needs.any.join(' or ')})` : '';
+function needsText({ all, any, ended }: Workstream['needs']): string {
+  const parts = [
+    all?.length ? `after ${all.join(' and ')}` : '',
+    any?.length ? `after ${any.join(' or ')}` : '',
+    ended?.length ? `when ${ended.join(', ')} ended, well or not` : '',
+  ].filter((part) => part !== '');
+  return parts.length > 0 ? ` (${parts.join('; ')})` : '';
 }
 
 function stepLines(step: Step): string[] {
