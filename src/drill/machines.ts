@@ -25,7 +25,7 @@ export function machines(scenario: Scenario, workers: number, seed: number): Lab
         'node.kubernetes.io/instance-type': instanceType,
         ...(role === 'control-plane' && { 'node-role.kubernetes.io/control-plane': '' }),
       },
-      address: `10.${role === 'control-plane' ? 0 : 1}.${z * 16 + Math.floor(index / 250)}.${10 + (index % 240)}`,
+      address: `10.${role === 'control-plane' ? 0 : 1}.${z * 16 + Math.floor(index / 240)}.${10 + (index % 240)}`,
       instanceId: `i-${random.hex(17)}`,
       instanceType,
       machineId: random.hex(32),

@@ -1,0 +1,150 @@
+import { expect, test } from 'vitest';
+import { Kubelet } from '../../../src/drill/cluster/kubelet.ts';
+import { Offender } from '../../../src/drill/cluster/offender.ts';
+import { COST } from '../../../src/drill/control-plane/capacity.ts';
+import { ControlPlane } from '../../../src/drill/control-plane/control-plane.ts';
+import { daemonSet, podOf } from '../../../src/drill/control-plane/objects.ts';
+import { writeStaticPods } from '../../../src/drill/control-plane/static-pods.ts';
+import { createRandom } from '../../../src/drill/random.ts';
+import { loadFor } from '../../../src/drill/scenarios/load.ts';
+import { TELEMETRY_FLOOD } from '../../../src/drill/scenarios/telemetry-flood.ts';
+import { fakeMachine, fakeNetwork, until } from '../fake-machine.ts';
+
+type Finished = (end: () => void) => void;
+
+/** One worker with its kubelet and its offender before a healthy control plane. */
+async function worker(finished: Finished) {
+  const masters = [1, 2, 3].map((i) => fakeMachine(`cp-${i}`, 'control-plane'));
+  for (const node of masters) writeStaticPods(node.root);
+  const node = fakeMachine('w1');
+  const network = fakeNetwork();
+  const load = loadFor(48, TELEMETRY_FLOOD.load, 'm6i.xlarge', 3, 500, 750);
+  const plane = new ControlPlane(
+    masters,
+    () => [node],
+    createRandom(1, 'test'),
+    {
+      costs: { listUnits: 1, nodeListUnits: 1 },
+      wideWatchBytes: COST.smallWatch,
+      now: () => performance.now(),
+    },
+    () => true,
+  );
+  finished(() => plane.stop());
+  plane.start();
+  await until('ready', () => plane.ready() === 3);
+  const set = plane.store.put(
+    'daemonsets',
+    daemonSet({ name: 'agent', namespace: 'mon', labels: { app: 'agent' }, image: 'i', args: [] }),
+  );
+  const pod = plane.store.put('pods', podOf(set, 'w1', 'a'));
+  const active = { value: true };
+  const client = { node, network, doors: plane.hosts, first: 0, load };
+  const kubelet = new Kubelet({
+    ...client,
+    pods: [pod],
+    active: () => active.value,
+    phase: 0,
+    runs: () => new Offender({ ...client, comm: 'agent', args: [], cgroup: '/', phase: 0 }),
+  });
+  finished(() => kubelet.stop());
+  await until('it reports', () => kubelet.leaseFresh());
+  return {
+    plane,
+    node,
+    network,
+    kubelet,
+    active,
+    removeSet: () => plane.store.delete('daemonsets', 'mon', 'agent'),
+  };
+}
+
+const offender = (kubelet: Kubelet) => kubelet.offenders()[0];
+
+test.concurrent('the offender lists and watches by real HTTP, as ss would show', async ({
+  onTestFinished,
+}) => {
+  const { plane, network, kubelet } = await worker(onTestFinished);
+  const { pid } = offender(kubelet)!.process;
+  await until('its watches are open', () => offender(kubelet)!.watches() === 3);
+  expect([...network.open].filter((c) => c.pid === pid).length).toBeGreaterThanOrEqual(3);
+  expect(plane.hosts[0]!.answers().good).toBeGreaterThan(3);
+});
+
+test.concurrent('a killed offender is started again: at once, then after a wait', async ({
+  onTestFinished,
+}) => {
+  const { kubelet, node } = await worker(onTestFinished);
+  node.processes[0]!.kill('SIGKILL');
+  await until('the second runs', () => node.processes.length === 2);
+  node.processes[1]!.kill('SIGKILL');
+  const from = Date.now();
+  await until('the third runs', () => node.processes.length === 3);
+  expect(Date.now() - from).toBeGreaterThan(400);
+  expect(kubelet.restarts()).toBe(2);
+});
+
+test.concurrent('a stopped offender asks nothing, keeps its watches, and is killed by its liveness probe', async ({
+  onTestFinished,
+}) => {
+  const { kubelet, node } = await worker(onTestFinished);
+  await until(
+    'it turns, with its watches',
+    () => offender(kubelet)!.turns() && offender(kubelet)!.watches() === 3,
+  );
+  const first = offender(kubelet)!;
+  node.processes[0]!.kill('SIGSTOP');
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  expect(first.watches()).toBe(3);
+  await until('the probe killed it', () => !node.processes[0]!.alive());
+  await until('another runs', () => node.processes.length === 2);
+});
+
+test.concurrent('the end of the DaemonSet is learnt through the API and ends the offender for good', async ({
+  onTestFinished,
+}) => {
+  const { kubelet, node, removeSet } = await worker(onTestFinished);
+  await until('it turns', () => offender(kubelet)!.turns());
+  removeSet();
+  await until('nothing is wanted', () => kubelet.wanted() === 0 && !node.processes[0]!.alive());
+  await new Promise((resolve) => setTimeout(resolve, 700));
+  expect(node.processes).toHaveLength(1);
+});
+
+test.concurrent('a fenced kubelet learns nothing, and catches up when it is let in', async ({
+  onTestFinished,
+}) => {
+  const { kubelet, network, removeSet } = await worker(onTestFinished);
+  network.verdicts.new = network.verdicts.established = 'reject';
+  await until('it is fenced', () => kubelet.fenced());
+  removeSet();
+  await new Promise((resolve) => setTimeout(resolve, 1200));
+  expect(kubelet.wanted()).toBe(1);
+  network.verdicts.new = network.verdicts.established = 'accept';
+  await until('it knows', () => kubelet.wanted() === 0);
+  expect(kubelet.fenced()).toBe(false);
+});
+
+test.concurrent('a fenced client is gone, but the server still holds its watches until they are closed there', async ({
+  onTestFinished,
+}) => {
+  const { kubelet, network } = await worker(onTestFinished);
+  await until('its watches are open', () => offender(kubelet)!.watches() === 3);
+  network.verdicts.new = network.verdicts.established = 'reject';
+  await until('the client gave up', () => offender(kubelet)!.watches() === 0);
+  const { pid } = offender(kubelet)!.process;
+  const left = () => [...network.open].filter((c) => c.pid === pid);
+  expect(left().length).toBeGreaterThanOrEqual(3);
+  for (const connection of left()) connection.close();
+  await until('closed at the server', () => left().length === 0);
+});
+
+test.concurrent('a stopped kubelet leaves the offender alone: nobody restarts it, nobody probes it', async ({
+  onTestFinished,
+}) => {
+  const { active, node } = await worker(onTestFinished);
+  active.value = false;
+  node.processes[0]!.kill('SIGKILL');
+  await new Promise((resolve) => setTimeout(resolve, 1000));
+  expect(node.processes).toHaveLength(1);
+});
