@@ -39,6 +39,20 @@ export const processParams = {
   for: seconds(10, DAY_S).default(4 * 3600),
 };
 
+/** What Fireaxe's own scripts run as: a hold by such a name would catch them. */
+const OWN_TOOLS = new Set([
+  'sh',
+  'dash',
+  'bash',
+  'ash',
+  'busybox',
+  'sleep',
+  'sudo',
+  'sshd',
+  'systemd',
+  'init',
+]);
+
 export interface HoldParams {
   unit?: string | undefined;
   process?: string | undefined;
@@ -78,7 +92,16 @@ export function describeProcesses(p: HoldParams): string {
   return `processes ${words.filter(Boolean).join(' ')}`;
 }
 
+/** Why these processes are never held, where that shows before any node is asked. */
+export function holdRefusal(p: HoldParams): string | undefined {
+  if (rootAlone(p)) return 'all processes of root are never held: name one';
+  if (p.process !== undefined && p.command === undefined && OWN_TOOLS.has(p.process)) {
+    return `${p.process} is what a node is run and reached by: give the exact command line`;
+  }
+  return undefined;
+}
+
 /** A user alone may own half a machine, root all of it. */
-export function rootAlone(p: HoldParams): boolean {
+function rootAlone(p: HoldParams): boolean {
   return p.process === undefined && p.command === undefined && (p.user === 'root' || p.user === '0');
 }

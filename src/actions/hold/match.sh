@@ -14,6 +14,7 @@ ho_scan() {
   for HO_P in "$@"; do ho_meant "$HO_P"; done 2>/dev/null
 }
 
+# ho_meant /proc/PID: adds it to HO_FOUND if it is meant.
 ho_meant() {
   HO_C='' HO_L=''
   read -r HO_C <"$1/comm" || return 0
@@ -46,7 +47,11 @@ ho_meant() {
   # Dead already, a kernel thread, or a child of this very shell.
   [ "$1" != Z ] && [ "$1" != X ] && [ "$2" != 2 ] || return 0
   case " $HO_OWN " in *" $2 "*) return 0 ;; esac
-  HO_FOUND="$HO_FOUND $HO_PID:${20}:$1"
+  HO_K="$HO_PID:${20}:$1"
+  # Fireaxe's own scripts run from there.
+  read -r HO_L <"$HO_P/cmdline" || [ -n "$HO_L" ] || return 0
+  case $HO_L in */run/fireaxe/*) return 0 ;; esac
+  HO_FOUND="$HO_FOUND $HO_K"
 }
 
 # ho_squash TEXT: HO_L is the text without spaces.
@@ -58,14 +63,14 @@ ho_squash() {
   IFS=$HO_I
 }
 
-# ho_seize: holds every process found that runs; HO_LIST remembers those that this froze.
+# ho_seize: holds every process found that runs; its file `frozen` remembers those that this froze.
 ho_seize() {
   for HO_P in $HO_FOUND; do
     case $HO_HOW:$HO_P in
       freeze:*:[Tt]) ;;
       freeze:*)
         # Noted first: a freeze without a note would never be taken back.
-        printf '%s\n' "${HO_P%:*}" >>"$HO_LIST" && kill -STOP "${HO_P%%:*}" 2>/dev/null
+        printf '%s\n' "${HO_P%:*}" >>"$HO_HERE/frozen" && kill -STOP "${HO_P%%:*}" 2>/dev/null
         ;;
       *) kill -KILL "${HO_P%%:*}" 2>/dev/null ;;
     esac
@@ -75,13 +80,13 @@ ho_seize() {
 # ho_release: lets go of what was frozen here and is still the same process. HO_N counts them.
 ho_release() {
   HO_N=0
-  [ -r "$HO_LIST" ] || return 0
+  [ -r "$HO_HERE/frozen" ] || return 0
   while IFS=: read -r HO_P HO_K; do
     HO_L=''
     read -r HO_L <"$HO_ROOT/proc/$HO_P/stat" || continue
     # shellcheck disable=SC2086
     set -- ${HO_L##*) }
     [ "${20}" = "$HO_K" ] && kill -CONT "$HO_P" && HO_N=$((HO_N + 1))
-  done <"$HO_LIST" 2>/dev/null
-  rm -f "$HO_LIST"
+  done <"$HO_HERE/frozen" 2>/dev/null
+  rm -f "$HO_HERE/frozen"
 }

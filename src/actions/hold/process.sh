@@ -6,7 +6,6 @@ HO_ROOT=$FX_ROOT
 HO_NAME=$P_PROCESS HO_COMMAND=$P_CMDLINE HO_UID='' HO_HOW=$P_HOW HO_FOR=$P_FOR
 HO_UNIT=fireaxe-hold-$P_KEY
 HO_HERE=$FX_HOME/hold-$P_KEY
-HO_LIST=$HO_HERE/frozen
 HO_OWN=$$
 
 hold_owner() {
@@ -17,8 +16,8 @@ hold_owner() {
   esac
 }
 
-# Our own shell and all above it are never meant.
-hold_ancestors() {
+# Our own shell and all above it are never meant, nor is any watch.
+hold_own() {
   HO_OWN=$$ HO_P=$$
   while fx_line "$FX_ROOT/proc/$HO_P/stat"; do
     FX_L=${FX_L##*) }
@@ -27,10 +26,14 @@ hold_ancestors() {
     [ "$HO_P" -gt 1 ] 2>/dev/null || break
     HO_OWN="$HO_OWN $HO_P"
   done
+  set +f
+  for HO_P in "$FX_HOME"/hold-*/watch; do ! fx_line "$HO_P" || HO_OWN="$HO_OWN $FX_L"; done
+  set -f
 }
 
 # hold_count: HO_RUNNING and HO_HELD of the processes meant.
 hold_count() {
+  hold_own
   ho_scan
   HO_RUNNING=0 HO_HELD=0
   for HO_P in $HO_FOUND; do
@@ -39,15 +42,15 @@ hold_count() {
 }
 
 hold_watching() {
-  if fx_systemd && systemctl is-active --quiet "$HO_UNIT.service"; then return 0; fi
-  fx_line "$HO_HERE/watch" || return 1
-  # shellcheck disable=SC2086
-  fx_alive ${FX_L%% *} "${FX_L#* }"
+  if fx_systemd; then
+    systemctl is-active --quiet "$HO_UNIT.service"
+  else
+    fx_line "$HO_HERE/watch" && fx_alive "$FX_L" ''
+  fi
 }
 
 process_look() {
   hold_owner
-  hold_ancestors
   hold_count
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
@@ -64,15 +67,21 @@ process_look() {
 
 process_apply() {
   mkdir -p "$HO_HERE" || fx_fail no-receipt "cannot make $HO_HERE"
+  rm -f "$HO_HERE/pass"
   if ! hold_watching; then
     { printf '%s\n' "$P_WATCH" >"$HO_HERE/watch.sh"; } 2>/dev/null || fx_fail no-receipt "cannot write $HO_HERE/watch.sh"
     hold_watch || fx_fail no-watch 'the watch does not run, so nothing was held'
   fi
-  ho_scan
-  ho_seize
+  # The watch alone takes hold: two at it would fight over the same list.
+  HO_N=0
+  until [ -e "$HO_HERE/pass" ]; do
+    HO_N=$((HO_N + 1))
+    [ "$HO_N" -lt 50 ] || fx_fail no-watch 'the watch does not look'
+    sleep 0.2 2>/dev/null || sleep 1
+  done
   hold_count
-  # A freeze shows at once; what was killed may be there for a moment.
-  [ "$HO_RUNNING" -eq 0 ] || { sleep 1 && ho_scan && ho_seize && hold_count; }
+  # What was killed, or started just now, may be there for a moment.
+  [ "$HO_RUNNING" -eq 0 ] || { sleep 2 && hold_count; }
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
   [ "$HO_RUNNING" -eq 0 ] || fx_fail not-held "$HO_RUNNING processes still run"
@@ -80,26 +89,24 @@ process_apply() {
 }
 
 hold_watch() {
-  if fx_systemd; then
-    set -- --quiet --unit="$HO_UNIT" --description="Fireaxe holds $P_KEY"
-    set -- "$@" --setenv=HO_ROOT="$HO_ROOT" --setenv=HO_NAME="$HO_NAME" --setenv=HO_COMMAND="$HO_COMMAND" \
-      --setenv=HO_UID="$HO_UID" --setenv=HO_HOW="$HO_HOW" --setenv=HO_FOR="$HO_FOR" --setenv=HO_LIST="$HO_LIST" \
-      --setenv=LC_ALL=C --setenv=PATH="$PATH"
-    # --collect and RuntimeMaxSec are younger than some systemd in use; the watch knows its time by itself.
-    systemd-run --collect --property=RuntimeMaxSec=$((HO_FOR + 60)) "$@" /bin/sh "$HO_HERE/watch.sh" 2>/dev/null ||
-      systemd-run "$@" /bin/sh "$HO_HERE/watch.sh" || return 1
-    systemctl is-active --quiet "$HO_UNIT.service"
-  else
-    HO_ROOT=$HO_ROOT HO_NAME=$HO_NAME HO_COMMAND=$HO_COMMAND HO_UID=$HO_UID HO_HOW=$HO_HOW HO_FOR=$HO_FOR HO_LIST=$HO_LIST \
-      setsid /bin/sh "$HO_HERE/watch.sh" </dev/null >/dev/null 2>&1 &
-    fx_start $! || FX_L=''
-    printf '%s %s\n' $! "$FX_L" >"$HO_HERE/watch" && kill -0 $!
+  set -- HO_ROOT="$HO_ROOT" HO_HERE="$HO_HERE" HO_NAME="$HO_NAME" HO_COMMAND="$HO_COMMAND" HO_UID="$HO_UID" \
+    HO_HOW="$HO_HOW" HO_FOR="$HO_FOR" LC_ALL=C PATH="$PATH"
+  if ! fx_systemd; then
+    setsid env "$@" /bin/sh "$HO_HERE/watch.sh" </dev/null >/dev/null 2>&1 &
+    return 0
   fi
+  for FX_K in "$@"; do
+    set -- "$@" --setenv="$FX_K"
+    shift
+  done
+  set -- --quiet --unit="$HO_UNIT" --description="Fireaxe holds $P_KEY" "$@" /bin/sh "$HO_HERE/watch.sh"
+  # --collect and RuntimeMaxSec are younger than some systemd in use; the watch knows its time by itself.
+  systemd-run --collect --property=RuntimeMaxSec=$((HO_FOR + 60)) "$@" 2>/dev/null || systemd-run "$@" || return 1
+  systemctl is-active --quiet "$HO_UNIT.service"
 }
 
 process_verify() {
   hold_owner
-  hold_ancestors
   hold_count
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
@@ -114,10 +121,12 @@ process_undo() {
     fx_say 'the hold was there before; it stays'
     return 0
   fi
-  if fx_systemd && systemctl is-active --quiet "$HO_UNIT.service"; then
-    systemctl stop "$HO_UNIT.service" || fx_fail still-held "cannot end $HO_UNIT"
-  elif hold_watching; then
-    kill "${FX_L%% *}" 2>/dev/null
+  if hold_watching; then
+    if fx_systemd; then
+      systemctl stop "$HO_UNIT.service" || fx_fail still-held "cannot end $HO_UNIT"
+    else
+      kill "$FX_L" 2>/dev/null
+    fi
   fi
   ho_release
   rm -rf "$HO_HERE"

@@ -133,6 +133,8 @@ unit_undo() {
     if fx_line "$FX_DIR/control"; then
       for FX_K in $FX_L; do rm -f "$FX_ROOT/run/systemd/system.control/$FX_K"; done
       rm -f "$FX_DIR/control"
+      # Ours if nothing else is in it.
+      rmdir "$FX_ROOT/run/systemd/system.control" 2>/dev/null
       systemctl daemon-reload
     fi
     if [ -e "$FX_DIR/transient" ]; then

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import {
   describeProcesses,
+  holdRefusal,
   holdScript,
   holdVariables,
   namesProcesses,
   processParams,
-  rootAlone,
   unitName,
 } from '../hold/hold.ts';
 import { defineAction } from '../types.ts';
@@ -16,7 +16,10 @@ const params = z
     kubelet: z.union([z.literal('none'), unitName]).default('kubelet.service'),
     ...processParams,
   })
-  .refine((p) => !rootAlone(p), { message: 'all processes of root are never stopped: name one' })
+  .superRefine((p, ctx) => {
+    const message = holdRefusal(p);
+    if (message) ctx.addIssue({ code: 'custom', message });
+  })
   .refine((p) => p.kubelet !== 'none' || namesProcesses(p), {
     message: 'nothing to hold: name a process, or leave the kubelet in',
   });

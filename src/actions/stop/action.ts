@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import {
   describeProcesses,
+  holdRefusal,
   holdScript,
   holdVariables,
   namesProcesses,
   processParams,
-  rootAlone,
   unitName,
 } from '../hold/hold.ts';
 import { defineAction } from '../types.ts';
@@ -15,7 +15,10 @@ const params = z
   .refine((p) => (p.unit !== undefined) !== namesProcesses(p), {
     message: 'say what to stop: either unit, or process, command and user',
   })
-  .refine((p) => !rootAlone(p), { message: 'all processes of root are never stopped: name one' });
+  .superRefine((p, ctx) => {
+    const message = holdRefusal(p);
+    if (message) ctx.addIssue({ code: 'custom', message });
+  });
 
 /** Holds an offender: a unit masked and stopped, or processes that are found again when a supervisor brings them back. */
 export const stop = defineAction({
