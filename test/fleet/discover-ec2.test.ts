@@ -121,6 +121,7 @@ describe('names, roles and labels', () => {
       { 'k8s.io/cluster-autoscaler/node-template/label/node-role.kubernetes.io/control-plane': '' },
       ['control-plane', 'etcd'],
     ],
+    [{ 'kubernetes.io/role': 'node' }, ['worker']],
     [{ 'k8s.io/role/etcd': '1' }, ['etcd']],
     [{ 'eks:nodegroup-name': 'gpu' }, ['worker']],
   ])('reads the roles of %o', async (of, roles) => {
