@@ -67,10 +67,14 @@ test('Restart=always brings a killed process back under a new id; a stop ends th
   expect(node.processes()).toEqual([]);
 });
 
-test('a stopped process is woken to be ended', async () => {
-  node.processes()[0]!.kill('SIGSTOP');
-  expect((await out('systemctl stop agent')).code).toBe(0);
-  expect(node.processes()).toEqual([]);
+test('a stopped process is woken to be ended, not killed', async () => {
+  node.systemd.install({
+    name: 'sleeper.service',
+    text: '[Unit]\nDescription=Sleeps\n[Service]\nExecStart=/bin/sleep 60\n',
+  });
+  await out('systemctl start sleeper; kill -STOP $(systemctl show -p MainPID --value sleeper)');
+  expect((await out('systemctl stop sleeper')).code).toBe(0);
+  expect(node.systemd.unit('sleeper.service').exit).toEqual({ code: null, signal: 'SIGTERM' });
 });
 
 test.each([

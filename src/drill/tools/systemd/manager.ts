@@ -92,8 +92,7 @@ export function createSystemd(machine: Machine): Systemd {
     state: UnitState,
     behaviour: UnitBehaviour | undefined,
   ): MainProcess | undefined {
-    if (behaviour) {
-      if (!behaviour.process) return undefined;
+    if (behaviour?.process) {
       const process = machine.spawn({ cgroup: `/system.slice/${name}`, ...behaviour.process });
       const ended = new Promise<{ code: null; signal: 'SIGTERM' }>((resolve) =>
         process.onExit(() => resolve({ code: null, signal: 'SIGTERM' })),
