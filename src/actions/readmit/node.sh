@@ -22,11 +22,11 @@ readmit_minus() {
   done
 }
 
-# words TEXT: FX_N counts them.
+# words TEXT: RE_N counts them (the common part uses FX_N itself).
 words() {
   # shellcheck disable=SC2086
   set -- $1
-  FX_N=$#
+  RE_N=$#
 }
 
 # readmit_text VERB: NF_TEXT adds or deletes RE_4 and RE_6.
@@ -36,7 +36,7 @@ readmit_text() {
     eval "RE_SET=\$RE_$RE_F"
     RE_E=''
     for FX_K in $RE_SET; do RE_E="$RE_E${RE_E:+, }$FX_K"; done
-    [ -z "$RE_E" ] || NF_TEXT="$NF_TEXT$1 element inet $NF_TABLE readmit$RE_F { $RE_E }$FX_NL"
+    [ -z "$RE_E" ] || NF_TEXT="$NF_TEXT$1 element inet $NF_TABLE readmit$RE_F { $RE_E }$RE_NL"
   done
 }
 
@@ -56,16 +56,16 @@ act_look() {
   fi
   readmit_new
   words "$RE_4 $RE_6"
-  fx_before added "$FX_N"
-  fx_data clients "$FX_N"
-  if [ "$FX_N" -eq 0 ]; then
+  fx_before added "$RE_N"
+  fx_data clients "$RE_N"
+  if [ "$RE_N" -eq 0 ]; then
     FX_STATE=already
     fx_say 'these are in already'
     return 0
   fi
   readmit_text add
   NF_OUT=$(nft_try) || fx_refuse nft "nft would refuse: $NF_OUT"
-  fx_say "will let $FX_N clients in"
+  fx_say "will let $RE_N clients in"
 }
 
 act_apply() {
@@ -80,7 +80,7 @@ act_apply() {
   fx_write added4 "$RE_4" && fx_write added6 "$RE_6" || fx_fail no-receipt "cannot write under $FX_DIR"
   nft_load rules.nft
   words "$RE_4 $RE_6"
-  fx_say "$FX_N clients let in"
+  fx_say "$RE_N clients let in"
 }
 
 act_verify() {
@@ -92,7 +92,7 @@ act_verify() {
   nft_read || return 0
   readmit_new
   words "$RE_4 $RE_6"
-  [ "$FX_N" -eq 0 ] || fx_fail missing "$FX_N clients are not in"
+  [ "$RE_N" -eq 0 ] || fx_fail missing "$RE_N clients are not in"
 }
 
 act_undo() {
@@ -105,7 +105,7 @@ act_undo() {
     return 0
   fi
   nft_read || {
-    FX_STATE=already FX_NOTE='no fence here'
+    FX_STATE=already RE_NOTE='no fence here'
     return 0
   }
   RE_4='' RE_6=''
@@ -113,14 +113,14 @@ act_undo() {
   fx_line "$FX_DIR/added4" && nft_elements readmit4 && readmit_both "$FX_L" "$NF_SET" && RE_4=$RE_SET
   fx_line "$FX_DIR/added6" && nft_elements readmit6 && readmit_both "$FX_L" "$NF_SET" && RE_6=$RE_SET
   words "$RE_4 $RE_6"
-  if [ "$FX_N" -eq 0 ]; then
-    FX_STATE=already FX_NOTE='none of these is in'
+  if [ "$RE_N" -eq 0 ]; then
+    FX_STATE=already RE_NOTE='none of these is in'
     return 0
   fi
   readmit_text delete
   nft_load back.nft
   readmit_close
-  fx_say "$FX_N clients fenced again"
+  fx_say "$RE_N clients fenced again"
 }
 
 readmit_both() {
