@@ -83,12 +83,16 @@ function health(word: string | undefined): 'ok' | 'failing' | 'no-answer' | unde
 export function errorShare(before: ServerReading[], now: ServerReading[]): number | undefined {
   let requests = 0;
   let errors = 0;
+  let measured = false;
   for (const server of now) {
     if (server.requests === undefined || server.errors === undefined) continue;
+    measured = true;
     const old = before.find((s) => s.node === server.node);
     const same = old?.startedAt === server.startedAt && old?.requests !== undefined;
     requests += server.requests - (same ? (old.requests ?? 0) : 0);
     errors += server.errors - (same ? (old.errors ?? 0) : 0);
   }
-  return requests > 0 ? Math.round((errors / requests) * 1000) / 10 : undefined;
+  if (!measured) return undefined;
+  // Nobody asked anything: nothing went wrong.
+  return requests > 0 ? Math.round((errors / requests) * 1000) / 10 : 0;
 }
