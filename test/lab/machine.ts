@@ -200,9 +200,12 @@ export class Machine {
     return { ...ran, stdout: output, ...(result && { result }) };
   }
 
+  /** nspawn asks whoever started it to start it again. */
   async reboot(): Promise<void> {
+    const [pid, start] = [this.#pid, startOf(this.#pid)];
     await this.sh('systemctl reboot', { timeoutMs: 5000 });
-    await new Promise((resolve) => setTimeout(resolve, 1500));
+    while (startOf(pid) === start) await new Promise((resolve) => setTimeout(resolve, 50));
+    this.boot();
     await this.up();
   }
 }

@@ -1,0 +1,29 @@
+/** An API server for the lab: a listener on 6443, for both families, that keeps every stream alive; run by the lab's own node. */
+export const serverScript = `
+import { createServer } from 'node:net';
+createServer((s) => {
+  const t = setInterval(() => s.write('tick\\n'), 200);
+  s.on('error', () => {}); s.on('close', () => clearInterval(t));
+}).listen({ port: 6443, host: '::' });
+`;
+
+/** A client that keeps one stream and notes in a file how it is: \`up\`, \`reset\` or \`refused\` and when it changed. */
+export const clientScript = `
+import { connect } from 'node:net';
+import { writeFileSync } from 'node:fs';
+const [host, file] = process.argv.slice(2);
+let last = '';
+const say = (state) => { if (state !== last) { last = state; writeFileSync(file, state + ' ' + Date.now()); } };
+const open = () => {
+  const s = connect({ host, port: 6443 });
+  let why = 'end';
+  const dead = setTimeout(() => { why = 'silent'; s.destroy(); }, 3000);
+  s.on('data', () => { dead.refresh(); say('up'); });
+  s.on('error', (e) => { why = e.code; });
+  s.on('close', () => { clearTimeout(dead); say(why); setTimeout(open, 300); });
+};
+open();
+`;
+
+export const unit = (command: string) =>
+  `[Service]\nExecStart=${command}\nRestart=always\nRestartSec=200ms\n`;
