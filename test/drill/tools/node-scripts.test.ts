@@ -95,6 +95,18 @@ test('a fence cuts the worker off, keeps itself in, is kept, and is taken back',
   expect((await run(ssh, 'nft list ruleset')).stdout).toBe('');
 });
 
+test('readmission opens the fence for whom it names, and closes it again', async () => {
+  await act(server, 'apply', 'fence', {});
+  expect(await act(server, 'apply', 'readmit', { clients: [worker.spec.address] }, 's3')).toMatchObject({
+    state: 'changed',
+  });
+  expect(verdict(worker)).toBe('accept');
+  expect(await act(server, 'undo', 'readmit', { clients: [worker.spec.address] }, 's3')).toMatchObject({
+    state: 'changed',
+  });
+  expect(verdict(worker)).toBe('reject');
+});
+
 test('a fence that nobody keeps goes by itself', async () => {
   expect(await act(server, 'apply', 'fence', { allow: [], timer: 3, rate: 20 }, 's1', true)).toMatchObject({
     state: 'changed',

@@ -9,6 +9,7 @@ import {
   type UnitState,
 } from './unit.ts';
 import { createUnitFiles, type UnitFiles } from './unit-files.ts';
+import { after, clear, isTransient, textOf } from './unit-state.ts';
 import { setting, splitWords } from './unit-text.ts';
 
 /** What a manager needs of its machine. */
@@ -219,31 +220,4 @@ export function createSystemd(machine: Machine): Systemd {
       live.clear();
     },
   };
-}
-
-function after(state: UnitState, ms: number, then: () => void): void {
-  const timer = setTimeout(() => {
-    state.timers.delete(timer);
-    then();
-  }, ms);
-  state.timers.add(timer);
-}
-
-function clear(state: UnitState): void {
-  for (const timer of state.timers) clearTimeout(timer);
-  state.timers.clear();
-}
-
-function isTransient(state: UnitState): boolean {
-  return (
-    state.loaded.fragmentPath.includes('/run/systemd/transient/') || state.loaded.loadState === 'not-found'
-  );
-}
-
-function textOf(unit: InstalledUnit): string {
-  const exec = unit.process
-    ? `ExecStart=${unit.process.args.join(' ')}\n`
-    : 'Type=oneshot\nRemainAfterExit=yes\n';
-  const install = unit.state === 'static' ? '' : '\n[Install]\nWantedBy=multi-user.target\n';
-  return `[Unit]\nDescription=${unit.description ?? unit.name}\n\n[Service]\n${exec}Restart=${unit.restart ?? 'no'}\n${install}`;
 }
