@@ -47,10 +47,10 @@ export interface Judgement {
 
 /** Down for so long counts as down; an opening must last so long to be a window; and wellness so long to be a recovery. */
 const DOWN_MS = labMs(10);
-const WINDOW_MS = labMs(30);
+const WINDOW_MS = labMs(40);
 const STABLE_MS = labMs(60);
 /** More bad answers than this are no window. */
-const WINDOW_BAD = 0.5;
+const WINDOW_BAD = 0.3;
 const BAD_OVER_MS = labMs(30);
 
 /** Looks at sample after sample and remembers when what began. */
