@@ -48,8 +48,8 @@ fx_json() {
 
 # fx_cut TEXT N: FX_J is the JSON text of at most N times 50 bytes of TEXT.
 fx_cut() {
-  FX_T=$1 FX_N=$2 FX_P=''
-  while [ "$FX_N" -gt 0 ]; do FX_P=$FX_P$FX_Q50 FX_N=$((FX_N - 1)); done
+  FX_T=$1 FX_Z=$2 FX_P=''
+  while [ "$FX_Z" -gt 0 ]; do FX_P=$FX_P$FX_Q50 FX_Z=$((FX_Z - 1)); done
   # shellcheck disable=SC2295
   [ ${#FX_T} -le ${#FX_P} ] || FX_T=${FX_T%"${FX_T#$FX_P}"}
   fx_json "$FX_T"

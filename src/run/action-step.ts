@@ -2,6 +2,7 @@ import { actionNamed } from '../actions/registry.ts';
 import type { Action } from '../actions/types.ts';
 import { FireaxeError } from '../base/errors.ts';
 import { badOf, countOutcomes } from '../fanout/counts.ts';
+import type { Outcome } from '../transport/types.ts';
 import { waitForGate } from './gate-step.ts';
 import { pendingOf } from './pending.ts';
 import { reconcile } from './reconcile.ts';
@@ -94,7 +95,7 @@ async function keepArmed(session: Session, step: ActionStep, action: Action): Pr
   if (!action.node?.armed?.(action.params.parse(step.params))) return;
   const memory = session.memory.step(step.id);
   const targets = step.targets.filter(
-    (t) => memory.outcomes.get(t)?.state === 'ok' && memory.kept.get(t) === undefined,
+    (t) => memory.kept.get(t) === undefined && hasArmed(memory.outcomes.get(t)),
   );
   if (targets.length === 0) return;
   const verdict = await runOp(session, step, { op: 'keep', targets, journaled: false });
@@ -103,6 +104,12 @@ async function keepArmed(session: Session, step: ActionStep, action: Action): Pr
     const why = outcome.reason?.message ?? outcome.result?.note ?? outcome.state;
     await session.record({ kind: 'kept', step: step.id, target: outcome.target, ok, ...(ok ? {} : { why }) });
   }
+}
+
+/** Where the change was in place already this step has set no timer. */
+function hasArmed(outcome: Outcome | undefined): boolean {
+  const found = outcome?.result?.data?.state ?? outcome?.result?.state;
+  return outcome?.state === 'ok' && found !== 'already';
 }
 
 /** Saves what apply would destroy; a target whose object cannot be saved whole is not touched. */

@@ -3,6 +3,7 @@ import { addCounts, badOf, noCounts } from '../fanout/counts.ts';
 import { runActionStep, type StepEnd } from './action-step.ts';
 import { waitForGate } from './gate-step.ts';
 import { actionSteps } from './memory.ts';
+import { isSettled } from './pending.ts';
 import type { Session } from './session.ts';
 import type { RunVerdict, Step, UndoStep, Workstream } from './types.ts';
 import { undoStep } from './undo-step.ts';
@@ -35,7 +36,7 @@ async function runWorkstream(
 ): Promise<boolean> {
   const { name } = workstream;
   const known = session.memory.workstreams.get(name)!;
-  if (known.state === 'done') return true;
+  if (known.state === 'done' && workstream.steps.every((step) => isOver(session, step))) return true;
   const missing = await unmetNeed(workstream, endOf);
   if (session.env.stop.aborted) return end(session, name, { state: 'stopped', why: 'interrupted' });
   if (missing) return end(session, name, { state: 'skipped', why: missing });
@@ -67,7 +68,7 @@ function firstOk(ends: Promise<boolean>[]): Promise<boolean> {
 }
 
 async function runStep(session: Session, workstream: string, step: Step): Promise<StepEnd> {
-  if (session.memory.step(step.id).state === 'done') return { state: 'done' };
+  if (isOver(session, step)) return { state: 'done' };
   if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
   await session.record({ kind: 'step', workstream, step: step.id, state: 'running' });
   const ended = await attempt(session, step);
@@ -82,6 +83,12 @@ async function runStep(session: Session, workstream: string, step: Step): Promis
     ...(ended.why ? { why: ended.why } : {}),
   });
   return ended;
+}
+
+/** A step that ended well and left no target behind. A resume tries those again that were never reached. */
+function isOver(session: Session, step: Step): boolean {
+  if (session.memory.step(step.id).state !== 'done') return false;
+  return step.kind !== 'action' || isSettled(session, step);
 }
 
 async function attempt(session: Session, step: Step): Promise<StepEnd> {

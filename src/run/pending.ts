@@ -25,3 +25,13 @@ export function pendingOf(session: Session, step: ActionStep): Pending {
   }
   return pending;
 }
+
+/** Whether a step that ended is not worth another look: nothing is pending, one was enough, or it was taken back since. */
+export function isSettled(session: Session, step: ActionStep): boolean {
+  const memory = session.memory.step(step.id);
+  if (memory.undone.size > 0) return true;
+  if (step.anyOf && step.targets.some((t) => session.memory.outcomeOf(step.id, t)?.state === 'ok'))
+    return true;
+  const { launch, ask } = pendingOf(session, step);
+  return launch.length + ask.length === 0;
+}

@@ -1,0 +1,91 @@
+import { unlinkSync } from 'node:fs';
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { execute } from '../../src/run/execute.ts';
+import { resumeRun } from '../../src/run/resume.ts';
+import { journalPath, listRuns, readRun } from '../../src/run/store.ts';
+import { envFor, type Fate, fakeFleet, kitOf } from './fake-fleet.ts';
+import { holdStep, planOf } from './plans.ts';
+
+const total = (counts: Record<string, number>) => Object.values(counts).reduce((a, b) => a + b, 0);
+
+describe('promise 4: after a crash at any moment, resume runs no step twice on any node', () => {
+  it('and the totals are whole', async () => {
+    const fates = fc.constantFrom<Fate>('ok', 'ok', 'ok', 'lost-before', 'lost-after', 'unreachable');
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 30 }),
+        fc.array(fates, { minLength: 30, maxLength: 30 }),
+        async (crashAt, fateOf) => {
+          const kit = kitOf(6);
+          let calls = 0;
+          let healthy = false;
+          const fleet = fakeFleet((op) => {
+            if (healthy) return 'ok';
+            calls++;
+            if (calls === crashAt) return 'crash';
+            return op === 'apply' ? fateOf[calls % fateOf.length]! : 'ok';
+          });
+          const plan = planOf(kit, [
+            { name: 'a', steps: [holdStep(kit, 'one', { parallel: 3 }), holdStep(kit, 'two')] },
+          ]);
+          const env = envFor(kit, fleet.transport);
+          const crashed = await Promise.race([execute(plan, env).then(() => false), frozen(fleet)]);
+          const [run] = await listRuns(env.stateDir);
+          if (crashed) unlinkSync(`${journalPath(env.stateDir, run!.runId)}.lock`);
+          else if (run!.state === 'done') return;
+
+          healthy = true;
+          const again = fakeFleetOver(fleet);
+          const verdict = await resumeRun('last', { ...env, transport: async () => again });
+          expect(verdict.state).toBe('done');
+          expect(verdict.counts.ok).toBe(12);
+          expect(total(verdict.counts)).toBe(verdict.planned);
+          for (const [, node] of fleet.nodes) expect([...node.ran.values()]).toEqual([1, 1]);
+          expect((await readRun(env.stateDir, 'last')).intact).toBe(true);
+        },
+      ),
+      { numRuns: 80 },
+    );
+  });
+});
+
+/** Resolves once the simulated client is killed. */
+async function frozen(fleet: ReturnType<typeof fakeFleet>): Promise<true> {
+  while (!fleet.isFrozen()) await new Promise((r) => setImmediate(r));
+  // What the journal still had in hand reaches the disk or does not; both must be survived.
+  await new Promise((r) => setTimeout(r, 2));
+  return true;
+}
+
+/** The same nodes, met by a new process. */
+function fakeFleetOver(old: ReturnType<typeof fakeFleet>) {
+  const fresh = fakeFleet();
+  for (const [name, node] of old.nodes) fresh.nodes.set(name, node);
+  return fresh.transport;
+}
+
+describe('resume', () => {
+  it('refuses a run that is done', async () => {
+    const kit = kitOf(2);
+    const env = envFor(kit, fakeFleet().transport);
+    await execute(planOf(kit, [{ name: 'a', steps: [holdStep(kit, 'one')] }]), env);
+    await expect(resumeRun('last', env)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining('is done'),
+    });
+  });
+
+  it('launches again only where it is certain that nothing left', async () => {
+    const kit = kitOf(4);
+    let first = true;
+    const fleet = fakeFleet((op, _step, node) =>
+      first && op === 'apply' && node === 'n2' ? 'unreachable' : 'ok',
+    );
+    const env = envFor(kit, fleet.transport);
+    const verdict = await execute(planOf(kit, [{ name: 'a', steps: [holdStep(kit, 'one')] }]), env);
+    expect(verdict).toMatchObject({ state: 'failed', counts: { ok: 3, unreachable: 1 } });
+    first = false;
+    expect(await resumeRun('last', env)).toMatchObject({ state: 'done', counts: { ok: 4 } });
+  });
+});
