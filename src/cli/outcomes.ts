@@ -13,6 +13,7 @@ export function keepOutcomes(): OutcomeKeeper {
   const steps = new Map<string, Map<string, Outcome>>();
   return {
     onEvent(event) {
+      if (event.kind === 'kept' && !event.ok) markUnkept(steps.get(event.step), event.target, event.why);
       // Checks, receipts and keeps are means; what is shown is what was done, or undone.
       if (event.kind !== 'outcome' || !['apply', 'undo'].includes(event.op)) return;
       const targets = steps.get(event.step) ?? new Map<string, Outcome>();
@@ -28,4 +29,16 @@ export function keepOutcomes(): OutcomeKeeper {
       ),
     ],
   };
+}
+
+/** Done, but not kept: the node takes it back by itself. */
+function markUnkept(
+  targets: Map<string, Outcome> | undefined,
+  target: string,
+  why: string | undefined,
+): void {
+  const outcome = targets?.get(target);
+  if (!outcome) return;
+  const reason = { code: 'not-kept', message: why ?? 'the node takes it back by itself' };
+  targets?.set(target, { ...outcome, state: 'failed', reason });
 }

@@ -56,7 +56,7 @@ function closingLines(verdict: RunVerdict, unknown: string[], plan: Plan | undef
     `run ${verdict.runId}: ${verdict.state}; ${verdict.planned} planned: ${countsLine(verdict.counts)}`,
   ];
   if (unknown.length > 0) lines.push(`not known what happened on: ${foldLine(unknown)}`);
-  for (const w of verdict.workstreams) if (w.why) lines.push(`${w.name}: ${w.why}`);
+  for (const w of verdict.workstreams) if (w.why) lines.push(w.why);
   if (verdict.next) lines.push(`next: ${verdict.next}`);
   else if (verdict.state === 'interrupted') lines.push(`next: fireaxe resume ${verdict.runId}`);
   const undoable = plan && actionSteps(plan).some((s) => s.danger !== 'read' && !s.irreversible);

@@ -38,11 +38,8 @@ export function changesOf(records: JournalRecord[], steps?: string[], targets?: 
     .reverse();
 }
 
-/** Certain that the node is as it was. */
+/** Certain that this run left the node as it was: it was not reached, refused, or found it done already. */
 function changedNothing(outcome: { state: string; result?: { state: string } }): boolean {
-  return (
-    outcome.state === 'unreachable' ||
-    outcome.state === 'not-attempted' ||
-    outcome.result?.state === 'refused'
-  );
+  const did = outcome.result?.state;
+  return ['unreachable', 'not-attempted'].includes(outcome.state) || did === 'refused' || did === 'already';
 }

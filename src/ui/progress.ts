@@ -134,7 +134,8 @@ export class Progress {
   #gate(event: RunEvent & { kind: 'gate' }): string[] {
     const step = this.#steps.get(event.step);
     if (step) this.#row(step.workstream).detail = event.reading;
-    const said = `${event.state} ${event.reading}`;
+    // How long it holds changes at each reading and is no news.
+    const said = `${event.state} ${event.reading.replace(/, held .*$/, '')}`;
     if (this.#gates.get(event.step) === said) return [];
     this.#gates.set(event.step, said);
     const state = event.state === 'waiting' ? 'gate waits' : `gate ${event.state}`;
@@ -159,7 +160,7 @@ const nodes = (n: number) => `${n} ${n === 1 ? 'node' : 'nodes'}`;
 const because = (why: string | undefined) => (why ? ` (${why})` : '');
 
 function whyOf(outcome: Outcome): string | undefined {
-  return outcome.reason?.message ?? outcome.result?.note ?? outcome.reason?.code;
+  return outcome.result?.note ?? outcome.reason?.message ?? outcome.reason?.code;
 }
 
 /** A row as text: name, state, step, a count, a detail. */
