@@ -3,7 +3,7 @@
 # after it the action's functions act_look, act_apply, act_verify, act_undo (and act_keep, act_fetch), and the call of fx_main.
 # Builtins wherever they do: on thousands of nodes every fork is paid for thousands of times.
 # shellcheck shell=sh
-# shellcheck disable=SC1003,SC2015,SC2030,SC2031,SC2034,SC2153,SC2154
+# shellcheck disable=SC1003,SC2015,SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
 FX_USER_LC=${LC_ALL-}
 LC_ALL=C

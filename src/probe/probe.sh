@@ -1,6 +1,6 @@
 # Is it well? Read on a control-plane host, from its own API server and etcd member. Changes nothing.
 # shellcheck shell=sh
-# shellcheck disable=SC2016,SC2034,SC2154
+# shellcheck disable=SC2034,SC2154
 
 KC_TIME=3
 PR_METRICS='/^apiserver_current_inflight_requests/ { inflight += $NF }

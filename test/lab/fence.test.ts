@@ -165,7 +165,7 @@ describe('fence by nft', () => {
   test('the timer runs before the rules load: killed between the two, the node is as before', async () => {
     const before = await ruleset();
     const text = orderText(lab, 'cp1', 'fence', { timer: '10s' }, { op: 'apply', run: 'k1' });
-    await cp().run(text.replace('nft_load rules.nft', 'kill -9 $$'));
+    await cp().run(text.replace('nft_load rules.nft', () => 'kill -9 $$'));
     expect(await sh('systemctl list-timers --all --no-legend "fireaxe*" | wc -l')).toBe('1');
     expect(await ruleset()).toBe(before);
     expect((await fence({ timer: '10s' }, { op: 'receipt', run: 'k1' })).result).toMatchObject({
@@ -173,7 +173,7 @@ describe('fence by nft', () => {
     });
     // Killed right after the load: the timer puts it right.
     const loaded = orderText(lab, 'cp1', 'fence', { timer: '10s' }, { op: 'apply', run: 'k2' });
-    await cp().run(loaded.replace('nft_load rules.nft', 'nft_load rules.nft; kill -9 $$'));
+    await cp().run(loaded.replace('nft_load rules.nft', (load) => `${load}; kill -9 $$`));
     expect(await ruleset()).not.toBe(before);
     await until(ruleset, before, 15_000);
     expect(await ruleset()).toBe(before);

@@ -11,7 +11,14 @@ import node from './node.sh';
 const params = z.strictObject({
   /** Clients that keep the API besides the control plane and the kit's own list: addresses or CIDRs. */
   allow: list()
-    .transform((words) => words.map((word) => canonicalAddress(word, 'fence.allow')))
+    .transform((words, ctx) => {
+      try {
+        return words.map((word) => canonicalAddress(word, 'allow'));
+      } catch (error) {
+        ctx.addIssue({ code: 'custom', message: (error as Error).message });
+        return z.NEVER;
+      }
+    })
     .default([]),
   /** Seconds until the node takes the fence away by itself, unless it is kept. */
   timer: seconds(10, 3600).default(180),

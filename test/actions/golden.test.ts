@@ -1,0 +1,119 @@
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { nodeScript } from '../../src/actions/node-script.ts';
+import { parseParams } from '../../src/actions/params.ts';
+import { actionNamed } from '../../src/actions/registry.ts';
+import type { Op } from '../../src/actions/types.ts';
+import type { FleetNode } from '../../src/fleet/types.ts';
+import type { ClusterKit } from '../../src/kit/types.ts';
+import { context, fleetNode, Sandbox, SHELLS, target } from './sandbox.ts';
+
+/** Facts and parameters in; variables, results, commands and their undo out. A new case is a new file. */
+interface Golden {
+  params: Record<string, unknown>;
+  nodes?: Partial<FleetNode>[];
+  kubernetes?: Partial<ClusterKit['kubernetes']>;
+  env?: Record<string, string>;
+  /** Files of the node, by path. */
+  files?: Record<string, string>;
+  /** Tools that this node does not have. */
+  without?: string[];
+  variables?: Record<string, string>;
+  steps: {
+    op: Op;
+    run?: string;
+    stdin?: string;
+    result: Record<string, unknown>;
+    calls?: string[];
+    stdout?: string;
+    there?: string[];
+    gone?: string[];
+  }[];
+}
+
+const HERE = import.meta.dirname;
+const TOOLS = readdirSync(join(HERE, 'tools')).map((name) => name.replace('.sh', ''));
+const cases = readdirSync(HERE, { withFileTypes: true })
+  .filter((entry) => entry.isDirectory() && entry.name !== 'tools')
+  .flatMap(({ name }) =>
+    readdirSync(join(HERE, name))
+      .filter((file) => file.endsWith('.json'))
+      .map((file) => ({
+        action: name,
+        name: file.replace('.json', ''),
+        golden: read(join(HERE, name, file)),
+      })),
+  );
+
+let box: Sandbox | undefined;
+afterEach(() => box?.remove());
+
+describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('%s', (_name, shell) => {
+  test.each(cases.map((c) => [`${c.action}: ${c.name}`, c] as const))(
+    '%s',
+    async (_title, { action, golden }) => {
+      const node = prepare(golden);
+      const declared = actionNamed(action);
+      const nodes = (golden.nodes ?? [{}]).map(fleetNode);
+      const params = parseParams(declared, golden.params, 'params');
+      const where = context(nodes, golden.kubernetes);
+      expect(declared.node!.variables(params, target(), where)).toMatchObject(golden.variables ?? {});
+      let before: Record<string, string> | undefined;
+      for (const step of golden.steps) {
+        rmSync(join(node.root, 'calls'), { force: true });
+        const text = nodeScript({
+          action: declared,
+          params,
+          op: step.op,
+          runId: step.run ?? 'r1',
+          stepId: 's1',
+          notAfter: new Date(Date.now() + 600_000),
+          deadlineMs: 20_000,
+          context: where,
+          before: () => before,
+        }).textFor(target(), 'ssh');
+        const ran = await node.run(text, shell, {
+          ...(step.stdin !== undefined && { stdin: step.stdin }),
+          ...(golden.env && { env: golden.env }),
+        });
+        if (step.op === 'apply') before ??= ran.result?.before;
+        const label = `${step.op}: ${ran.stderr}`;
+        expect(tidy(ran.result, node), label).toMatchObject(step.result);
+        if (step.calls) expect(calls(node), label).toEqual(step.calls);
+        if (step.stdout !== undefined) expect(ran.stdout, label).toBe(step.stdout);
+        for (const path of step.there ?? [])
+          expect(existsSync(join(node.root, path)), `${path} ${label}`).toBe(true);
+        for (const path of step.gone ?? [])
+          expect(existsSync(join(node.root, path)), `${path} ${label}`).toBe(false);
+      }
+    },
+  );
+});
+
+function prepare(golden: Golden): Sandbox {
+  box = new Sandbox();
+  box.file('/run/systemd/system/.here', '');
+  for (const name of TOOLS.filter((tool) => !golden.without?.includes(tool))) {
+    box.tool(name, readFileSync(join(HERE, 'tools', `${name}.sh`), 'utf8'));
+  }
+  for (const [path, text] of Object.entries(golden.files ?? {})) box.file(path, text);
+  return box;
+}
+
+function calls(node: Sandbox): string[] {
+  const path = join(node.root, 'calls');
+  return existsSync(path) ? tidy(readFileSync(path, 'utf8').trim().split('\n'), node) : [];
+}
+
+function tidy<T>(value: T, node: Sandbox): T {
+  return JSON.parse(
+    JSON.stringify(value ?? null)
+      .replaceAll(node.root, '')
+      .replace(/--setenv=PATH=\S*/g, '--setenv=PATH'),
+  );
+}
+
+function read(path: string): Golden {
+  return JSON.parse(readFileSync(path, 'utf8')) as Golden;
+}

@@ -1,0 +1,124 @@
+import { describe, expect, test } from 'vitest';
+import { addressSet } from '../../src/actions/firewall/addresses.ts';
+import { restorable } from '../../src/actions/kubectl/restorable.ts';
+import { parseParams } from '../../src/actions/params.ts';
+import { clientAddresses } from '../../src/actions/readmit/clients.ts';
+import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
+import { FireaxeError } from '../../src/base/errors.ts';
+import { fleetNode } from './sandbox.ts';
+
+function refusal(action: string, params: Record<string, unknown>): FireaxeError {
+  try {
+    parseParams(actionNamed(action), params, 'step');
+  } catch (error) {
+    if (error instanceof FireaxeError) return error;
+    throw error;
+  }
+  throw new Error('was taken');
+}
+
+test('every name has its action, and a wrong one the nearest', () => {
+  for (const name of ACTION_NAMES) expect(actionNamed(name).name).toBe(name);
+  expect(() => actionNamed('fense')).toThrow(
+    expect.objectContaining({ kind: 'usage', next: 'did you mean fence?' }),
+  );
+});
+
+describe('parameters', () => {
+  test('an unknown key names the nearest', () => {
+    expect(refusal('fence', { tmer: '3m' })).toMatchObject({
+      kind: 'usage',
+      place: 'step.tmer',
+      next: 'did you mean timer?',
+    });
+    expect(refusal('stop', { unitt: 'x' })).toMatchObject({ next: 'did you mean unit?' });
+  });
+
+  test('strings as flags and YAML give them', () => {
+    expect(
+      parseParams(actionNamed('fence'), { timer: '3m', rate: '5', allow: '10.0.0.1,10.0.1.9/16' }, 'step'),
+    ).toEqual({
+      timer: 180,
+      rate: 5,
+      allow: ['10.0.0.1', '10.0.0.0/16'],
+    });
+    expect(parseParams(actionNamed('stop'), { unit: 'agent' }, 'step')).toMatchObject({
+      unit: 'agent.service',
+    });
+    expect(parseParams(actionNamed('cordon'), { ports: [443] }, 'step')).toMatchObject({ ports: ['443'] });
+  });
+
+  test.each([
+    ['stop', {}],
+    ['stop', { unit: 'a', process: 'b' }],
+    ['stop', { unit: 'sshd' }],
+    ['stop', { unit: 'amazon-ssm-agent.service' }],
+    ['stop', { unit: 'a; reboot' }],
+    ['stop', { unit: '--all' }],
+    ['stop', { unit: 'graphical.target' }],
+    ['stop', { user: 'root' }],
+    ['stop', { process: 'sh' }],
+    ['stop', { process: 'x', how: 'maim' }],
+    ['stop', { process: 'a\nb' }],
+    ['fence', { timer: '0s' }],
+    ['fence', { timer: '3 minutes' }],
+    ['fence', { allow: 'example.org' }],
+    ['cordon', { ports: '0' }],
+    ['cordon', { ports: '70000' }],
+    ['cordon', { ports: '10-5' }],
+    ['readmit', { clients: '' }],
+    ['readmit', { clients: 'all w1' }],
+    ['kubectl', {}],
+    ['kubectl', { get: '/api/v1/namespaces/ns/secrets/s' }],
+    ['kubectl', { get: '/api/v1/secrets' }],
+    ['kubectl', { delete: '/api/v1/namespaces/ns' }],
+    ['kubectl', { delete: '/apis/apps/v1/namespaces/ns/daemonsets' }],
+    ['kubectl', { delete: '/apis/apps/v1/namespaces/ns/daemonsets/a/../b' }],
+    ['kubectl', { delete: '/api/v1/nodes/n1' }],
+    ['kubectl', { delete: 'daemonset/a' }],
+    ['kubectl', { pods: 'ns/' }],
+    ['kubectl', { pods: '/api/v1/namespaces/ns/pods' }],
+    ['exec', { command: '' }],
+    ['exec', { command: 'a', exits: 'many' }],
+  ])('%s refuses %j', (action, params) => {
+    expect(refusal(action, params)).toMatchObject({ kind: 'usage', place: expect.stringMatching(/^step/) });
+  });
+});
+
+test('overlapping addresses are one', () => {
+  expect(
+    addressSet(['10.0.0.1', '10.0.0.0/8', '10.0.0.1', '::ffff:192.0.2.1', 'FD00::1', 'fd00::/64'], 'x'),
+  ).toEqual({
+    v4: ['10.0.0.0/8', '192.0.2.1'],
+    v6: ['fd00::/64'],
+  });
+});
+
+test('a share of the workers grows by adding, and never holds a control-plane node', () => {
+  const nodes = Array.from({ length: 20 }, (_, i) =>
+    fleetNode({ name: `n${i}`, address: `10.0.0.${i}`, roles: [i < 3 ? 'control-plane' : 'worker'] }),
+  );
+  const quarter = clientAddresses(['25%'], nodes).v4;
+  const half = clientAddresses(['50%'], nodes).v4;
+  expect(quarter).toHaveLength(5);
+  expect(half).toHaveLength(9);
+  expect(half).toEqual(expect.arrayContaining(quarter));
+  expect(clientAddresses(['100%'], nodes).v4).toHaveLength(17);
+  expect(clientAddresses(['n4', '10.0.0.9'], nodes).v4).toEqual(['10.0.0.4', '10.0.0.9']);
+  expect(() => clientAddresses(['n99'], nodes)).toThrow(/no node and no address/);
+});
+
+test('a saved object without what the server sets', () => {
+  const saved = {
+    kind: 'DaemonSet',
+    metadata: { name: 'a', uid: 'u', resourceVersion: '1', labels: { x: 'y' } },
+    spec: {},
+    status: { n: 1 },
+  };
+  expect(JSON.parse(restorable(JSON.stringify(saved)))).toEqual({
+    kind: 'DaemonSet',
+    metadata: { name: 'a', labels: { x: 'y' } },
+    spec: {},
+  });
+  expect(() => restorable('{}')).toThrow(FireaxeError);
+});

@@ -1,0 +1,25 @@
+import { spawnSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import common from '../../src/actions/common.sh';
+import match from '../../src/actions/hold/match.sh';
+import watch from '../../src/actions/hold/watch.sh';
+import api from '../../src/actions/kubectl/api.sh';
+import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
+import probe from '../../src/probe/probe.sh';
+
+/** Whole scripts as a node gets them, with their comments: shellcheck's own directives are among these. */
+const scripts: [string, string][] = [
+  ...ACTION_NAMES.map((name) => actionNamed(name))
+    .filter((action) => action.node)
+    .map((action): [string, string] => [action.name, `${common}${action.node!.script}`]),
+  ['probe', `${common}${api}${probe}`],
+  ['watch', `${match}${watch}`],
+];
+
+const there = spawnSync('shellcheck', ['--version']).status === 0;
+if (!there) console.log('not run: shellcheck is not on this machine');
+
+test.skipIf(!there).each(scripts)('%s', (_name, text) => {
+  const ran = spawnSync('shellcheck', ['-s', 'sh', '-f', 'gcc', '-'], { input: text, encoding: 'utf8' });
+  expect(ran.stdout).toBe('');
+});

@@ -1,0 +1,25 @@
+# Objects are files under api/; an object that is there can be read and deleted.
+while [ $# -gt 0 ]; do
+  case $1 in
+    --kubeconfig | --server) shift ;;
+    get | delete | create) verb=$1 ;;
+    --raw) path=$2 && shift ;;
+    -f) file=$2 && shift ;;
+  esac
+  shift
+done
+if [ -e "$SANDBOX/api/down" ]; then
+  rm "$SANDBOX/api/down"
+  echo 'Error from server (Timeout): the server was unable to return a response in the time allotted' >&2
+  exit 1
+fi
+object=$SANDBOX/api/$(echo "$path" | tr '/?=%' '____')
+case $verb in
+  create) cp "$file" "$SANDBOX/created" && exit 0 ;;
+esac
+[ -e "$object" ] || {
+  echo 'Error from server (NotFound): the server could not find the requested resource' >&2
+  exit 1
+}
+cat "$object"
+[ "$verb" != delete ] || rm "$object"

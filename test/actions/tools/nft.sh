@@ -1,0 +1,9 @@
+# One table of text; a file that is loaded replaces it by its last table block, or removes it.
+case $* in
+  'list table inet '*) cat "$SANDBOX/table" 2>/dev/null ;;
+  '-c -f -') cat >/dev/null ;;
+  '-f '*)
+    if grep -q '^table ' "$2"; then sed -n '/^table /,$p' "$2" >"$SANDBOX/table"; elif grep -q '^delete table' "$2"; then rm -f "$SANDBOX/table"; fi
+    ;;
+  'delete table '*) rm "$SANDBOX/table" ;;
+esac

@@ -1,0 +1,28 @@
+# Units are files of properties under units/; timers and transient units are empty files under active/.
+verb=$1
+shift
+case $verb in
+  show)
+    while [ $# -gt 1 ]; do shift; done
+    if [ -e "$SANDBOX/units/$1" ]; then cat "$SANDBOX/units/$1"; else printf 'Id=%s\nLoadState=not-found\nActiveState=inactive\n' "$1"; fi
+    ;;
+  is-active)
+    [ "$1" != --quiet ] || shift
+    [ -e "$SANDBOX/active/$1" ] || grep -qs '^ActiveState=active' "$SANDBOX/units/$1"
+    ;;
+  mask | unmask | start | stop)
+    [ "$1" != --runtime ] || shift
+    for unit in "$@"; do
+      case $verb in
+        mask) change='s/^LoadState=.*/LoadState=masked/' ;;
+        unmask) change='s/^LoadState=.*/LoadState=loaded/' ;;
+        start) change='s/^ActiveState=.*/ActiveState=active/' ;;
+        stop) change='s/^ActiveState=.*/ActiveState=inactive/' ;;
+      esac
+      rm -f "$SANDBOX/active/$unit"
+      [ -e "$SANDBOX/units/$unit" ] || continue
+      sed "$change" "$SANDBOX/units/$unit" >"$SANDBOX/unit.new"
+      mv "$SANDBOX/unit.new" "$SANDBOX/units/$unit"
+    done
+    ;;
+esac
