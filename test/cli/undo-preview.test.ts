@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { changesOf } from '../../src/cli/undo-preview.ts';
+import type { JournalBody } from '../../src/run/types.ts';
+import type { NodeResult } from '../../src/transport/types.ts';
+import { journal, outcome, planOf, step } from '../report/records.ts';
+
+const names = ['n1', 'n2', 'n3', 'n4', 'n5'];
+const plan = planOf([
+  'w',
+  [step('hold', names), step('fence.1', ['cp-1']), step('run', ['n1'], { irreversible: 'exec' })],
+]);
+const ended = (
+  target: string,
+  state: 'ok' | 'failed' | 'unreachable',
+  did?: NodeResult['state'],
+): JournalBody => ({
+  kind: 'outcome',
+  step: 'hold',
+  op: 'apply',
+  outcome: outcome(target, state, did ? { result: { fireaxe: 1, op: 'apply', state: did } } : {}),
+});
+const sent = (id: string, targets: string[]): JournalBody => ({
+  kind: 'intent',
+  step: id,
+  op: 'apply',
+  targets,
+  via: 'ssh',
+  wave: 1,
+});
+const records = journal(
+  { kind: 'plan', plan, operator: 'me', host: 'h', pid: 1 },
+  sent('hold', names),
+  ended('n1', 'ok', 'changed'),
+  ended('n2', 'ok', 'already'),
+  ended('n3', 'unreachable'),
+  ended('n4', 'failed', 'failed'),
+  sent('fence.1', ['cp-1']),
+  sent('run', ['n1']),
+);
+
+describe('what an undo would take back', () => {
+  it('is what may have changed, newest first: also where nothing is known', () => {
+    expect(changesOf(records).map((c) => [c.step, c.targets, c.irreversible])).toEqual([
+      ['run', ['n1'], 'exec'],
+      ['fence.1', ['cp-1'], undefined],
+      ['hold', ['n1', 'n4', 'n5'], undefined],
+    ]);
+  });
+
+  it('is narrowed by step (also the parts of a split one) and by node', () => {
+    expect(changesOf(records, ['fence']).map((c) => c.step)).toEqual(['fence.1']);
+    expect(changesOf(records, ['hold'], ['n5', 'n2']).map((c) => c.targets)).toEqual([['n5']]);
+  });
+
+  it('leaves out what was taken back already', () => {
+    const more = journal(...(records as JournalBody[]), {
+      kind: 'undone',
+      step: 'fence.1',
+      target: 'cp-1',
+      ok: true,
+    });
+    expect(changesOf(more, ['fence'])).toEqual([]);
+  });
+});
