@@ -50,6 +50,8 @@ export async function* runBatch(
     why = { code: 'transport-fault', message: error instanceof Error ? error.message : String(error) };
   } finally {
     overdue.cancel();
+    // Lets the transport tidy up; one that hangs is not waited for.
+    source.return?.(undefined).catch(() => {});
   }
   for (const target of open.keys()) yield lost(target, why.code, why.message);
 }

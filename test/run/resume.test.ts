@@ -45,7 +45,7 @@ describe('promise 4: after a crash at any moment, resume runs no step twice on a
           expect((await readRun(env.stateDir, 'last')).intact).toBe(true);
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 40 },
     );
   });
 });
