@@ -1,6 +1,5 @@
 import { countsLine } from '../base/counts-line.ts';
-import type { Plan, RunEvent } from '../run/types.ts';
-import type { Outcome } from '../transport/types.ts';
+import type { JournaledOutcome, Plan, RunEvent } from '../run/types.ts';
 
 /** What a workstream is at, in one row. */
 export interface Row {
@@ -116,7 +115,7 @@ export class Progress {
     return [`${event.step}: ${event.state}${size}${counts}${because(event.why)}`];
   }
 
-  #outcome(stepId: string, op: string, outcome: Outcome): string[] {
+  #outcome(stepId: string, op: string, outcome: JournaledOutcome): string[] {
     const step = this.#steps.get(stepId);
     if (!step || op !== 'apply') return [];
     const first = !step.done.has(outcome.target);
@@ -159,7 +158,7 @@ function blankRow(workstream: string): Row {
 const nodes = (n: number) => `${n} ${n === 1 ? 'node' : 'nodes'}`;
 const because = (why: string | undefined) => (why ? ` (${why})` : '');
 
-function whyOf(outcome: Outcome): string | undefined {
+function whyOf(outcome: JournaledOutcome): string | undefined {
   return outcome.result?.note ?? outcome.reason?.message ?? outcome.reason?.code;
 }
 
