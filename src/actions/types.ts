@@ -67,6 +67,8 @@ export interface Action<P = unknown> {
   summary(params: P): string;
   node?: NodeSide<P>;
   cloud?: CloudSide<P>;
+  /** Takes a node out of its role's work: one at a time, or each target until undo. The kit's floors are held against it. */
+  takesOut?: 'one-at-a-time' | 'until-undo';
   /** Why there is no undo; absent where there is one. */
   irreversible?: string | ((params: P) => string | undefined);
 }

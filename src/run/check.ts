@@ -1,4 +1,5 @@
 import type { Outcome } from '../transport/types.ts';
+import { holdFloors } from './floors.ts';
 import { actionSteps } from './memory.ts';
 import { runOp } from './run-op.ts';
 import { openSession } from './session.ts';
@@ -12,6 +13,7 @@ export interface CheckResult {
 export async function checkPlan(plan: Plan, env: RunEnv): Promise<CheckResult> {
   const noJournal = { append: async () => {}, close: async () => {} };
   const session = openSession({ runId: `check-${plan.hash.slice(0, 12)}`, dir: '', plan }, noJournal, env);
+  holdFloors(plan, session.context.nodes, env.kit.policy.floors);
   const steps: CheckResult['steps'] = [];
   for (const step of actionSteps(plan)) {
     if (env.stop.aborted) break;

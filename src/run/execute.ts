@@ -2,13 +2,16 @@ import { hostname } from 'node:os';
 import { dirname } from 'node:path';
 import { usage } from '../base/errors.ts';
 import { drive } from './engine.ts';
+import { holdFloors } from './floors.ts';
 import { openJournal } from './journal.ts';
-import { openSession, type Session } from './session.ts';
+import { clusterOf, openSession, type Session } from './session.ts';
 import { createRun, journalPath, resolveRunId } from './store.ts';
 import type { JournalRecord, Plan, RunEnv, RunVerdict } from './types.ts';
 
-/** Runs a plan: a new run with its journal. The plan is the first record, on the disk before anything is launched. */
+/** Runs a plan: a new run with its journal. The plan is the first record, on the disk before anything is launched.
+ * Throws guard when it would go below the kit's floors. */
 export async function execute(plan: Plan, env: RunEnv): Promise<RunVerdict> {
+  holdFloors(plan, clusterOf(plan, env).fleet.nodes, env.kit.policy.floors);
   const { runId, dir } = await createRun(env.stateDir, plan, env.now());
   const { journal } = await openJournal(journalPath(env.stateDir, runId), env.now);
   const session = openSession({ runId, dir, plan }, journal, env);

@@ -27,6 +27,7 @@ export const scale = defineAction<ScaleParams>({
   title: 'Change the instance type',
   danger: 'severe',
   scope: 'cloud',
+  takesOut: 'one-at-a-time',
   params: params as unknown as z.ZodType<ScaleParams>,
   summary: (p) =>
     `stop each machine, make it a ${p.type}, start it; one at a time, ` +

@@ -34,6 +34,7 @@ export const shrink = defineAction({
   title: 'Hold kubelets and offenders on a share of the workers',
   danger: 'change',
   scope: 'node',
+  takesOut: 'until-undo',
   params,
   summary: (p) =>
     [

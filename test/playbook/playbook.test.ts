@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest';
+import { compilePlaybook } from '../../src/playbook/compile.ts';
+import { loadPlaybook, parsePlaybook } from '../../src/playbook/load.ts';
+import { SHIPPED } from '../../src/playbook/shipped.ts';
+import { kitOf } from '../run/fake-fleet.ts';
+
+const good = `schemaVersion: 1
+name: two-steps
+title: Two steps
+parameters:
+  process: { description: the offender }
+  share: { description: how many, default: 50% }
+workstreams:
+  - name: first
+    steps:
+      - id: hold
+        action: stop
+        on: role=worker
+        limit: \${share}
+        with: { process: "\${process}" }
+  - name: second
+    needs: [first]
+    steps:
+      - id: back
+        undo: [hold]
+`;
+
+function requestFor(size = 8) {
+  const kit = kitOf(size);
+  const cluster = kit.clusters.c!;
+  cluster.fleet.nodes.push({
+    name: 'cp',
+    cluster: 'c',
+    roles: ['control-plane'],
+    address: '10.0.1.1',
+    labels: {},
+  });
+  return {
+    kit,
+    cluster,
+    reason: 'test',
+    now: new Date('2026-01-01T00:00:00Z'),
+    overrides: {},
+    params: { process: 'agent' },
+  };
+}
+
+describe('a mistake in a playbook is told with its place', () => {
+  const cases: [string, (text: string) => string, string, RegExp][] = [
+    ['broken YAML', (t) => t.replace('title: Two steps', 'title: [Two'), 'p.yaml:4:1', /./],
+    ['an unknown key', (t) => t.replace('limit:', 'limits:'), 'p.yaml:13:9', /unknown key limits/],
+    [
+      'an unknown action',
+      (t) => t.replace('action: stop', 'action: stopp'),
+      'p.yaml:11:17',
+      /unknown action stopp/,
+    ],
+    [
+      'an unknown parameter',
+      (t) => t.replace('${share}', '${sahre}'),
+      'p.yaml:10:9',
+      /unknown parameter sahre/,
+    ],
+    [
+      'an unknown need',
+      (t) => t.replace('needs: [first]', 'needs: [frist]'),
+      'p.yaml:16:12',
+      /unknown workstream frist/,
+    ],
+    [
+      'an unknown step',
+      (t) => t.replace('undo: [hold]', 'undo: [holt]'),
+      'p.yaml:19:15',
+      /unknown step holt/,
+    ],
+    ['a step twice', (t) => t.replace('id: back', 'id: hold'), 'p.yaml:18:13', /two steps are called hold/],
+    [
+      'a step of no kind',
+      (t) => t.replace('undo: [hold]', 'title: x'),
+      'p.yaml:18:9',
+      /one of action, gate and undo/,
+    ],
+    [
+      'a circle',
+      (t) => t.replace('  - name: first\n', '  - name: first\n    needs: [second]\n'),
+      'p.yaml:9:12',
+      /wait for each other/,
+    ],
+    ['an alias', (t) => t.replace('title: Two steps', 'title: &a Two'), 'p.yaml:3:11', /anchors and aliases/],
+    [
+      'another schema',
+      (t) => t.replace('schemaVersion: 1', 'schemaVersion: 2'),
+      'p.yaml:1:16',
+      /schemaVersion 1/,
+    ],
+    ['a key twice', (t) => t.replace('title: Two steps', 'title: a\ntitle: b'), 'p.yaml:4:1', /unique/],
+  ];
+  it.each(cases)('%s', async (_name, change, place, message) => {
+    const text = change(good);
+    expect(text).not.toBe(good);
+    await expect(parsePlaybook(text, 'p.yaml')).rejects.toMatchObject({
+      kind: 'usage',
+      place,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('a wrong parameter of an action, at its step', async () => {
+    const playbook = await parsePlaybook(
+      good.replace('process: "${process}"', 'proces: "${process}"'),
+      'p.yaml',
+    );
+    expect(() => compilePlaybook(playbook, requestFor())).toThrowError(
+      expect.objectContaining({ place: 'p.yaml:10:9', message: 'stop has no parameter proces' }),
+    );
+  });
+
+  it('a selector that means nobody, at its step', async () => {
+    const playbook = await parsePlaybook(good.replace('on: role=worker', 'on: role=wroker'), 'p.yaml');
+    expect(() => compilePlaybook(playbook, requestFor())).toThrowError(
+      expect.objectContaining({ kind: 'usage', place: 'p.yaml:10:9' }),
+    );
+  });
+});
+
+describe('parameters', () => {
+  it('unknown: names the nearest', async () => {
+    const playbook = await parsePlaybook(good, 'p.yaml');
+    const request = { ...requestFor(), params: { proces: 'x' } };
+    expect(() => compilePlaybook(playbook, request)).toThrowError(
+      expect.objectContaining({ kind: 'usage', expected: expect.stringContaining('perhaps process') }),
+    );
+  });
+  it('missing: names it with its description', async () => {
+    const playbook = await parsePlaybook(good, 'p.yaml');
+    const request = { ...requestFor(), params: {} };
+    expect(() => compilePlaybook(playbook, request)).toThrowError(
+      expect.objectContaining({ kind: 'usage', message: 'two-steps needs process' }),
+    );
+  });
+  it('the kit gives defaults, the command line wins', async () => {
+    const playbook = await parsePlaybook(good, 'p.yaml');
+    const request = requestFor();
+    request.cluster.parameters = { share: '25%', process: 'from-kit' };
+    expect(compilePlaybook(playbook, { ...request, params: {} }).params).toEqual({
+      process: 'from-kit',
+      share: '25%',
+    });
+    expect(compilePlaybook(playbook, request).params).toEqual({ process: 'agent', share: '25%' });
+  });
+});
+
+describe('compiling', () => {
+  it('resolves selectors, shares and budgets to names and numbers', async () => {
+    const plan = compilePlaybook(await parsePlaybook(good, 'p.yaml'), requestFor());
+    const [hold] = plan.workstreams[0]!.steps;
+    expect(hold).toMatchObject({
+      targets: ['n1', 'n2', 'n3', 'n4'],
+      waves: [4],
+      budget: 0,
+      params: { process: 'agent' },
+    });
+  });
+
+  it('every client is readmitted in exactly one batch', async () => {
+    const text = good.replace(
+      'undo: [hold]',
+      'action: readmit\n        on: role=control-plane\n        clients: { of: role=worker, batch: 3 }\n        gate: { answering: 1 }',
+    );
+    const plan = compilePlaybook(await parsePlaybook(text, 'p.yaml'), requestFor(8));
+    const steps = plan.workstreams[1]!.steps.flatMap((s) => (s.kind === 'action' ? [s] : []));
+    expect(steps.map((s) => s.id)).toEqual(['back.1', 'back.2', 'back.3']);
+    const clients = steps.flatMap((s) => String(s.params.clients).split(','));
+    expect(clients.sort()).toEqual(Array.from({ length: 8 }, (_, i) => `10.0.0.${i + 1}`));
+    expect(steps.every((s) => s.rollBack && s.gate)).toBe(true);
+  });
+
+  it.each(Object.keys(SHIPPED))('the shipped %s makes a plan', async (name) => {
+    const request = { ...requestFor(), params: {} };
+    const all = {
+      process: 'agent',
+      namespace: 'ns',
+      daemonset: 'agent',
+      'pod-selector': 'app=agent',
+      'instance-type': 'm7i.8xlarge',
+    };
+    request.cluster.parameters = all;
+    const plan = compilePlaybook(await loadPlaybook(name, request.kit), request);
+    expect(plan.workstreams.length).toBeGreaterThan(0);
+    expect(plan.hash).toMatch(/^[0-9a-f]{64}$/);
+  });
+
+  it('an unknown playbook: names the nearest', async () => {
+    await expect(loadPlaybook('shed-laod', requestFor().kit)).rejects.toMatchObject({
+      kind: 'usage',
+      expected: expect.stringContaining('perhaps shed-load'),
+    });
+  });
+});
