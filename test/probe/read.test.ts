@@ -1,0 +1,143 @@
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { errorShare, readCluster } from '../../src/probe/read.ts';
+import { probeScript } from '../../src/probe/script.ts';
+import type { ServerReading } from '../../src/probe/types.ts';
+import type { Outcome } from '../../src/transport/types.ts';
+import { context, Sandbox, SHELLS, target } from '../actions/sandbox.ts';
+
+let box: Sandbox;
+beforeEach(() => {
+  box = new Sandbox();
+});
+afterEach(() => box.remove());
+
+const METRICS = `# HELP x
+apiserver_current_inflight_requests{request_kind="mutating"} 7
+apiserver_current_inflight_requests{request_kind="readOnly"} 90
+apiserver_request_total{code="200",verb="GET"} 1.5e+03
+apiserver_request_total{code="429",verb="LIST"} 400
+apiserver_request_total{code="503",verb="LIST"} 100
+apiserver_flowcontrol_rejected_requests_total{reason="queue-full"} 33
+process_resident_memory_bytes 2.147483648e+09
+process_start_time_seconds 1.7e+09
+`;
+
+/** A kubectl whose server answers what the case says. */
+function kubectl(cases: string): void {
+  box.file('/etc/kubernetes/admin.conf', 'x');
+  box.file('metrics', METRICS);
+  box.tool('kubectl', `for path; do :; done\ncase $path in\n${cases}\nesac`);
+}
+
+async function read(shell: string[]) {
+  const host = target({ name: 'cp1', roles: ['control-plane'] });
+  const where = context([]);
+  return readCluster(
+    {
+      now: () => new Date(),
+      context: where,
+      reach: async (targets, script) => {
+        const ran = await box.run(script.textFor(targets[0]!, 'ssh'), shell);
+        return [
+          {
+            target: 'cp1',
+            state: 'ok',
+            stdout: '',
+            stderr: ran.stderr,
+            truncated: false,
+            startedAt: '',
+            endedAt: '',
+            ...(ran.result && { result: ran.result }),
+          },
+        ];
+      },
+    },
+    [host],
+  );
+}
+
+describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
+  test('a well server', async () => {
+    kubectl(
+      '*metrics) cat "$SANDBOX/metrics" ;;\n*readyz*) echo "[+]ping ok"; echo "readyz check passed" ;;\n*) echo ok ;;',
+    );
+    box.tool('ss', 'echo a; echo b; echo c');
+    box.tool('curl', `echo '{"health":"true"}'`);
+    const reading = await read(shell);
+    expect(reading).toMatchObject({ answering: 1, of: 1 });
+    expect(reading.servers[0]).toMatchObject({
+      reached: true,
+      livez: 'ok',
+      readyz: 'ok',
+      failing: [],
+      inflight: 97,
+      memoryBytes: 2147483648,
+      requests: 2000,
+      errors: 500,
+      rejected: 33,
+      startedAt: 1700000000,
+      etcd: 'ok',
+      connections: 3,
+    });
+  });
+
+  test('a failing one names its checks; a dead one does not answer', async () => {
+    kubectl(
+      `*readyz*) printf 'Error from server (InternalError): an error on the server ("[+]ping ok\\n[-]etcd failed: reason withheld\\n[-]informer-sync failed: reason withheld\\nreadyz check failed") has prevented the request from succeeding\\n' >&2; exit 1 ;;\n*metrics) exit 1 ;;\n*) echo ok ;;`,
+    );
+    expect((await read(shell)).servers[0]).toMatchObject({
+      readyz: 'failing',
+      failing: ['etcd', 'informer-sync'],
+    });
+    kubectl(
+      '*) echo "The connection to the server 127.0.0.1:6443 was refused - did you specify the right host or port? dial tcp: connect: connection refused" >&2; exit 1 ;;',
+    );
+    const dead = await read(shell);
+    expect(dead).toMatchObject({ answering: 0 });
+    expect(dead.servers[0]).toMatchObject({ reached: true, livez: 'no-answer', readyz: 'no-answer' });
+  });
+});
+
+test('a host that was not reached', async () => {
+  const lost: Outcome = {
+    target: 'cp1',
+    state: 'unreachable',
+    stdout: '',
+    stderr: '',
+    truncated: false,
+    startedAt: '',
+    endedAt: '',
+    reason: { code: 'refused', message: 'refused' },
+  };
+  const reading = await readCluster(
+    { now: () => new Date(), context: context([]), reach: async () => [lost] },
+    [target({ name: 'cp1', roles: ['control-plane'] }), target({ name: 'w1' })],
+  );
+  expect(reading).toMatchObject({
+    answering: 0,
+    of: 1,
+    servers: [{ node: 'cp1', reached: false, note: 'refused' }],
+  });
+});
+
+test('the share of errors is of what came since; a restarted server counts from its start', () => {
+  const at = (over: Partial<ServerReading>): ServerReading => ({
+    node: 'a',
+    reached: true,
+    livez: 'ok',
+    readyz: 'ok',
+    failing: [],
+    ...over,
+  });
+  const before = [at({ startedAt: 1, requests: 1000, errors: 500 })];
+  expect(errorShare(before, [at({ startedAt: 1, requests: 1200, errors: 510 })])).toBe(5);
+  expect(errorShare(before, [at({ startedAt: 2, requests: 100, errors: 50 })])).toBe(50);
+  expect(errorShare(before, [at({ startedAt: 1, requests: 1000, errors: 500 })])).toBeUndefined();
+});
+
+test('equal texts for equal hosts over SSM', () => {
+  const script = probeScript(context([]), new Date());
+  expect(script.textFor(target({ name: 'a' }), 'ssm')).toBe(
+    script.textFor(target({ name: 'b', machineId: 'x' }), 'ssm'),
+  );
+});
