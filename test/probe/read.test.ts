@@ -132,7 +132,8 @@ test('the share of errors is of what came since; a restarted server counts from 
   const before = [at({ startedAt: 1, requests: 1000, errors: 500 })];
   expect(errorShare(before, [at({ startedAt: 1, requests: 1200, errors: 510 })])).toBe(5);
   expect(errorShare(before, [at({ startedAt: 2, requests: 100, errors: 50 })])).toBe(50);
-  expect(errorShare(before, [at({ startedAt: 1, requests: 1000, errors: 500 })])).toBeUndefined();
+  expect(errorShare(before, [at({ startedAt: 1, requests: 1000, errors: 500 })])).toBe(0);
+  expect(errorShare(before, [at({})])).toBeUndefined();
 });
 
 test('equal texts for equal hosts over SSM', () => {
