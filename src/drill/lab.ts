@@ -113,13 +113,14 @@ export class Lab {
       pods: [pod],
       active: () => kubeletActive(node),
       phase,
-      runs: (of) =>
+      runs: (of, restart) =>
         new Offender({
           ...client,
           comm,
           args,
           cgroup: podCgroup(of.metadata.uid ?? '', random.hex(64)),
           phase: random.next(),
+          restart,
         }),
     });
     const services = new Services({

@@ -41,6 +41,7 @@ export function observe(lab: Lab, startedAt: number): Sample {
 export function offenderState(worker: LabWorker): 'flooding' | 'held' | 'absent' {
   const offenders = worker.kubelet.offenders().filter((o) => o.process.alive());
   if (offenders.some((o) => o.turns())) return 'flooding';
+  if (offenders.some((o) => o.fresh()) || worker.kubelet.starting()) return 'absent';
   return offenders.length > 0 || worker.kubelet.wanted() > 0 ? 'held' : 'absent';
 }
 

@@ -31,18 +31,25 @@ export class Kubelet {
   #client: ApiClient | undefined;
   #watch: OpenWatch | undefined;
   #busy = false;
+  readonly #beginAt: number;
   #askAt: number;
   #renewedAt = 0;
 
   constructor(options: KubeletOptions) {
     this.#options = options;
     this.#pods = new Map(options.pods.map((pod) => [pod.metadata.uid ?? '', pod]));
-    this.#askAt = Date.now() + options.phase * options.load.kubeletEveryMs;
+    this.#beginAt = Date.now() + options.phase * options.load.rolloutMs;
+    this.#askAt = this.#beginAt;
     this.#timer = setInterval(() => this.#sync(), 100);
   }
 
   offenders(): Offender[] {
     return [...this.#runners.values()].map((r) => r.container()).filter((c) => c !== undefined);
+  }
+
+  /** The rollout has not reached it yet. */
+  starting(): boolean {
+    return Date.now() < this.#beginAt;
   }
 
   /** Pods that it means to run. */
@@ -83,6 +90,7 @@ export class Kubelet {
       this.#disconnect();
       return;
     }
+    if (now < this.#beginAt) return;
     this.#reconcile(now);
     if (now < this.#askAt || this.#busy) return;
     this.#askAt = now + this.#options.load.kubeletEveryMs;

@@ -12,6 +12,7 @@ const WATCH = '/api/v1/pods?watch=true';
 export class Offender {
   readonly process: LabProcess;
   readonly #load: Load;
+  readonly #first: boolean;
   readonly #client: ApiClient;
   readonly #timer: NodeJS.Timeout;
   readonly #watches = new Set<OpenWatch>();
@@ -33,9 +34,12 @@ export class Offender {
     cgroup: string;
     /** In [0, 1): so that not all nodes ask in the same moment. */
     phase: number;
+    /** How often its container was started before. */
+    restart: number;
   }) {
     const { node, load, comm, args, cgroup } = options;
     this.#load = load;
+    this.#first = options.restart === 0;
     this.process = node.spawn({ comm, args, cgroup });
     this.#client = new ApiClient({ ...options, pid: this.process.pid });
     const every = 1000 / load.turnsPerSecond;
@@ -53,6 +57,11 @@ export class Offender {
   /** Whether it took one of its last turns: it is alive, and it asks the API servers. */
   turns(): boolean {
     return this.#turnedAt !== undefined && Date.now() - this.#turnedAt <= this.patienceMs();
+  }
+
+  /** Rolled out, and its first turn has not come yet. */
+  fresh(): boolean {
+    return this.#first && this.#turnedAt === undefined;
   }
 
   /** What a liveness probe finds; one that has not had the time to answer yet is no failure. */

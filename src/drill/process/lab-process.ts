@@ -117,7 +117,7 @@ function ask<T>(control: ControlFile, method: string, path: string): Promise<T> 
         path,
         agent: false,
         headers: { authorization: `Bearer ${control.token}` },
-        timeout: 5_000,
+        timeout: 15_000,
       },
       (res) => {
         let body = '';

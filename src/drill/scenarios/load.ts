@@ -16,6 +16,8 @@ export interface Load {
   /** Milliseconds between two renewals of a kubelet, and between two lookups of a failing resolver. */
   kubeletEveryMs: number;
   dnsRetryMs: number;
+  /** Until the rollout has reached the last worker: starting a process takes its time. */
+  rolloutMs: number;
   /** Units of a kubelet's list after (re)connecting. */
   kubeletListUnits: number;
   /** Most requests in flight an offender. */
@@ -61,6 +63,7 @@ export function loadFor(
     standsFor: Math.round(shape.callsPerNode / perWorker),
     kubeletEveryMs: Math.max(kubeletRenewMs, (workers * 1000) / MOST_KUBELET_RATE),
     dnsRetryMs: Math.max(dnsRetryMs, (workers * 1000) / MOST_KUBELET_RATE),
+    rolloutMs: Math.max(kubeletRenewMs, workers * 20),
     kubeletListUnits: 72 / workers,
     outstanding: Math.max(1, Math.round(144 / workers)),
   };

@@ -45,7 +45,8 @@ async function worker(finished: Finished) {
     pods: [pod],
     active: () => active.value,
     phase: 0,
-    runs: () => new Offender({ ...client, comm: 'agent', args: [], cgroup: '/', phase: 0 }),
+    runs: (_, restart) =>
+      new Offender({ ...client, comm: 'agent', args: [], cgroup: '/', phase: 0, restart }),
   });
   finished(() => kubelet.stop());
   await until('it reports', () => kubelet.leaseFresh());
