@@ -2,7 +2,6 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { verbs } from '../../src/cli/registry.ts';
 import { makeKit } from '../kit/make-kit.ts';
 import { CommandLine } from './command-line.ts';
 
@@ -93,12 +92,6 @@ describe('the command line', () => {
     );
     expect(status).toBe(0);
     expect(stderr).not.toMatch(/EPIPE|at .*js/);
-  });
-
-  it.each(verbs().map((verb) => verb.name))('%s --help begins with examples', (verb) => {
-    const { code, stdout } = run(verb, '--help');
-    expect(code).toBe(0);
-    expect(stdout).toMatch(new RegExp(`^Examples:\n  .*fireaxe ${verb}[\\s\\S]*--output`));
   });
 });
 

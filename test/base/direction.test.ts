@@ -1,0 +1,58 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+const SRC = resolve(import.meta.dirname, '../../src');
+/** From the ground up: a folder imports from itself and from those before it. */
+const ORDER = ['base', 'fleet', 'kit', 'transport', 'fanout', 'actions', 'probe', 'run', 'playbook', 'cli'];
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+const imports: Import[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((path) => /\.tsx?$/.test(path))
+  .flatMap((from) =>
+    [...readFileSync(join(SRC, from), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, to]) => ({
+      from,
+      to: relative(SRC, resolve(SRC, dirname(from), to!)),
+    })),
+  );
+const folder = (path: string) => path.split('/')[0]!;
+const told = (list: Import[]) => list.map(({ from, to }) => `${from} imports ${to}`);
+
+describe('imports point one way', () => {
+  it('from the command line down to the base', () => {
+    const up = imports.filter(({ from, to }) => {
+      const [a, b] = [ORDER.indexOf(folder(from)), ORDER.indexOf(folder(to))];
+      return a >= 0 && b > a;
+    });
+    expect(told(up)).toEqual([]);
+  });
+
+  it('views and reports know runs by their shapes alone', () => {
+    const allowed = (to: string) => folder(to) === 'base' || ['run/types.ts', 'fanout/types.ts'].includes(to);
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        ['ui', 'report'].includes(folder(from)) && folder(to) !== folder(from) && !allowed(to),
+    );
+    expect(told(wrong)).toEqual([]);
+  });
+
+  it('nothing but its verb knows the drill', () => {
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        folder(to) === 'drill' && folder(from) !== 'drill' && !/^cli\/(verbs\/drill\.ts|drill\/)/.test(from),
+    );
+    expect(told(wrong)).toEqual([]);
+  });
+
+  it('the drill knows nothing of what Fireaxe does', () => {
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        folder(from) === 'drill' && !['drill', 'base'].includes(folder(to)) && !to.endsWith('types.ts'),
+    );
+    expect(told(wrong)).toEqual([]);
+  });
+});
