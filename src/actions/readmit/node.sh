@@ -36,7 +36,7 @@ readmit_text() {
     eval "RE_SET=\$RE_$RE_F"
     RE_E=''
     for FX_K in $RE_SET; do RE_E="$RE_E${RE_E:+, }$FX_K"; done
-    [ -z "$RE_E" ] || NF_TEXT="$NF_TEXT$1 element inet $NF_TABLE readmit$RE_F { $RE_E }$RE_NL"
+    [ -z "$RE_E" ] || NF_TEXT="$NF_TEXT$1 element inet $NF_TABLE readmit$RE_F { $RE_E }$FX_NL"
   done
 }
 
@@ -105,7 +105,7 @@ act_undo() {
     return 0
   fi
   nft_read || {
-    FX_STATE=already RE_NOTE='no fence here'
+    FX_STATE=already FX_NOTE='no fence here'
     return 0
   }
   RE_4='' RE_6=''
@@ -114,7 +114,7 @@ act_undo() {
   fx_line "$FX_DIR/added6" && nft_elements readmit6 && readmit_both "$FX_L" "$NF_SET" && RE_6=$RE_SET
   words "$RE_4 $RE_6"
   if [ "$RE_N" -eq 0 ]; then
-    FX_STATE=already RE_NOTE='none of these is in'
+    FX_STATE=already FX_NOTE='none of these is in'
     return 0
   fi
   readmit_text delete
