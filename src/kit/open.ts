@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { FireaxeError, usage } from '../base/errors.ts';
@@ -10,7 +10,8 @@ import type { Bastion, CloudProfile, ClusterKit, Kit } from './types.ts';
 import { parseYaml, schemaError, type YamlSource } from './yaml-file.ts';
 
 /** Opens what was pre-staged: reads kit.yaml and the fleets, and refuses loose permissions before any key is used. */
-export async function openKit(path: string): Promise<Kit> {
+export async function openKit(named: string): Promise<Kit> {
+  const path = await realpath(named).catch(() => named);
   const kitFile = join(path, 'kit.yaml');
   const text = await readFile(kitFile, 'utf8').catch((cause) => {
     throw noKit(path, cause);

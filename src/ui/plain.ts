@@ -22,7 +22,11 @@ export function plainView(write: (line: string) => void, now: () => Date, plan?:
   // The run keeps the process alive, not its picture.
   beat.unref();
   return {
-    onEvent: (event) => progress.update(event).forEach(say),
+    onEvent(event) {
+      const lines = progress.update(event);
+      // Ctrl-C is answered at once, before it is journaled.
+      if (event.kind !== 'operator' || !['interrupt', 'let-go'].includes(event.what)) lines.forEach(say);
+    },
     end: async () => clearInterval(beat),
   };
 }

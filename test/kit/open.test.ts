@@ -50,6 +50,15 @@ describe('opening a kit', () => {
     expect(n1!.ssh).toMatchObject({ user: 'root', sudo: false, jump: { name: 'b1' } });
   });
 
+  it('is the same by a symbolic link, with its runs left out of the checks', async () => {
+    const path = kit({ 'kit.yaml': `state: runs\n${KIT_YAML}`, 'runs/r1/journal.ndjson': '' });
+    chmodSync(join(path, 'runs/r1/journal.ndjson'), 0o666);
+    symlinkSync(path, `${path}-link`);
+    const opened = await openKit(`${path}-link`);
+    rmSync(`${path}-link`);
+    expect(opened).toMatchObject({ path, stateDir: join(path, 'runs') });
+  });
+
   it('says where a kit could be when there is none', async () => {
     await expect(openKit('/nowhere')).rejects.toEqual(
       error({ kind: 'usage', next: expect.stringMatching(/--kit.*FIREAXE_KIT.*docs\/kit\.md/) }),
