@@ -79,9 +79,12 @@ process_apply() {
     [ "$HO_N" -lt 50 ] || fx_fail no-watch 'the watch does not look'
     sleep 0.2 2>/dev/null || sleep 1
   done
-  hold_count
-  # What was killed, or started just now, may be there for a moment.
-  [ "$HO_RUNNING" -eq 0 ] || { sleep 2 && hold_count; }
+  # What a supervisor started just now runs until the watch looks again, a second later at most.
+  HO_N=0
+  while hold_count && [ "$HO_RUNNING" -gt 0 ] && [ "$HO_N" -lt 8 ]; do
+    HO_N=$((HO_N + 1))
+    sleep 1
+  done
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
   [ "$HO_RUNNING" -eq 0 ] || fx_fail not-held "$HO_RUNNING processes still run"
