@@ -1,0 +1,83 @@
+// Runs every tier that this machine can run, says why it cannot run the others, and sums up in the last line.
+import { spawnSync } from 'node:child_process';
+import { parseArgs } from 'node:util';
+import { runChecks, runCommand, runVitest } from './tier-run.mjs';
+import { TIERS } from './tiers.mjs';
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { require: { type: 'string' }, 'node-too': { type: 'string' }, help: { type: 'boolean' } },
+});
+const names = Object.keys(TIERS);
+const required = words(values.require ?? process.env.FIREAXE_REQUIRE ?? '');
+const nodeToo = values['node-too'] ?? process.env.FIREAXE_NODE_TOO;
+const unknown = [...positionals, ...required].filter((name) => !names.includes(name));
+
+if (values.help || unknown.length > 0) {
+  if (unknown.length > 0) console.error(`no such tier: ${unknown.join(', ')}`);
+  console.error(`Usage: npm test -- [TIER…] [--require TIER,…] [--node-too PATH]
+  TIER        ${names.join(', ')}; all of them when none is named
+  --require   a tier that must run: when it cannot, that is a failure (FIREAXE_REQUIRE)
+  --node-too  runs the unit tier by this Node as well (FIREAXE_NODE_TOO)`);
+  process.exit(unknown.length > 0 ? 2 : 0);
+}
+
+// Ctrl-C reaches the tier that runs; its cleaning up is waited for, and nothing more is begun.
+let interrupted = false;
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (interrupted = true));
+
+const total = { passed: 0, failed: 0 };
+const lines = [];
+const wanted = positionals.length > 0 ? names.filter((name) => positionals.includes(name)) : names;
+for (const name of new Set([...wanted, ...required])) {
+  if (interrupted) break;
+  const tier = TIERS[name];
+  if (positionals.includes(name) || required.includes(name)) await tier.prepare?.(runCommand);
+  const reason = await tier.missing?.();
+  if (reason) {
+    notRun(name, reason);
+    continue;
+  }
+  if (tier.checks) count(name, await runChecks(tier.checks));
+  if (tier.project) count(name, await runVitest(name, process.execPath, tier));
+  if (name === 'unit' && nodeToo && !interrupted) await unitByOtherNode(tier);
+}
+
+console.log(`\n${lines.join('\n')}`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exit(interrupted ? 130 : total.failed > 0 ? 1 : 0);
+
+async function unitByOtherNode(tier) {
+  const version = spawnSync(nodeToo, ['--version'], { encoding: 'utf8' }).stdout?.trim();
+  if (!version) {
+    total.failed++;
+    lines.push(`unit: FAILED: ${nodeToo} does not run`);
+  } else {
+    count(`unit on Node ${version}`, await runVitest('unit', nodeToo, tier));
+  }
+}
+
+function count(name, { passed, failed, skipped }) {
+  total.passed += passed;
+  total.failed += failed;
+  // In a tier that is required nothing may be left out in silence.
+  const left = required.includes(name) ? skipped.length : 0;
+  total.failed += left;
+  lines.push(
+    `${name}: ${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`,
+  );
+  if (left > 0) lines.push(...skipped.map((test) => `  FAILED: skipped in a required tier: ${test}`));
+}
+
+function notRun(name, reason) {
+  if (!required.includes(name)) {
+    lines.push(`${name}: not run: ${reason}`);
+    return;
+  }
+  total.failed++;
+  lines.push(`${name}: FAILED: required, and not run: ${reason}`);
+}
+
+function words(text) {
+  return text.split(/[\s,]+/).filter((word) => word !== '');
+}

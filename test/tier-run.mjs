@@ -1,0 +1,69 @@
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { delimiter, dirname, join, resolve } from 'node:path';
+
+const ROOT = resolve(import.meta.dirname, '..');
+
+/** Runs a command with its output passed through; gives its exit code, 1 where a signal ended it. */
+export function runCommand(command, args, env = process.env) {
+  return new Promise((done) => {
+    const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env });
+    child.once('error', (error) => {
+      console.error(error.message);
+      done(1);
+    });
+    child.once('close', (code) => done(code ?? 1));
+  });
+}
+
+/** Each check is one Node script: it passes where it ends with 0. */
+export async function runChecks(checks) {
+  const result = { passed: 0, failed: 0, skipped: [] };
+  for (const { name, command } of checks) {
+    console.log(`\n# ${name}`);
+    if ((await runCommand(process.execPath, command)) === 0) result.passed++;
+    else result.failed++;
+  }
+  return result;
+}
+
+/** One project of vitest by some Node; what it counted is read from its report. */
+export async function runVitest(name, node, { project }) {
+  console.log(`\n# ${name}`);
+  const dir = mkdtempSync(join(tmpdir(), 'fireaxe-report-'));
+  const report = join(dir, 'report.json');
+  const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project];
+  args.push('--reporter=default', '--reporter=json', `--outputFile.json=${report}`);
+  // Tests that start `node` must get the same one.
+  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
+  try {
+    const code = await runCommand(node, args, env);
+    return told(code, read(report));
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+/** A file that cannot even be loaded has no tests: it counts as one failure, and so does a run that fails otherwise. */
+function told(code, report) {
+  const tests = (report?.testResults ?? []).flatMap((file) => file.assertionResults);
+  const unloaded = (report?.testResults ?? []).filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  );
+  const of = (...states) => tests.filter((test) => states.includes(test.status));
+  const failed = of('failed').length + unloaded.length;
+  return {
+    passed: of('passed').length,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: of('pending', 'skipped', 'todo').map((test) => test.fullName),
+  };
+}
+
+function read(report) {
+  try {
+    return JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
