@@ -1,0 +1,78 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { eventually, fireaxe, labUp } from './fireaxe.ts';
+
+let lab: Awaited<ReturnType<typeof labUp>>;
+beforeAll(async () => {
+  lab = await labUp('--workers', '12', '--seed', '3');
+});
+afterAll(() => lab?.end());
+
+const REASON = ['--reason', 'practice'];
+const JSON_OUT = ['--output', 'json', '--no-input'];
+const HOLD = ['stop', '--process', 'telemetry-agent', '-l', 'role=worker', '--yes', ...REASON, ...JSON_OUT];
+const FENCE = ['fence', '--confirm', 'lab 3', ...REASON, ...JSON_OUT];
+
+interface RunJson {
+  verdict: { runId: string; state: string; counts: Record<string, number> };
+  outcomes: { step: string; target: string; state: string; result?: { state: string } }[];
+}
+const read = (json: unknown) => json as RunJson;
+const states = (json: unknown) => new Set(read(json).outcomes.map((o) => o.result?.state));
+
+test('probe reads the broken control plane out of band', async () => {
+  const { code, json } = await lab.run(['probe', ...JSON_OUT]);
+  expect([0, 3, 7]).toContain(code);
+  expect(JSON.stringify(json)).toContain('cp-1');
+});
+
+test('one more up is refused, status tells what the lab sees', async () => {
+  const again = await fireaxe(['drill', 'up', '--dir', lab.dir]);
+  expect(again.code).toBe(2);
+  expect(again.stderr).toContain('already running');
+  expect((await lab.status()).sample.flooding).toBe(12);
+});
+
+test('stop holds what it says, twice is already, undo lets go', async () => {
+  const first = await lab.run(HOLD);
+  expect(first.code, first.stderr).toBe(0);
+  await eventually('held', async () => (await lab.status()).sample.flooding <= 3);
+  const second = await lab.run(HOLD);
+  expect(states(second.json)).toEqual(new Set(['already']));
+  const undone = await lab.run(['undo', read(first.json).verdict.runId, '--yes', ...JSON_OUT]);
+  expect(undone.code, undone.stderr).toBe(0);
+  await eventually('flooding', async () => (await lab.status()).sample.flooding === 12);
+});
+
+test('fence cuts clients, twice is already, readmit lets some in, undo all', async () => {
+  const first = await lab.run(FENCE);
+  expect(first.code, first.stderr).toBe(0);
+  await eventually('fenced', async () => (await lab.status()).sample.fenced === 12);
+  await eventually('the servers answer', async () => (await lab.status()).sample.servers.ready === 3);
+  expect(states((await lab.run(FENCE)).json)).toEqual(new Set(['already']));
+
+  const readmit = [
+    'readmit',
+    '--nodes',
+    'worker-[01-02]',
+    '--batch',
+    '2',
+    '--no-gate',
+    '--yes',
+    ...REASON,
+    ...JSON_OUT,
+  ];
+  const some = await lab.run(readmit);
+  expect(some.code, some.stderr).toBe(0);
+  await eventually('two are in', async () => (await lab.status()).sample.fenced === 10);
+  expect(states((await lab.run(readmit)).json)).toEqual(new Set(['already']));
+
+  const undone = await lab.run(['undo', read(first.json).verdict.runId, '--yes', ...JSON_OUT]);
+  expect(undone.code, undone.stderr).toBe(0);
+  await eventually('nobody is fenced', async () => (await lab.status()).sample.fenced === 0);
+});
+
+test('the timeline tells of it', async () => {
+  const { code, stdout } = await lab.run(['timeline', 'last']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('readmit');
+});

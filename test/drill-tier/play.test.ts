@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { drill, fireaxe } from './fireaxe.ts';
+
+const UNEVENTFUL = { planned: 0, ok: 0, failed: 0, unreachable: 0, timedOut: 0, unknown: 0, notAttempted: 0 };
+
+test('the drill recovers: three workstreams side by side, every target in one state, all of it said in one object', async () => {
+  const { code, score, stderr } = await drill();
+  expect(score, stderr).toMatchObject({
+    schemaVersion: 1,
+    scenario: 'telemetry-flood',
+    recovered: true,
+    workers: 48,
+  });
+  expect(code).toBe(0);
+  expect(score.timeToWindowSeconds).toBeGreaterThan(0);
+  expect(score.timeToRecoverySeconds).toBeGreaterThan(score.timeToWindowSeconds ?? 0);
+  expect(score.requestsLost).toBeGreaterThan(0);
+
+  const { planned, ...states } = score.targets;
+  expect(Object.values(states).reduce((sum, n) => sum + n, 0)).toBe(planned);
+  expect(planned).toBeGreaterThan(48);
+
+  const streams = ['fewer-clients', 'no-clients', 'bigger-servers'].map(
+    (name) => score.workstreams.find((w) => w.name === name)!,
+  );
+  const latestStart = Math.max(...streams.map((w) => Date.parse(w.startedAt)));
+  const firstEnd = Math.min(...streams.map((w) => Date.parse(w.endedAt)));
+  expect(latestStart).toBeLessThan(firstEnd);
+
+  expect(score.lab.seen).toMatchObject({ fenced: { most: 48 }, scaled: { most: 3 }, removed: true });
+  expect(score.lab.seen.held.most).toBeGreaterThan(40);
+  expect(score.lab.now).toMatchObject({ ready: 3, flooding: 0, held: 0, fenced: 0, daemonSet: false });
+  expect(score.undone.map((u) => u.step)).toEqual(expect.arrayContaining(['fence', 'hold']));
+});
+
+test('hands off, nothing gets better by itself', async () => {
+  const { code, score } = await drill('--hands-off', '--seed', '7');
+  expect(code).toBe(3);
+  expect(score).toMatchObject({
+    recovered: false,
+    timeToWindowSeconds: null,
+    timeToRecoverySeconds: null,
+    workstreams: [],
+    targets: UNEVENTFUL,
+    undone: [],
+    lab: { seen: { held: { most: 0 }, fenced: { most: 0 }, scaled: { most: 0 }, removed: false } },
+  });
+  expect(
+    score.lab.controlPlane.after.badPercent + (100 - score.lab.controlPlane.after.readyPercent),
+  ).toBeGreaterThan(60);
+});
+
+test('a staging cluster is too small to show it', async () => {
+  const { code, stderr } = await fireaxe(['drill', '--workers', '6', '--hands-off']);
+  expect(code).toBe(7);
+  expect(stderr).toContain('6 workers do not take this control plane down');
+});
+
+test.each([
+  [['--workers', '0'], '--workers'],
+  [['--workers', 'many'], '--workers'],
+  [['--scenario', 'flood'], '--scenario'],
+  [['--seed', '-1'], '--seed'],
+  [['sideways'], 'drill does not know'],
+  [['status', '--dir', '/nonexistent/lab'], 'no lab is running'],
+])('bad words are refused before anything starts: %j', async (words, said) => {
+  const { code, stderr } = await fireaxe(['drill', ...words]);
+  expect(code).toBe(2);
+  expect(stderr).toContain(said);
+});
