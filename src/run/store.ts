@@ -25,7 +25,8 @@ export async function createRun(
   plan: Plan,
   now: Date,
 ): Promise<{ runId: string; dir: string }> {
-  const stamp = now.toISOString().replace(/[-:]|\.\d+/g, '');
+  // To the millisecond: `last` goes by the name.
+  const stamp = now.toISOString().replace(/[-:]/g, '');
   const runId = `${stamp}-${plan.name}-${randomBytes(2).toString('hex')}`;
   const dir = join(stateDir, runId);
   await mkdir(dir, { recursive: true, mode: 0o700 });

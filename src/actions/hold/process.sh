@@ -41,6 +41,15 @@ hold_count() {
   done
 }
 
+# hold_settle: counts once the watch had time to meet what a supervisor started just now: it looks every second.
+hold_settle() {
+  HO_N=0
+  while hold_count && [ "$HO_RUNNING" -gt 0 ] && [ "$HO_N" -lt 8 ]; do
+    HO_N=$((HO_N + 1))
+    sleep 1
+  done
+}
+
 hold_watching() {
   if fx_systemd; then
     systemctl is-active --quiet "$HO_UNIT.service"
@@ -51,14 +60,15 @@ hold_watching() {
 
 process_look() {
   hold_owner
-  hold_count
+  HO_WATCH=off
+  ! hold_watching || HO_WATCH=on
+  if [ "$HO_WATCH" = on ]; then hold_settle; else hold_count; fi
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
-  if hold_watching; then
-    fx_before watch on
+  fx_before watch "$HO_WATCH"
+  if [ "$HO_WATCH" = on ]; then
     [ "$HO_RUNNING" -gt 0 ] || return 0
   else
-    fx_before watch off
     fx_systemd || fx_has setsid || fx_refuse no-tool 'neither systemd-run nor setsid is here to keep a hold'
   fi
   FX_STATE=would
@@ -79,12 +89,7 @@ process_apply() {
     [ "$HO_N" -lt 50 ] || fx_fail no-watch 'the watch does not look'
     sleep 0.2 2>/dev/null || sleep 1
   done
-  # What a supervisor started just now runs until the watch looks again, a second later at most.
-  HO_N=0
-  while hold_count && [ "$HO_RUNNING" -gt 0 ] && [ "$HO_N" -lt 8 ]; do
-    HO_N=$((HO_N + 1))
-    sleep 1
-  done
+  hold_settle
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
   [ "$HO_RUNNING" -eq 0 ] || fx_fail not-held "$HO_RUNNING processes still run"
@@ -110,7 +115,7 @@ hold_watch() {
 
 process_verify() {
   hold_owner
-  hold_count
+  hold_settle
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
   fx_say "$HO_HELD held, $HO_RUNNING running"
