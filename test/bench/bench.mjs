@@ -49,13 +49,12 @@ async function sideBySide() {
     else absent.push(name);
   }
   const figures = await inTurn(Number(values.rounds), runs);
-  const base = figures.get('bare ssh2 loop');
-  const rows = [...figures].map(([name, { wall, cpu }]) => [
+  const rows = figures.map(({ name, wall, cpu }) => [
     name,
-    `${((cpu * 1000) / hosts.length).toFixed(1)} ms`,
-    `${(cpu / base.cpu).toFixed(2)} ×`,
-    `${wall.toFixed(2)} s`,
-    `${(wall / base.wall).toFixed(2)} ×`,
+    `${((cpu.median * 1000) / hosts.length).toFixed(1)} ms`,
+    `${cpu.ratio.toFixed(2)} ×`,
+    `${wall.median.toFixed(2)} s`,
+    `${wall.ratio.toFixed(2)} ×`,
   ]);
   table(
     [`${hosts.length} hosts, real sshd, ${WINDOW} at a time`, 'CPU a host', 'to bare', 'wall', 'to bare'],
@@ -68,11 +67,10 @@ async function coldStart() {
     'node -e 0': () => measure([node, '-e', '0']),
     'fireaxe --help': () => measure([node, values.fireaxe, '--help']),
   });
-  const base = figures.get('node -e 0').wall;
-  const rows = [...figures].map(([name, { wall }]) => [
+  const rows = figures.map(({ name, wall }) => [
     name,
-    `${Math.round(wall * 1000)} ms`,
-    `${(wall / base).toFixed(2)} ×`,
+    `${Math.round(wall.median * 1000)} ms`,
+    `${wall.ratio.toFixed(2)} ×`,
   ]);
   table(['cold start', 'wall', 'to node'], rows);
 }

@@ -32,15 +32,19 @@ export function median(values) {
   return sorted.length % 2 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** Medians over the runs of each name, all names in turn in every round, so that a noisy machine hits all alike. */
+/**
+ * All names in turn in every round, so that a noisy machine hits all alike. Gives the medians of each name,
+ * and the medians of its ratios to the first name, taken round by round.
+ */
 export async function inTurn(rounds, runs) {
+  const [first] = Object.keys(runs);
   const all = new Map(Object.keys(runs).map((name) => [name, []]));
   for (let round = 0; round < rounds; round++)
     for (const [name, run] of Object.entries(runs)) all.get(name).push(await run());
-  return new Map(
-    [...all].map(([name, figures]) => [
-      name,
-      { wall: median(figures.map((f) => f.wall)), cpu: median(figures.map((f) => f.cpu)) },
-    ]),
-  );
+  const summary = (name, figure) => {
+    const mine = all.get(name).map((run) => run[figure]);
+    const ratios = mine.map((value, round) => value / all.get(first)[round][figure]);
+    return { median: median(mine), ratio: median(ratios) };
+  };
+  return [...all.keys()].map((name) => ({ name, wall: summary(name, 'wall'), cpu: summary(name, 'cpu') }));
 }

@@ -35,6 +35,10 @@ export function execute(client: Client, execution: Execution): Promise<Outcome> 
       // In this very turn: an end that came along in one packet would be missed otherwise.
       else resolve(listen(client, channel, execution));
     };
+    if (stop.aborted) {
+      abandon();
+      return;
+    }
     stop.addEventListener('abort', abandon, { once: true });
     try {
       client.exec(delivery.command, opened as never);

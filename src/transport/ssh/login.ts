@@ -92,6 +92,10 @@ export function login(
             : dropped(to, 'connection closed'),
         );
       });
+    if (stop.aborted) {
+      abandon();
+      return;
+    }
     stop.addEventListener('abort', abandon, { once: true });
     client.connect({
       sock: socket as never,

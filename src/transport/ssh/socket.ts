@@ -30,6 +30,10 @@ export function openSocket(to: Endpoint, stop: AbortSignal): Promise<Socket> {
       reject(stop.reason);
     };
     socket.once('connect', connected).once('error', failed);
+    if (stop.aborted) {
+      abandon();
+      return;
+    }
     stop.addEventListener('abort', abandon, { once: true });
   });
 }
@@ -46,6 +50,10 @@ export function openThrough(bastion: Client, to: Endpoint, stop: AbortSignal): P
       settle();
       reject(stop.reason);
     };
+    if (stop.aborted) {
+      abandon();
+      return;
+    }
     stop.addEventListener('abort', abandon, { once: true });
     const opened = (error: (Error & { reason?: number | string }) | undefined, channel: Duplex) => {
       if (settled) {
