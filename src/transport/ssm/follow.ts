@@ -119,7 +119,8 @@ export class Follow {
 
   async #fullOutput(report: Report): Promise<{ stdout: string; stderr: string } | undefined> {
     const { api, pace } = this.account;
-    const { signal } = this.#hurry;
+    // A signal of its own: Node warns of many listeners on one.
+    const signal = AbortSignal.any([this.#hurry.signal]);
     for (let attempt = 0; attempt < 4 && !signal.aborted; attempt++) {
       await pace.turn(signal);
       try {

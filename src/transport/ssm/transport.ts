@@ -46,9 +46,11 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
   async function runGroup(
     group: Target[],
     script: NodeScript,
-    run: TransportOptions,
+    options: TransportOptions,
     settle: (outcome: Outcome) => void,
   ): Promise<void> {
+    // A signal of its own: Node warns of many listeners on one.
+    const run = { ...options, signal: AbortSignal.any([options.signal]) };
     const startedAt = new Date(clock.now());
     const say = (targets: Target[], state: Outcome['state'], reason: OutcomeReason) => {
       for (const target of targets) settle(plainOutcome(target, state, reason, startedAt, clock.now()));

@@ -20,13 +20,15 @@ function virtualClock() {
   const sleep = (ms: number, signal?: AbortSignal) =>
     new Promise<void>((resolve) => {
       if (signal?.aborted) return resolve();
-      const entry = { at: now + ms, wake: resolve };
-      due.push(entry);
-      signal?.addEventListener('abort', () => {
+      const entry = { at: now + ms, wake };
+      function wake() {
+        signal?.removeEventListener('abort', wake);
         const index = due.indexOf(entry);
         if (index >= 0) due.splice(index, 1);
         resolve();
-      });
+      }
+      due.push(entry);
+      signal?.addEventListener('abort', wake);
     });
   // Everything that is ready runs before time goes on.
   const timer = setInterval(step, 1);
@@ -36,11 +38,13 @@ function virtualClock() {
 async function follow(
   reports: (now: number) => Report[],
   times: { connectMs: number; runMs: number },
-): Promise<{ outcomes: (Outcome & { at: number })[]; cancelled: string[][]; lists: number }> {
+  commands = 1,
+): Promise<{ outcomes: (Outcome & { at: number })[]; cancelled: string[][]; lists: number; reads: number }> {
   const clock = virtualClock();
   const began = clock.now();
   const cancelled: string[][] = [];
   let lists = 0;
+  let reads = 0;
   const command: SentCommand = {
     id: 'c',
     comment: '',
@@ -55,7 +59,10 @@ async function follow(
       const ended = reports(clock.now() - began).filter((r) => !/Pending|InProgress/.test(r.details));
       return [{ ...command, completed: ended.length }];
     },
-    invocations: async () => reports(clock.now() - began),
+    invocations: async () => {
+      reads++;
+      return reports(clock.now() - began);
+    },
     output: () => Promise.reject(new Error('not here')),
     cancel: async (_, ids) => void cancelled.push(ids),
     close: () => {},
@@ -64,11 +71,16 @@ async function follow(
   const outcomes: (Outcome & { at: number })[] = [];
   const settle = (outcome: Outcome) => outcomes.push({ ...outcome, at: clock.now() - began });
   const targets = [target(0), target(1)];
-  const signal = new AbortController().signal;
-  await new Follow(command, targets, script, account, clock, settle).run({ ...times, signal });
+  const follows = Array.from({ length: commands }, () =>
+    new Follow(command, targets, script, account, clock, settle).run({
+      ...times,
+      signal: new AbortController().signal,
+    }),
+  );
+  await Promise.all(follows);
   account.poller.close();
   clock.stop();
-  return { outcomes, cancelled, lists };
+  return { outcomes, cancelled, lists, reads };
 }
 
 const report = (n: number, details: string): Report => ({
@@ -106,11 +118,19 @@ describe('following a command', () => {
     expect(cancelled).toEqual([[instanceId(0), instanceId(1)]]);
   });
 
-  it('looks no more often than it must', async () => {
-    const { lists } = await follow(() => [report(0, 'InProgress'), report(1, 'InProgress')], {
+  it('looks no more often than it must, and reads only what got further', async () => {
+    const { lists, reads } = await follow(() => [report(0, 'InProgress'), report(1, 'InProgress')], {
       connectMs: 10_000,
       runMs: 110_000,
     });
+    expect(lists).toBeLessThanOrEqual(61);
+    // Once when it should have been delivered, once at the end.
+    expect(reads).toBe(2);
+  });
+
+  it('looks no more often for twenty commands than for one', async () => {
+    const times = { connectMs: 10_000, runMs: 110_000 };
+    const { lists } = await follow(() => [report(0, 'InProgress'), report(1, 'InProgress')], times, 20);
     expect(lists).toBeLessThanOrEqual(61);
   });
 

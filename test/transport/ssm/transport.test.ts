@@ -103,6 +103,24 @@ describe('the SSM transport', () => {
     expect(calls('GetCommandInvocation')).toBe(2);
   });
 
+  it('leaves no heap of listeners on one signal', async () => {
+    h = await harness(24);
+    h.world.answer = () => ({ code: 0, stdout: 'o'.repeat(5000) + resultLine('ok'), stderr: '' });
+    const warnings: string[] = [];
+    const onWarning = (warning: Error) => warnings.push(warning.name);
+    process.on('warning', onWarning);
+    const own: NodeScript = { ...script, textFor: (t) => `: ${t.name}` };
+    const { signal } = new AbortController();
+    const batches = Array.from({ length: 12 }, (_, n) => [h.targets[n]!]);
+    await Promise.all([
+      h.run({ signal }, script, h.targets.slice(12)),
+      ...batches.map((of) => h.run({ signal }, own, of)),
+    ]);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    process.off('warning', onWarning);
+    expect(warnings.filter((name) => name === 'MaxListenersExceededWarning')).toEqual([]);
+  });
+
   it('goes by the exit code when even that is cut, and says that output is missing', async () => {
     h = await harness(2);
     h.world.answer = (id) => ({
