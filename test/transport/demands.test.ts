@@ -9,15 +9,14 @@ import { noSshd, startSshd } from './sshd.ts';
 import { raw, runAll, runOne, target } from './subjects.ts';
 
 describe.skipIf(noSshd)('what a real sshd may ask of a client', () => {
-  let sshd: RealSshd | undefined;
+  const servers: RealSshd[] = [];
   afterEach(async () => {
-    await sshd?.stop();
-    sshd = undefined;
+    for (const server of servers.splice(0)) await server.stop();
   });
 
   async function start(...lines: string[]): Promise<{ sshd: RealSshd; node: Target }> {
     const server = await startSshd(lines);
-    sshd = server;
+    servers.push(server);
     return {
       sshd: server,
       node: target({ port: server.port, ssh: { user: server.user, identity: server.identity } }),
@@ -63,7 +62,7 @@ describe.skipIf(noSshd)('what a real sshd may ask of a client', () => {
     async (type, ...options) => {
       const { sshd: first, node } = await start();
       const line = keyOf(first, type, 'second', ...options);
-      const several = await startSshd([`HostKey ${join(first.dir, 'second')}`]);
+      const { sshd: several } = await start(`HostKey ${join(first.dir, 'second')}`);
       const transport = await trusting(several, line);
       const to = target({
         ...node,
@@ -71,7 +70,6 @@ describe.skipIf(noSshd)('what a real sshd may ask of a client', () => {
         ssh: { user: several.user, identity: several.identity },
       });
       expect(await runOne(transport, to, raw('true'))).toMatchObject({ state: 'ok' });
-      await several.stop();
       // A host that has no key of the type on record any more has changed.
       writeFileSync(join(first.dir, 'known_hosts'), `[127.0.0.*]:* ${line}\n`);
       const strict = await createSshTransport({ kit: { knownHosts: [join(first.dir, 'known_hosts')] } });

@@ -208,7 +208,7 @@ it('one bad node costs the others nothing, and each has exactly one outcome', as
     ),
   );
   const hung = await serve(faulty((socket) => socket.write('SSH-2.0-Hang\r\n')));
-  const nodes = Array.from({ length: 120 }, (_, i) => to(i % 2 ? hung.port : good.port, `n${i}`));
+  const nodes = Array.from({ length: 80 }, (_, i) => to(i % 2 ? hung.port : good.port, `n${i}`));
   const transport = await ssh(good.hostKey);
   const ended = new Map<string, number>();
   const start = performance.now();
