@@ -14,6 +14,7 @@ FX_ROOT=${FIREAXE_ROOT:-}
 # A login that is not interactive often lacks sbin. In the drill the node's own tools must stay alone.
 [ -n "$FX_ROOT" ] || PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 FX_HOME=$FX_ROOT/run/fireaxe
+FX_STEP=$FX_STEP${FX_SLOT-}
 FX_DIR=$FX_HOME/$FX_RUN/$FX_STEP
 FX_LOCK=$FX_HOME/lock
 FX_NL='

@@ -32,6 +32,7 @@ export function nodeScript(request: ScriptRequest): NodeScript {
     fixed +
     assignments({
       ...identity(target, via),
+      FX_SLOT: slotOf(target, request.context),
       FX_VIA: via,
       ...side.variables(request.params, target, request.context),
       ...beforeVariables(request.op === 'undo' ? request.before?.(target) : undefined),
@@ -61,6 +62,16 @@ function identity(target: Target, via: TransportName): Record<string, string> {
   };
 }
 
+/**
+ * Where a machine keeps its receipts is its own affair, unless the fleet cannot tell two entries apart:
+ * several addresses of one machine, without ids or with one id, then each have their own.
+ */
+function slotOf(target: Target, { nodes }: ScriptRequest['context']): string {
+  const id = target.instanceId ?? target.machineId;
+  const alone = id !== undefined && nodes.filter((n) => (n.instanceId ?? n.machineId) === id).length <= 1;
+  return alone ? '' : `_${target.name.replace(/[^A-Za-z0-9._-]/g, '_')}`;
+}
+
 /** The before-state came from the node: anything that is no plain key is left out. */
 function beforeVariables(before: BeforeState | undefined): Record<string, string> {
   if (!before) return {};
@@ -74,7 +85,7 @@ function plainId(id: string): string {
   return id;
 }
 
-/** Whole-line comments and blank lines cost bytes on the wire; the scripts hold no here-documents. */
+/** Comments, blank lines and indentation cost bytes on the wire; no text of the scripts depends on how its lines begin. */
 export function strip(script: string): string {
-  return script.replace(/^[ \t]*(#.*)?\n/gm, '');
+  return script.replace(/^[ \t]*(#.*)?\n/gm, '').replace(/^[ \t]+/gm, '');
 }

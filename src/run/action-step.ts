@@ -56,6 +56,8 @@ async function apply(
     budget: Math.max(0, step.budget - seen),
     anyOf: step.anyOf,
     journaled: true,
+    // Gone on with after a crash: the way back that was journaled first.
+    before: (target) => session.memory.step(step.id).before.get(target.name),
     async betweenWaves() {
       await keepArmed(session, step, action);
       return !step.gate || (await waitForGate(session, step.id, step.gate)).open;

@@ -60,7 +60,7 @@ export class RunMemory {
         if (body.op === 'apply') for (const target of body.targets) this.step(body.step).intents.add(target);
         return;
       case 'before':
-        this.step(body.step).before.set(body.target, body.before);
+        this.#learnBefore(body.step, body.target, body.before);
         return;
       case 'outcome':
         if (body.op === 'apply') this.#learnOutcome(body.step, body.outcome);
@@ -100,10 +100,16 @@ export class RunMemory {
     else delete known.why;
   }
 
+  /** The first word stands: a half-done change that is gone on with finds its own traces. */
+  #learnBefore(step: string, target: string, before: BeforeState): void {
+    const known = this.step(step).before;
+    if (!known.has(target)) known.set(target, before);
+  }
+
   #learnOutcome(step: string, outcome: Outcome): void {
     const memory = this.step(step);
     memory.outcomes.set(outcome.target, outcome);
-    if (outcome.result?.before) memory.before.set(outcome.target, outcome.result.before);
+    if (outcome.result?.before) this.#learnBefore(step, outcome.target, outcome.result.before);
   }
 }
 

@@ -4,7 +4,8 @@ import type { BeforeState, Op } from '../actions/types.ts';
 import { fanout } from '../fanout/fanout.ts';
 import type { Counts, Verdict } from '../fanout/types.ts';
 import type { Target } from '../kit/types.ts';
-import { type CloudCall, cloudTransport } from './cloud-transport.ts';
+import { cloudCall } from './cloud-call.ts';
+import { cloudTransport } from './cloud-transport.ts';
 import { resolveTargets, type Session } from './session.ts';
 import type { ActionStep } from './types.ts';
 
@@ -46,7 +47,9 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
         ...(request.secret ? { secret: request.secret } : {}),
       })
     : { textFor: () => '', nonce: '', protocol: true, maxOutput: 0, label: session.runId };
-  const cloud = action.cloud ? cloudTransport(cloudCall(session, step, action, params, request)) : undefined;
+  const cloud = action.cloud
+    ? cloudTransport(cloudCall(session, step, { action, params, ...request }))
+    : undefined;
   let wave = 0;
   return fanout(
     {
@@ -89,56 +92,6 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
       },
     },
   );
-}
-
-function cloudCall(
-  session: Session,
-  step: ActionStep,
-  action: CloudCall['action'],
-  params: unknown,
-  request: OpRequest,
-): CloudCall {
-  const { env } = session;
-  return {
-    action,
-    op: request.op,
-    params,
-    contextFor(target, signal) {
-      const before = request.before?.(target);
-      return {
-        ...session.context,
-        targets: [...session.targets.values()],
-        ...(before ? { before } : {}),
-        saveBefore: (state) =>
-          session.record({ kind: 'before', step: step.id, target: target.name, before: state }),
-        async reach(targets, script) {
-          const verdict = await fanout(
-            {
-              targets,
-              script,
-              waves: [targets.length],
-              window: targets.length,
-              budget: targets.length,
-              connectMs: 10_000,
-              runMs: 15_000,
-            },
-            {
-              transport: (name) => env.transport(name as never),
-              waysTo: (t) => t.via,
-              stop: signal,
-              letGo: signal,
-            },
-          );
-          return verdict.outcomes;
-        },
-        note: (text) =>
-          void session.record({ kind: 'note', text: `${target.name}: ${text}` }).catch(() => {}),
-        runId: session.runId,
-        stepId: step.id,
-        signal,
-      };
-    },
-  };
 }
 
 /** The journal keeps the beginning of what a node said; the whole is the viewer's. */

@@ -55,7 +55,10 @@ describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('%s', (_
     async (_title, { action, golden }) => {
       const node = prepare(golden);
       const declared = actionNamed(action);
-      const nodes = (golden.nodes ?? [{}]).map(fleetNode);
+      const nodes = (golden.nodes ?? [{}]).map((node, i) =>
+        // One machine each; the first is the one at hand.
+        fleetNode({ ...(i > 0 && { machineId: String(i).padStart(32, '0') }), ...node }),
+      );
       const params = parseParams(declared, golden.params, 'params');
       const where = context(nodes, golden.kubernetes);
       expect(declared.node!.variables(params, target(), where)).toMatchObject(golden.variables ?? {});

@@ -30,6 +30,7 @@ async function healthy(): Promise<{ names: string[]; result: NodeResult | undefi
   const context = {
     runId: 'run-1',
     stepId: 's',
+    nodes: [],
     async reach(targets: unknown[], script: NodeScript) {
       const text = script.textFor(target(0), 'ssm');
       const env = { PATH: `${bin}:/usr/bin:/bin`, FIREAXE_ROOT: bin };
