@@ -8,7 +8,14 @@ async function run(...argv: string[]) {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
   const code = await runCommandLine(argv, { stdout, stderr, env: {} } as unknown as CliIo);
-  return { code, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
+  return { code, stdout: written(stdout), stderr: written(stderr) };
+}
+
+/** One read may give one write alone. */
+function written(stream: PassThrough): string {
+  let text = '';
+  for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) text += chunk;
+  return text;
 }
 
 describe('help', () => {
