@@ -60,6 +60,8 @@ export class Judge {
   #well = new Since();
   #recent: Sample[] = [];
   #wasUp = false;
+  /** A server has been lost to the flood. */
+  #ailing = false;
   #state: Judgement = {
     recovered: false,
     mostHeld: 0,
@@ -81,11 +83,12 @@ export class Judge {
     s.last = sample;
     s.deaths = sample.servers.deaths;
     s.requestsLost = sample.requestsLost;
+    this.#ailing ||= this.#wasUp && sample.servers.ready < sample.servers.of;
+    if (this.#ailing) this.#relief.push(sample);
     if (s.downAt === undefined) return;
     s.mostHeld = Math.max(s.mostHeld, sample.held);
     s.mostFenced = Math.max(s.mostFenced, sample.fenced);
     s.mostRetyped = Math.max(s.mostRetyped, sample.servers.retyped);
-    this.#relief.push(sample);
     s.bestReady = Math.max(s.bestReady, sample.servers.ready);
     const open = this.#open.lasts(this.#isOpen(sample), sample.at, WINDOW_MS);
     if (open !== undefined) s.windowAt ??= open;

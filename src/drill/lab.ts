@@ -57,9 +57,13 @@ export class Lab {
       () => workers,
       createRandom(parts.seed, 'cluster'),
       {
-        costs: { listUnits: this.load.listUnits, nodeListUnits: this.load.kubeletListUnits },
+        costs: {
+          listUnits: this.load.listUnits,
+          listBytes: COST.list * this.load.size,
+          nodeListUnits: this.load.kubeletListUnits,
+        },
         // All watches of all workers together pin the same memory, however many the lab really opens.
-        wideWatchBytes: (COST.watch * 144) / (this.load.watches * workers.length),
+        wideWatchBytes: (COST.watch * this.load.size * 144) / (this.load.watches * workers.length),
         now: () => performance.now(),
       },
       parts.kubeletActive,

@@ -19,6 +19,8 @@ import { labWords } from './words.ts';
 
 /** As long as a recovery takes, and a good part more. */
 const HANDS_OFF_MS = 40_000;
+/** Until the cause is understood: it took the incident's people minutes, and the lab's clocks are fast. */
+const UNDERSTOOD_MS = 3_000;
 /** After the run: kubelets, leases and names need their own time. */
 const SETTLE_MS = 15_000;
 
@@ -31,6 +33,7 @@ export async function play(flags: Flags, io: CliIo): Promise<number> {
   try {
     lab = await startLab(dir, words, { attached: true });
     const broken = await untilDown(lab, io.stop, sink.note);
+    await delay(UNDERSTOOD_MS, undefined, { signal: io.stop }).catch(() => undefined);
     const handsOff = flags.handsOff === true;
     const played = handsOff ? await watch(lab, io, sink) : await recover(lab, broken, flags, io, sink);
     const end = handsOff ? await lab.status() : await untilRecovered(lab, SETTLE_MS, io.stop);

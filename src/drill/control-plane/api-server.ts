@@ -13,7 +13,7 @@ import type { Store } from './store.ts';
 export interface ApiServerDeps {
   store: Store;
   quorum: Quorum;
-  costs: { listUnits: number; nodeListUnits: number };
+  costs: { listUnits: number; listBytes: number; nodeListUnits: number };
   /** What one watch on everything pins. */
   wideWatchBytes: number;
   now(): number;

@@ -35,7 +35,7 @@ const VERBS: Record<string, string> = { GET: 'get', POST: 'create', PUT: 'update
 /** Undefined where no such path exists. `listUnits` is what an expensive list costs in this cluster. */
 export function routeOf(
   request: ApiRequest,
-  costs: { listUnits: number; nodeListUnits: number },
+  costs: { listUnits: number; listBytes: number; nodeListUnits: number },
 ): Route | undefined {
   const url = new URL(request.url, 'http://apiserver');
   const match = PATH.exec(url.pathname);
@@ -66,7 +66,7 @@ export function routeOf(
       method === 'get' && collection && !watch
         ? narrow
           ? { units: costs.nodeListUnits, bytes: COST.small.bytes }
-          : { units: costs.listUnits, bytes: COST.list }
+          : { units: costs.listUnits, bytes: costs.listBytes }
         : COST.small,
   };
 }

@@ -9,6 +9,8 @@ export interface Load {
   watches: number;
   /** Units of work of one expensive list. */
   listUnits: number;
+  /** How much memory a list and a watch take of what they do in a cluster that breaks: a small one lists little. */
+  size: number;
   /** Offered work over what the three servers can do. */
   overload: number;
   /** Real requests that one lab request stands for. */
@@ -59,6 +61,7 @@ export function loadFor(
     requestsPerTurn,
     watches: Math.max(1, Math.min(shape.watchersPerNode, Math.floor(MOST_WATCHES / workers))),
     listUnits: (overload * capacity) / (perWorker * workers),
+    size: Math.min(1, overload / 1.5),
     overload,
     standsFor: Math.round(shape.callsPerNode / perWorker),
     kubeletEveryMs: Math.max(kubeletRenewMs, (workers * 1000) / MOST_KUBELET_RATE),

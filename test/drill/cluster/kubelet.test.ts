@@ -24,7 +24,7 @@ async function worker(finished: Finished) {
     () => [node],
     createRandom(1, 'test'),
     {
-      costs: { listUnits: 1, nodeListUnits: 1 },
+      costs: { listUnits: 1, nodeListUnits: 1, listBytes: COST.list },
       wideWatchBytes: COST.smallWatch,
       now: () => performance.now(),
     },

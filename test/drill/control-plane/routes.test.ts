@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
+import { COST } from '../../../src/drill/control-plane/capacity.ts';
 import { daemonSet, podOf } from '../../../src/drill/control-plane/objects.ts';
 import { type ApiRequest, perform, routeOf } from '../../../src/drill/control-plane/routes.ts';
 import { Store } from '../../../src/drill/control-plane/store.ts';
 import { createRandom } from '../../../src/drill/random.ts';
 
-const costs = { listUnits: 6, nodeListUnits: 1 };
+const costs = { listUnits: 6, nodeListUnits: 1, listBytes: COST.list };
 const ask = (method: string, url: string): ApiRequest => ({ method, url, masters: false });
 
 function filled(): Store {

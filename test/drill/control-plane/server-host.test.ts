@@ -15,7 +15,11 @@ async function started(finished: (end: () => void) => void) {
     nodes,
     () => [],
     createRandom(1, 'test'),
-    { costs: { listUnits: 6, nodeListUnits: 1 }, wideWatchBytes: COST.watch, now: () => performance.now() },
+    {
+      costs: { listUnits: 6, nodeListUnits: 1, listBytes: COST.list },
+      wideWatchBytes: COST.watch,
+      now: () => performance.now(),
+    },
     () => true,
   );
   finished(() => made.stop());
