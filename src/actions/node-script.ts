@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { assignments } from '../base/quote.ts';
-import type { TransportName } from '../fleet/types.ts';
+import type { FleetNode, TransportName } from '../fleet/types.ts';
 import type { Target } from '../kit/types.ts';
 import type { NodeScript } from '../transport/types.ts';
 import common from './common.sh';
@@ -28,11 +28,12 @@ export function nodeScript(request: ScriptRequest): NodeScript {
     FX_NOT_AFTER: String(Math.floor(request.notAfter.getTime() / 1000)),
     FX_DEADLINE: String(Math.max(SHORTEST_DEADLINE_S, Math.floor(request.deadlineMs / 1000))),
   });
+  const known = timesKnown(request.context.nodes);
   const textFor = (target: Target, via: TransportName) =>
     fixed +
     assignments({
       ...identity(target, via),
-      FX_SLOT: slotOf(target, request.context),
+      FX_SLOT: slotOf(target, known),
       FX_VIA: via,
       ...side.variables(request.params, target, request.context),
       ...beforeVariables(request.op === 'undo' ? request.before?.(target) : undefined),
@@ -66,10 +67,20 @@ function identity(target: Target, via: TransportName): Record<string, string> {
  * Where a machine keeps its receipts is its own affair, unless the fleet cannot tell two entries apart:
  * several addresses of one machine, without ids or with one id, then each have their own.
  */
-function slotOf(target: Target, { nodes }: ScriptRequest['context']): string {
+function slotOf(target: Target, known: Map<string, number>): string {
   const id = target.instanceId ?? target.machineId;
-  const alone = id !== undefined && nodes.filter((n) => (n.instanceId ?? n.machineId) === id).length <= 1;
+  const alone = id !== undefined && (known.get(id) ?? 0) <= 1;
   return alone ? '' : `_${target.name.replace(/[^A-Za-z0-9._-]/g, '_')}`;
+}
+
+/** How many entries of the fleet carry each id; counted once, not for each of thousands of targets. */
+function timesKnown(nodes: FleetNode[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const node of nodes) {
+    const id = node.instanceId ?? node.machineId;
+    if (id !== undefined) times.set(id, (times.get(id) ?? 0) + 1);
+  }
+  return times;
 }
 
 /** The before-state came from the node: anything that is no plain key is left out. */
