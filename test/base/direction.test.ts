@@ -14,10 +14,12 @@ interface Import {
 const imports: Import[] = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
   .filter((path) => /\.tsx?$/.test(path))
   .flatMap((from) =>
-    [...readFileSync(join(SRC, from), 'utf8').matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, to]) => ({
-      from,
-      to: relative(SRC, resolve(SRC, dirname(from), to!)),
-    })),
+    [...readFileSync(join(SRC, from), 'utf8').matchAll(/\b(?:from|import)\s*\(?\s*'(\.[^']+)'/g)].map(
+      ([, to]) => ({
+        from,
+        to: relative(SRC, resolve(SRC, dirname(from), to!)),
+      }),
+    ),
   );
 const folder = (path: string) => path.split('/')[0]!;
 const told = (list: Import[]) => list.map(({ from, to }) => `${from} imports ${to}`);
