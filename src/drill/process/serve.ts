@@ -21,7 +21,7 @@ export interface ServeOptions extends LabRequest {
   stop: AbortSignal;
 }
 
-/** Runs a lab until somebody ends it. Everything of it but the kit is gone afterwards. */
+/** Runs a lab until somebody ends it. Left running on purpose, its kit and what was journaled there stay; all else goes. */
 export async function serveLab(options: ServeOptions): Promise<void> {
   const { dir, scenario } = options;
   const kit = join(dir, 'kit');
@@ -54,6 +54,8 @@ export async function serveLab(options: ServeOptions): Promise<void> {
   control.close();
   await built.close();
   await removeControlFile(dir);
+  // A parent that was killed cannot clean up.
+  if (options.parent) return rm(dir, { recursive: true, force: true });
   await Promise.all(
     ['host', 'machines'].map((name) => rm(join(dir, name), { recursive: true, force: true })),
   );
