@@ -72,8 +72,8 @@ export function fakeFleet(fate: (op: string, step: string, node: string) => Fate
       node.undone.push(step);
       return { state: 'changed' as const };
     }
-    if (op !== 'apply') return { state: 'ok' as const };
     if (fails) return { state: 'failed' as const, note: 'no' };
+    if (op !== 'apply') return { state: 'ok' as const };
     if (!node.receipts.has(step)) {
       node.receipts.set(step, 'done');
       node.ran.set(step, (node.ran.get(step) ?? 0) + 1);
