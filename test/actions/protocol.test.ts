@@ -32,7 +32,7 @@ function text(
     deadlineMs: 20_000,
     context: context(),
     ...over,
-  }).textFor(target(over['target'] as never), (over['via'] as never) ?? 'ssh');
+  }).textFor(target(over.target as never), (over.via as never) ?? 'ssh');
 }
 const run = (command: string) => ({ command, exits: ['0'] });
 /** A made-up action: a file is its whole world. */
@@ -52,7 +52,7 @@ act_apply() { eval "$P_EXTRA"; : >"$FX_ROOT/thing"; }
 act_verify() { [ -e "$FX_ROOT/thing" ] || fx_fail gone 'it is gone'; }
 act_undo() { [ "$B_thing" = there ] || rm -f "$FX_ROOT/thing"; }
 `,
-    variables: (p: Record<string, string>) => ({ P_EXTRA: p['extra'] ?? '' }),
+    variables: (p: Record<string, string>) => ({ P_EXTRA: p.extra ?? '' }),
   },
 });
 const ran = () => readFileSync(join(box.root, 'run/fireaxe/r1/s1/ran'), 'utf8').trim().split('\n').length;
@@ -225,7 +225,7 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     };
     const r = await box.run(text('apply', nasty, {}, touch), shell);
     expect(r.result?.note).toContain('q" b\\ t\t n\nx ??[31m ??? {}[]^|`');
-    expect(r.result?.data?.['k']).toBe('a"\nb');
+    expect(r.result?.data?.k).toBe('a"\nb');
     expect(r.stdout).toBe('');
     expect(JSON.stringify(r.result).length).toBeLessThan(2400);
   });

@@ -10,7 +10,7 @@ import type { NodeResult } from '../../src/transport/types.ts';
 
 /** The shells of this machine that a node's sh may be. */
 export const SHELLS: string[][] = [['dash'], ['bash', '--norc', '--posix'], ['busybox', 'sh']].filter(
-  ([name]) => (process.env['PATH'] ?? '').split(':').some((dir) => existsSync(join(dir, name!))),
+  ([name]) => (process.env.PATH ?? '').split(':').some((dir) => existsSync(join(dir, name!))),
 );
 
 /** One machine made of a folder: its own root, and tools that are shell scripts. */
@@ -51,7 +51,7 @@ export class Sandbox {
     return runShell(text, shell, {
       ...options,
       env: {
-        PATH: `${join(this.root, 'tools')}:${process.env['PATH']}`,
+        PATH: `${join(this.root, 'tools')}:${process.env.PATH}`,
         FIREAXE_ROOT: this.root,
         SANDBOX: this.root,
         ...options.env,

@@ -6,16 +6,12 @@ NF_TABLE=fireaxe
 
 # The operator who comes from an address by SSH may use the API from there too.
 fence_operator() {
-  FN_OPERATOR=''
+  FN_OPERATOR='' FN_SSHD=22
   case ${SSH_CONNECTION-} in
-    '') ;;
-    *[!0-9a-fA-F.:\ ]*) ;;
-    *)
-      FN_OPERATOR=${SSH_CONNECTION%% *}
-      FN_SSHD=${SSH_CONNECTION##* }
-      [ "$FN_SSHD" != "$P_PORT" ] || fx_refuse own-way "port $P_PORT is our own way in"
-      ;;
+    '' | *[!0-9a-fA-F.:\ ]*) ;;
+    *) FN_OPERATOR=${SSH_CONNECTION%% *} FN_SSHD=${SSH_CONNECTION##* } ;;
   esac
+  [ "$FN_SSHD" != "$P_PORT" ] || fx_refuse own-way "port $P_PORT is our own way in"
 }
 
 fence_rules() {
