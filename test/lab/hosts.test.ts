@@ -203,6 +203,20 @@ describe('a machine that is not as it should be', () => {
     expect((await fence({ op: 'keep', run: 'z2' })).result).toMatchObject({ state: 'changed' });
     expect(await sh('pgrep -f "[r]evert" | wc -l', 'w2')).toBe('0');
     await fence({ op: 'undo', run: 'z2', before: kept.result!.before! });
+    // The order ends at its deadline with the fence up and no timer of systemd's: the detached one must outlive it.
+    const stuck = orderText(
+      lab,
+      'w2',
+      'fence',
+      { timer: '10s' },
+      { op: 'apply', run: 'z4', deadlineMs: 3000 },
+    );
+    const late = await lab
+      .at('w2')
+      .run(stuck.replace('\nfx_main\n', () => '\nfence_close() { sleep 60; }\nfx_main\n'));
+    expect(late.result).toMatchObject({ code: 'deadline' });
+    expect(await sh('nft list tables', 'w2')).toContain('fireaxe');
+    await expect.poll(() => sh('nft list tables', 'w2'), { timeout: 15_000, interval: 500 }).toBe('');
     await sh('mv /usr/bin/setsid /usr/bin/setsid.off', 'w2');
     expect((await fence({ op: 'apply', run: 'z3' })).result).toMatchObject({
       state: 'refused',

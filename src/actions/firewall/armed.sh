@@ -14,11 +14,19 @@ arm() {
       fx_fail not-armed 'systemd-run did not arm the timer'
     systemctl is-active --quiet "$AR_UNIT.timer" || fx_fail not-armed 'the timer does not run'
   elif fx_has setsid; then
-    # No systemd: a detached process of its own session.
-    AR_TEXT="sleep $1; exec /bin/sh \"$FX_DIR/revert\""
-    setsid /bin/sh -c "$AR_TEXT" </dev/null >/dev/null 2>&1 &
-    fx_start $! || FX_L=''
-    fx_write timer "$! $FX_L" && fx_alive $! "$FX_L" || fx_fail not-armed 'the detached timer does not run'
+    # No systemd: a process of its own session, and no child of ours, or our deadline would end it with us.
+    rm -f "$FX_DIR/timer"
+    AR_TEXT="echo \$\$ >'$FX_DIR/timer'; sleep $1; exec /bin/sh '$FX_DIR/revert'"
+    (setsid /bin/sh -c "$AR_TEXT" </dev/null >/dev/null 2>&1 &)
+    AR_N=0
+    until fx_line "$FX_DIR/timer"; do
+      AR_N=$((AR_N + 1))
+      [ "$AR_N" -lt 25 ] || fx_fail not-armed 'the detached timer does not run'
+      sleep 0.2 2>/dev/null || sleep 1
+    done
+    AR_PID=$FX_L
+    fx_start "$AR_PID" || FX_L=''
+    fx_write timer "$AR_PID $FX_L" && fx_alive "$AR_PID" "$FX_L" || fx_fail not-armed 'the detached timer does not run'
   else
     fx_fail no-timer 'neither systemd-run nor setsid is here: nothing would take this back'
   fi

@@ -100,7 +100,8 @@ hold_watch() {
   set -- HO_ROOT="$HO_ROOT" HO_HERE="$HO_HERE" HO_NAME="$HO_NAME" HO_COMMAND="$HO_COMMAND" HO_UID="$HO_UID" \
     HO_HOW="$HO_HOW" HO_FOR="$HO_FOR" LC_ALL=C PATH="$PATH"
   if ! fx_systemd; then
-    setsid env "$@" /bin/sh "$HO_HERE/watch.sh" </dev/null >/dev/null 2>&1 &
+    # No child of ours, or our deadline would end it with us.
+    (setsid env "$@" /bin/sh "$HO_HERE/watch.sh" </dev/null >/dev/null 2>&1 &)
     return 0
   fi
   for FX_K in "$@"; do
