@@ -18,8 +18,12 @@ export interface CliContext {
   kit: Kit;
 }
 
-export async function openContext(flags: Flags, io: CliIo): Promise<CliContext> {
-  const kit = await openKit(kitPath(text(flags, 'kit'), io.env));
+export async function openContext(
+  flags: Flags,
+  io: CliIo,
+  how: Parameters<typeof openKit>[1] = {},
+): Promise<CliContext> {
+  const kit = await openKit(kitPath(text(flags, 'kit'), io.env), how);
   return { io, flags, sink: createSink(io, flags), kit };
 }
 

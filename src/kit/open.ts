@@ -1,16 +1,20 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile, realpath, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, isAbsolute, join, resolve } from 'node:path';
 import { FireaxeError, usage } from '../base/errors.ts';
-import type { TransportName } from '../fleet/types.ts';
+import type { FleetSnapshot, TransportName } from '../fleet/types.ts';
 import { readFleetFile } from './fleet-file.ts';
 import { checkPermissions } from './permissions.ts';
 import { type ClusterFile, type KitFile, kitSchema, knownKitKeys } from './schema.ts';
 import type { Bastion, CloudProfile, ClusterKit, Kit } from './types.ts';
 import { parseYaml, schemaError, type YamlSource } from './yaml-file.ts';
 
-/** Opens what was pre-staged: reads kit.yaml and the fleets, and refuses loose permissions before any key is used. */
-export async function openKit(named: string): Promise<Kit> {
+/**
+ * Opens what was pre-staged: reads kit.yaml and the fleets, and refuses loose permissions before any key is used.
+ * `if-there` takes a missing snapshot for an empty one: discovery makes it.
+ */
+export async function openKit(named: string, how: { fleets?: 'needed' | 'if-there' } = {}): Promise<Kit> {
   const path = await realpath(named).catch(() => named);
   const kitFile = join(path, 'kit.yaml');
   const text = await readFile(kitFile, 'utf8').catch((cause) => {
@@ -25,7 +29,7 @@ export async function openKit(named: string): Promise<Kit> {
 
   const clusters: Record<string, ClusterKit> = {};
   for (const [name, cluster] of Object.entries(file.clusters)) {
-    clusters[name] = await openCluster(path, name, cluster, source);
+    clusters[name] = await openCluster(path, name, cluster, source, how.fleets === 'if-there');
   }
   const sshConfig = await existing(inKit(path, file.sshConfig ?? 'ssh_config'));
   if (file.sshConfig && !sshConfig) throw missing(file.sshConfig, source.place(['sshConfig']));
@@ -51,6 +55,7 @@ async function openCluster(
   name: string,
   file: ClusterFile,
   source: YamlSource,
+  maybeNoFleet: boolean,
 ): Promise<ClusterKit> {
   const at = ['clusters', name] as const;
   const { identity, jump, sudo, ...ssh } = file.ssh;
@@ -76,7 +81,7 @@ async function openCluster(
   if (jump !== undefined && !bastions[jump]) throw unknownBastion(jump, source.place([...at, 'ssh', 'jump']));
 
   const fleetFile = inKit(path, file.fleet ?? join('fleet', `${name}.json`));
-  const fleet = await readFleetFile(fleetFile, name);
+  const fleet = maybeNoFleet && !existsSync(fleetFile) ? noFleet(name) : await readFleetFile(fleetFile, name);
   for (const node of fleet.nodes) {
     if (typeof node.jump === 'string' && !bastions[node.jump])
       throw unknownBastion(node.jump, `${fleetFile}: ${node.name}`);
@@ -85,6 +90,7 @@ async function openCluster(
   const via: TransportName[] = file.via ?? (cloud ? ['ssm', 'ssh'] : ['ssh']);
   return {
     name,
+    fleetFile,
     ssh: {
       ...ssh,
       sudo: sudo ?? true,
@@ -182,4 +188,8 @@ function noKit(path: string, cause: unknown): FireaxeError {
     next: 'name it by --kit PATH or FIREAXE_KIT (docs/kit.md tells how to make one), or try: fireaxe drill up',
     cause,
   });
+}
+
+function noFleet(cluster: string): FleetSnapshot {
+  return { schemaVersion: 1, cluster, takenAt: new Date(0).toISOString(), source: 'none', nodes: [] };
 }

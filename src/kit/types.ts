@@ -37,6 +37,8 @@ export interface ClusterKit {
   /** Defaults for playbook parameters in this cluster, such as the offender's name. */
   parameters: Record<string, string>;
   fleet: FleetSnapshot;
+  /** Absolute path of its snapshot, where it comes from a kit. */
+  fleetFile?: string;
 }
 
 export interface Policy {

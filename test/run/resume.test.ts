@@ -101,4 +101,22 @@ describe('resume', () => {
     first = false;
     expect(await resumeRun('last', env)).toMatchObject({ state: 'done', counts: { ok: 4 } });
   });
+
+  it('asks before it sends again: what may have left is never sent blindly', async () => {
+    const kit = kitOf(3);
+    let before = true;
+    const ops: string[] = [];
+    const fleet = fakeFleet((op, _step, node) => {
+      if (!before) ops.push(`${op} ${node}`);
+      if (!before) return 'ok';
+      if (op === 'receipt') return 'unreachable';
+      return node === 'n1' ? 'lost-after' : node === 'n2' ? 'lost-before' : 'ok';
+    });
+    const env = envFor(kit, fleet.transport);
+    const first = await execute(planOf(kit, [{ name: 'a', steps: [holdStep(kit, 'one')] }]), env);
+    expect(first.counts).toMatchObject({ ok: 1, unknown: 2 });
+    before = false;
+    expect(await resumeRun('last', env)).toMatchObject({ state: 'done', counts: { ok: 3 } });
+    expect(ops).toEqual(['receipt n1', 'receipt n2', 'apply n2']);
+  });
 });

@@ -1,9 +1,11 @@
 import { formatDuration } from '../../base/duration.ts';
+import { usage } from '../../base/errors.ts';
 import { zoneOf } from '../../fleet/labels.ts';
 import { selectNodes } from '../../fleet/select.ts';
 import { targetsOf } from '../../kit/targets.ts';
 import type { Target } from '../../kit/types.ts';
 import { type CliContext, chooseCluster, openContext, selectionOf, text } from '../context.ts';
+import { discover } from '../discover.ts';
 import { EXIT } from '../exit-codes.ts';
 import { targetOptions } from '../options.ts';
 import { table } from '../output.ts';
@@ -17,13 +19,19 @@ export default defineCommand({
     'fireaxe nodes -c prod-1 -l role=control-plane',
     "fireaxe nodes -c prod-1 -l 'zone in (a,b),!gpu' --limit 10%",
     "fireaxe nodes --nodes 'n[1-9,12]!n5' --output json",
+    'fireaxe nodes -c prod-1 --discover --save       # renew the snapshot from EC2',
   ],
   danger: 'read',
   configure: (command) => {
     targetOptions(command);
+    command.option('--discover', 'read the cluster from EC2 by its tags, instead of the snapshot');
+    command.option('--save', 'with --discover: make that the snapshot in the kit');
   },
   async run(_args, flags, io) {
-    const context = await openContext(flags, io);
+    if (flags.save && !flags.discover)
+      throw usage('nothing to save', { place: '--save', expected: '--discover with it' });
+    const context = await openContext(flags, io, flags.discover ? { fleets: 'if-there' } : {});
+    if (flags.discover) await discover(context, flags.save === true);
     const clusters = text(flags, 'cluster') ? [chooseCluster(context)] : allOrOne(context);
     const nodes = clusters.flatMap((cluster) => targetsOf(cluster));
     const chosen = selectNodes(nodes, selectionOf(flags));

@@ -1,0 +1,35 @@
+import { usage } from '../base/errors.ts';
+import { foldLine } from '../base/fold-names.ts';
+import { mergeFleet } from '../fleet/merge.ts';
+import { writeFleetFile } from '../kit/fleet-file.ts';
+import { type CliContext, chooseCluster } from './context.ts';
+
+/** Puts what EC2 knows of the chosen cluster in the place of its snapshot, for this call; `save` keeps it in the kit. */
+export async function discover(context: CliContext, save: boolean): Promise<void> {
+  const cluster = chooseCluster(context);
+  if (!cluster.cloud || !cluster.fleetFile) {
+    throw usage(`cluster ${cluster.name} has no cloud to ask`, {
+      place: '--discover',
+      expected: 'cloud: { region: … } for it in kit.yaml',
+    });
+  }
+  const [{ ec2Api }, { discoverFromEc2 }] = await Promise.all([
+    import('../kit/ec2-api.ts'),
+    import('../fleet/discover-ec2.ts'),
+  ]);
+  const api = await ec2Api(cluster.cloud, context.io.env);
+  const { describe } = api;
+  const fresh = await discoverFromEc2({
+    describe: describe as Parameters<typeof discoverFromEc2>[0]['describe'],
+    cluster: cluster.name,
+    region: cluster.cloud.region,
+    now: context.io.now(),
+  }).finally(() => api.close());
+  const { snapshot, added, removed } = mergeFleet(cluster.fleet, fresh);
+  cluster.fleet = snapshot;
+  if (added.length > 0) context.sink.note(`new: ${foldLine(added)}`);
+  if (removed.length > 0) context.sink.note(`gone: ${foldLine(removed)}`);
+  if (!save) return context.sink.note('not saved; add --save to keep it in the kit');
+  await writeFleetFile(cluster.fleetFile, snapshot);
+  context.sink.note(`saved to ${cluster.fleetFile}`);
+}

@@ -1,0 +1,69 @@
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createCloudEndpoint } from '../../src/drill/cloud/endpoint.ts';
+import { CommandLine } from './command-line.ts';
+
+const nothing = async () => {};
+const instance = (n: number) => ({
+  id: `i-0000000000000000${n}`,
+  type: 'm6i.large',
+  state: 'running' as const,
+  tags: {
+    'kubernetes.io/cluster/prod': 'owned',
+    Name: `node-${n}`,
+    ...(n === 1 ? { 'k8s.io/role/control-plane': '1' } : {}),
+  },
+  privateIp: `10.0.0.${n}`,
+  zone: 'us-west-2a',
+  ssm: 'online' as const,
+});
+const world = {
+  instances: () => [instance(1), instance(2), instance(3)],
+  exec: async () => ({ code: 0, stdout: '', stderr: '' }),
+  stop: nothing,
+  start: nothing,
+  retype: () => {},
+};
+
+let cli: CommandLine;
+let cloud: Awaited<ReturnType<typeof createCloudEndpoint>>;
+let kit = '';
+beforeAll(async () => {
+  cli = new CommandLine();
+  cloud = await createCloudEndpoint(world);
+  kit = join(cli.directory, 'kit');
+  mkdirSync(join(kit, 'aws'), { recursive: true });
+  const files = {
+    'kit.yaml': 'schemaVersion: 1\nclusters:\n  prod:\n    cloud: { profile: lab, region: us-west-2 }\n',
+    'aws/config': `[profile lab]\nregion = us-west-2\nendpoint_url = ${cloud.url}\n`,
+    'aws/credentials': '[lab]\naws_access_key_id = AKIAEXAMPLEEXAMPLE00\naws_secret_access_key = of-no-use\n',
+  };
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(kit, name), text, { mode: 0o600 });
+  for (const dir of [kit, join(kit, 'aws')]) chmodSync(dir, 0o700);
+});
+afterAll(async () => {
+  await cloud?.close();
+  cli?.close();
+});
+
+const fireaxe = (...args: string[]) => cli.start(args, kit).ended;
+
+it('finds the fleet in EC2, and keeps it only when told to', async () => {
+  const seen = await fireaxe('nodes', '--discover', '--output', 'json');
+  expect(seen.stderr).toContain('new: node-[1-3]');
+  expect(JSON.parse(seen.stdout)).toMatchObject({ count: 3 });
+  expect(existsSync(join(kit, 'fleet/prod.json'))).toBe(false);
+
+  expect((await fireaxe('nodes')).code).toBe(2);
+  expect((await fireaxe('nodes', '--discover', '--save')).code).toBe(0);
+  expect(JSON.parse(readFileSync(join(kit, 'fleet/prod.json'), 'utf8')).nodes).toHaveLength(3);
+  const after = await fireaxe('nodes', '-l', 'role=control-plane', '--output', 'json');
+  expect(JSON.parse(after.stdout).nodes.map((n: { name: string }) => n.name)).toEqual(['node-1']);
+}, 60_000);
+
+it('has nothing to save without --discover', async () => {
+  const { code, stderr } = await fireaxe('nodes', '--save');
+  expect(code).toBe(2);
+  expect(stderr).toContain('--discover');
+});
