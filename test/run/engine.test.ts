@@ -86,6 +86,18 @@ describe('workstreams', () => {
   });
   it('wait for an end, whichever', async () => {
     expect(await run(['one', 'two'], { ended: ['first', 'second'] })).toBe('done');
+    const kit = kitOf(3);
+    const steps: string[] = [];
+    const fleet = fakeFleet((op, step) => {
+      if (op === 'apply') steps.push(step);
+      return 'ok';
+    });
+    const plan = planOf(kit, [
+      { name: 'after', needs: { ended: ['first'] }, steps: [holdStep(kit, 'late')] },
+      { name: 'first', steps: [holdStep(kit, 'early', { parallel: 1 })] },
+    ]);
+    await execute(plan, envFor(kit, fleet.transport));
+    expect(steps).toEqual(['early', 'early', 'early', 'late', 'late', 'late']);
   });
 
   it('run side by side', async () => {
