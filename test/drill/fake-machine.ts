@@ -1,6 +1,7 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { afterAll } from 'vitest';
 import type {
   LabConnection,
   LabNetwork,
@@ -48,6 +49,8 @@ export interface FakeMachine extends LabNode {
 }
 
 let pids = 100;
+const roots = mkdtempSync(join(tmpdir(), 'fake-machines-'));
+afterAll(() => rmSync(roots, { recursive: true, force: true }));
 
 /** A machine in memory: what the control plane and the kubelets need of one. */
 export function fakeMachine(name: string, role: 'control-plane' | 'worker' = 'worker'): FakeMachine {
@@ -65,7 +68,7 @@ export function fakeMachine(name: string, role: 'control-plane' | 'worker' = 'wo
       instanceType: 'm6i.xlarge',
       machineId: '0'.repeat(32),
     },
-    root: mkdtempSync(join(tmpdir(), `fake-${name}-`)),
+    root: mkdtempSync(join(roots, `${name}-`)),
     port: 1,
     hostKey: 'ssh-ed25519 AAAA',
     processes,
