@@ -142,6 +142,15 @@ function sortOut(
     message: 'the fleet has no instance id or no cloud profile for it',
   });
   const text = known[0] ? script.textFor(known[0], 'ssm') : '';
+  // Systems Manager puts a stored parameter in the place of {{ssm:name}} and {{resolve:…}}, wherever it stands.
+  if (/\{\{\s*(ssm|ssm-secure|resolve)\s*:/.test(text)) {
+    leaveOut(known, {
+      code: 'ssm-reference',
+      message: 'SSM would replace {{ssm:…}} in the script by a stored parameter',
+      next: 'use --via ssh',
+    });
+    return none;
+  }
   if (Buffer.byteLength(JSON.stringify(text)) <= MOST_TEXT) return { sendable: known, text };
   leaveOut(known, {
     code: 'script-too-long',

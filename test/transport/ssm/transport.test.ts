@@ -78,6 +78,13 @@ describe('the SSM transport', () => {
     expect(calls('SendCommand')).toBe(0);
   });
 
+  it('sends nothing that SSM would replace by a stored parameter', async () => {
+    h = await harness(1);
+    const outcomes = await h.run({}, { ...script, textFor: () => 'echo {{ ssm:db-password }}' });
+    expect(outcomes[0]).toMatchObject({ state: 'unreachable', reason: { code: 'ssm-reference' } });
+    expect(calls('SendCommand')).toBe(0);
+  });
+
   it('says why before sending what cannot be sent', async () => {
     h = await harness(2);
     const { instanceId: _, ...nameless } = target(1);
