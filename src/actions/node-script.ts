@@ -3,7 +3,7 @@ import { assignments } from '../base/quote.ts';
 import type { FleetNode, TransportName } from '../fleet/types.ts';
 import type { Target } from '../kit/types.ts';
 import type { NodeScript } from '../transport/types.ts';
-import common from './common.sh';
+import { common } from './common/common.ts';
 import type { ScriptRequest } from './script-request.ts';
 import type { Action, BeforeState } from './types.ts';
 

@@ -23,7 +23,7 @@ export interface ActionContext {
   nodes: FleetNode[];
 }
 
-/** An action's part that runs on the node: `node.sh` defines the functions that common.sh calls (docs/node-protocol.md). */
+/** An action's part that runs on the node: `node.sh` defines the functions that common/ calls (docs/node-protocol.md). */
 export interface NodeSide<P> {
   script: string;
   /** Shell variables `P_…`. Keep them equal for all targets where the action allows it. */

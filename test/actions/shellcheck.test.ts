@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import common from '../../src/actions/common.sh';
+import { common } from '../../src/actions/common/common.ts';
 import match from '../../src/actions/hold/match.sh';
 import watch from '../../src/actions/hold/watch.sh';
 import api from '../../src/actions/kubectl/api.sh';

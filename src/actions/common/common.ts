@@ -1,0 +1,9 @@
+import base from './base.sh';
+import deadline from './deadline.sh';
+import identity from './identity.sh';
+import lock from './lock.sh';
+import operations from './operations.sh';
+import receipt from './receipt.sh';
+
+/** The common part of every node script; the action's own functions follow it. */
+export const common = base + deadline + identity + lock + receipt + operations;

@@ -1,0 +1,73 @@
+# Common part: what each operation is made of, and where it begins.
+# shellcheck shell=sh
+# shellcheck disable=SC1003,SC2015,SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
+
+fx_do_check() { act_look; }
+
+fx_do_apply() {
+  mkdir -p "$FX_DIR" 2>/dev/null || fx_refuse no-receipt "cannot make $FX_DIR (disk full or read-only?)"
+  fx_lock
+  ! fx_seen || return 0
+  act_look
+  if [ -n "$FX_REDO" ]; then fx_recall_before; else fx_before_vars; fi
+  fx_intent
+  [ "$FX_STATE" = would ] || return 0
+  FX_STATE=changed FX_NOTE='' FX_DATA=''
+  act_apply
+}
+
+fx_do_verify() { act_verify; }
+
+fx_do_undo() {
+  if [ -e "$FX_DIR/undone" ]; then
+    FX_STATE=already FX_NOTE='taken back before'
+    fx_data again 1
+    return
+  fi
+  if [ -n "${FX_HAS_BEFORE-}" ]; then :; elif ! fx_recall_before; then
+    FX_STATE=already FX_NOTE='nothing is recorded of this step on this node'
+    return
+  fi
+  FX_BEFORE=''
+  mkdir -p "$FX_DIR" 2>/dev/null || fx_refuse no-receipt "cannot make $FX_DIR"
+  fx_lock
+  FX_STATE=changed
+  act_undo
+  case $FX_STATE in changed | already) fx_write undone "$FX_NONCE $FX_NOW" ;; esac
+}
+
+fx_do_keep() {
+  fx_lock
+  FX_STATE=changed
+  act_keep
+}
+
+fx_do_fetch() { act_fetch; }
+
+fx_do_receipt() {
+  if [ ! -e "$FX_DIR/intent" ]; then
+    FX_STATE=absent FX_NOTE='nothing is known of this step here'
+  elif [ -e "$FX_DIR/done" ]; then
+    fx_recall
+    fx_data state "$FX_STATE"
+    FX_STATE=ok
+    [ ! -e "$FX_DIR/undone" ] || fx_data undone 1
+    [ ! -e "$FX_DIR/fired" ] || fx_data fired 1
+    [ ! -e "$FX_DIR/kept" ] || fx_data kept 1
+  else
+    fx_recall_before
+    FX_EMPTY=0
+    FX_STATE=interrupted FX_NOTE='began and did not end'
+    if [ -e "$FX_LOCK" ] && ! fx_stale && [ "$FX_HOLDS" = "$FX_RUN/$FX_STEP" ]; then
+      FX_CODE=running FX_NOTE='still running'
+    fi
+  fi
+}
+
+fx_main() {
+  fx_guard
+  fx_identity
+  fx_time
+  "fx_do_$FX_OP"
+  fx_end
+}

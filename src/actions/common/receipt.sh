@@ -1,0 +1,77 @@
+# Common part: what a node remembers of a step.
+# shellcheck shell=sh
+# shellcheck disable=SC1003,SC2015,SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
+
+fx_write() { { printf '%s\n' "$2" >"$FX_DIR/$1"; } 2>/dev/null; }
+
+# The way back must reach the journal whole, or nothing is changed.
+fx_intent() {
+  fx_members "$FX_BEFORE"
+  [ ${#FX_M} -le 1000 ] || fx_refuse before-too-large 'the state before does not fit the result line'
+  { fx_write before "$FX_BEFORE" && fx_write intent "$FX_NONCE $FX_NOW" && printf '%s %s\n' "$FX_NONCE" "$FX_NOW" >>"$FX_DIR/ran"; } 2>/dev/null ||
+    fx_refuse no-receipt "cannot write under $FX_DIR (disk full or read-only?)"
+  FX_RECORD=1
+}
+
+fx_record() {
+  fx_write "done" "$FX_STATE$FX_NL$FX_CODE$FX_NL$FX_EXIT$FX_NL${FX_NOTE%%"$FX_NL"*}$FX_NL$FX_DATA"
+}
+
+# Reads the recorded before-state into FX_BEFORE and B_…
+fx_recall_before() {
+  FX_BEFORE=''
+  [ -r "$FX_DIR/before" ] || return 1
+  while IFS= read -r FX_K; do
+    [ -z "$FX_K" ] || fx_before "${FX_K%%=*}" "${FX_K#*=}"
+  done <"$FX_DIR/before"
+  fx_before_vars
+}
+
+fx_before_vars() {
+  FX_I=$IFS IFS=$FX_NL
+  for FX_K in $FX_BEFORE; do
+    FX_L=${FX_K#*=}
+    case ${FX_K%%=*} in *[!a-z0-9_]*) ;; *) eval "B_${FX_K%%=*}=\$FX_L" ;; esac
+  done
+  IFS=$FX_I
+}
+
+# The recorded result becomes this one's.
+fx_recall() {
+  { read -r FX_STATE && read -r FX_CODE && read -r FX_EXIT && read -r FX_NOTE && read -r FX_DATA; } <"$FX_DIR/done"
+  fx_recall_before
+}
+
+# The first delivery decides. True when this one has nothing left to do.
+fx_seen() {
+  [ -e "$FX_DIR/intent" ] || return 1
+  FX_AGAIN='' FX_UNDONE=''
+  while read -r FX_K FX_L; do [ "$FX_K" != "$FX_NONCE" ] || FX_AGAIN=1; done <"$FX_DIR/ran"
+  if [ -e "$FX_DIR/undone" ] || [ -e "$FX_DIR/fired" ]; then
+    # Taken back since: a new order runs afresh, a late copy of the old one does not.
+    if [ -z "$FX_AGAIN$FX_ONCE" ]; then
+      for FX_K in intent before "done" undone fired kept timer back.nft added4 added6 control transient; do
+        [ ! -e "$FX_DIR/$FX_K" ] || rm -f "$FX_DIR/$FX_K"
+      done
+      return 1
+    fi
+    FX_UNDONE=1
+  fi
+  if [ -e "$FX_DIR/done" ]; then
+    fx_line "$FX_DIR/done"
+    # What failed may be tried again by a new order, from the first one's before-state.
+    if [ "$FX_L" = failed ] && [ -z "$FX_AGAIN$FX_ONCE" ]; then
+      FX_REDO=1
+      return 1
+    fi
+    fx_recall
+  elif [ -z "$FX_AGAIN$FX_ONCE" ]; then
+    FX_REDO=1
+    return 1
+  else
+    fx_recall_before
+    FX_STATE=interrupted FX_NOTE='began once and did not end; it is not run again'
+  fi
+  fx_data again 1
+  [ -z "$FX_UNDONE" ] || fx_data undone 1
+}
