@@ -1,6 +1,7 @@
 /** Known without loading any action: for help, completion and playbook errors. */
 export const ACTION_NAMES = [
   'stop',
+  'pause',
   'fence',
   'readmit',
   'cordon',

@@ -5,6 +5,7 @@ import { fence } from './fence/action.ts';
 import { kubectl } from './kubectl/action.ts';
 import { ACTION_NAMES } from './names.ts';
 import { nearest } from './params.ts';
+import { pause } from './pause/action.ts';
 import { readmit } from './readmit/action.ts';
 import { scale } from './scale/action.ts';
 import { shrink } from './shrink/action.ts';
@@ -15,7 +16,7 @@ export { ACTION_NAMES, type ActionName } from './names.ts';
 
 /** The parameter types differ; each action reads its own parameters by its schema before anything else sees them. */
 const ACTIONS = new Map<string, Action>(
-  [stop, fence, readmit, cordon, scale, shrink, kubectl, exec].map((action) => [
+  [stop, pause, fence, readmit, cordon, scale, shrink, kubectl, exec].map((action) => [
     action.name,
     action as unknown as Action,
   ]),

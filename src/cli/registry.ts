@@ -36,6 +36,12 @@ export function verbs(): RegisteredVerb[] {
       load: async () => (await import('./verbs/stop.ts')).default,
     },
     {
+      name: 'pause',
+      summary: 'Take the controller-manager or scheduler out, and give it back',
+      group: 'Act',
+      load: async () => (await import('./verbs/pause.ts')).default,
+    },
+    {
       name: 'fence',
       summary: 'Keep API clients away from the API servers',
       group: 'Act',
