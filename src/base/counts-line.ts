@@ -1,3 +1,8 @@
+/** `1 node`, `5 nodes`. */
+export function nodesText(n: number): string {
+  return `${n} ${n === 1 ? 'node' : 'nodes'}`;
+}
+
 /** Counts as a line, without those of nothing: `47 ok, 1 unreachable`. */
 export function countsLine(counts: Record<string, number>): string {
   const parts = Object.entries(counts).filter(([, n]) => n > 0);

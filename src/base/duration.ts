@@ -14,6 +14,19 @@ export function parseDuration(text: string, place = 'duration'): number {
   return parts.reduce((sum, [, n, unit]) => sum + Number(n) * UNIT[unit as keyof typeof UNIT], 0);
 }
 
+/** The most that a person waits for, and far below what a timer of Node can keep (24.8 days; beyond it fires at once). */
+export const LONGEST_MS = 24 * 3_600_000;
+
+/** The same within bounds. */
+export function parseSpan(text: string, place: string, least: number, most: number): number {
+  const ms = parseDuration(text, place);
+  if (ms >= least && ms <= most) return ms;
+  throw usage(`out of bounds: ${JSON.stringify(text)}`, {
+    place,
+    expected: `from ${formatDuration(least)} to ${formatDuration(most)}`,
+  });
+}
+
 /** Short text of milliseconds: `850ms`, `4.2s`, `3m05s`, `2h00m`. */
 export function formatDuration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)}ms`;

@@ -11,3 +11,8 @@ export function sanitize(text: string): string {
       : `\\u${code.toString(16).padStart(4, '0')}`;
   });
 }
+
+/** Text from outside as part of a line of ours: it must not look like a line of its own. */
+export function oneLine(text: string): string {
+  return text.replace(/\s*\n\s*/g, ' ').trim();
+}

@@ -1,3 +1,4 @@
+import { nodesText } from '../base/counts-line.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
 import type { Plan } from '../run/types.ts';
 import { ask, canAsk } from './ask.ts';
@@ -12,7 +13,7 @@ export type Consent =
 
 /** Every change needs a reason, kept in the journal. */
 export function reasonOf(flags: Flags): string {
-  const reason = text(flags, 'reason')?.trim();
+  const reason = text(flags, 'reason')?.trim().replace(/\s+/g, ' ');
   if (reason) return reason;
   if (flags.dryRun === true || planOnly(flags)) return '';
   throw usage('a change needs a reason', {
@@ -34,7 +35,7 @@ export function consentFor(plan: Plan, flags: Flags, io: CliIo, saved = false): 
       next: 'add --yes, or look first with --dry-run',
     });
   }
-  return { kind: 'ask', question: `Change ${countTargets(plan)} nodes of ${plan.cluster}? [y/N] ` };
+  return { kind: 'ask', question: `Change ${nodesText(countTargets(plan))} of ${plan.cluster}? [y/N] ` };
 }
 
 function severe(plan: Plan, flags: Flags, io: CliIo): Consent {

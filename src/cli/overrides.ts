@@ -1,5 +1,5 @@
 import { parseAmount } from '../base/amount.ts';
-import { parseDuration } from '../base/duration.ts';
+import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
 import type { TransportName } from '../fleet/types.ts';
 import type { Overrides } from '../playbook/request.ts';
@@ -15,7 +15,7 @@ export function overridesOf(flags: Flags): Overrides {
     throw usage('not a number of nodes', { place: '--parallel', expected: 'a whole number from 1' });
   }
   return {
-    ...(timeout === undefined ? {} : { timeoutMs: parseDuration(timeout, '--timeout') }),
+    ...(timeout === undefined ? {} : { timeoutMs: parseSpan(timeout, '--timeout', 1_000, LONGEST_MS) }),
     ...(parallel === undefined ? {} : { parallel }),
     ...amountOf(flags, 'maxFailures', '--max-failures'),
     ...amountOf(flags, 'canary', '--canary'),
@@ -32,7 +32,10 @@ function amountOf<K extends 'maxFailures' | 'canary' | 'wave' | 'limit'>(
 ) {
   const typed = text(flags, key);
   if (typed === undefined) return {};
-  parseAmount(typed, place);
+  const amount = parseAmount(typed, place);
+  if (key === 'wave' && 'count' in amount && amount.count === 0) {
+    throw usage('a wave of no nodes', { place, expected: 'a whole number from 1, or a percentage' });
+  }
   return { [key]: typed } as Record<K, string>;
 }
 

@@ -1,3 +1,4 @@
+import { nodesText } from '../base/counts-line.ts';
 import { formatDuration } from '../base/duration.ts';
 import { foldLine } from '../base/fold-names.ts';
 import type { ActionStep, GateSpec, Plan, Step, Workstream } from '../run/types.ts';
@@ -5,7 +6,7 @@ import type { ActionStep, GateSpec, Plan, Step, Workstream } from '../run/types.
 /** A plan as a person reads it before saying yes. */
 export function planLines(plan: Plan): string[] {
   const lines = [
-    `plan ${plan.hash.slice(0, 12)}: ${plan.title} (cluster ${plan.cluster}, ${countTargets(plan)} nodes)`,
+    `plan ${plan.hash.slice(0, 12)}: ${plan.title} (cluster ${plan.cluster}, ${nodesText(countTargets(plan))})`,
     `  reason: ${plan.reason || '(none yet)'}`,
   ];
   const params = Object.entries(plan.params);
@@ -36,7 +37,7 @@ function stepLines(step: Step): string[] {
 function actionLines(step: ActionStep): string[] {
   const n = step.targets.length;
   const lines = [`${step.id}: ${step.title}${step.danger === 'read' ? '' : ` [${step.danger}]`}`];
-  lines.push(`  on ${n} ${n === 1 ? 'node' : 'nodes'}: ${foldLine(step.targets)}`);
+  lines.push(`  on ${nodesText(n)}: ${foldLine(step.targets)}`);
   if (step.anyOf) {
     lines.push('  one of them after the other, until one ends well');
   } else if (n > 1) {

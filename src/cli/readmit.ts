@@ -1,5 +1,5 @@
 import { parseAmount } from '../base/amount.ts';
-import { parseDuration } from '../base/duration.ts';
+import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
 import { selectNodes } from '../fleet/select.ts';
 import type { FleetNode } from '../fleet/types.ts';
@@ -73,6 +73,6 @@ function addressesOf(nodes: FleetNode[]): string {
 
 function gateOf(flags: Flags): GateSpec | undefined {
   if (flags.gate === false) return undefined;
-  const holdsMs = parseDuration(text(flags, 'gateFor') ?? '5s', '--gate-for');
+  const holdsMs = parseSpan(text(flags, 'gateFor') ?? '5s', '--gate-for', 0, LONGEST_MS);
   return { answering: '100%', holdsMs, withinMs: Math.max(120_000, holdsMs * 4), everyMs: 2_000 };
 }

@@ -1,17 +1,35 @@
 import { foldLine } from '../base/fold-names.ts';
-import { foldOutput } from '../fanout/fold.ts';
+import { oneLine } from '../base/sanitize.ts';
+import { type Fold, foldOutput } from '../fanout/fold.ts';
 import type { Outcome } from '../transport/types.ts';
+
+/** Of the reasons of one group so many are told; `--output json` has all. */
+const MOST_WORDINGS = 3;
 
 /** Equal outcomes under their nodes, the biggest group first, outliers last. */
 export function outcomeLines(outcomes: Outcome[]): string[] {
-  return foldOutput(outcomes).flatMap((fold) => {
-    const state = fold.exitCode ? `${fold.state} (exit ${fold.exitCode})` : fold.state;
-    const said = fold.note ?? fold.reason;
-    const lines = [`== ${foldLine(fold.nodes)} (${fold.nodes.length}): ${state}${said ? `: ${said}` : ''}`];
-    if (fold.note && fold.reason) lines.push(`   ${fold.reason}`);
-    if (fold.next) lines.push(`   next: ${fold.next}`);
+  return foldOutput(outcomes.map(withOwnExit)).flatMap((fold) => {
+    const lines = [headline(fold)];
+    lines.push(...fold.reasons.slice(fold.note ? 0 : 1, MOST_WORDINGS).map((said) => `   ${oneLine(said)}`));
+    const more = fold.reasons.length - MOST_WORDINGS;
+    if (more > 0) lines.push(`   and ${more} more alike`);
+    lines.push(...fold.nexts.slice(0, MOST_WORDINGS).map((next) => `   next: ${oneLine(next)}`));
     if (fold.stdout !== '') lines.push(fold.stdout.replace(/\n$/, ''));
     if (fold.stderr !== '') lines.push(fold.stderr.replace(/\n$/, '').replace(/^/gm, 'stderr: '));
     return lines;
   });
+}
+
+function headline(fold: Fold): string {
+  const state = fold.exitCode && !fold.note ? `${fold.state} (exit ${fold.exitCode})` : fold.state;
+  const said = fold.note ?? fold.reasons[0];
+  return `== ${foldLine(fold.nodes)} (${fold.nodes.length}): ${state}${said ? `: ${oneLine(said)}` : ''}`;
+}
+
+/** Where the node told its result, the status of our own script is no news to a person: the command's is. */
+function withOwnExit(outcome: Outcome): Outcome {
+  if (!outcome.result) return outcome;
+  const { exitCode: _, ...rest } = outcome;
+  const own = outcome.result.exit;
+  return own === undefined ? rest : { ...rest, exitCode: own };
 }

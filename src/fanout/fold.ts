@@ -7,9 +7,9 @@ export interface Fold {
   exitCode?: number;
   stdout: string;
   stderr: string;
-  /** Their common reason, such as `host-key-unknown: …`. */
-  reason?: string;
-  next?: string;
+  /** Their common reason, such as `host-key-unknown: …`, once for each wording: addresses and names differ in it. */
+  reasons: string[];
+  nexts: string[];
   note?: string;
 }
 
@@ -33,18 +33,28 @@ export function foldOutput(outcomes: Outcome[]): Fold[] {
     const fold = folds.get(key);
     if (fold) {
       fold.nodes.push(o.target);
+      addWords(fold, o);
       continue;
     }
-    folds.set(key, {
+    const first: Fold = {
       nodes: [o.target],
       state: o.state,
       stdout: o.stdout,
       stderr: o.stderr,
       ...(o.exitCode === undefined ? {} : { exitCode: o.exitCode }),
-      ...(o.reason ? { reason: `${o.reason.code}: ${o.reason.message}` } : {}),
-      ...(o.reason?.next ? { next: o.reason.next } : {}),
+      reasons: [],
+      nexts: [],
       ...(o.result?.note ? { note: o.result.note } : {}),
-    });
+    };
+    addWords(first, o);
+    folds.set(key, first);
   }
   return [...folds.values()].sort((a, b) => b.nodes.length - a.nodes.length);
+}
+
+function addWords(fold: Fold, { reason }: Outcome): void {
+  if (!reason) return;
+  const said = `${reason.code}: ${reason.message}`;
+  if (!fold.reasons.includes(said)) fold.reasons.push(said);
+  if (reason.next && !fold.nexts.includes(reason.next)) fold.nexts.push(reason.next);
 }

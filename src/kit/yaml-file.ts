@@ -32,7 +32,7 @@ export async function parseYaml(text: string, file: string): Promise<YamlSource>
   });
   const broken = document.errors[0] ?? document.warnings[0];
   if (broken) {
-    throw usage(broken.message, { place: at(broken.pos[0]), next: `correct ${file} and try again` });
+    throw usage(wordsOf(broken), { place: at(broken.pos[0]), next: `correct ${file} and try again` });
   }
   visit(document, (_, node) => {
     if (isNode(node) && 'anchor' in node && node.anchor) {
@@ -60,6 +60,11 @@ export async function parseYaml(text: string, file: string): Promise<YamlSource>
       return `${file}:1:1`;
     },
   };
+}
+
+/** The parser's words, but for those that speak to programmers. */
+function wordsOf({ code, message }: { code: string; message: string }): string {
+  return code === 'MULTIPLE_DOCS' ? 'only one YAML document is taken: leave out the ---' : message;
 }
 
 /** What zod says of a value, as far as it is needed here. */

@@ -57,7 +57,11 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     ),
     window: overrides.parallel ?? draft.parallel ?? DEFAULTS.parallel,
     budget: resolveAmount(budget, total, 'down'),
-    connectMs: overrides.connectMs ?? DEFAULTS.connectMs,
+    // Who asks for five seconds does not want to wait fifteen for a silent host.
+    connectMs: Math.min(
+      overrides.connectMs ?? DEFAULTS.connectMs,
+      overrides.timeoutMs ?? Number.POSITIVE_INFINITY,
+    ),
     runMs:
       overrides.timeoutMs ?? draft.timeoutMs ?? (action.cloud ? DEFAULTS.cloudTimeoutMs : DEFAULTS.timeoutMs),
     anyOf: draft.anyOf ?? false,

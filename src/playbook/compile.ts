@@ -1,5 +1,5 @@
 import { formatAmount } from '../base/amount.ts';
-import { parseDuration } from '../base/duration.ts';
+import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
 import { selectNodes } from '../fleet/select.ts';
 import type { Plan, Step, Workstream } from '../run/types.ts';
@@ -83,7 +83,7 @@ function compileAction(
       wave: step.wave,
       parallel: step.parallel === undefined ? undefined : wholeNumber(step.parallel, place),
       maxFailures: step.maxFailures,
-      timeoutMs: step.timeout === undefined ? undefined : parseDuration(step.timeout, place),
+      timeoutMs: step.timeout === undefined ? undefined : parseSpan(step.timeout, place, 1_000, LONGEST_MS),
       via: step.via,
       gate: step.gate && gateSpec(step.gate, place),
       rollBack: extra.clients !== undefined,

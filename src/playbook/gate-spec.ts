@@ -1,5 +1,5 @@
 import { parseAmount } from '../base/amount.ts';
-import { parseDuration } from '../base/duration.ts';
+import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
 import type { GateSpec } from '../run/types.ts';
 import type { GateText } from './grammar.ts';
@@ -13,8 +13,9 @@ export function gateSpec(gate: GateText, place: string): GateSpec {
   return {
     answering: gate.answering,
     ...(errors && 'percent' in errors ? { maxErrorPercent: errors.percent } : {}),
-    holdsMs: parseDuration(gate.for, place),
-    withinMs: parseDuration(gate.within, place),
-    everyMs: parseDuration(gate.every, place),
+    holdsMs: parseSpan(gate.for, place, 0, LONGEST_MS),
+    withinMs: parseSpan(gate.within, place, 0, LONGEST_MS),
+    // Each reading is a login on every control-plane host.
+    everyMs: parseSpan(gate.every, place, 100, LONGEST_MS),
   };
 }

@@ -1,4 +1,4 @@
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { formatDuration } from '../base/duration.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
 import { VERSION } from '../base/version.ts';
@@ -9,8 +9,17 @@ import { fleetDigest, planHash, scriptDigests } from './seal-plan.ts';
 /** Writes a plan for people to read and for `run FILE`; the file is whole or not there. */
 export async function writePlanFile(path: string, plan: Plan): Promise<void> {
   const partial = `${path}.partial-${process.pid}`;
-  await writeFile(partial, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
-  await rename(partial, path);
+  try {
+    await writeFile(partial, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
+    await rename(partial, path);
+  } catch (cause) {
+    await rm(partial, { force: true }).catch(() => {});
+    throw usage(`the plan cannot be saved: ${(cause as Error).message}`, {
+      place: path,
+      cause,
+      expected: 'a file in a directory that can be written',
+    });
+  }
 }
 
 /** Reads a plan file. Throws usage for what is no plan, stale (exit 6) for one whose bytes were changed. */

@@ -1,3 +1,4 @@
+import { nodesText } from '../base/counts-line.ts';
 import { foldLine } from '../base/fold-names.ts';
 import type { JournalRecord } from '../run/types.ts';
 
@@ -51,7 +52,7 @@ export class Tally {
       return {
         at,
         step,
-        text: `${what}: ${count} ${count === 1 ? 'node' : 'nodes'}, ${foldLine(targets, 100)}`,
+        text: `${what}: ${nodesText(count)}, ${foldLine(targets, 100)}`,
       };
     });
   }

@@ -1,4 +1,5 @@
-import { countsLine } from '../base/counts-line.ts';
+import { countsLine, nodesText } from '../base/counts-line.ts';
+import { oneLine } from '../base/sanitize.ts';
 import type { JournaledOutcome, Plan, RunEvent } from '../run/types.ts';
 
 /** What a workstream is at, in one row. */
@@ -55,7 +56,7 @@ export class Progress {
         return this.#step(event);
       case 'wave':
         return event.of > 1
-          ? [`${event.step}: wave ${event.wave} of ${event.of} (${nodes(event.size)})`]
+          ? [`${event.step}: wave ${event.wave} of ${event.of} (${nodesText(event.size)})`]
           : [];
       case 'outcome':
         return this.#outcome(event.step, event.op, event.outcome);
@@ -111,7 +112,7 @@ export class Progress {
     row.done = step?.done.size ?? 0;
     row.bad = step?.bad ?? 0;
     const counts = event.counts && event.state !== 'running' ? `: ${countsLine(event.counts)}` : '';
-    const size = event.state === 'running' && step && step.total > 0 ? ` on ${nodes(step.total)}` : '';
+    const size = event.state === 'running' && step && step.total > 0 ? ` on ${nodesText(step.total)}` : '';
     return [`${event.step}: ${event.state}${size}${counts}${because(event.why)}`];
   }
 
@@ -133,8 +134,9 @@ export class Progress {
   #gate(event: RunEvent & { kind: 'gate' }): string[] {
     const step = this.#steps.get(event.step);
     if (step) this.#row(step.workstream).detail = event.reading;
-    // How long it holds changes at each reading and is no news.
-    const said = `${event.state} ${event.reading.replace(/, held .*$/, '')}`;
+    // How long it holds, and the exact share of errors, change at each reading and are no news.
+    const answer = event.reading.replace(/,.*$/, '');
+    const said = `${event.state} ${answer} ${/, held /.test(event.reading)}`;
     if (this.#gates.get(event.step) === said) return [];
     this.#gates.set(event.step, said);
     const state = event.state === 'waiting' ? 'gate waits' : `gate ${event.state}`;
@@ -155,11 +157,11 @@ function blankRow(workstream: string): Row {
   return { workstream, state: 'waiting', step: '', done: 0, total: 0, bad: 0, detail: '' };
 }
 
-const nodes = (n: number) => `${n} ${n === 1 ? 'node' : 'nodes'}`;
 const because = (why: string | undefined) => (why ? ` (${why})` : '');
 
 function whyOf(outcome: JournaledOutcome): string | undefined {
-  return outcome.result?.note ?? outcome.reason?.message ?? outcome.reason?.code;
+  const why = outcome.result?.note ?? outcome.reason?.message ?? outcome.reason?.code;
+  return why && oneLine(why);
 }
 
 /** A row as text: name, state, step, a count, a detail. */

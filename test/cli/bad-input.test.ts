@@ -138,6 +138,25 @@ describe('bad input is refused with the next command', () => {
     expect(stderr).toMatch(/never stopped[\s\S]*fireaxe stop --help/);
   });
 
+  it.each([
+    ['--timeout', '0s', 'from 1.0s to 24h00m'],
+    ['--timeout', '30d', 'from 1.0s to 24h00m'],
+    ['--parallel', '0', 'a whole number from 1'],
+    ['--max-failures', '101%', 'a percentage up to 100%'],
+    ['--wave', '0', 'a whole number from 1'],
+    ['--exits', '256', 'from 0 to 255'],
+    ['--via', 'telnet', 'ssm,ssh,openssh,local'],
+    ['--kit', '', 'the directory of a kit'],
+    ['--out', '/nowhere/x.plan', 'a directory that can be written'],
+  ])('%s %s: what it takes', (flag, value, expected) => {
+    const { code, stderr } = fireaxe.run(['exec', '--reason', 'x', '--yes', flag, value, '--', 'id'], {
+      kit,
+    });
+    expect(code).toBe(2);
+    expect(stderr).toContain(expected);
+    expect(stderr).not.toMatch(/^ +at .*\.js/m);
+  });
+
   it('an unknown verb or option: the nearest', () => {
     expect(refusal(['prob']).stderr).toMatch(/no verb is called prob[\s\S]*fireaxe probe --help/);
     const option = refusal(['nodes', '--selektor', 'a']);

@@ -46,9 +46,17 @@ describe('what a run says while it goes on', () => {
       state: 'waiting',
       reading,
     });
-    expect([gate('1/3'), gate('1/3'), gate('2/3')].flatMap((e) => progress.update(e))).toEqual([
-      'hold: gate waits, 1/3',
-      'hold: gate waits, 2/3',
+    const readings = [
+      '1/3, 45% errors',
+      '1/3, 38% errors',
+      '2/3, 20% errors',
+      '2/3, held 2s of 5s',
+      '2/3, held 4s of 5s',
+    ];
+    expect(readings.map(gate).flatMap((e) => progress.update(e))).toEqual([
+      'hold: gate waits, 1/3, 45% errors',
+      'hold: gate waits, 2/3, 20% errors',
+      'hold: gate waits, 2/3, held 2s of 5s',
     ]);
   });
 

@@ -10,12 +10,21 @@ const params = z.strictObject({
   /** A command line or a whole script for /bin/sh. */
   command: z
     .string()
-    .min(1, 'a command must not be empty')
+    .refine((t) => t.trim() !== '', 'a command must not be empty')
     .max(LONGEST, `a script must not be longer than ${LONGEST} characters`)
     .refine((t) => !t.includes('\0'), 'a script cannot hold NUL'),
   /** Exit statuses that count as success; `any` for all. */
   exits: list()
-    .pipe(z.array(z.string().regex(/^(any|\d{1,3})$/, 'expected exit statuses such as 0,1, or any')))
+    .pipe(
+      z.array(
+        z
+          .string()
+          .regex(
+            /^(any|\d|[1-9]\d|1\d\d|2[0-4]\d|25[0-5])$/,
+            'expected exit statuses from 0 to 255, such as 0,1, or any',
+          ),
+      ),
+    )
     .default(['0']),
 });
 

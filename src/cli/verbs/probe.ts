@@ -1,4 +1,4 @@
-import { parseDuration } from '../../base/duration.ts';
+import { LONGEST_MS, parseSpan } from '../../base/duration.ts';
 import { selectNodes } from '../../fleet/select.ts';
 import { targetsOf } from '../../kit/targets.ts';
 import type { ClusterReading } from '../../probe/types.ts';
@@ -24,7 +24,7 @@ export default defineCommand({
   },
   async run(_args, flags, io) {
     const watch = text(flags, 'watch');
-    const everyMs = watch === undefined ? undefined : parseDuration(watch, '--watch');
+    const everyMs = watch === undefined ? undefined : parseSpan(watch, '--watch', 1_000, LONGEST_MS);
     const context = await openContext(flags, io);
     const cluster = chooseCluster(context);
     const selection = selectionOf(flags);

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { outcomeLines } from '../../src/cli/show-outcomes.ts';
+import type { NodeResult } from '../../src/transport/types.ts';
+import { outcome } from '../fanout/fake-transport.ts';
+
+const result = (rest: Partial<NodeResult>): NodeResult => ({
+  fireaxe: 1,
+  op: 'apply',
+  state: 'failed',
+  ...rest,
+});
+
+describe('the lines of outcomes', () => {
+  it('tell the exit status of the command, not that of our own script', () => {
+    const failed = outcome('n1', 'failed', {
+      exitCode: 3,
+      result: result({ exit: 7, note: 'exit status 7' }),
+    });
+    expect(outcomeLines([failed])).toEqual(['== n1 (1): failed: exit status 7']);
+    const allowed = outcome('n1', 'ok', { exitCode: 0, result: result({ state: 'changed', exit: 7 }) });
+    expect(outcomeLines([allowed])).toEqual(['== n1 (1): ok (exit 7)']);
+  });
+
+  it('name what to do for every node of a group, up to three', () => {
+    const unknown = ['n1', 'n2', 'n3', 'n4'].map((n) =>
+      outcome(n, 'unreachable', {
+        reason: { code: 'host-key-unknown', message: `no key of ${n}`, next: `ssh-keyscan ${n}` },
+      }),
+    );
+    expect(outcomeLines(unknown.slice(0, 2))).toEqual([
+      '== n[1-2] (2): unreachable: host-key-unknown: no key of n1',
+      '   host-key-unknown: no key of n2',
+      '   next: ssh-keyscan n1',
+      '   next: ssh-keyscan n2',
+    ]);
+    expect(outcomeLines(unknown)).toContain('   and 1 more alike');
+  });
+
+  it('let no note of a node pass for a line of ours', () => {
+    const lying = outcome('n1', 'failed', { result: result({ note: 'no\n== n[1-99] (99): ok' }) });
+    expect(outcomeLines([lying])).toEqual(['== n1 (1): failed: no == n[1-99] (99): ok']);
+  });
+});
