@@ -1,11 +1,11 @@
 import { setMaxListeners } from 'node:events';
-import { FireaxeError } from '../base/errors.ts';
 import type { Target } from '../kit/types.ts';
 import type { Outcome, Transport } from '../transport/types.ts';
 import { runBatch, type Via } from './batch.ts';
 import { Ledger } from './ledger.ts';
 import { Permits } from './permits.ts';
 import type { FanoutDeps, FanoutSpec, Verdict } from './types.ts';
+import { noTransport, withHistory } from './ways.ts';
 
 /**
  * Runs a script on many targets: waves in order, a window within a wave, one error budget over all of it.
@@ -126,24 +126,6 @@ async function launch(
   } finally {
     permits.give(held);
   }
-}
-
-/** A way that cannot even be opened, for want of a key or a profile: certain that nothing left. */
-function noTransport(target: Target, via: Via, error: unknown): Outcome {
-  const at = new Date().toISOString();
-  const reason =
-    error instanceof FireaxeError
-      ? { code: error.kind, message: error.message, ...(error.next ? { next: error.next } : {}) }
-      : { code: 'no-transport', message: error instanceof Error ? error.message : String(error) };
-  const none = { stdout: '', stderr: '', truncated: false, via };
-  return { target: target.name, state: 'unreachable', ...none, startedAt: at, endedAt: at, reason };
-}
-
-function withHistory(outcome: Outcome, tried: Outcome[]): Outcome {
-  if (tried.length === 0 || outcome.state === 'ok') return outcome;
-  const history = tried.map((o) => `${o.via}: ${o.reason?.message ?? o.state}`).join('; ');
-  const reason = outcome.reason ?? { code: outcome.state, message: outcome.state };
-  return { ...outcome, reason: { ...reason, message: `${reason.message} (before: ${history})` } };
 }
 
 function groupBy<T, K>(items: T[], key: (item: T) => K): Map<K, T[]> {

@@ -1,8 +1,10 @@
 import { FireaxeError } from '../base/errors.ts';
 import { addCounts, badOf, noCounts } from '../fanout/counts.ts';
 import { runActionStep, type StepEnd } from './action-step.ts';
+import { conclude } from './conclude.ts';
 import { waitForGate } from './gate-step.ts';
 import { actionSteps } from './memory.ts';
+import { unmetNeed } from './needs.ts';
 import { isSettled } from './pending.ts';
 import type { Session } from './session.ts';
 import type { RunVerdict, Step, UndoStep, Workstream } from './types.ts';
@@ -24,7 +26,9 @@ export async function drive(session: Session): Promise<RunVerdict> {
     );
   }
   start();
-  await Promise.all(ends.values());
+  // One that breaks does not leave the others running unwatched.
+  const broken = (await Promise.allSettled(ends.values())).find((e) => e.status === 'rejected');
+  if (broken) throw broken.reason;
   return conclude(session);
 }
 
@@ -47,24 +51,6 @@ async function runWorkstream(
       return end(session, name, { ...stepEnd, why: `${step.id}: ${stepEnd.why ?? stepEnd.state}` });
   }
   return end(session, name, { state: 'done' });
-}
-
-async function unmetNeed(
-  { needs }: Workstream,
-  endOf: (name: string) => Promise<boolean>,
-): Promise<string | undefined> {
-  for (const name of needs.ended ?? []) await endOf(name);
-  for (const name of needs.all ?? []) if (!(await endOf(name))) return `${name} did not end well`;
-  if (needs.any && needs.any.length > 0 && !(await firstOk(needs.any.map(endOf))))
-    return `none of ${needs.any.join(', ')} ended well`;
-  return undefined;
-}
-
-function firstOk(ends: Promise<boolean>[]): Promise<boolean> {
-  return new Promise((resolve) => {
-    for (const e of ends) void e.then((ok) => ok && resolve(true));
-    void Promise.all(ends).then(() => resolve(false));
-  });
 }
 
 async function runStep(session: Session, workstream: string, step: Step): Promise<StepEnd> {
@@ -101,12 +87,11 @@ async function attempt(session: Session, step: Step): Promise<StepEnd> {
     return { state: 'failed', guard: true, why: `the gate did not open: ${gate.text}` };
   } catch (error) {
     // One workstream's error does not end the others.
-    if (!(error instanceof FireaxeError)) throw error;
-    return {
-      state: 'failed',
-      guard: error.kind === 'guard',
-      why: [error.message, error.expected].filter(Boolean).join('; '),
-    };
+    if (error instanceof FireaxeError) {
+      const why = [error.message, error.expected].filter(Boolean).join('; ');
+      return { state: 'failed', guard: error.kind === 'guard', why };
+    }
+    return { state: 'failed', why: `a fault in Fireaxe: ${error instanceof Error ? error.message : error}` };
   }
 }
 
@@ -131,34 +116,4 @@ async function runUndo(session: Session, step: UndoStep): Promise<StepEnd> {
 async function end(session: Session, workstream: string, { state, why }: StepEnd): Promise<boolean> {
   await session.record({ kind: 'workstream', workstream, state, ...(why ? { why } : {}) });
   return state === 'done';
-}
-
-/** The verdict over all steps' targets; they add up to what was planned. */
-export async function conclude(session: Session): Promise<RunVerdict> {
-  const steps = actionSteps(session.plan);
-  const counts = steps.map((s) => session.memory.countsOf(s)).reduce(addCounts, noCounts());
-  const workstreams = [...session.memory.workstreams.values()].map((w) => ({ ...w }));
-  const allDone = workstreams.every((w) => w.state === 'done');
-  const interrupted = session.env.stop.aborted && !allDone;
-  const failed = !allDone || steps.some((s) => !s.anyOf && session.memory.countsOf(s).ok < s.targets.length);
-  const state = interrupted
-    ? 'interrupted'
-    : session.memory.guard && !allDone
-      ? 'guard'
-      : failed
-        ? 'failed'
-        : 'done';
-  const next = state === 'done' ? {} : { next: `fireaxe resume ${session.runId}` };
-  const verdict: RunVerdict = {
-    runId: session.runId,
-    state,
-    counts,
-    planned: steps.reduce((n, s) => n + s.targets.length, 0),
-    startedAt: session.plan.createdAt,
-    endedAt: session.env.now().toISOString(),
-    workstreams,
-    ...next,
-  };
-  await session.record({ kind: 'end', verdict });
-  return verdict;
 }

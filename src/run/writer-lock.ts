@@ -12,7 +12,7 @@ export function lockWriter(path: string): () => void {
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 1) throw error;
       const holder = readHolder(path);
-      if (holder && holder.alive) {
+      if (holder?.alive) {
         throw new FireaxeError('guard', `another fireaxe (process ${holder.pid}) is writing this run`, {
           place: path,
           next: 'wait for it, or end it; then try again',

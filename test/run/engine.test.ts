@@ -124,6 +124,27 @@ describe('workstreams', () => {
   });
 });
 
+describe('a fault in one workstream', () => {
+  it('ends that one alone, and is told', async () => {
+    const kit = kitOf(2);
+    const fleet = fakeFleet();
+    const first = holdStep(kit, 'one');
+    const plan = planOf(kit, [{ name: 'other', steps: [holdStep(kit, 'two')] }]);
+    plan.workstreams.unshift({
+      name: 'broken',
+      title: '',
+      needs: {},
+      steps: [{ ...first, params: { nonsense: true } }],
+    });
+    const verdict = await execute(plan, envFor(kit, fleet.transport));
+    expect(verdict.workstreams.map((w) => [w.name, w.state])).toEqual([
+      ['broken', 'failed'],
+      ['other', 'done'],
+    ]);
+    expect(verdict.workstreams[0]!.why).toContain('a fault in Fireaxe');
+  });
+});
+
 describe('interrupts', () => {
   it('the first launches nothing more and names the resume line', async () => {
     const kit = kitOf(10);

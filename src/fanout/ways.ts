@@ -1,0 +1,23 @@
+import { FireaxeError } from '../base/errors.ts';
+import type { Target } from '../kit/types.ts';
+import type { Outcome } from '../transport/types.ts';
+import type { Via } from './batch.ts';
+
+/** A way that cannot even be opened, for want of a key or a profile: certain that nothing left. */
+export function noTransport(target: Target, via: Via, error: unknown): Outcome {
+  const at = new Date().toISOString();
+  const reason =
+    error instanceof FireaxeError
+      ? { code: error.kind, message: error.message, ...(error.next ? { next: error.next } : {}) }
+      : { code: 'no-transport', message: error instanceof Error ? error.message : String(error) };
+  const none = { stdout: '', stderr: '', truncated: false, via };
+  return { target: target.name, state: 'unreachable', ...none, startedAt: at, endedAt: at, reason };
+}
+
+/** An outcome that tells what the ways before it said. */
+export function withHistory(outcome: Outcome, tried: Outcome[]): Outcome {
+  if (tried.length === 0 || outcome.state === 'ok') return outcome;
+  const history = tried.map((o) => `${o.via}: ${o.reason?.message ?? o.state}`).join('; ');
+  const reason = outcome.reason ?? { code: outcome.state, message: outcome.state };
+  return { ...outcome, reason: { ...reason, message: `${reason.message} (before: ${history})` } };
+}
