@@ -116,7 +116,7 @@ pause_await() {
   else
     fx_say "$1 out and ended"
   fi
-  [ "$PA_CRI" = yes ] || fx_say 'crictl does not answer: judged by the processes alone'
+  [ "$PA_CRI" = yes ] || fx_data crictl 'no answer'
 }
 
 act_verify() {

@@ -3,10 +3,12 @@
 # shellcheck disable=SC2034,SC2154
 
 PA_CGROUPS=$FX_ROOT/sys/fs/cgroup
+PA_MUTE=''
 
 # pause_ids COMPONENT: PA_IDS are its containers by the runtime; false where there is no answer.
 pause_ids() {
   PA_IDS='' PA_TOOL=''
+  [ -z "$PA_MUTE" ] || return 1
   if fx_has crictl; then
     PA_TOOL=crictl
   elif [ -z "$FX_ROOT" ] && [ -x /var/lib/rancher/rke2/bin/crictl ]; then
@@ -17,9 +19,12 @@ pause_ids() {
     export CRI_CONFIG_FILE="$FX_ROOT/var/lib/rancher/rke2/agent/etc/crictl.yaml"
   fi
   set -- "$PA_TOOL" ps --name "^$1\$" --label "io.kubernetes.pod.namespace=$PA_SPACE" -q
-  # A runtime that hangs is one that does not answer.
+  # A runtime that hangs is one that does not answer, and is not asked again.
   if fx_has timeout; then set -- timeout 10 "$@"; fi
-  PA_IDS=$("$@" 2>/dev/null) || return 1
+  if ! PA_IDS=$("$@" 2>/dev/null); then
+    PA_IDS='' PA_MUTE=1
+    return 1
+  fi
 }
 
 # pause_count COMPONENT: PA_RUNNING of its processes run, PA_FROZEN are frozen; PA_PODS are the cgroups of the running ones,
