@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseDuration } from '../base/duration.ts';
 import { type FireaxeError, usage } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
 import type { Action } from './types.ts';
 
 /** Reads raw parameters (flags and YAML give strings) by the action's schema; throws a usage error that names the nearest key. */
@@ -27,28 +28,6 @@ function toUsage(name: string, known: string[], error: z.ZodError, place: string
 /** The parameter names of a schema that is an object, whatever refinements are around it. */
 export function keysOf(schema: z.ZodType): string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
-}
-
-/** The known word that differs least from the typed one, when it is near enough to be a slip. */
-export function nearest(word: string, known: string[]): string | undefined {
-  const ranked = known
-    .map((k) => ({ k, d: distance(word.toLowerCase(), k.toLowerCase()) }))
-    .sort((a, b) => a.d - b.d);
-  const best = ranked[0];
-  return best && best.d <= Math.max(1, Math.floor(best.k.length / 2)) ? best.k : undefined;
-}
-
-function distance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const change = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(change, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
 
 /** `90s`, `5m` …, in whole seconds between the bounds. */

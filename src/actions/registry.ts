@@ -1,10 +1,10 @@
 import { usage } from '../base/errors.ts';
+import { nearest } from '../base/nearest.ts';
 import { cordon } from './cordon/action.ts';
 import { exec } from './exec/action.ts';
 import { fence } from './fence/action.ts';
 import { kubectl } from './kubectl/action.ts';
 import { ACTION_NAMES } from './names.ts';
-import { nearest } from './params.ts';
 import { pause } from './pause/action.ts';
 import { readmit } from './readmit/action.ts';
 import { scale } from './scale/action.ts';

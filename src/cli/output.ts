@@ -1,4 +1,4 @@
-import { sanitize } from '../base/sanitize.ts';
+import { oneLine, sanitize } from '../base/sanitize.ts';
 import type { CliIo, Output } from './types.ts';
 
 /** The one sink of text: everything that leaves goes through `sanitize`, results to stdout, the rest to stderr. */
@@ -46,7 +46,8 @@ export function safeJson(value: unknown, indent = 0): string {
 }
 
 /** Columns of words, each as wide as its widest; the last is free. */
-export function table(rows: string[][]): string[] {
+export function table(words: string[][]): string[] {
+  const rows = words.map((row) => row.map((cell) => sanitize(oneLine(cell))));
   const widths: number[] = [];
   for (const row of rows) {
     row.forEach((cell, i) => {

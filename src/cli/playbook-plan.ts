@@ -5,7 +5,12 @@ import { overridesOf } from './overrides.ts';
 import { parseParameters } from './parameters.ts';
 
 /** A playbook, its parameters and the cluster make a plan. */
-export async function planOfPlaybook(nameOrPath: string, context: CliContext, reason: string): Promise<Plan> {
+export async function planOfPlaybook(
+  nameOrPath: string,
+  context: CliContext,
+  /** Asked for only once the playbook is known to be there. */
+  reasonOf: () => string,
+): Promise<Plan> {
   const { flags, kit, io } = context;
   for (const flag of ['selector', 'nodes']) {
     if (flags[flag] === undefined) continue;
@@ -23,7 +28,7 @@ export async function planOfPlaybook(nameOrPath: string, context: CliContext, re
     kit,
     cluster,
     params,
-    reason,
+    reason: reasonOf(),
     now: io.now(),
     overrides: overridesOf(flags),
   });

@@ -8,6 +8,7 @@ import { exitCodeOfVerdict } from './exit-codes.ts';
 import { keepOutcomes } from './outcomes.ts';
 import { actionSteps } from './plan-view.ts';
 import { outcomeLines } from './show-outcomes.ts';
+import { changedNothing } from './undo-preview.ts';
 import { openView } from './view.ts';
 
 /** Runs something that gives a verdict under the view, then prints what came of it. */
@@ -33,7 +34,9 @@ export async function runAndShow(
   }
   const steps = kept.steps();
   for (const line of resultLines(verdict, steps, plan)) sink.text(line);
-  for (const line of closingLines(verdict, kept.unknown(), plan)) sink.note(line);
+  for (const line of closingLines(verdict, kept.unknown())) sink.note(line);
+  if (plan && leftSomething(plan, steps, verdict))
+    sink.note(`to take it back: fireaxe undo ${verdict.runId}`);
   const outcomes = [...steps].flatMap(([step, of]) => of.map((outcome) => ({ step, ...outcome })));
   sink.json({ ...(plan ? { plan: { hash: plan.hash, name: plan.name } } : {}), verdict, outcomes });
   return exitCodeOfVerdict(verdict.state);
@@ -51,7 +54,17 @@ function resultLines(verdict: RunVerdict, steps: Map<string, Outcome[]>, plan: P
   return lines;
 }
 
-function closingLines(verdict: RunVerdict, unknown: string[], plan: Plan | undefined): string[] {
+/** Whether an undo would find anything: not after a run that only read, found all done already, or was refused. */
+function leftSomething(plan: Plan, steps: Map<string, Outcome[]>, { counts }: RunVerdict): boolean {
+  const reversible = actionSteps(plan).filter((s) => s.danger !== 'read' && !s.irreversible);
+  const changed = reversible.some((s) => steps.get(s.id)?.some((outcome) => !changedNothing(outcome)));
+  // Of what an earlier process did only the totals are known here.
+  const seen = [...steps.values()].reduce((n, outcomes) => n + outcomes.length, 0);
+  const earlier = Object.values(counts).reduce((a, b) => a + b, 0) - counts['not-attempted'] > seen;
+  return changed || (reversible.length > 0 && earlier);
+}
+
+function closingLines(verdict: RunVerdict, unknown: string[]): string[] {
   const lines = [
     `run ${verdict.runId}: ${verdict.state}; ${verdict.planned} planned: ${countsLine(verdict.counts)}`,
   ];
@@ -59,7 +72,5 @@ function closingLines(verdict: RunVerdict, unknown: string[], plan: Plan | undef
   for (const w of verdict.workstreams) if (w.why) lines.push(w.why);
   if (verdict.next) lines.push(`next: ${verdict.next}`);
   else if (verdict.state === 'interrupted') lines.push(`next: fireaxe resume ${verdict.runId}`);
-  const undoable = plan && actionSteps(plan).some((s) => s.danger !== 'read' && !s.irreversible);
-  if (undoable) lines.push(`to take it back: fireaxe undo ${verdict.runId}`);
   return lines;
 }

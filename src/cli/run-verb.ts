@@ -16,7 +16,12 @@ export async function runVerb(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
-    throw usage(error.message.replace(/^error: /, ''), { next: `fireaxe ${verb.name} --help` });
+    const help = `fireaxe ${verb.name} --help`;
+    // An option of the command that is to be run, not of ours.
+    const dashes = verb.takesCommand && error.code === 'commander.unknownOption' && !argv.includes('--');
+    throw usage(error.message.replace(/^error: /, ''), {
+      next: dashes ? `put -- before the command; ${help}` : help,
+    });
   }
   return verb.run(command.args, { ...command.opts(), ...more }, io);
 }

@@ -22,6 +22,8 @@ export interface VerbDefinition {
   /** Shown first by `--help`. */
   examples: string[];
   danger: 'read' | 'change' | 'severe';
+  /** Its words are a command with options of its own: they belong after `--`. */
+  takesCommand?: boolean;
   /** Adds arguments and options beyond the common ones. */
   configure(command: CommanderCommand): void;
   run(args: string[], options: Record<string, unknown>, io: CliIo): Promise<number>;

@@ -39,7 +39,7 @@ export function changesOf(records: JournalRecord[], steps?: string[], targets?: 
 }
 
 /** Certain that this run left the node as it was: it was not reached, refused, or found it done already. */
-function changedNothing(outcome: { state: string; result?: { state: string } }): boolean {
+export function changedNothing(outcome: { state: string; result?: { state: string } }): boolean {
   const did = outcome.result?.state;
   return ['unreachable', 'not-attempted'].includes(outcome.state) || did === 'refused' || did === 'already';
 }

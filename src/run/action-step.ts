@@ -4,7 +4,7 @@ import { FireaxeError } from '../base/errors.ts';
 import { badOf, countOutcomes } from '../fanout/counts.ts';
 import type { Outcome } from '../transport/types.ts';
 import { waitForGate } from './gate-step.ts';
-import { pendingOf } from './pending.ts';
+import { pendingOf, usedUp } from './pending.ts';
 import { reconcile } from './reconcile.ts';
 import { runOp } from './run-op.ts';
 import type { Session } from './session.ts';
@@ -24,6 +24,10 @@ export async function runActionStep(session: Session, step: ActionStep): Promise
   const action = actionNamed(step.action);
   const pending = pendingOf(session, step);
   if (step.anyOf && anyOk(session, step)) return { state: 'done' };
+  // Its gate did not open and it was taken back: what was applied is not there any more, whatever its outcome said.
+  if (session.memory.step(step.id).undone.size > 0)
+    return { state: 'failed', guard: true, why: 'it was taken back; make a new plan to try it again' };
+  if (!step.anyOf && usedUp(session, step) > step.budget) return overBudget(session, step);
   const { again } = await reconcile(session, step, pending.ask);
   const wanted = new Set([...pending.launch, ...again]);
   const targets = step.targets.filter((t) => wanted.has(t));
@@ -69,12 +73,7 @@ async function apply(
   if (!session.env.letGo.aborted) await reconcile(session, step, lost);
   await keepArmed(session, step, action);
   if (verdict.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };
-  if (verdict.stoppedBy === 'budget') {
-    // A guard that kept nothing from happening is no guard: some targets just did not end ok.
-    const alone = session.plan.workstreams.every((w, i) => i === 0 && w.steps.length === 1);
-    const guard = !alone || verdict.counts['not-attempted'] > 0;
-    return { state: 'failed', guard, why: `more than ${step.budget} targets did not end ok` };
-  }
+  if (verdict.stoppedBy === 'budget') return overBudget(session, step);
   if (verdict.stoppedBy === 'gate')
     return { state: 'failed', guard: true, why: 'the gate between waves did not open' };
   if (verdict.stoppedBy === 'journal') return { state: 'failed', why: 'the journal could not be written' };
@@ -84,12 +83,21 @@ async function apply(
 /** After a gate that does not open the whole step is taken back: a batch of clients that was too much. */
 async function settle(session: Session, step: ActionStep): Promise<StepEnd> {
   if (step.anyOf && !anyOk(session, step)) return { state: 'failed', why: 'no target did it' };
+  // Also what an earlier process saw: a resume is no way past the budget.
+  if (!step.anyOf && badOf(session.memory.countsOf(step)) > step.budget) return overBudget(session, step);
   if (!step.rollBack || !step.gate) return { state: 'done' };
   const gate = await waitForGate(session, step.id, step.gate);
   if (gate.open) return { state: 'done' };
   if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
   await undoStep(session, step);
   return { state: 'failed', guard: true, why: `taken back, because the gate did not open: ${gate.text}` };
+}
+
+/** A guard that kept nothing from happening is no guard: some targets just did not end ok. */
+function overBudget(session: Session, step: ActionStep): StepEnd {
+  const alone = session.plan.workstreams.every((w, i) => i === 0 && w.steps.length === 1);
+  const guard = !alone || session.memory.countsOf(step)['not-attempted'] > 0;
+  return { state: 'failed', guard, why: `more than ${step.budget} targets did not end ok` };
 }
 
 /** A change that could cut us off is kept only over a new connection: the very proof that it did not. */

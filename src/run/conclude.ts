@@ -1,5 +1,6 @@
 import { addCounts, noCounts } from '../fanout/counts.ts';
 import { actionSteps } from './memory.ts';
+import { canGoOn } from './pending.ts';
 import type { Session } from './session.ts';
 import type { RunVerdict } from './types.ts';
 
@@ -18,7 +19,8 @@ export async function conclude(session: Session): Promise<RunVerdict> {
       : failed
         ? 'failed'
         : 'done';
-  const next = state === 'done' ? {} : { next: `fireaxe resume ${session.runId}` };
+  const next =
+    state === 'done' ? {} : { next: `fireaxe ${canGoOn(session) ? 'resume' : 'timeline'} ${session.runId}` };
   const verdict: RunVerdict = {
     runId: session.runId,
     state,

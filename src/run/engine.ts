@@ -5,7 +5,7 @@ import { conclude } from './conclude.ts';
 import { waitForGate } from './gate-step.ts';
 import { actionSteps } from './memory.ts';
 import { unmetNeed } from './needs.ts';
-import { isSettled } from './pending.ts';
+import { isOver } from './pending.ts';
 import type { Session } from './session.ts';
 import type { RunVerdict, Step, UndoStep, Workstream } from './types.ts';
 import { undoStep } from './undo-step.ts';
@@ -69,12 +69,6 @@ async function runStep(session: Session, workstream: string, step: Step): Promis
     ...(ended.why ? { why: ended.why } : {}),
   });
   return ended;
-}
-
-/** A step that ended well and left no target behind. A resume tries those again that were never reached. */
-function isOver(session: Session, step: Step): boolean {
-  if (session.memory.step(step.id).state !== 'done') return false;
-  return step.kind !== 'action' || isSettled(session, step);
 }
 
 async function attempt(session: Session, step: Step): Promise<StepEnd> {

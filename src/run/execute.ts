@@ -1,11 +1,10 @@
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
-import { usage } from '../base/errors.ts';
 import { drive } from './engine.ts';
 import { holdFloors } from './floors.ts';
 import { openJournal } from './journal.ts';
 import { clusterOf, openSession, type Session } from './session.ts';
-import { createRun, journalPath, resolveRunId } from './store.ts';
+import { createRun, journalPath, noPlan, resolveRunId } from './store.ts';
 import type { JournalRecord, Plan, RunEnv, RunVerdict } from './types.ts';
 
 /** Runs a plan: a new run with its journal. The plan is the first record, on the disk before anything is launched.
@@ -26,23 +25,25 @@ export async function reopen<T>(
   wanted: string,
   env: RunEnv,
   what: 'resume' | 'undo',
-  work: (session: Session, records: JournalRecord[]) => Promise<T>,
+  work: (session: Session) => Promise<T>,
+  /** Throws where there is nothing to do: before anything is written. */
+  refuse: (runId: string, records: JournalRecord[]) => void = () => {},
 ): Promise<T> {
   const runId = await resolveRunId(env.stateDir, wanted);
   const path = journalPath(env.stateDir, runId);
   const { journal, records } = await openJournal(path, env.now);
   const first = records[0];
-  if (first?.kind !== 'plan') {
+  try {
+    if (first?.kind !== 'plan') throw noPlan(runId, path);
+    refuse(runId, records);
+  } catch (error) {
     await journal.close();
-    throw usage(`the run ${runId} has no plan: nothing was launched`, {
-      place: path,
-      next: 'make a new plan',
-    });
+    throw error;
   }
   const session = openSession({ runId, dir: dirname(path), plan: first.plan }, journal, env, records);
   return withInterrupts(session, journal.close.bind(journal), async () => {
     await session.record({ kind: 'operator', what, operator: env.operator });
-    return work(session, records);
+    return work(session);
   });
 }
 

@@ -1,6 +1,7 @@
 import { type FileHandle, open, truncate } from 'node:fs/promises';
 import { FireaxeError } from '../base/errors.ts';
 import { readChain, sealRecord } from './chain.ts';
+import { stateError } from './state-error.ts';
 import type { JournalBody, JournalRecord } from './types.ts';
 import { lockWriter } from './writer-lock.ts';
 
@@ -16,8 +17,9 @@ export async function openJournal(
   path: string,
   now: () => Date,
 ): Promise<{ journal: Journal; records: JournalRecord[] }> {
-  const unlock = lockWriter(`${path}.lock`);
+  let unlock = () => {};
   try {
+    unlock = lockWriter(`${path}.lock`);
     const file = await open(path, 'a+', 0o600);
     const reading = readChain(await file.readFile(), path);
     if (reading.tornBytes > 0) {
@@ -30,7 +32,7 @@ export async function openJournal(
     };
   } catch (error) {
     unlock();
-    throw error;
+    throw stateError(error, path);
   }
 }
 

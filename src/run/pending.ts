@@ -1,5 +1,6 @@
+import { badOf, countOutcomes } from '../fanout/counts.ts';
 import type { Session } from './session.ts';
-import type { ActionStep } from './types.ts';
+import type { ActionStep, Step } from './types.ts';
 
 export interface Pending {
   /** Certain that nothing left yet: launch. */
@@ -26,6 +27,17 @@ export function pendingOf(session: Session, step: ActionStep): Pending {
   return pending;
 }
 
+/**
+ * Targets that ended badly for good, beyond those that are tried again: what a resume has used up of the budget.
+ * Where it is more than the step bears, a resume launches nothing: it is no way past a guard.
+ */
+export function usedUp(session: Session, step: ActionStep): number {
+  const { launch, ask } = pendingOf(session, step);
+  const tried = new Set([...launch, ...ask]);
+  const settled = step.targets.filter((t) => !tried.has(t));
+  return badOf(countOutcomes(settled.flatMap((t) => session.memory.outcomeOf(step.id, t) ?? [])));
+}
+
 /** Whether a step that ended is not worth another look: nothing is pending, one was enough, or it was taken back since. */
 export function isSettled(session: Session, step: ActionStep): boolean {
   const memory = session.memory.step(step.id);
@@ -34,4 +46,20 @@ export function isSettled(session: Session, step: ActionStep): boolean {
     return true;
   const { launch, ask } = pendingOf(session, step);
   return launch.length + ask.length === 0;
+}
+
+/** A step that ended well and left no target behind. A resume tries those again that were never reached. */
+export function isOver(session: Session, step: Step): boolean {
+  if (session.memory.step(step.id).state !== 'done') return false;
+  return step.kind !== 'action' || isSettled(session, step);
+}
+
+/** Whether a resume would find something to do: a gate to wait for again, or targets that are not settled. */
+export function canGoOn(session: Session): boolean {
+  return session.plan.workstreams.some((workstream) => {
+    if (session.memory.workstreams.get(workstream.name)?.state === 'skipped') return false;
+    const step = workstream.steps.find((s) => !isOver(session, s));
+    if (step?.kind !== 'action') return step !== undefined;
+    return !isSettled(session, step) && (step.anyOf || usedUp(session, step) <= step.budget);
+  });
 }

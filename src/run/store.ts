@@ -4,6 +4,7 @@ import { mkdir, open, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { usage } from '../base/errors.ts';
 import { readChain } from './chain.ts';
+import { stateError } from './state-error.ts';
 import type { JournalRecord, Plan, RunVerdict } from './types.ts';
 
 export interface RunSummary {
@@ -29,8 +30,12 @@ export async function createRun(
   const stamp = now.toISOString().replace(/[-:]/g, '');
   const runId = `${stamp}-${plan.name}-${randomBytes(2).toString('hex')}`;
   const dir = join(stateDir, runId);
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  await syncDirectory(stateDir);
+  try {
+    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await syncDirectory(stateDir);
+  } catch (error) {
+    throw stateError(error, stateDir);
+  }
   return { runId, dir };
 }
 
@@ -70,22 +75,36 @@ export async function readRun(
   }
 }
 
+export function noPlan(runId: string, place: string) {
+  return usage(`the run ${runId} has no plan: nothing was launched`, { place, next: 'make a new plan' });
+}
+
 export async function resolveRunId(stateDir: string, wanted: string): Promise<string> {
   const names = existsSync(stateDir)
     ? (await readdir(stateDir)).filter((n) => existsSync(journalPath(stateDir, n))).sort()
     : [];
   const found =
-    wanted === 'last' ? names.slice(-1) : names.filter((n) => n === wanted || n.startsWith(wanted));
+    wanted === 'last'
+      ? [await newestWithPlan(stateDir, names)].filter((n) => n !== undefined)
+      : names.filter((n) => wanted !== '' && n.startsWith(wanted));
   const exact = found.find((n) => n === wanted) ?? (found.length === 1 ? found[0] : undefined);
   if (exact) return exact;
   throw usage(found.length > 1 ? `${found.length} runs begin with ${wanted}` : `no run ${wanted}`, {
     place: 'RUN',
     expected:
       names.length > 0
-        ? `one of: ${(found.length > 1 ? found : names.slice(-5)).join(', ')}`
+        ? `one of: ${(found.length > 1 ? found : names).slice(-5).join(', ')}`
         : `a run in ${stateDir}, which has none`,
     next: 'fireaxe runs',
   });
+}
+
+/** A run that ended before its plan was kept has launched nothing: it is not the last one. */
+async function newestWithPlan(stateDir: string, names: string[]): Promise<string | undefined> {
+  for (const name of names.toReversed()) {
+    if ((await readRun(stateDir, name)).records[0]?.kind === 'plan') return name;
+  }
+  return names.at(-1);
 }
 
 /** Saves what an action fetched, whole and on the disk before anything is changed. */

@@ -49,7 +49,7 @@ export async function undoStep(session: Session, step: ActionStep, only?: Set<st
 }
 
 /** Targets that this step changed, or may have changed, and that were not taken back yet. */
-export function undoable(session: Session, step: ActionStep): string[] {
+function undoable(session: Session, step: ActionStep): string[] {
   const memory = session.memory.step(step.id);
   return step.targets.filter((target) => {
     if (!memory.intents.has(target) || memory.undone.get(target) === true) return false;

@@ -3,7 +3,7 @@ import { reopen } from './execute.ts';
 import { actionSteps } from './memory.ts';
 import type { Session } from './session.ts';
 import type { RunEnv, RunVerdict } from './types.ts';
-import { type UndoEnd, undoable, undoStep } from './undo-step.ts';
+import { type UndoEnd, undoStep } from './undo-step.ts';
 
 export interface UndoChoice {
   /** Steps of the run; all when absent. */
@@ -45,23 +45,10 @@ export function undoRun(
       endedAt: env.now().toISOString(),
       workstreams: [],
       irreversible,
-      ...(state === 'done' ? {} : { next: `fireaxe undo ${session.runId}` }),
+      // What has no way back does not get one by trying again.
+      ...(state === 'interrupted' || badOf(counts) > 0 ? { next: `fireaxe undo ${session.runId}` } : {}),
     };
   });
-}
-
-/** What an undo would touch, newest change first: for the plan that is shown before it. */
-export function undoPlan(
-  session: Session,
-  choice: UndoChoice,
-): { step: string; title: string; targets: string[] }[] {
-  return chosen(session, choice)
-    .map((s) => ({
-      step: s.id,
-      title: s.title,
-      targets: undoable(session, s).filter((t) => !choice.targets || choice.targets.includes(t)),
-    }))
-    .filter((s) => s.targets.length > 0);
 }
 
 function chosen(session: Session, choice: UndoChoice) {

@@ -1,16 +1,15 @@
-import { closeSync, openSync, readFileSync, unlinkSync, writeSync } from 'node:fs';
+import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { FireaxeError } from '../base/errors.ts';
 
-/** Takes the one writer's lock of a run. Throws (kind guard) while another Fireaxe holds it; a dead holder's lock is taken over. */
+/**
+ * Takes the one writer's lock of a run. Throws (kind guard) while another Fireaxe holds it; a dead holder's lock is taken over.
+ * A link appears with its content or not at all, so that no lock is ever seen without its holder.
+ */
 export function lockWriter(path: string): () => void {
-  for (let attempt = 0; ; attempt++) {
-    try {
-      const fd = openSync(path, 'wx', 0o600);
-      writeSync(fd, `${process.pid} ${startOf(process.pid)}\n`);
-      closeSync(fd);
-      return () => unlinkSync(path);
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || attempt > 1) throw error;
+  const own = `${path}.${process.pid}`;
+  try {
+    writeFileSync(own, `${process.pid} ${startOf(process.pid)}\n`, { mode: 0o600 });
+    while (!tryLink(own, path)) {
       const holder = readHolder(path);
       if (holder?.alive) {
         throw new FireaxeError('guard', `another fireaxe (process ${holder.pid}) is writing this run`, {
@@ -18,16 +17,51 @@ export function lockWriter(path: string): () => void {
           next: 'wait for it, or end it; then try again',
         });
       }
-      unlinkSync(path);
+      setAside(path, `${own}.old`);
     }
+  } finally {
+    rmSync(own, { force: true });
+  }
+  return () => rmSync(path, { force: true });
+}
+
+/** Two that find the same dead holder: only one moves its lock away; what the other moves may be alive again and goes back. */
+function setAside(path: string, aside: string): void {
+  try {
+    renameSync(path, aside);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+    throw error;
+  }
+  if (readHolder(aside)?.alive) tryLink(aside, path);
+  rmSync(aside, { force: true });
+}
+
+function tryLink(from: string, to: string): boolean {
+  try {
+    linkSync(from, to);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw error;
   }
 }
 
 function readHolder(path: string): { pid: number; alive: boolean } | undefined {
-  const [pid, start] = readFileSync(path, 'utf8').trim().split(' ');
+  const [pid, start] = readIfThere(path).trim().split(' ');
   if (!pid) return undefined;
   // A reused process id has another start.
   return { pid: Number(pid), alive: isAlive(Number(pid)) && startOf(Number(pid)) === (start ?? '') };
+}
+
+function readIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    // Let go of just now.
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 function isAlive(pid: number): boolean {

@@ -157,6 +157,26 @@ describe('bad input is refused with the next command', () => {
     expect(stderr).not.toMatch(/^ +at .*\.js/m);
   });
 
+  it('an option of the command itself: where it belongs', () => {
+    expect(refusal(['exec', '--reason', 'x', '--yes', 'ls', '-Z']).stderr).toContain(
+      'put -- before the command',
+    );
+  });
+
+  it('a plan or playbook that is not there, before a reason is asked for', () => {
+    expect(refusal(['run', './nope.plan']).stderr).toMatch(/nope\.plan/);
+  });
+
+  it('a state directory that cannot be written: which, and how to name another; no stack', () => {
+    const { code, stderr } = fireaxe.run(
+      ['exec', '--via', 'local', '--nodes', 'n1', '--reason', 'x', '--yes', '--', 'echo ran'],
+      { kit, env: { FIREAXE_STATE_DIR: '/dev/null/x' } },
+    );
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/the run cannot be kept[\s\S]*at: \/dev\/null\/x[\s\S]*FIREAXE_STATE_DIR=/);
+    expect(stderr).not.toMatch(/^ +at .*\.js/m);
+  });
+
   it('an unknown verb or option: the nearest', () => {
     expect(refusal(['prob']).stderr).toMatch(/no verb is called prob[\s\S]*fireaxe probe --help/);
     const option = refusal(['nodes', '--selektor', 'a']);

@@ -32,9 +32,9 @@ export class CommandLine {
   }
 
   /** Runs to the end, without a terminal. */
-  run(args: string[], options: { kit?: string; input?: string } = {}): Ended {
+  run(args: string[], options: { kit?: string; input?: string; env?: Record<string, string> } = {}): Ended {
     const { status, stdout, stderr } = spawnSync(process.execPath, [this.#bin, ...args], {
-      env: { ...this.env, ...(options.kit ? { FIREAXE_KIT: options.kit } : {}) },
+      env: { ...this.env, ...(options.kit ? { FIREAXE_KIT: options.kit } : {}), ...options.env },
       input: options.input ?? '',
       encoding: 'utf8',
     });

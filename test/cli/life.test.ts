@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeKit } from '../kit/make-kit.ts';
@@ -48,6 +48,26 @@ describe('the command line', () => {
     const { code, stdout } = run('exec', ...HERE, '--', 'exit 9');
     expect(stdout).toMatch(/n1 \(1\): failed/);
     expect(code).toBe(3);
+  });
+
+  it('says of what has no way back that it has none, without asking and without a next try', () => {
+    const ran = run('exec', ...HERE, '--', 'true');
+    expect(ran.stderr).not.toContain('to take it back');
+    const { code, stderr } = run('undo', 'last');
+    expect(code).toBe(3);
+    expect(stderr).toMatch(/no way back, what a command did[\s\S]*nothing of it can be taken back/);
+    expect(stderr).not.toContain('next: fireaxe undo');
+  });
+
+  it('a run that lost its disk before its plan was kept is not the last one', () => {
+    const name = '20990101T000000.000Z-exec-ffff';
+    mkdirSync(join(fireaxe.env.FIREAXE_STATE_DIR, name), { recursive: true });
+    writeFileSync(join(fireaxe.env.FIREAXE_STATE_DIR, name, 'journal.ndjson'), '{"seq":0,"at"');
+    expect(run('exec', ...HERE, '--', 'true').code).toBe(0);
+    expect(run('timeline', 'last').stdout).toContain('done: 1 ok');
+    const empty = run('timeline', name);
+    expect(empty.code).toBe(2);
+    expect(empty.stderr).toMatch(/has no plan: nothing was launched/);
   });
 
   it('prints one JSON object under --output json, and a line an event under ndjson', () => {

@@ -119,4 +119,50 @@ describe('resume', () => {
     expect(await resumeRun('last', env)).toMatchObject({ state: 'done', counts: { ok: 3 } });
     expect(ops).toEqual(['receipt n1', 'receipt n2', 'apply n2']);
   });
+
+  it('does not go on past a budget that is used up, and does not say that it could', async () => {
+    const kit = kitOf(4);
+    const steps: string[] = [];
+    const fleet = fakeFleet((op, step, node) => {
+      if (op === 'apply') steps.push(step);
+      return step === 'one' && node === 'n1' ? 'fails' : 'ok';
+    });
+    const env = envFor(kit, fleet.transport);
+    const plan = planOf(kit, [
+      { name: 'a', steps: [holdStep(kit, 'one', { maxFailures: '0' }), holdStep(kit, 'two')] },
+    ]);
+    const first = await execute(plan, env);
+    expect(first).toMatchObject({ state: 'guard', next: `fireaxe timeline ${first.runId}` });
+    expect(await resumeRun('last', env)).toMatchObject({ state: 'guard' });
+    expect(steps).not.toContain('two');
+  });
+
+  it('is offered only where something is left to do', async () => {
+    const kit = kitOf(2);
+    const env = envFor(kit, fakeFleet((op) => (op === 'apply' ? 'fails' : 'ok')).transport);
+    const verdict = await execute(planOf(kit, [{ name: 'a', steps: [holdStep(kit, 'one')] }]), env);
+    expect(verdict).toMatchObject({ state: 'failed', next: `fireaxe timeline ${verdict.runId}` });
+  });
+
+  it('writes nothing to a run that is done', async () => {
+    const kit = kitOf(1);
+    const env = envFor(kit, fakeFleet().transport);
+    await execute(planOf(kit, [{ name: 'a', steps: [holdStep(kit, 'one')] }]), env);
+    const { records } = await readRun(env.stateDir, 'last');
+    await expect(resumeRun('last', env)).rejects.toMatchObject({ kind: 'usage' });
+    expect((await readRun(env.stateDir, 'last')).records).toHaveLength(records.length);
+  });
+
+  it('does not take for done what its own gate took back', async () => {
+    const kit = kitOf(2);
+    const fleet = fakeFleet();
+    const env = envFor(kit, fleet.transport);
+    const gate = { answering: '100%', holdsMs: 0, withinMs: 0, everyMs: 1 };
+    const step = { ...holdStep(kit, 'one'), gate, rollBack: true };
+    expect(await execute(planOf(kit, [{ name: 'a', steps: [step] }]), env)).toMatchObject({ state: 'guard' });
+    expect(fleet.nodeOf('n1').undone).toEqual(['one']);
+    const again = await resumeRun('last', env);
+    expect(again).toMatchObject({ state: 'guard', next: `fireaxe timeline ${again.runId}` });
+    expect(again.workstreams[0]!.why).toMatch(/was taken back; make a new plan/);
+  });
 });

@@ -1,8 +1,8 @@
 import { sha256 } from '../../base/canonical.ts';
 import { usage } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
 import type { FleetNode } from '../../fleet/types.ts';
 import { addressSet } from '../firewall/addresses.ts';
-import { nearest } from '../params.ts';
 
 const ADDRESS = /^[0-9a-fA-F.:]+(\/\d+)?$/;
 const PLACE = 'readmit.clients';

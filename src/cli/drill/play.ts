@@ -73,7 +73,7 @@ async function recover(
   const plan = await planOfPlaybook(
     text(flags, 'playbook') ?? broken.playbook,
     context,
-    `drill of ${broken.score.scenario}`,
+    () => `drill of ${broken.score.scenario}`,
   );
   const view = await openView(context);
   const undone = countUndone();

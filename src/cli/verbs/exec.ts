@@ -16,6 +16,7 @@ export default defineCommand({
     'generate-script | fireaxe exec -c prod-1 --yes --reason INC-42 --script -',
   ],
   danger: 'change',
+  takesCommand: true,
   configure: (command) => {
     command
       .argument(

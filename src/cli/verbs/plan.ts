@@ -1,5 +1,6 @@
 import { carryOut } from '../carry-out.ts';
-import { openContext, text } from '../context.ts';
+import { reasonOf } from '../consent.ts';
+import { openContext } from '../context.ts';
 import { changeOptions, paceOptions, parameterOption, targetOptions } from '../options.ts';
 import { planOfPlaybook } from '../playbook-plan.ts';
 import { defineCommand } from '../types.ts';
@@ -22,6 +23,6 @@ export default defineCommand({
   async run(args, flags, io) {
     const planned = { ...flags, planOnly: true };
     const context = await openContext(planned, io);
-    return carryOut(await planOfPlaybook(args[0]!, context, text(flags, 'reason') ?? ''), context);
+    return carryOut(await planOfPlaybook(args[0]!, context, () => reasonOf(planned)), context);
   },
 });

@@ -22,10 +22,9 @@ export default defineCommand({
   },
   async run(args, flags, io) {
     const wanted = args[0]!;
-    if (await isPlanFile(wanted)) return runSaved(wanted, await openContext(flags, io));
-    const reason = reasonOf(flags);
     const context = await openContext(flags, io);
-    return carryOut(await planOfPlaybook(wanted, context, reason), context);
+    if (await isPlanFile(wanted)) return runSaved(wanted, context);
+    return carryOut(await planOfPlaybook(wanted, context, () => reasonOf(flags)), context);
   },
 });
 

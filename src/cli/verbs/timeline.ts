@@ -16,8 +16,10 @@ export default defineCommand({
   async run(args, flags, io) {
     const sink = createSink(io, flags);
     const kit = await openKitIfThere(flags, io);
-    const { readRun } = await import('../../run/store.ts');
-    const { runId, records, intact, problem } = await readRun(stateDir(kit, io.env), args[0]!);
+    const { journalPath, noPlan, readRun } = await import('../../run/store.ts');
+    const directory = stateDir(kit, io.env);
+    const { runId, records, intact, problem } = await readRun(directory, args[0]!);
+    if (!records.some((record) => record.kind === 'plan')) throw noPlan(runId, journalPath(directory, runId));
     if (problem) sink.note(`warning: the journal of ${runId} is not whole: ${problem}`);
     const story = timeline(records);
     for (const line of timelineLines(story)) sink.text(line);

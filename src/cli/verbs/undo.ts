@@ -1,3 +1,4 @@
+import { nodesText } from '../../base/counts-line.ts';
 import { FireaxeError, usage } from '../../base/errors.ts';
 import { foldLine } from '../../base/fold-names.ts';
 import { expandNodeset } from '../../fleet/nodeset.ts';
@@ -51,15 +52,22 @@ export default defineCommand({
       sink.json({ dryRun: true, runId, changes });
       return EXIT.done;
     }
-    if (changes.length > 0 && flags.yes !== true) {
+    const possible = changes.filter((c) => c.irreversible === undefined);
+    if (changes.length > 0 && possible.length === 0) {
+      sink.note('nothing of it can be taken back');
+      sink.note(`next: fireaxe timeline ${runId}`);
+      sink.json({ runId, changes });
+      return EXIT.targets;
+    }
+    if (possible.length > 0 && flags.yes !== true) {
       if (!canAsk(io, flags)) {
         throw new FireaxeError('declined', 'nobody can be asked whether to go on', {
           place: flags.input === false ? '--no-input' : 'no terminal',
           next: 'add --yes, or look first with --dry-run',
         });
       }
-      const count = new Set(changes.flatMap((c) => c.targets)).size;
-      await obtain({ kind: 'ask', question: `Take it back on ${count} nodes? [y/N] ` }, io);
+      const count = new Set(possible.flatMap((c) => c.targets)).size;
+      await obtain({ kind: 'ask', question: `Take it back on ${nodesText(count)}? [y/N] ` }, io);
     }
     const { undoRun } = await import('../../run/undo.ts');
     return runAndShow(context, (env) =>
