@@ -6,6 +6,7 @@ import { kitPath } from '../kit/locate.ts';
 import { openKit } from '../kit/open.ts';
 import type { ClusterKit, Kit } from '../kit/types.ts';
 import { createSink, type Sink } from './output.ts';
+import { sudoPassword } from './sudo-password.ts';
 import type { CliIo } from './types.ts';
 
 /** Flags as commander hands them over. */
@@ -16,6 +17,8 @@ export interface CliContext {
   flags: Flags;
   sink: Sink;
   kit: Kit;
+  /** Of the login, for sudo on the nodes. */
+  sudoPassword?: string;
 }
 
 export async function openContext(
@@ -24,7 +27,15 @@ export async function openContext(
   how: Parameters<typeof openKit>[1] = {},
 ): Promise<CliContext> {
   const kit = await openKit(kitPath(text(flags, 'kit'), io.env), how);
-  return { io, flags, sink: createSink(io, flags), kit };
+  // A plan alone reaches no node.
+  const password = planOnly(flags) ? undefined : await sudoPassword(flags, io);
+  return {
+    io,
+    flags,
+    sink: createSink(io, flags),
+    kit,
+    ...(password !== undefined && { sudoPassword: password }),
+  };
 }
 
 /** The kit where there is one: what needs none (runs, timeline) works without, unless it was named. */

@@ -6,11 +6,15 @@ import type { CliContext } from './context.ts';
 
 /** The world of a run, and how to leave it. Transports load when first used. */
 export function runEnvironment(
-  { kit, io }: CliContext,
+  { kit, io, sudoPassword }: CliContext,
   onEvent: (event: RunEvent) => void,
 ): { env: RunEnv; close(): Promise<void> } {
   let opened: ReturnType<typeof open> | undefined;
-  const open = async () => (await import('../transport/open.ts')).createTransports({ kit });
+  const open = async () =>
+    (await import('../transport/open.ts')).createTransports({
+      kit,
+      ...(sudoPassword !== undefined && { sudoPassword }),
+    });
   return {
     env: {
       kit,

@@ -20,12 +20,20 @@ export function paceOptions(command: Command): Command {
 
 /** What every change needs: why, the consent, and how to look first. */
 export function changeOptions(command: Command): Command {
-  return command
+  return sudoOption(command)
     .option('--reason <text>', 'why: kept in the journal, needed for every change')
     .option('--dry-run', 'show the plan and what it would change; change nothing')
     .option('-o, --out <file>', 'save the plan instead of running it')
     .option('-y, --yes', 'do not ask')
     .option('--confirm <"cluster count">', 'consent to a severe change, such as "prod-1 12"');
+}
+
+/** For logins that are not root, where sudo asks. */
+export function sudoOption(command: Command): Command {
+  return command.option(
+    '--sudo-password-stdin',
+    'the password for sudo on the nodes: one line of stdin, or typed unseen',
+  );
 }
 
 /** Waves of an action verb. */

@@ -1,4 +1,4 @@
-import { beganLine, readyLine } from './markers.ts';
+import { beganLine, passwordPrompt, readyLine } from './markers.ts';
 import { splitResult } from './node-output.ts';
 import type { NodeResult, NodeScript } from './types.ts';
 
@@ -76,7 +76,7 @@ export function readOutput(
   const began = text !== kept ? true : gap ? undefined : false;
   const split = splitResult(gap ? decode(tail) : text, script.nonce);
   const stdout = cut(gap ? text : split.output, script.maxOutput);
-  const stderr = cut(err.text(), script.maxOutput);
+  const stderr = cut(without(err.text(), passwordPrompt(script.nonce)), script.maxOutput);
   return {
     stdout: stdout.text,
     stderr: stderr.text,

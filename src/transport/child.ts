@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { Capture } from './capture.ts';
 import type { Lost } from './clocked.ts';
+import type { Delivery } from './delivery.ts';
 import { beganLine, readyLine } from './markers.ts';
 import type { Attempt, Ending } from './outcome.ts';
 
@@ -9,8 +10,8 @@ export interface ChildTask {
   attempt: Attempt;
   file: string;
   args: string[];
-  /** The script's text for its standard input. */
-  text: Buffer;
+  /** What goes to its standard input. */
+  delivery: Delivery;
   /** Aborted with the reason why nothing more is waited for. */
   stop: AbortSignal;
   /** The text leaves now. */
@@ -35,11 +36,13 @@ const GRACE_MS = 500;
  */
 export async function runChild(task: ChildTask): Promise<ChildEnd> {
   const { script } = task.attempt;
+  const { text, password } = task.delivery;
   const ready = readyLine(script.nonce);
   const began = beganLine(script.nonce);
   const out = new Capture(script.maxOutput + ready.length + began.length);
   const err = new Capture(script.maxOutput);
   let left = false;
+  let asked = 0;
   let secret = script.secret;
 
   const child = execa(task.file, task.args, {
@@ -67,7 +70,7 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
     if (!left && holds(out, ready)) {
       left = true;
       task.onLaunch();
-      child.stdin.write(task.text);
+      child.stdin.write(text);
       if (!secret) child.stdin.end();
     }
     if (left && secret && holds(out, began)) {
@@ -75,7 +78,15 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
       secret = undefined;
     }
   });
-  child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+  child.stderr.on('data', (chunk: Buffer) => {
+    err.push(chunk);
+    const times = left || !password ? 0 : err.text().split(password.prompt).length - 1;
+    if (times <= asked) return;
+    asked = times;
+    // Asked again, it was the wrong one: a third try may lock the login.
+    if (times === 1) child.stdin.write(password!.line);
+    else child.stdin.end();
+  });
 
   const stopped = new Promise<void>((resolve) => {
     task.stop.addEventListener('abort', () => resolve(), { once: true });

@@ -9,6 +9,8 @@ export interface TransportsOptions {
   handshakes?: number;
   /** Asks a person for a pass phrase. */
   readSecret?: ReadSecret;
+  /** For sudo where it asks: over standard input alone, so never through SSM. */
+  sudoPassword?: string;
   /** SSH_AUTH_SOCK when absent. */
   agent?: string;
 }
@@ -43,17 +45,17 @@ export function createTransports(options: TransportsOptions): Transports {
 }
 
 async function openTransport(name: TransportName, options: TransportsOptions): Promise<Transport> {
-  const { kit, handshakes, readSecret } = options;
+  const { kit, handshakes, readSecret, sudoPassword } = options;
   switch (name) {
     case 'ssh': {
       const { createSshTransport } = await import('./ssh/transport.ts');
       const agent = options.agent ?? process.env.SSH_AUTH_SOCK;
-      return createSshTransport({ kit, handshakes, readSecret, agent });
+      return createSshTransport({ kit, handshakes, readSecret, sudoPassword, agent });
     }
     case 'openssh':
-      return (await import('./openssh/transport.ts')).createOpensshTransport({ kit });
+      return (await import('./openssh/transport.ts')).createOpensshTransport({ kit, sudoPassword });
     case 'local':
-      return (await import('./local/transport.ts')).createLocalTransport();
+      return (await import('./local/transport.ts')).createLocalTransport({ sudoPassword });
     case 'ssm':
       return (await import('./ssm/transport.ts')).createSsmTransport();
   }

@@ -3,6 +3,7 @@ import type { Target } from '../kit/types.ts';
 import type { Capture } from './capture.ts';
 import { readOutput } from './capture.ts';
 import { stateOf } from './node-output.ts';
+import { sudoReason } from './sudo.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState } from './types.ts';
 
 /** What an outcome says of its target before anything is known of its end. */
@@ -78,13 +79,8 @@ function reasonOf(state: OutcomeState, ending: Ending, protocol: boolean): Outco
 
 function notBegun(ending: Ending, stderr: string): OutcomeReason {
   const line = stderr.split('\n').find((text) => text.trim() !== '');
-  if (line?.startsWith('sudo:')) {
-    return {
-      code: 'sudo',
-      message: `sudo refused: ${line}`,
-      next: 'let the login user sudo without a password there, or log in as root',
-    };
-  }
+  const refused = sudoReason(stderr, false);
+  if (refused) return refused;
   return {
     code: 'not-begun',
     message: `the login ended (${ending.signal ?? ending.exitCode}) before it ran the script${line ? `: ${line}` : ''}`,

@@ -6,7 +6,7 @@ import { reachBy } from '../../run/reach.ts';
 import { chooseCluster, openContext, selectionOf, text } from '../context.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
-import { targetOptions } from '../options.ts';
+import { sudoOption, targetOptions } from '../options.ts';
 import { readingLines } from '../reading.ts';
 import { defineCommand } from '../types.ts';
 
@@ -20,7 +20,7 @@ export default defineCommand({
   ],
   danger: 'read',
   configure: (command) => {
-    targetOptions(command).option('--watch <duration>', 'read again and again, until Ctrl-C');
+    sudoOption(targetOptions(command)).option('--watch <duration>', 'read again and again, until Ctrl-C');
   },
   async run(_args, flags, io) {
     const watch = text(flags, 'watch');

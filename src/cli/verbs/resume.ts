@@ -1,5 +1,6 @@
 import { stateDir } from '../../kit/state-dir.ts';
 import { openContext } from '../context.ts';
+import { sudoOption } from '../options.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineCommand } from '../types.ts';
 
@@ -14,7 +15,7 @@ export default defineCommand({
   ],
   danger: 'change',
   configure: (command) => {
-    command.argument('<run>', 'an id from fireaxe runs, its beginning, or last');
+    sudoOption(command).argument('<run>', 'an id from fireaxe runs, its beginning, or last');
   },
   async run(args, flags, io) {
     const context = await openContext(flags, io);

@@ -8,7 +8,7 @@ import { canAsk } from '../ask.ts';
 import { obtain } from '../consent.ts';
 import { openContext, text } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { collect } from '../options.ts';
+import { collect, sudoOption } from '../options.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineCommand } from '../types.ts';
 import { changesOf } from '../undo-preview.ts';
@@ -24,7 +24,7 @@ export default defineCommand({
   ],
   danger: 'change',
   configure: (command) => {
-    command
+    sudoOption(command)
       .argument('<run>', 'an id from fireaxe runs, its beginning, or last')
       .option('--step <id>', 'only this step (repeatable)', collect)
       .option('--nodes <nodeset>', 'only these nodes')

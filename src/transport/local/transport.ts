@@ -4,11 +4,16 @@ import { clocked } from '../clocked.ts';
 import { deliveryOf } from '../delivery.ts';
 import { createLagMeter } from '../lag.ts';
 import { launched } from '../outcome.ts';
+import { sudoReason } from '../sudo.ts';
 import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';
 import { Unreached } from '../unreached.ts';
 
 /** This machine itself, when it is a node of the cluster; the script compares the machine's identity as everywhere. */
-export function createLocalTransport(): Transport {
+export function createLocalTransport({
+  sudoPassword,
+}: {
+  sudoPassword?: string | undefined;
+} = {}): Transport {
   const meter = createLagMeter();
 
   function reach(target: Target, script: NodeScript, options: TransportOptions): Promise<Outcome> {
@@ -16,19 +21,21 @@ export function createLocalTransport(): Transport {
       new Unreached({ code: 'connect-timeout', message: 'the shell on this machine did not start' });
     return clocked(meter, { target, via: 'local', script, options }, late, async (attempt, clock) => {
       const sudo = target.ssh.sudo && process.getuid?.() !== 0;
-      const delivery = deliveryOf(script, target, 'local', { sudo, greeted: true });
+      const delivery = deliveryOf(script, target, 'local', { sudo, sudoPassword, greeted: true });
       const end = await runChild({
         attempt,
         file: '/bin/sh',
         args: ['-c', delivery.command],
-        text: delivery.text,
+        delivery,
         stop: clock.stop,
         onLaunch: () => clock.launch(),
       });
       if (end.left) return launched(attempt, end, end.out, end.err);
       clock.stop.throwIfAborted();
       const said = end.err.text().trim() || end.failure || 'the shell ended at once';
-      throw new Unreached({ code: said.startsWith('sudo:') ? 'sudo' : 'not-begun', message: said });
+      throw new Unreached(
+        sudoReason(said, sudoPassword !== undefined) ?? { code: 'not-begun', message: said },
+      );
     });
   }
 

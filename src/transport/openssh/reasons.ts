@@ -10,7 +10,6 @@ const SAID: [RegExp, string][] = [
   [/No route to host|Network is unreachable/, 'no-route'],
   [/timed out|Timeout, server .* not responding/i, 'connect-timeout'],
   [/Connection (closed|reset)|kex_exchange_identification/, 'dropped'],
-  [/^sudo:/m, 'sudo'],
 ];
 
 /** Why ssh ended before the far shell said a word. */

@@ -6,6 +6,7 @@ import { deliveryOf } from '../delivery.ts';
 import { createLagMeter } from '../lag.ts';
 import type { Ending } from '../outcome.ts';
 import { launched } from '../outcome.ts';
+import { sudoReason } from '../sudo.ts';
 import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';
 import { Unreached } from '../unreached.ts';
 import type { SshKit } from './command.ts';
@@ -13,7 +14,8 @@ import { sshArguments } from './command.ts';
 import { sshReason } from './reasons.ts';
 
 /** The system's ssh: for certificates, FIDO keys and ProxyCommand. One process a node. */
-export function createOpensshTransport({ kit }: { kit: SshKit }): Transport {
+export function createOpensshTransport(way: { kit: SshKit; sudoPassword?: string | undefined }): Transport {
+  const { kit, sudoPassword } = way;
   const meter = createLagMeter();
 
   function reach(target: Target, script: NodeScript, options: TransportOptions): Promise<Outcome> {
@@ -28,19 +30,22 @@ export function createOpensshTransport({ kit }: { kit: SshKit }): Transport {
       if (bad) throw new Unreached(bad);
       const delivery = deliveryOf(script, target, 'openssh', {
         sudo: sudo && user !== 'root',
+        sudoPassword,
         greeted: true,
       });
       const end = await runChild({
         attempt,
         file: 'ssh',
         args: sshArguments(kit, target, options.connectMs, delivery.command),
-        text: delivery.text,
+        delivery,
         stop: clock.stop,
         onLaunch: () => clock.launch(),
       });
       if (end.left) return launched(attempt, withLoss(end), end.out, end.err);
       clock.stop.throwIfAborted();
-      throw new Unreached(sshReason(end.err.text(), end.failure));
+      const refused =
+        end.failure === undefined ? sudoReason(end.err.text(), sudoPassword !== undefined) : undefined;
+      throw new Unreached(refused ?? sshReason(end.err.text(), end.failure));
     });
   }
 

@@ -6,6 +6,7 @@ import type { Attempt, Ending } from '../outcome.ts';
 import { launched as outcomeOf } from '../outcome.ts';
 import type { Outcome } from '../types.ts';
 import { Unreached } from '../unreached.ts';
+import { becomeRoot } from './become-root.ts';
 
 /** How long to listen on after the shell has ended: with its last word heard, and without. */
 const GRACE_MS = { heard: 200, silent: 1000 };
@@ -15,6 +16,8 @@ export interface Execution {
   delivery: Delivery;
   /** Aborted with the reason why nothing more is waited for. */
   stop: AbortSignal;
+  /** The session is open, and sudo is waited for. */
+  onSudo(): void;
   /** The text leaves now. */
   onLaunch(): void;
 }
@@ -31,9 +34,15 @@ export function execute(client: Client, execution: Execution): Promise<Outcome> 
       if (stop.aborted) return;
       stop.removeEventListener('abort', abandon);
       if (error || !channel)
-        reject(new Unreached({ code: 'session', message: `no session: ${error?.message}` }));
+        return reject(new Unreached({ code: 'session', message: `no session: ${error?.message}` }));
       // In this very turn: an end that came along in one packet would be missed otherwise.
-      else resolve(listen(client, channel, execution));
+      if (!delivery.password) return resolve(listen(client, channel, execution));
+      execution.onSudo();
+      const { nonce } = execution.attempt.script;
+      becomeRoot(channel, { delivery, nonce, stop }, (refused) => {
+        if (refused) reject(refused);
+        else resolve(listen(client, channel, execution));
+      });
     };
     if (stop.aborted) {
       abandon();

@@ -8,7 +8,7 @@ export interface Endpoint {
 }
 
 /** What the last thing was that worked, for people. */
-export type Phase = 'tcp' | 'banner' | 'kex' | 'auth' | 'session';
+export type Phase = 'tcp' | 'banner' | 'kex' | 'auth' | 'session' | 'sudo';
 
 const HUNG: Record<Phase, string> = {
   tcp: 'no answer to the TCP connection',
@@ -16,6 +16,7 @@ const HUNG: Record<Phase, string> = {
   kex: 'hung in the key exchange',
   auth: 'hung in the login',
   session: 'logged in, but no session was opened',
+  sudo: 'logged in, but sudo neither let us in nor asked for a password as it was told to',
 };
 
 export function timedOut(phase: Phase, to: Endpoint): Unreached {

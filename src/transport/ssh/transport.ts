@@ -23,6 +23,7 @@ export interface SshOptions {
   /** Path of the agent's socket. */
   agent?: string | undefined;
   readSecret?: ReadSecret | undefined;
+  sudoPassword?: string | undefined;
 }
 
 const HANDSHAKES = 32;
@@ -49,7 +50,7 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
       const bad = refusal(to);
       if (bad) throw new Unreached(bad);
       const sudo = target.ssh.sudo && to.user !== 'root';
-      const delivery = deliveryOf(script, target, 'ssh', { sudo });
+      const delivery = deliveryOf(script, target, 'ssh', { sudo, sudoPassword: options.sudoPassword });
       const link = await connector.connect(target, asked.connectMs, {
         stop: clock.stop,
         progress: (now) => {
@@ -59,7 +60,15 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
       });
       try {
         phase = 'session';
-        const execution = { attempt, delivery, stop: clock.stop, onLaunch: () => clock.launch() };
+        const execution = {
+          attempt,
+          delivery,
+          stop: clock.stop,
+          onSudo: () => {
+            phase = 'sudo';
+          },
+          onLaunch: () => clock.launch(),
+        };
         return await execute(link.client, execution);
       } finally {
         link.end();

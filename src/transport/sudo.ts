@@ -1,0 +1,28 @@
+import type { OutcomeReason } from './types.ts';
+import { Unreached } from './unreached.ts';
+
+/** Why sudo did not let us in, from what it wrote on stderr; undefined where it was not sudo. */
+export function sudoReason(stderr: string, asked: boolean): OutcomeReason | undefined {
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.replace(/^fireaxe:\w+:password:/, '').trim())
+    // A warning, common where DNS is what is broken.
+    .filter((line) => !line.includes('unable to resolve host'));
+  const line =
+    lines.findLast((text) => text.startsWith('sudo:')) ??
+    lines.find((text) => /not in the sudoers|not allowed to/.test(text));
+  if (line === undefined) return undefined;
+  const wrong = asked && /incorrect password|no password was provided|a password is required/.test(stderr);
+  return {
+    code: 'sudo',
+    message: wrong ? 'sudo did not take the password' : `sudo refused: ${line}`,
+    next: asked
+      ? 'check the password and the sudo rules there, or log in as root'
+      : 'add --sudo-password-stdin, let the login user sudo without a password there, or log in as root',
+  };
+}
+
+export function sudoRefused(stderr: string, ended: string): Unreached {
+  const message = `the login ended (${ended}) before it ran the script`;
+  return new Unreached(sudoReason(stderr, true) ?? { code: 'not-begun', message });
+}
