@@ -96,7 +96,8 @@ export class Machine {
       `--network-bridge=${this.#lab.bridge}`,
       '-b',
       '-M',
-      this.spec.name,
+      // Of the machine and its link on the host, so that two labs do not meet: at most 15 characters with `vb-`.
+      `${this.#lab.bridge}-${this.spec.name}`,
     ];
     const child = spawn('systemd-nspawn', args, {
       detached: true,
