@@ -38,7 +38,7 @@ for (const name of new Set([...wanted, ...required])) {
     notRun(name, reason);
     continue;
   }
-  if (tier.checks) count(name, await runChecks(tier.checks));
+  if (tier.checks) count(tier.project ? `build for ${name}` : name, await runChecks(tier.checks));
   if (tier.project) count(name, await runVitest(name, process.execPath, tier));
   if (name === 'unit' && nodeToo && !interrupted) await unitByOtherNode(tier);
 }
