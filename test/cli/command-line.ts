@@ -41,14 +41,15 @@ export class CommandLine {
     return { code: status, stdout, stderr };
   }
 
-  start(args: string[], kit: string) {
+  start(args: string[], kit: string, input?: string) {
     const child = spawn(process.execPath, [this.#bin, ...args], {
       env: { ...this.env, FIREAXE_KIT: kit },
-      stdio: ['ignore', 'pipe', 'pipe'],
+      stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
+    child.stdin?.end(input);
     const said = { stdout: '', stderr: '' };
-    child.stdout.on('data', (chunk) => (said.stdout += chunk));
-    child.stderr.on('data', (chunk) => (said.stderr += chunk));
+    child.stdout?.on('data', (chunk) => (said.stdout += chunk));
+    child.stderr?.on('data', (chunk) => (said.stderr += chunk));
     const ended = new Promise<Ended>((done) => child.on('close', (code) => done({ code, ...said })));
     const saying = async (pattern: RegExp) => {
       while (!pattern.test(said.stderr + said.stdout)) await new Promise((r) => setTimeout(r, 20));

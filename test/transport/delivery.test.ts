@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { deliveryOf } from '../../src/transport/delivery.ts';
+import { passwordPrompt } from '../../src/transport/markers.ts';
+import { sudoReason } from '../../src/transport/sudo.ts';
 import { raw, target } from './subjects.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'fx-delivery-'));
@@ -43,5 +45,37 @@ describe('a delivered script', () => {
   it('has a short command line that tells nothing of the script', () => {
     const { command, text } = deliveryOf(raw('x'.repeat(100_000)), target(), 'ssh', { sudo: true });
     expect(command).toBe(`exec sudo -n /bin/sh -c 'eval "$(head -c ${text.length})"'`);
+  });
+
+  it('lets sudo ask for a password where there is one, by a prompt of its own', () => {
+    const way = { sudo: true, sudoPassword: "p'w" };
+    const { command, text, password } = deliveryOf(raw('id'), target(), 'ssh', way);
+    expect(command).toMatch(/^exec sudo -S -p fireaxe:n0nce:password: \/bin\/sh -c '.*fireaxe:n0nce:ready/);
+    expect(password).toEqual({ prompt: 'fireaxe:n0nce:password:', line: Buffer.from("p'w\n") });
+    expect(command + text).not.toContain("p'w");
+    // Nothing to ask for root: the password stays here.
+    expect(deliveryOf(raw('id'), target(), 'ssh', { ...way, sudo: false }).password).toBeUndefined();
+  });
+});
+
+describe('what sudo says', () => {
+  it.each([
+    [false, 'sudo: a password is required', 'sudo refused: sudo: a password is required'],
+    [true, `${passwordPrompt('ab1')}sudo: 1 incorrect password attempt`, 'sudo did not take the password'],
+    [
+      true,
+      'sudo: unable to resolve host w1: x\npat is not in the sudoers file.',
+      'sudo refused: pat is not in the sudoers file.',
+    ],
+    [
+      false,
+      'sudo: sorry, you must have a tty to run sudo',
+      'sudo refused: sudo: sorry, you must have a tty to run sudo',
+    ],
+  ])('password given: %s, %j', (asked, stderr, message) => {
+    expect(sudoReason(`noise\n${stderr}\n`, asked)).toMatchObject({ code: 'sudo', message });
+  });
+  it('is not read out of a mere warning', () => {
+    expect(sudoReason('sudo: unable to resolve host w1: Name or service not known\n', false)).toBeUndefined();
   });
 });
