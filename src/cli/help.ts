@@ -8,7 +8,7 @@ export function topHelp(verbs: { name: string; summary: string; group: string }[
     '  fireaxe drill                                   play the incident on this machine',
     '  fireaxe probe -c prod-1                         is the control plane answering?',
     '  fireaxe plan control-plane-lockout -c prod-1    what would the recovery do?',
-    '  fireaxe run control-plane-lockout -c prod-1 -p process=telemetryd --reason "INC-42"',
+    '  fireaxe run shed-load -c prod-1 -p process=telemetryd --reason INC-42',
     '',
     'Usage: fireaxe VERB [options]',
   ];

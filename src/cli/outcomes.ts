@@ -13,7 +13,7 @@ export function keepOutcomes(): OutcomeKeeper {
   const steps = new Map<string, Map<string, Outcome>>();
   return {
     onEvent(event) {
-      if (event.kind === 'kept' && !event.ok) markUnkept(steps.get(event.step), event.target, event.why);
+      if (event.kind === 'kept') markKept(steps.get(event.step), event);
       // Checks, receipts and keeps are means; what is shown is what was done, or undone.
       if (event.kind !== 'outcome' || !['apply', 'undo'].includes(event.op)) return;
       const targets = steps.get(event.step) ?? new Map<string, Outcome>();
@@ -31,14 +31,18 @@ export function keepOutcomes(): OutcomeKeeper {
   };
 }
 
-/** Done, but not kept: the node takes it back by itself. */
-function markUnkept(
+/** Of an armed change: whether it stays, or the node takes it back by itself. */
+function markKept(
   targets: Map<string, Outcome> | undefined,
-  target: string,
-  why: string | undefined,
+  { target, ok, why }: { target: string; ok: boolean; why?: string },
 ): void {
   const outcome = targets?.get(target);
   if (!outcome) return;
-  const reason = { code: 'not-kept', message: why ?? 'the node takes it back by itself' };
-  targets?.set(target, { ...outcome, state: 'failed', reason });
+  if (!ok) {
+    const reason = { code: 'not-kept', message: why ?? 'the node takes it back by itself' };
+    targets?.set(target, { ...outcome, state: 'failed', reason });
+  } else if (outcome.result?.note) {
+    const note = `${outcome.result.note}: it was kept`;
+    targets?.set(target, { ...outcome, result: { ...outcome.result, note } });
+  }
 }

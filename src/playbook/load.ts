@@ -75,6 +75,11 @@ function parseStep(step: unknown, source: YamlSource, path: PropertyKey[]): Step
 
 async function read(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause) => {
-    throw usage(`the playbook cannot be read: ${(cause as Error).message}`, { place: path, cause });
+    throw usage(`the playbook cannot be read: ${(cause as Error).message}`, {
+      place: path,
+      cause,
+      expected: 'a saved plan, a playbook of the kit or one that Fireaxe brings, or a path to a YAML file',
+      next: 'fireaxe plan PLAYBOOK -o FILE, then: fireaxe run FILE',
+    });
   });
 }

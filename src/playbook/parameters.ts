@@ -31,7 +31,7 @@ export function resolveParameters(
     else values[name] = value;
   }
   if (missing.length > 0) {
-    throw usage(`${playbook.name} needs ${missing.join(' and ')}`, {
+    throw usage(`${playbook.name} needs ${missing.join(', ')}`, {
       place: '--param',
       expected: missing.map((n) => `${n}: ${playbook.parameters[n]!.description}`).join('; '),
       next: `add ${missing.map((n) => `-p ${n}=…`).join(' ')}, or set parameters in the kit`,

@@ -1,8 +1,27 @@
+import { execFileSync } from 'node:child_process';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/cli/main.ts';
 import { verbs } from '../../src/cli/registry.ts';
+import { buildCommand } from '../../src/cli/run-verb.ts';
 import type { CliIo } from '../../src/cli/types.ts';
+
+const load = (name: string) =>
+  verbs()
+    .find((verb) => verb.name === name)!
+    .load();
+
+/** As a shell would split them. */
+function wordsOf(example: string): string[] {
+  const command = example.slice(example.indexOf('fireaxe '));
+  return execFileSync('/bin/sh', ['-c', `fireaxe() { printf '%s\\n' "$@"; }; ${command}`], {
+    encoding: 'utf8',
+  })
+    .trimEnd()
+    .split('\n');
+}
+
+const io = () => ({ stdout: new PassThrough(), stderr: new PassThrough(), env: {} }) as unknown as CliIo;
 
 async function run(...argv: string[]) {
   const stdout = new PassThrough();
@@ -27,6 +46,17 @@ describe('help', () => {
       const { code, stdout } = await run(...words);
       expect(code).toBe(0);
       expect(stdout).toMatch(new RegExp(`^Examples:\n  .*fireaxe ${verb}[\\s\\S]*--output`));
+    }
+  });
+
+  it.each(verbs().map((verb) => verb.name))('of %s has examples that are taken as printed', async (name) => {
+    const definition = await load(name);
+    for (const example of definition.examples) {
+      const [first = '', ...words] = wordsOf(example);
+      // `plan VERB …` takes the words of the verb.
+      const planned = first === 'plan' && verbs().find((v) => v.name === words[0] && v.group === 'Act');
+      const verb = await load(planned ? words.shift()! : first);
+      expect(() => buildCommand(verb, io()).parse(words, { from: 'user' }), example).not.toThrow();
     }
   });
 

@@ -6,6 +6,7 @@ import type { Flags } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { createSink } from '../output.ts';
 import type { CliIo } from '../types.ts';
+import { clearLabDir } from './lab-dir.ts';
 import { untilDown } from './narrate.ts';
 import { scoreLines } from './score-lines.ts';
 import { labDir, labWords } from './words.ts';
@@ -16,9 +17,13 @@ export async function up(flags: Flags, io: CliIo): Promise<number> {
   const dir = labDir(flags, io);
   const words = await labWords(flags);
   if (await findLab(dir)) throw usage('a lab is already running', { place: dir, next: 'fireaxe drill down' });
-  await rm(dir, { recursive: true, force: true });
+  await clearLabDir(dir);
   const lab = await startLab(dir, words, { attached: false });
-  const status = await untilDown(lab, io.stop, sink.note);
+  const status = await untilDown(lab, io.stop, sink.note).catch(async (error) => {
+    // A lab that is not broken is nothing to practise on.
+    await lab.stop();
+    throw error;
+  });
   const kit = quote(lab.kit);
   sink.text(`kit: ${lab.kit}`);
   sink.text('');

@@ -9,7 +9,7 @@ export default defineCommand({
   name: 'plan',
   summary: 'Show what a playbook or a verb would do; save it so that just this runs, or nothing',
   examples: [
-    'fireaxe plan control-plane-lockout -c prod-1 -p process=telemetryd',
+    'fireaxe plan control-plane-lockout -c prod-1     # parameters from the kit, or by -p',
     'fireaxe plan shed-load -c prod-1 -p process=telemetryd --reason INC-42 -o shed.plan',
     'fireaxe run shed.plan',
     'fireaxe plan stop -c prod-1 -l role=worker --unit telemetry-agent -o stop.plan',

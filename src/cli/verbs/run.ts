@@ -11,7 +11,8 @@ export default defineCommand({
   name: 'run',
   summary: 'Run a saved plan, or a playbook by name or path',
   examples: [
-    'fireaxe run control-plane-lockout -c prod-1 -p process=telemetryd --reason INC-42',
+    'fireaxe run control-plane-lockout -c prod-1 --reason INC-42',
+    'fireaxe run shed-load -c prod-1 -p process=telemetryd --reason INC-42',
     'fireaxe run shed.plan                          # a plan saved by fireaxe plan -o',
     'fireaxe run shed-load -c prod-1 --dry-run',
   ],

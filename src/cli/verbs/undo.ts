@@ -52,14 +52,18 @@ export default defineCommand({
       sink.json({ dryRun: true, runId, changes });
       return EXIT.done;
     }
+    if (changes.length === 0) {
+      sink.json({ runId, changes });
+      return EXIT.done;
+    }
     const possible = changes.filter((c) => c.irreversible === undefined);
-    if (changes.length > 0 && possible.length === 0) {
+    if (possible.length === 0) {
       sink.note('nothing of it can be taken back');
       sink.note(`next: fireaxe timeline ${runId}`);
       sink.json({ runId, changes });
       return EXIT.targets;
     }
-    if (possible.length > 0 && flags.yes !== true) {
+    if (flags.yes !== true) {
       if (!canAsk(io, flags)) {
         throw new FireaxeError('declined', 'nobody can be asked whether to go on', {
           place: flags.input === false ? '--no-input' : 'no terminal',

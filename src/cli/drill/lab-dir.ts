@@ -1,0 +1,21 @@
+import { readdir, rm } from 'node:fs/promises';
+import { usage } from '../../base/errors.ts';
+
+/** The first file of every lab. */
+const MARK = 'lab.log';
+
+/** Removes what a former lab has left; a directory that was never a lab's is not ours to empty. */
+export async function clearLabDir(dir: string): Promise<void> {
+  const names = await readdir(dir).catch((error: NodeJS.ErrnoException): string[] => {
+    if (error.code === 'ENOENT') return [];
+    throw usage(`not a directory for a lab: ${error.message}`, { place: dir });
+  });
+  if (names.length === 0) return;
+  if (!names.includes(MARK)) {
+    throw usage('the directory holds other things than a lab', {
+      place: dir,
+      expected: 'a new or empty directory, or none: --dir can be left out',
+    });
+  }
+  await rm(dir, { recursive: true, force: true });
+}
