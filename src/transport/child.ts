@@ -2,7 +2,7 @@ import { execa } from 'execa';
 import { Capture } from './capture.ts';
 import type { Lost } from './clocked.ts';
 import type { Delivery } from './delivery.ts';
-import { beganLine, readyLine } from './markers.ts';
+import { beganLine, readyLine, resultStart } from './markers.ts';
 import type { Attempt, Ending } from './outcome.ts';
 
 /** A process on this machine that runs the script, or carries it to the node. */
@@ -27,8 +27,10 @@ export interface ChildEnd extends Ending {
   failure?: string;
 }
 
-/** How long to listen on after the process has ended while something holds its pipes open. */
+/** How long to listen on after the last word, or after the process has ended, while something holds the pipes open. */
 const GRACE_MS = 500;
+/** How far back the last word is looked for, in bytes. */
+const RECENT = 8192;
 
 /**
  * Runs it in a process group of its own, which ends with it. The text leaves only after the far
@@ -65,6 +67,12 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
     }
   };
   child.stdin.on('error', () => undefined);
+  let told = () => {};
+  const heard = new Promise<void>((resolve) => {
+    told = resolve;
+  });
+  let grace: NodeJS.Timeout | undefined;
+  let recent = Buffer.alloc(0);
   child.stdout.on('data', (chunk: Buffer) => {
     out.push(chunk);
     if (!left && holds(out, ready)) {
@@ -77,6 +85,9 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
       child.stdin.end(secret);
       secret = undefined;
     }
+    // ssh stays as long as a child in the background holds the far pipe: the last word is the end.
+    recent = Buffer.concat([recent, chunk]).subarray(-RECENT);
+    if (script.protocol && !grace && holdsResult(recent, script.nonce)) grace = setTimeout(told, GRACE_MS);
   });
   child.stderr.on('data', (chunk: Buffer) => {
     err.push(chunk);
@@ -98,7 +109,8 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
       setTimeout(resolve, GRACE_MS).unref();
     });
   });
-  const result = await Promise.race([child, stopped, exited]);
+  const result = await Promise.race([child, stopped, exited, heard]);
+  clearTimeout(grace);
   if (!ended || task.stop.aborted) kill();
   child.stdin.destroy();
   child.stdout.destroy();
@@ -116,4 +128,9 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
 function holds(out: Capture, text: string): boolean {
   const { head, tail } = out.kept();
   return head.includes(text) || tail.includes(text);
+}
+
+function holdsResult(recent: Buffer, nonce: string): boolean {
+  const at = recent.lastIndexOf(resultStart(nonce));
+  return at >= 0 && recent.indexOf('}\n', at) >= 0;
 }

@@ -12,3 +12,8 @@ export function passwordPrompt(nonce: string): string {
 export function readyLine(nonce: string): string {
   return `fireaxe:${nonce}:ready\n`;
 }
+
+/** How the result line begins, the last word of a script. */
+export function resultStart(nonce: string): string {
+  return `{"fireaxe":1,"nonce":"${nonce}"`;
+}

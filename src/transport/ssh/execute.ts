@@ -1,7 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2';
 import { Capture } from '../capture.ts';
 import type { Delivery } from '../delivery.ts';
-import { beganLine } from '../markers.ts';
+import { beganLine, resultStart } from '../markers.ts';
 import type { Attempt, Ending } from '../outcome.ts';
 import { launched as outcomeOf } from '../outcome.ts';
 import type { Outcome } from '../types.ts';
@@ -87,7 +87,7 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
     /** A child in the background may hold the pipes open for ever: its parent's end is the end. */
     const listenOn = (ending: Ending) => {
       exit = ending;
-      heard = script.protocol && holds(out, `{"fireaxe":1,"nonce":"${script.nonce}"`);
+      heard = script.protocol && holds(out, resultStart(script.nonce));
       grace = setTimeout(() => finish(ending), heard ? GRACE_MS.heard : GRACE_MS.silent);
     };
 
