@@ -124,7 +124,11 @@ async function cloudProfile(path: string, file: ClusterFile): Promise<CloudProfi
 async function identityFile(path: string, identity: string | undefined, place: string) {
   if (identity === undefined) return undefined;
   const file = inKit(path, identity);
-  if (!(await existing(file))) throw missing(identity, place);
+  const found = await stat(file).catch(() => undefined);
+  if (!found) throw missing(identity, place);
+  if (!found.isFile()) {
+    throw usage(`${identity} is no file`, { place, expected: 'a private key, such as keys/id' });
+  }
   return file;
 }
 

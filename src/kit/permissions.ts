@@ -1,6 +1,6 @@
 import type { Stats } from 'node:fs';
 import { lstat, readdir, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 
@@ -18,6 +18,7 @@ export async function checkPermissions(kit: string, secrets: string[], skip: str
   const findings: Finding[] = [];
   const root = await realpath(kit);
   judge(root, await stat(root), false, findings);
+  await judgeAncestors(root, findings);
   await walk(root, root, new Set(skip), secrets, findings);
   for (const secret of secrets) {
     if (secret.startsWith(root + sep)) continue; // walked already
@@ -25,6 +26,17 @@ export async function checkPermissions(kit: string, secrets: string[], skip: str
     if (found) judge(secret, found, true, findings);
   }
   if (findings.length > 0) throw loose(findings);
+}
+
+/** Who may write a directory above the kit can put another kit in its place, unless it is sticky as /tmp is. */
+async function judgeAncestors(root: string, findings: Finding[]): Promise<void> {
+  for (let path = dirname(root); ; path = dirname(path)) {
+    const { mode } = await stat(path);
+    if ((mode & 0o002) !== 0 && (mode & 0o1000) === 0) {
+      findings.push({ path, what: 'above the kit, is writable by everybody', chmod: 'o-w' });
+    }
+    if (path === dirname(path)) return;
+  }
 }
 
 async function walk(

@@ -1,4 +1,5 @@
-import { chmodSync, mkdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openKit } from '../../src/kit/open.ts';
@@ -200,6 +201,25 @@ describe('loose permissions are refused', () => {
     const path = kit({ 'keys/id.pub': 'ssh-ed25519 AAAA' });
     chmodSync(join(path, 'keys/id.pub'), 0o644);
     await expect(openKit(path)).resolves.toBeDefined();
+  });
+
+  it('refuses a kit in a directory where everybody may put another, but for a sticky one', async () => {
+    const path = kit();
+    const above = realpathSync(mkdtempSync(join(tmpdir(), 'fireaxe-open-')));
+    renameSync(path, join(above, 'kit'));
+    chmodSync(above, 0o777);
+    await expect(openKit(join(above, 'kit'))).rejects.toEqual(
+      error({ kind: 'credentials', next: `chmod o-w ${above}` }),
+    );
+    chmodSync(above, 0o1777);
+    await expect(openKit(join(above, 'kit'))).resolves.toBeDefined();
+    renameSync(join(above, 'kit'), path);
+    rmSync(above, { recursive: true });
+  });
+
+  it('refuses an identity that is a directory', async () => {
+    const path = kit({ 'kit.yaml': KIT_YAML.replace('keys/id', 'keys') });
+    await expect(openKit(path)).rejects.toEqual(error({ kind: 'usage', message: 'keys is no file' }));
   });
 
   it('refuses a symbolic link out of the kit, and takes one within', async () => {

@@ -26,6 +26,17 @@ describe('this machine', () => {
     expect(await runOne(transport, target(), raw('kill -9 $$'))).toMatchObject({ signal: 'SIGKILL' });
   });
 
+  it('is no other node: without an identity to compare, the address must be ours', async () => {
+    const there = target({ address: '192.0.2.7', internalAddress: '192.0.2.7' });
+    expect(await runOne(transport, there, told('echo ran'))).toMatchObject({
+      state: 'unreachable',
+      stdout: '',
+      reason: { code: 'not-here' },
+    });
+    const known = target({ address: '192.0.2.7', internalAddress: '192.0.2.7', machineId: 'a'.repeat(32) });
+    expect(await runOne(transport, known, told('echo ran'))).toMatchObject({ state: 'ok', stdout: 'ran\n' });
+  });
+
   it('hands the secret over after the text', async () => {
     const script = raw('cat', { secret: Buffer.from('line one\nline two') });
     expect(await runOne(transport, target(), script)).toMatchObject({ stdout: 'line one\nline two' });

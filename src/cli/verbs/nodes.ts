@@ -44,15 +44,19 @@ export default defineCommand({
       return { cluster: c.name, takenAt: c.fleet.takenAt, source: c.fleet.source, ageSeconds: ageMs / 1000 };
     });
     for (const fleet of fleets) {
-      sink.note(
-        `${fleet.cluster}: snapshot from ${fleet.source}, ${formatDuration(fleet.ageSeconds * 1000)} old`,
-      );
+      sink.note(`${fleet.cluster}: snapshot from ${fleet.source}, ${ageText(fleet.ageSeconds)}`);
     }
     for (const node of chosen) sink.event({ node: shown(node) });
     if (sink.mode === 'json') sink.json({ fleets, count: chosen.length, nodes: chosen.map(shown) });
     return EXIT.done;
   },
 });
+
+/** A snapshot from the future is one of a clock that is wrong, here or there. */
+function ageText(seconds: number): string {
+  const age = formatDuration(Math.abs(seconds) * 1000);
+  return seconds < -60 ? `${age} in the future: is the clock right?` : `${age} old`;
+}
 
 /** Looking needs no choice: without `-c` all clusters are listed. */
 function allOrOne({ kit }: CliContext) {

@@ -7,6 +7,7 @@ import { launched } from '../outcome.ts';
 import { sudoReason } from '../sudo.ts';
 import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';
 import { Unreached } from '../unreached.ts';
+import { notHere } from './this-machine.ts';
 
 /** This machine itself, when it is a node of the cluster; the script compares the machine's identity as everywhere. */
 export function createLocalTransport({
@@ -20,6 +21,8 @@ export function createLocalTransport({
     const late = () =>
       new Unreached({ code: 'connect-timeout', message: 'the shell on this machine did not start' });
     return clocked(meter, { target, via: 'local', script, options }, late, async (attempt, clock) => {
+      const elsewhere = notHere(target);
+      if (elsewhere) throw new Unreached(elsewhere);
       const sudo = target.ssh.sudo && process.getuid?.() !== 0;
       const delivery = deliveryOf(script, target, 'local', { sudo, sudoPassword, greeted: true });
       const end = await runChild({
