@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { common } from '../../src/actions/common/common.ts';
 import match from '../../src/actions/hold/match.sh';
+import { podWatch } from '../../src/actions/hold/pods.ts';
 import watch from '../../src/actions/hold/watch.sh';
 import api from '../../src/actions/kubectl/api.sh';
 import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
@@ -14,6 +15,7 @@ const scripts: [string, string][] = [
     .map((action): [string, string] => [action.name, `${common}${action.node!.script}`]),
   ['probe', `${common}${api}${probe}`],
   ['watch', `${match}${watch}`],
+  ['watch of pods', podWatch],
 ];
 
 const there = spawnSync('shellcheck', ['--version']).status === 0;

@@ -11,6 +11,8 @@ export interface MachineSpec {
   machineId: string;
   /** Text files by path, laid over the host's root. */
   files?: Record<string, string>;
+  /** Able to run containers, with control groups of this version; folders and files of this machine that it sees too. */
+  containers?: { cgroups: 'v1' | 'v2'; binds: Record<string, string> };
 }
 
 export interface Ran {
@@ -98,16 +100,33 @@ export class Machine {
       '-M',
       // Of the machine and its link on the host, so that two labs do not meet: at most 15 characters with `vb-`.
       `${this.#lab.bridge}-${this.spec.name}`,
+      ...this.#forContainers(),
     ];
     const child = spawn('systemd-nspawn', args, {
       detached: true,
       stdio: ['ignore', log, log],
-      env: { ...process.env, SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1' },
+      env: {
+        ...process.env,
+        SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: this.spec.containers?.cgroups === 'v1' ? '0' : '1',
+      },
     });
     child.unref();
     closeSync(log);
     writeFileSync(join(this.#home, 'pid'), `${child.pid} ${startOf(child.pid!)}`);
     this.#pid = child.pid!;
+  }
+
+  /** An overlay of an overlay is refused, so containerd's store is a folder of the lab's own. */
+  #forContainers(): string[] {
+    if (!this.spec.containers) return [];
+    const store = join(this.#home, 'containerd');
+    mkdirSync(store, { recursive: true });
+    return [
+      '--capability=all',
+      '--system-call-filter=@keyring bpf add_key keyctl mount',
+      `--bind=${store}:/var/lib/containerd`,
+      ...Object.entries(this.spec.containers.binds).map(([from, to]) => `--bind-ro=${from}:${to}`),
+    ];
   }
 
   async up(): Promise<void> {

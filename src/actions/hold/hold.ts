@@ -58,7 +58,7 @@ export interface HoldParams {
   process?: string | undefined;
   command?: string | undefined;
   user?: string | undefined;
-  how: 'freeze' | 'kill';
+  how: 'freeze' | 'kill' | 'network';
   for: number;
 }
 
@@ -79,6 +79,7 @@ export function holdVariables(p: HoldParams): Record<string, string> {
     P_HOW: p.how,
     P_FOR: String(p.for),
     P_WATCH: held ? strip(match + watch) : '',
+    P_PODS: '',
   };
 }
 

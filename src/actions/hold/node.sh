@@ -1,4 +1,4 @@
-# Stop and shrink: a unit, processes, or both, the unit first.
+# Stop and shrink: a unit, processes (or pods), or both, the unit first.
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154
 
@@ -8,6 +8,7 @@ B_unit=${B_unit-} B_triggers=${B_triggers-} B_watch=${B_watch-off}
 act_look() {
   FX_STATE=already
   [ -z "$P_UNIT" ] || unit_look
+  [ -z "$P_PODS" ] || pods_ready
   [ -z "$P_KEY" ] || process_look
   [ "$FX_STATE" = would ] || fx_say 'held already'
 }
@@ -19,6 +20,7 @@ act_apply() {
 
 act_verify() {
   [ -z "$P_UNIT" ] || unit_verify
+  [ -z "$P_PODS" ] || pods_ready
   [ -z "$P_KEY" ] || process_verify
 }
 

@@ -92,13 +92,14 @@ process_apply() {
   hold_settle
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
-  [ "$HO_RUNNING" -eq 0 ] || fx_fail not-held "$HO_RUNNING processes still run"
+  [ "$HO_RUNNING" -eq 0 ] || fx_fail not-held "$HO_RUNNING still run"
   fx_say "$HO_HELD held"
 }
 
 hold_watch() {
   set -- HO_ROOT="$HO_ROOT" HO_HERE="$HO_HERE" HO_NAME="$HO_NAME" HO_COMMAND="$HO_COMMAND" HO_UID="$HO_UID" \
     HO_HOW="$HO_HOW" HO_FOR="$HO_FOR" LC_ALL=C PATH="$PATH"
+  [ -z "$P_PODS" ] || set -- "$@" HO_PODS="$HO_PODS" HO_API4="$HO_API4" HO_API6="$HO_API6" HO_PORTS="$HO_PORTS" HO_TABLE="$HO_TABLE"
   if ! fx_systemd; then
     # No child of ours, or our deadline would end it with us.
     (setsid env "$@" /bin/sh "$HO_HERE/watch.sh" </dev/null >/dev/null 2>&1 &)

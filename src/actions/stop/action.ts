@@ -2,32 +2,56 @@ import { z } from 'zod';
 import {
   describeProcesses,
   holdRefusal,
-  holdScript,
   holdVariables,
   namesProcesses,
   processParams,
   unitName,
 } from '../hold/hold.ts';
+import { podHoldScript, podParams, podRefusal, podVariables } from '../hold/pods.ts';
 import { defineAction } from '../types.ts';
 
 const params = z
-  .strictObject({ unit: unitName.optional(), ...processParams })
-  .refine((p) => (p.unit !== undefined) !== namesProcesses(p), {
-    message: 'say what to stop: either unit, or process, command and user',
+  .strictObject({
+    unit: unitName.optional(),
+    ...processParams,
+    ...podParams,
+    /** `network` takes the API servers alone away from pods. */
+    how: z
+      .enum(['freeze', 'kill', 'network'], { error: 'expected freeze, kill or network' })
+      .default('freeze'),
   })
+  .refine(
+    (p) => [p.unit !== undefined, namesProcesses(p), p.pods !== undefined].filter(Boolean).length === 1,
+    {
+      message: 'say what to stop: either unit, or process, command and user, or pods',
+    },
+  )
   .superRefine((p, ctx) => {
-    const message = holdRefusal(p);
+    const message = holdRefusal(p) ?? podRefusal(p);
     if (message) ctx.addIssue({ code: 'custom', message });
   });
 
-/** Holds an offender: a unit masked and stopped, or processes that are found again when a supervisor brings them back. */
+type StopParams = z.output<typeof params>;
+
+/** Holds an offender: a unit masked and stopped, or processes or pods that are found again when something brings them back. */
 export const stop = defineAction({
   name: 'stop',
   title: 'Hold an offender',
   danger: 'change',
   scope: 'node',
   params,
-  summary: (p) =>
-    p.unit ? `stop ${p.unit} and mask it until undo or reboot` : `${p.how} ${describeProcesses(p)}`,
-  node: { script: holdScript, variables: holdVariables },
+  summary(p) {
+    if (p.unit) return `stop ${p.unit} and mask it until undo or reboot`;
+    if (p.pods === undefined) return `${p.how} ${describeProcesses(p)}`;
+    return p.how === 'network'
+      ? `take the API servers, and nothing else, away from pods ${p.pods}`
+      : `freeze pods ${p.pods}`;
+  },
+  node: {
+    script: podHoldScript,
+    variables: (p: StopParams, _target, context) => ({
+      ...holdVariables(p),
+      ...(p.pods !== undefined && podVariables({ ...p, pods: p.pods }, context)),
+    }),
+  },
 });

@@ -5,11 +5,14 @@ import { defineCommand } from '../types.ts';
 
 export default defineCommand({
   name: 'stop',
-  summary: 'Hold an offender: a systemd unit, or processes; it stays down although something restarts it',
+  summary:
+    'Hold an offender: a systemd unit, processes or pods; it stays down although something restarts it',
   examples: [
     'fireaxe stop -c prod-1 -l role=worker --unit telemetry-agent --reason INC-42',
     'fireaxe stop -c prod-1 -l role=worker --process telemetryd --for 30m --canary 1 --reason INC-42',
     'fireaxe stop -c prod-1 --process java --user telemetry --how kill --dry-run',
+    'fireaxe stop -c prod-1 -l role=worker --pods telemetry/app=collector --reason INC-42',
+    'fireaxe stop -c prod-1 --pods telemetry/app=collector --how network --reason INC-42',
     'fireaxe undo last        # let it run again',
   ],
   danger: 'change',
@@ -19,16 +22,27 @@ export default defineCommand({
       .option('--process <name>', 'processes by their exact name')
       .option('--cmdline <text>', 'processes by their exact command line')
       .option('--user <name>', 'processes of this user')
-      .option('--how <way>', 'freeze (default) or kill, for processes')
-      .option('--for <duration>', 'how long processes that come back are held, 4h when not said');
+      .option(
+        '--pods <ns/label>',
+        'pods of a namespace by label (namespace/key=value), found without the API',
+      )
+      .option(
+        '--how <way>',
+        'freeze (default); kill, for processes; network, for pods: no API servers for them',
+      )
+      .option(
+        '--api <addresses>',
+        'for --how network: further addresses of the API servers, such as their balancer',
+      )
+      .option('--for <duration>', 'how long what comes back is held, 4h when not said');
     changeOptions(waveOptions(paceOptions(targetOptions(command))));
   },
   run(_args, flags, io) {
-    const processes = ['process', 'cmdline', 'user'].some((flag) => flags[flag] !== undefined);
-    if ((flags.unit !== undefined) === processes) {
+    const kinds = [['unit'], ['process', 'cmdline', 'user'], ['pods']];
+    if (kinds.filter((kind) => kind.some((flag) => flags[flag] !== undefined)).length !== 1) {
       throw usage('what is to be stopped?', {
         place: '--unit',
-        expected: 'either --unit, or --process, --cmdline and --user',
+        expected: 'one of --unit, --pods, or --process, --cmdline and --user',
       });
     }
     const names = {
@@ -36,7 +50,9 @@ export default defineCommand({
       process: 'process',
       cmdline: 'command',
       user: 'user',
+      pods: 'pods',
       how: 'how',
+      api: 'api',
       for: 'for',
     };
     return runAction(flags, io, { action: 'stop', params: given(flags, names) });

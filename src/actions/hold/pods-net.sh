@@ -1,0 +1,110 @@
+# The network hold: the API servers' addresses and ports taken away from pods, and nothing else, by a table of our own.
+# HO_API4, HO_API6 are addresses, HO_PORTS ports, all `, ` between them; the service's address comes from the pods themselves.
+# shellcheck shell=sh
+# shellcheck disable=SC2015,SC2034,SC2154
+
+# po_net ID: adds the rules of the pod that was read.
+po_net() {
+  po_service "$1"
+  PO_4=$HO_API4 PO_6=$HO_API6
+  case $PO_S in *:*) PO_6=$PO_6${PO_6:+, }$PO_S ;; ?*) PO_4=$PO_4${PO_4:+, }$PO_S ;; esac
+  if [ -z "$PO_4$PO_6" ]; then
+    PO_BAD="no address of the API servers is known for pod $1"
+  elif [ "$PO_NET" = NODE ]; then
+    po_net_host "$1"
+  else
+    for PO_K in $PO_IPS; do
+      case $PO_K in
+        *[!0-9a-fA-F:.]*) ;;
+        *:*) po_rules "ip6 saddr $PO_K" ip6 "$PO_6" && PO_FORWARD=$PO_FORWARD$PO_T ;;
+        *.*) po_rules "ip saddr $PO_K" ip "$PO_4" && PO_FORWARD=$PO_FORWARD$PO_T ;;
+      esac
+    done
+    po_covered "$1"
+  fi
+}
+
+# A pod of the host's network is told from the host by its cgroup; nft looks for that at /sys/fs/cgroup.
+po_net_host() {
+  if [ "$PO_V" != 2 ] || [ ! -e "$HO_ROOT/sys/fs/cgroup/cgroup.controllers" ]; then
+    PO_BAD="pod $1 has the host's network, and this node no cgroup v2 to tell it by: freeze it"
+    return
+  fi
+  ! po_spared || return 0
+  PO_I=$IFS IFS=/
+  # shellcheck disable=SC2086
+  set -- "$1" ${PO_PATH#/}
+  IFS=$PO_I
+  PO_M="socket cgroupv2 level $(($# - 1)) \"${PO_PATH#/}\""
+  ! po_rules "$PO_M" ip "$PO_4" || PO_OUT=$PO_OUT$PO_T
+  ! po_rules "$PO_M" ip6 "$PO_6" || PO_OUT=$PO_OUT$PO_T
+  po_covered "$1"
+}
+
+# po_rules MATCH FAMILY ADDRESSES: PO_T are rules that meet the address before and after it is translated.
+# Resets pass: by them the server learns that the connection is gone.
+po_rules() {
+  [ -n "$3" ] || return 1
+  PO_T="$1 $2 daddr { $3 } tcp dport { $HO_PORTS } tcp flags & rst == 0 counter reject with tcp reset
+$1 meta l4proto tcp ct original $2 daddr { $3 } ct original proto-dst { $HO_PORTS } tcp flags & rst == 0 counter reject with tcp reset
+"
+}
+
+# po_covered ID: held once the table with its rules is loaded.
+po_covered() {
+  PO_COVER="$PO_COVER $1"
+  PO_L=''
+  { read -r PO_L <"$HO_HERE/covered"; } 2>/dev/null
+  case " $PO_L " in
+    *" $1 "*) po_table >/dev/null && HO_FOUND="$HO_FOUND $1:T" || HO_FOUND="$HO_FOUND $1:S" ;;
+    *) HO_FOUND="$HO_FOUND $1:S" ;;
+  esac
+}
+
+# po_service ID: PO_S is where the pod finds the API, as its own processes were told; remembered once known.
+po_service() {
+  PO_S=''
+  case $PO_KNOWN in *" $1="*) PO_S=${PO_KNOWN##*" $1="} PO_S=${PO_S%% *} && return 0 ;; esac
+  [ -n "$PO_G" ] || return 0
+  set +f
+  set -- "$1" "$PO_G"/cgroup.procs "$PO_G"/*/cgroup.procs
+  set -f
+  PO_I=$1
+  shift
+  for PO_K in "$@"; do
+    [ -r "$PO_K" ] || continue
+    while read -r PO_P; do
+      PO_S=$(tr '\000' '\n' <"$HO_ROOT/proc/$PO_P/environ" | sed -n 's/^KUBERNETES_SERVICE_HOST=//p')
+      case $PO_S in
+        '' | *[!0-9a-fA-F:.]*) PO_S='' ;;
+        *) PO_KNOWN="$PO_KNOWN $PO_I=$PO_S " && return 0 ;;
+      esac
+    done <"$PO_K"
+  done 2>/dev/null
+}
+
+po_table() { nft list table inet "$HO_TABLE" 2>/dev/null; }
+
+# Loaded anew when a pod came or went: an address may be another pod's by now.
+po_net_seize() {
+  PO_T=''
+  [ -z "$PO_COVER" ] || PO_T="table inet $HO_TABLE {
+chain output { type filter hook output priority -150; policy accept;
+$PO_OUT}
+chain forward { type filter hook forward priority -150; policy accept;
+$PO_FORWARD}
+chain input { type filter hook input priority -150; policy accept;
+$PO_FORWARD}
+}"
+  if [ "$PO_T" = "${PO_LAST-}" ]; then
+    [ -n "$PO_T" ] || return 0
+    ! po_table >/dev/null || return 0
+  fi
+  printf 'add table inet %s\ndelete table inet %s\n%s\n' "$HO_TABLE" "$HO_TABLE" "$PO_T" >"$HO_HERE/rules.nft" &&
+    nft -f "$HO_HERE/rules.nft" 2>"$HO_HERE/nft-said" && PO_LAST=$PO_T && printf '%s\n' "$PO_COVER" >"$HO_HERE/covered"
+}
+
+po_net_release() {
+  ! po_table >/dev/null || { nft delete table inet "$HO_TABLE" && HO_N=1; }
+  rm -f "$HO_HERE/covered"
+}

@@ -1,0 +1,79 @@
+import { z } from 'zod';
+import { canonicalJson, sha256 } from '../../base/canonical.ts';
+import { addressSet, canonicalAddress } from '../firewall/addresses.ts';
+import { strip } from '../node-script.ts';
+import { line, list } from '../params.ts';
+import type { ActionContext } from '../types.ts';
+import match from './match.sh';
+import node from './node.sh';
+import pods from './pods.sh';
+import as from './pods-as.sh';
+import net from './pods-net.sh';
+import podsNode from './pods-node.sh';
+import process from './process.sh';
+import unit from './unit.sh';
+import watch from './watch.sh';
+
+/** What stop runs on a node: shrink's script, and pods. */
+export const podHoldScript = match + unit + process + pods + net + podsNode + as + node;
+
+/** What goes on looking for pods that come back. */
+export const podWatch = pods + net + as + watch;
+
+const NAME = '[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?';
+const LABEL = `([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?${NAME}=(${NAME})?`;
+const PODS = new RegExp(`^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?/${LABEL}(,${LABEL})*$`);
+
+export const podParams = {
+  /** Namespace and label: `telemetry/app=collector`; several labels with commas, all of which must match. */
+  pods: line(500)
+    .refine((p) => PODS.test(p), 'expected namespace/key=value, such as telemetry/app=collector')
+    .optional(),
+  /** Addresses of the API servers besides the nodes' and the service's, such as their balancer's. */
+  api: list()
+    .transform((words, ctx) => {
+      try {
+        return words.map((word) => canonicalAddress(word, 'api'));
+      } catch (error) {
+        ctx.addIssue({ code: 'custom', message: (error as Error).message });
+        return z.NEVER;
+      }
+    })
+    .default([]),
+};
+
+export interface PodHold {
+  pods: string;
+  how: 'freeze' | 'kill' | 'network';
+  api: string[];
+  for: number;
+}
+
+/** Besides those of any hold. */
+export function podVariables(p: PodHold, context: ActionContext): Record<string, string> {
+  const { apiserverPort } = context.cluster.kubernetes;
+  const control = context.nodes
+    .filter((n) => n.roles.includes('control-plane'))
+    .flatMap((n) => [n.address, n.internalAddress ?? n.address]);
+  const { v4, v6 } = addressSet([...control, ...p.api], 'stop.api');
+  const key = { pods: p.pods, how: p.how, ...(p.how === 'network' && { api: [...v4, ...v6] }) };
+  return {
+    P_KEY: sha256(canonicalJson(key)).slice(0, 10),
+    P_PODS: p.pods,
+    P_API4: v4.join(', '),
+    P_API6: v6.join(', '),
+    P_PORTS: [...new Set([443, 6443, apiserverPort])].join(', '),
+    P_WATCH: strip(podWatch),
+  };
+}
+
+/** Why this is not done to pods. */
+export function podRefusal(p: { pods?: string | undefined; how: string; api: string[] }): string | undefined {
+  if (p.pods === undefined) {
+    if (p.how === 'network') return 'how network is for pods: processes are frozen or killed';
+    return p.api.length ? 'api is for pods held by how network' : undefined;
+  }
+  if (p.how === 'kill') return 'a pod that is killed is started again: freeze it, or take its network away';
+  if (p.api.length && p.how !== 'network') return 'api goes with how network';
+  return undefined;
+}

@@ -1,0 +1,40 @@
+import { spawnSync } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const MODULE = 'sigs.k8s.io/cri-tools@v1.34.0';
+
+/** Where crictl is: on this machine, built before, or built now from its Go module; else why it cannot be had. */
+export function findCrictl(): { path: string } | { reason: string } {
+  const [there] = (process.env['PATH'] ?? '')
+    .split(':')
+    .map((dir) => join(dir, 'crictl'))
+    .filter((path) => existsSync(path));
+  if (there) return { path: there };
+  const cache = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'fireaxe-lab');
+  const path = join(cache, MODULE.replace(/\W+/g, '-'));
+  return existsSync(path) ? { path } : build(cache, path);
+}
+
+function build(cache: string, path: string): { path: string } | { reason: string } {
+  const work = mkdtempSync(join(tmpdir(), 'fireaxe-crictl-'));
+  try {
+    const got = spawnSync('go', ['mod', 'download', '-json', MODULE], { cwd: work, encoding: 'utf8' });
+    if (got.status !== 0) return { reason: 'crictl is not here, and its Go module cannot be had' };
+    // Built inside its own module: what it replaces there counts only so.
+    const source = join(work, 'source');
+    cpSync(JSON.parse(got.stdout).Dir, source, { recursive: true });
+    spawnSync('chmod', ['-R', 'u+w', source]);
+    const built = spawnSync('go', ['build', '-buildvcs=false', '-o', join(work, 'crictl'), './cmd/crictl'], {
+      cwd: source,
+    });
+    if (built.status !== 0) return { reason: 'crictl does not build from its Go module here' };
+    mkdirSync(cache, { recursive: true });
+    cpSync(join(work, 'crictl'), `${path}.${process.pid}`);
+    renameSync(`${path}.${process.pid}`, path);
+    return { path };
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
