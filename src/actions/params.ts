@@ -8,25 +8,34 @@ import type { Action } from './types.ts';
 export function parseParams<P>(action: Action<P>, raw: Record<string, unknown>, place: string): P {
   const result = action.params.safeParse(raw);
   if (result.success) return result.data;
-  throw toUsage(action.name, keysOf(action.params), result.error, place);
+  throw wrongParameter(action, result.error, place);
 }
 
-function toUsage(name: string, known: string[], error: z.ZodError, place: string): FireaxeError {
+function wrongParameter(
+  action: Pick<Action, 'name' | 'scope' | 'params'>,
+  error: z.ZodError,
+  place: string,
+): FireaxeError {
   const issue = error.issues[0];
   if (issue?.code === 'unrecognized_keys') {
     const key = issue.keys[0] ?? '';
-    return usage(`${name} has no parameter ${JSON.stringify(key)}`, {
-      place: `${place}.${key}`,
-      expected: known.length ? `one of ${known.join(', ')}` : 'no parameters',
-      ...(nearest(key, known) && { next: `did you mean ${nearest(key, known)}?` }),
+    const known = keysOf(action.params);
+    const meant = nearest(key, known);
+    return usage(`${action.name} has no parameter ${key}`, {
+      place,
+      expected: `${meant ? `perhaps ${meant}; ` : ''}one of ${known.join(', ')}`,
     });
   }
-  const path = [place, ...(issue?.path ?? []).map(String)].join('.');
-  return usage(issue?.message ?? `wrong parameters for ${name}`, { place: path });
+  const name = (issue?.path ?? []).map(String).join('.');
+  return usage(`${action.name}${name ? `: ${name}` : ''}: ${issue?.message ?? 'wrong parameters'}`, {
+    place,
+    // What works on the cluster's objects is a step of playbooks alone.
+    ...(action.scope === 'cluster' ? {} : { next: `fireaxe ${action.name} --help` }),
+  });
 }
 
 /** The parameter names of a schema that is an object, whatever refinements are around it. */
-export function keysOf(schema: z.ZodType): string[] {
+function keysOf(schema: z.ZodType): string[] {
   return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
 }
 

@@ -1,7 +1,6 @@
+import { parseParams } from '../actions/params.ts';
 import { actionNamed } from '../actions/registry.ts';
 import { type Amount, parseAmount, resolveAmount } from '../base/amount.ts';
-import { usage } from '../base/errors.ts';
-import { nearest } from '../base/nearest.ts';
 import { waveSizes } from '../fanout/waves.ts';
 import type { TransportName } from '../fleet/types.ts';
 import type { ActionStep, GateSpec } from '../run/types.ts';
@@ -29,8 +28,7 @@ export interface StepDraft {
 /** Makes a step complete: parameters checked by the action, waves, window and budget resolved to numbers. Flags win over drafts. */
 export function planActionStep(draft: StepDraft, request: PlanRequest): ActionStep {
   const action = actionNamed(draft.action);
-  const parsed = action.params.safeParse(draft.params);
-  if (!parsed.success) throw wrongParameter(draft, parsed.error.issues as Issue[]);
+  const params = parseParams(action, draft.params, draft.place);
   const { overrides, kit } = request;
   const amount = (text: string | undefined, place: string): Amount | undefined =>
     text === undefined ? undefined : parseAmount(text, place);
@@ -40,14 +38,14 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     '--max-failures',
   );
   const irreversible =
-    typeof action.irreversible === 'function' ? action.irreversible(parsed.data) : action.irreversible;
+    typeof action.irreversible === 'function' ? action.irreversible(params) : action.irreversible;
   const via = overrides.via ?? draft.via;
   return {
     kind: 'action',
     id: draft.id,
     action: draft.action,
-    title: draft.title ?? action.summary(parsed.data),
-    danger: typeof action.danger === 'function' ? action.danger(parsed.data) : action.danger,
+    title: draft.title ?? action.summary(params),
+    danger: typeof action.danger === 'function' ? action.danger(params) : action.danger,
     params: draft.params,
     targets: draft.targets,
     waves: waveSizes(
@@ -70,30 +68,4 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     ...(via ? { via } : {}),
     ...(irreversible ? { irreversible } : {}),
   };
-}
-
-interface Issue {
-  code?: string;
-  path: PropertyKey[];
-  message: string;
-  keys?: string[];
-}
-
-function wrongParameter(draft: StepDraft, issues: Issue[]) {
-  const issue = issues[0]!;
-  const { params } = actionNamed(draft.action);
-  const known = Object.keys((params as { shape?: Record<string, unknown> }).shape ?? {});
-  if (issue.code === 'unrecognized_keys') {
-    const key = issue.keys?.[0] ?? '';
-    const meant = nearest(key, known);
-    return usage(`${draft.action} has no parameter ${key}`, {
-      place: draft.place,
-      expected: `${meant ? `perhaps ${meant}; ` : ''}one of ${known.join(', ')}`,
-    });
-  }
-  const name = issue.path.map(String).join('.');
-  return usage(`${draft.action}${name ? `: ${name}` : ''}: ${issue.message}`, {
-    place: draft.place,
-    next: `fireaxe ${draft.action} --help`,
-  });
 }
