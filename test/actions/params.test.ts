@@ -41,10 +41,21 @@ describe('parameters', () => {
     expect(
       parseParams(actionNamed('fence'), { timer: '3m', rate: '5', allow: '10.0.0.1,10.0.1.9/16' }, 'step'),
     ).toEqual({
+      on: 'hosts',
       timer: 180,
       rate: 5,
       allow: ['10.0.0.1', '10.0.0.0/16'],
+      only: [],
+      except: [],
+      service: [],
     });
+    expect(
+      parseParams(
+        actionNamed('fence'),
+        { on: 'nodes', only: 'agent,/sys/fs/cgroup/a.slice/b/', user: 0, service: '10.96.0.1' },
+        'step',
+      ),
+    ).toMatchObject({ only: ['agent.service', '/a.slice/b'], user: '0', service: ['10.96.0.1'] });
     expect(parseParams(actionNamed('stop'), { unit: 'agent' }, 'step')).toMatchObject({
       unit: 'agent.service',
     });
@@ -66,6 +77,18 @@ describe('parameters', () => {
     ['fence', { timer: '0s' }],
     ['fence', { timer: '3 minutes' }],
     ['fence', { allow: 'example.org' }],
+    ['fence', { on: 'nodes' }],
+    ['fence', { on: 'nodes', only: 'a', except: 'b' }],
+    ['fence', { on: 'nodes', only: '../a' }],
+    ['fence', { on: 'nodes', only: '/a/../b' }],
+    ['fence', { on: 'nodes', only: 'a"b' }],
+    ['fence', { on: 'nodes', only: '/' }],
+    ['fence', { on: 'nodes', only: '/sys/fs/cgroup' }],
+    ['fence', { on: 'nodes', user: 'a b' }],
+    ['fence', { on: 'nodes', user: 'a', service: 'kubernetes.default' }],
+    ['fence', { on: 'nodes', user: 'a', allow: '10.0.0.1' }],
+    ['fence', { only: 'a' }],
+    ['fence', { on: 'elsewhere' }],
     ['cordon', { ports: '0' }],
     ['cordon', { ports: '70000' }],
     ['cordon', { ports: '10-5' }],

@@ -4,29 +4,48 @@ import armed from '../firewall/armed.sh';
 import chains from '../firewall/chain.sh';
 import table from '../firewall/table.sh';
 import { list, seconds } from '../params.ts';
-import { defineAction } from '../types.ts';
+import { type ActionContext, defineAction } from '../types.ts';
+import act from './act.sh';
 import fenceChain from './chain.sh';
+import clientRules from './clients.sh';
+import { clientsProblem, clientsSummary, clientsVariables, groups } from './clients.ts';
 import node from './node.sh';
+import rebind from './rebind.sh';
+import sockets from './sockets.sh';
+import who from './who.sh';
 
-const params = z.strictObject({
-  /** Clients that keep the API besides the control plane and the kit's own list: addresses or CIDRs. */
-  allow: list()
-    .transform((words, ctx) => {
-      try {
-        return words.map((word) => canonicalAddress(word, 'allow'));
-      } catch (error) {
-        ctx.addIssue({ code: 'custom', message: (error as Error).message });
-        return z.NEVER;
-      }
-    })
-    .default([]),
-  /** Seconds until the node takes the fence away by itself, unless it is kept. */
-  timer: seconds(10, 3600).default(180),
-  /** New connections a second that readmitted clients may open, all together, at each server. */
-  rate: z.coerce.number({ error: 'expected a number' }).int().min(1).max(10_000).default(20),
-});
+const params = z
+  .strictObject({
+    /** At the API servers' hosts, or where the clients run. */
+    on: z.enum(['hosts', 'nodes'], { error: 'expected hosts or nodes' }).default('hosts'),
+    /** On hosts: clients that keep the API besides the control plane and the kit's own list: addresses or CIDRs. */
+    allow: addresses('allow'),
+    /** Seconds until the node takes the fence away by itself, unless it is kept. */
+    timer: seconds(10, 3600).default(180),
+    /** On hosts: new connections a second that readmitted clients may open, all together, at each server. */
+    rate: z.coerce.number({ error: 'expected a number' }).int().min(1).max(10_000).default(20),
+    /** On nodes: the units, slices or control groups to fence. */
+    only: groups(),
+    /** On nodes: the user to fence, by name or number. */
+    user: z
+      .union([z.string(), z.number()])
+      .transform(String)
+      .pipe(z.string().regex(/^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/, 'expected a user name or number'))
+      .optional(),
+    /** On nodes: the units, slices or control groups that keep the API; all others are fenced. */
+    except: groups(),
+    /** On nodes: addresses besides the control plane's own by which clients reach the API, such as the service address. */
+    service: addresses('service'),
+  })
+  .superRefine((p, ctx) => {
+    const problem = clientsProblem(p.on, p);
+    if (problem) ctx.addIssue({ code: 'custom', path: [problem.at], message: problem.message });
+    if (p.on === 'nodes' && p.allow.length) {
+      ctx.addIssue({ code: 'custom', path: ['allow'], message: 'allow goes with on: hosts' });
+    }
+  });
 
-/** API clients kept away at the control-plane hosts; our own way in never. */
+/** API clients kept away from the API, at its hosts or where they run; our own way in never. */
 export const fence = defineAction({
   name: 'fence',
   title: 'Keep API clients away from the API servers',
@@ -34,19 +53,45 @@ export const fence = defineAction({
   scope: 'node',
   params,
   summary: (p) =>
-    `reject API clients at the control-plane hosts${p.allow.length ? `, but not ${p.allow.join(', ')}` : ''}; each host takes it back after ${p.timer}s unless kept`,
+    `${p.on === 'nodes' ? clientsSummary(p) : hostsSummary(p)}; each takes it back after ${p.timer}s unless kept`,
   node: {
-    script: armed + table + chains + fenceChain + node,
+    script: armed + table + chains + fenceChain + node + who + sockets + rebind + clientRules + act,
     variables(p, _target, context) {
-      const { v4, v6 } = addressSet([...alwaysAllowed(context), ...p.allow], 'fence.allow');
       return {
-        P_PORT: String(context.cluster.kubernetes.apiserverPort),
-        P_ALLOW4: v4.join(' '),
-        P_ALLOW6: v6.join(' '),
+        P_ON: p.on,
         P_TIMER: String(p.timer),
-        P_RATE: String(p.rate),
+        ...(p.on === 'nodes' ? clientsVariables(p, context) : hostsVariables(p, context)),
       };
     },
     armed: () => true,
   },
 });
+
+type Params = z.infer<typeof params>;
+
+function hostsSummary(p: Params): string {
+  return `reject API clients at the control-plane hosts${p.allow.length ? `, but not ${p.allow.join(', ')}` : ''}`;
+}
+
+function hostsVariables(p: Params, context: ActionContext): Record<string, string> {
+  const { v4, v6 } = addressSet([...alwaysAllowed(context), ...p.allow], 'fence.allow');
+  return {
+    P_PORT: String(context.cluster.kubernetes.apiserverPort),
+    P_ALLOW4: v4.join(' '),
+    P_ALLOW6: v6.join(' '),
+    P_RATE: String(p.rate),
+  };
+}
+
+function addresses(name: string) {
+  return list()
+    .transform((words, ctx) => {
+      try {
+        return words.map((word) => canonicalAddress(word, name));
+      } catch (error) {
+        ctx.addIssue({ code: 'custom', message: (error as Error).message });
+        return z.NEVER;
+      }
+    })
+    .default([]);
+}

@@ -2,8 +2,6 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154
 
-NF_TABLE=fireaxe
-
 # The operator who comes from an address by SSH may use the API from there too.
 fence_operator() {
   FN_OPERATOR='' FN_SSHD=22
@@ -101,7 +99,7 @@ fence_left() {
   fence_lines "$FN_OUT"
 }
 
-act_look() {
+hosts_look() {
   arm_possible
   fence_operator
   if fx_has nft; then fence_nft_look; else fence_ipt_look; fi
@@ -129,7 +127,7 @@ fence_nft_look() {
   fx_say "will reject all but the allowed at port $P_PORT and close ${FX_N:-the} connections; back in ${P_TIMER}s unless kept"
 }
 
-act_apply() {
+hosts_apply() {
   if [ -n "${FN_IPT-}" ]; then
     fence_ipt_apply
   else
@@ -153,7 +151,7 @@ fence_close() {
   [ "$FX_N" -eq 0 ] || fx_say "$FX_N connections could not be closed (kernel without INET_DIAG_DESTROY?)"
 }
 
-act_verify() {
+hosts_verify() {
   fence_operator
   fence_filter
   if fx_has nft; then
@@ -171,7 +169,7 @@ act_verify() {
   fx_data armed "$FX_K"
 }
 
-act_undo() {
+hosts_undo() {
   if ! fx_has nft; then
     arm_undo
     fence_ipt_undo

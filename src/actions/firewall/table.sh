@@ -30,8 +30,9 @@ nft_save() {
   nft_revert
 }
 
+# NF_ELSE is what the way back does where the kernel does not take the former table any more.
 nft_revert() {
-  fx_write revert "nft -f '$FX_DIR/back.nft' && : >'$FX_DIR/fired'" || fx_fail no-receipt "cannot write $FX_DIR/revert"
+  fx_write revert "{ nft -f '$FX_DIR/back.nft'${NF_ELSE:+ || $NF_ELSE}; } && : >'$FX_DIR/fired'" || fx_fail no-receipt "cannot write $FX_DIR/revert"
 }
 
 # nft_guarded: loads NF_BODY for $1 seconds at most, unless it is kept. The way back stands, and its timer runs, before.
@@ -57,7 +58,7 @@ nft_undo() {
     return 0
   fi
   if [ -e "$FX_DIR/back.nft" ]; then
-    NF_OUT=$(nft -f "$FX_DIR/back.nft" 2>&1) || fx_fail nft "nft refused: $NF_OUT"
+    NF_OUT=$(nft -f "$FX_DIR/back.nft" 2>&1 || ${NF_ELSE:-false}) || fx_fail nft "nft refused: $NF_OUT"
   elif [ "${B_table-absent}" = absent ]; then
     NF_OUT=$(nft delete table inet "$NF_TABLE" 2>&1) || fx_fail nft "nft refused: $NF_OUT"
   else

@@ -4,29 +4,57 @@ import { defineCommand } from '../types.ts';
 
 export default defineCommand({
   name: 'fence',
-  summary: 'Keep API clients away from the API servers, on the control-plane hosts themselves',
+  summary: 'Keep API clients away from the API servers, at the control-plane hosts or where the clients run',
   examples: [
     'fireaxe fence -c prod-1 --reason INC-42 --dry-run',
     'fireaxe fence -c prod-1 --reason INC-42 --confirm "prod-1 3"',
     'fireaxe fence -c prod-1 --allow 10.0.9.0/24 --timer 5m --reason INC-42',
+    'fireaxe fence -c prod-1 --on nodes --only telemetry-agent --service 10.96.0.1 --reason INC-42',
+    'fireaxe fence -c prod-1 --on nodes --except kubelet --service 10.96.0.1 --reason INC-42',
     'fireaxe readmit -c prod-1 --batch 10% --reason INC-42   # let clients back in at a pace',
     'fireaxe undo last                                       # open at once',
   ],
   danger: 'severe',
   configure: (command) => {
     command
+      .option('--on <hosts|nodes>', 'at the API servers (default), or on the machines where the clients run')
       .option('--allow <address>', 'a client that stays, besides the control plane (repeatable)', collect)
       .option(
         '--timer <duration>',
         'a host takes the fence back by itself after this time unless it is kept (default 3m)',
       )
-      .option('--rate <N>', 'new connections a second that readmitted clients may open at each server');
+      .option('--rate <N>', 'new connections a second that readmitted clients may open at each server')
+      .option(
+        '--only <unit|path>',
+        'on nodes: fence this systemd unit, slice or control group (repeatable)',
+        collect,
+      )
+      .option('--user <name>', 'on nodes: fence the processes of this user')
+      .option(
+        '--except <unit|path>',
+        'on nodes: fence all but this systemd unit, slice or control group (repeatable)',
+        collect,
+      )
+      .option(
+        '--service <address>',
+        'on nodes: an address of the API besides its hosts, such as the service address (repeatable)',
+        collect,
+      );
     changeOptions(waveOptions(paceOptions(targetOptions(command))));
   },
   run: (_args, flags, io) =>
     runAction(flags, io, {
       action: 'fence',
-      params: given(flags, { allow: 'allow', timer: 'timer', rate: 'rate' }),
-      anywhere: 'role=control-plane',
+      params: given(flags, {
+        on: 'on',
+        allow: 'allow',
+        timer: 'timer',
+        rate: 'rate',
+        only: 'only',
+        user: 'user',
+        except: 'except',
+        service: 'service',
+      }),
+      anywhere: flags.on === 'nodes' ? 'role=worker' : 'role=control-plane',
     }),
 });

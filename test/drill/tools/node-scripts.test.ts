@@ -108,7 +108,9 @@ test('readmission opens the fence for whom it names, and closes it again', async
 });
 
 test('a fence that nobody keeps goes by itself', async () => {
-  expect(await act(server, 'apply', 'fence', { allow: [], timer: 3, rate: 20 }, 's1', true)).toMatchObject({
+  expect(
+    await act(server, 'apply', 'fence', { on: 'hosts', allow: [], timer: 3, rate: 20 }, 's1', true),
+  ).toMatchObject({
     state: 'changed',
   });
   const timer = server.systemd.units().find((unit) => unit.name.endsWith('.timer'));

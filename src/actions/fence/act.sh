@@ -1,0 +1,17 @@
+# The fence's two places: at the API servers' hosts (node.sh), or where the clients run (clients.sh).
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+NF_TABLE=fireaxe
+if [ "$P_ON" = nodes ]; then
+  # A machine may be both: the two fences know nothing of each other.
+  NF_TABLE=fireaxe_clients
+  AR_PENDING=$FX_HOME/fence-nodes.armed
+  # A former table may name a control group that is gone since: no fence rather than one that stays for ever.
+  NF_ELSE="nft delete table inet $NF_TABLE"
+fi
+
+act_look() { "${P_ON}_look"; }
+act_apply() { "${P_ON}_apply"; }
+act_verify() { "${P_ON}_verify"; }
+act_undo() { "${P_ON}_undo"; }

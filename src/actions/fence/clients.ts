@@ -1,0 +1,84 @@
+import { z } from 'zod';
+import { usage } from '../../base/errors.ts';
+import { addressSet } from '../firewall/addresses.ts';
+import { list } from '../params.ts';
+import type { ActionContext } from '../types.ts';
+
+/** Who is meant on a worker, and by which addresses it reaches the API. */
+export interface Clients {
+  only: string[];
+  user?: string | undefined;
+  except: string[];
+  service: string[];
+}
+
+const CGROUPS = '/sys/fs/cgroup';
+
+/** A systemd unit or slice, or the path of a control group; the text goes into a rule, so it is held to plain characters. */
+const group = z
+  .string()
+  .regex(
+    /^[A-Za-z0-9/_][A-Za-z0-9@._:/=+-]*$/,
+    'expected a systemd unit, a slice or the path of a control group',
+  )
+  .refine((word) => !word.split('/').includes('..'), 'a path without ..')
+  .transform((word) => {
+    if (!word.startsWith('/')) return /\.[a-z]+$/.test(word) ? word : `${word}.service`;
+    const path = word.startsWith(`${CGROUPS}/`) ? word.slice(CGROUPS.length) : word;
+    return path.replace(/\/+/g, '/').replace(/\/$/, '');
+  })
+  .refine((word) => word !== '' && word !== CGROUPS, 'the root of the control groups is everything')
+  .refine((word) => word.startsWith('/') || !word.includes('/'), 'a path begins with /');
+
+export const groups = () => list().pipe(z.array(group)).default([]);
+
+/** One line of a plan. */
+export function clientsSummary(p: Clients): string {
+  const named = [...p.only, ...(p.user === undefined ? [] : [`user ${p.user}`])].join(', ');
+  const whom = p.except.length ? `all but ${p.except.join(', ')}` : named;
+  const by = p.service.length
+    ? `the control plane's addresses and ${p.service.join(', ')}`
+    : "the control plane's own addresses only (no service address given: clients that go through one are not held)";
+  return `on the nodes, reject the connections of ${whom} to ${by}`;
+}
+
+/** Why these parameters do not go together; undefined when they do. */
+export function clientsProblem(
+  on: 'hosts' | 'nodes',
+  p: Clients,
+): { at: string; message: string } | undefined {
+  const named = p.only.length > 0 || p.user !== undefined;
+  if (on === 'hosts') {
+    const stray = (['only', 'user', 'except', 'service'] as const).find((key) => p[key]?.length);
+    return stray && { at: stray, message: `${stray} goes with on: nodes` };
+  }
+  if (!named && !p.except.length)
+    return { at: 'only', message: 'who is to be fenced on the nodes? only, user or except' };
+  return named && p.except.length ? { at: 'except', message: 'either only and user, or except' } : undefined;
+}
+
+/** The variables of clients.sh. */
+export function clientsVariables(p: Clients, context: ActionContext): Record<string, string> {
+  const planes = context.nodes
+    .filter((node) => node.roles.includes('control-plane'))
+    .flatMap((node) => [node.address, node.internalAddress ?? node.address]);
+  if (!planes.length && !p.service.length) {
+    throw usage('the fleet has no control-plane node, and no service address is given', {
+      place: 'fence.service',
+      expected: 'the addresses by which clients reach the API',
+    });
+  }
+  const servers = addressSet(planes, 'fleet');
+  const services = addressSet(p.service, 'fence.service');
+  const ports = [...new Set([443, context.cluster.kubernetes.apiserverPort])].sort((a, b) => a - b);
+  return {
+    P_SERVERS4: servers.v4.join(' '),
+    P_SERVERS6: servers.v6.join(' '),
+    P_SERVICES4: services.v4.join(' '),
+    P_SERVICES6: services.v6.join(' '),
+    P_PORTS: ports.join(' '),
+    P_ONLY: p.only.join(' '),
+    P_EXCEPT: p.except.join(' '),
+    P_USER: p.user ?? '',
+  };
+}
