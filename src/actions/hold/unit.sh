@@ -40,7 +40,8 @@ unit_look() {
   unit_read "$P_UNIT"
   [ "$UN_LoadState" != not-found ] || fx_refuse not-found "there is no $P_UNIT here"
   unit_guard
-  UN_ALL=$UN_Id
+  UN_ALL=$UN_Id UN_MASK=''
+  [ "$UN_LoadState" = masked ] || UN_MASK=$UN_Id
   fx_before unit "$UN_Id:$UN_ActiveState:$UN_LoadState:${UN_UnitFileState:-none}"
   fx_data active "$UN_ActiveState"
   UN_HELD=1 UN_T=$UN_TriggeredBy UN_B=''
@@ -52,6 +53,7 @@ unit_look() {
   for UN_K in $UN_T; do
     unit_read "$UN_K"
     UN_ALL="$UN_ALL $UN_K"
+    [ "$UN_LoadState" = masked ] || UN_MASK="$UN_MASK $UN_K"
     UN_B="$UN_B${UN_B:+ }$UN_K:$UN_ActiveState:$UN_LoadState:${UN_UnitFileState:-none}"
     [ "$UN_LoadState" = masked ] && unit_down || UN_HELD=''
   done
@@ -66,9 +68,9 @@ unit_apply() {
     # Stopping a transient unit forgets it; its text is the only way back.
     cp "$UN_TRANSIENT" "$FX_DIR/transient" || fx_fail no-receipt "cannot save $UN_TRANSIENT"
   fi
-  # Masked first: nothing starts it between the two.
+  # Masked first: nothing starts it between the two. A mask that is there gets no second one under it.
   # shellcheck disable=SC2086
-  systemctl mask --runtime $UN_ALL >/dev/null 2>&1
+  [ -z "$UN_MASK" ] || systemctl mask --runtime $UN_MASK >/dev/null 2>&1
   # shellcheck disable=SC2086
   systemctl stop $UN_ALL || fx_say 'systemctl stop complained'
   UN_BAD='' UN_RELOAD=''
@@ -119,13 +121,20 @@ unit_verify() {
 unit_undo() {
   [ -n "$B_unit" ] || return 0
   fx_need systemctl
-  UN_START='' UN_UNMASK=''
+  UN_START='' UN_UNMASK='' UN_LIFT='' UN_LIFT_RUN=''
   for FX_K in $B_unit $B_triggers; do
     UN_K=${FX_K%%:*} FX_L=${FX_K#*:}
     FX_N=$FX_L
     case $FX_L in *:masked:*) ;; *) UN_UNMASK="$UN_UNMASK $UN_K" ;; esac
     # Triggers first: a service that one of them would start is started by hand after it.
-    case $FX_N in active:* | activating:* | reloading:*) UN_START="$UN_K $UN_START" ;; esac
+    case $FX_N in
+      active:* | activating:* | reloading:*) UN_START="$UN_K $UN_START" ;;
+      *) continue ;;
+    esac
+    case $FX_N in
+      *:masked:masked-runtime) UN_LIFT_RUN="$UN_LIFT_RUN $UN_K" ;;
+      *:masked:*) UN_LIFT="$UN_LIFT $UN_K" ;;
+    esac
   done
   if [ -n "$UN_UNMASK" ]; then
     # shellcheck disable=SC2086
@@ -141,7 +150,18 @@ unit_undo() {
       cp "$FX_DIR/transient" "$FX_ROOT/run/systemd/system/$P_UNIT" && systemctl daemon-reload
     fi
   fi
+  unit_lift unmask
   # shellcheck disable=SC2086
-  [ -z "$UN_START" ] || systemctl start $UN_START || fx_fail not-started "cannot start $UN_START"
+  [ -z "$UN_START" ] || systemctl start $UN_START || FX_CODE=not-started
+  unit_lift mask
+  [ -z "$FX_CODE" ] || fx_fail not-started "cannot start $UN_START"
   fx_say "back:${UN_UNMASK:- nothing unmasked}${UN_START:+; started $UN_START}"
+}
+
+# What ran on under a mask of others starts again only without it: lifted for as long as that takes.
+unit_lift() {
+  # shellcheck disable=SC2086
+  [ -z "$UN_LIFT" ] || systemctl "$1" $UN_LIFT >/dev/null 2>&1
+  # shellcheck disable=SC2086
+  [ -z "$UN_LIFT_RUN" ] || systemctl "$1" --runtime $UN_LIFT_RUN >/dev/null 2>&1
 }
