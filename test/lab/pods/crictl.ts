@@ -5,8 +5,12 @@ import { join } from 'node:path';
 
 const MODULE = 'sigs.k8s.io/cri-tools@v1.34.0';
 
+const NEEDED = ['/usr/bin/containerd', '/usr/sbin/runc', '/usr/lib/cni/bridge', '/bin/busybox'];
+
 /** Where crictl is: on this machine, built before, or built now from its Go module; else why it cannot be had. */
 export function findCrictl(): { path: string } | { reason: string } {
+  const missing = NEEDED.find((path) => !existsSync(path));
+  if (missing) return { reason: `${missing} is not here` };
   const [there] = (process.env['PATH'] ?? '')
     .split(':')
     .map((dir) => join(dir, 'crictl'))

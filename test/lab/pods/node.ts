@@ -68,6 +68,9 @@ export function podWorker(
       '/opt/image.tar': '',
       '/etc/containerd/config.toml': containerd,
       '/etc/cni/net.d/10-lab.conflist': JSON.stringify(network),
+      // On v1 nothing tells this systemd that a group is empty: it waits for its time-outs.
+      '/etc/systemd/system.conf.d/lab.conf': '[Manager]\nDefaultTimeoutStopSec=2s\n',
+      '/etc/systemd/system/user@.service.d/lab.conf': '[Service]\nTimeoutStopSec=1s\n',
       '/etc/crictl.yaml': 'runtime-endpoint: unix:///run/containerd/containerd.sock\n',
       '/var/beat/offender.sh': offender,
       '/etc/systemd/system/kubelet-pod@.service': `[Service]\nExecStart=/bin/bash -c 'set -- $(echo %i | tr : " "); exec /bin/bash /opt/lab/kubelet.sh $1 $2 ${group}'\nKillMode=mixed\n`,
