@@ -149,6 +149,21 @@ describe.each([
   });
 });
 
+test('a connection on which nobody says anything ends on both sides', async () => {
+  const { address } = lab.at('cp1').spec;
+  const listen = `require('net').createServer((s) => s.on('error', () => {})).listen(443, '::')`;
+  await sh(`systemd-run --unit=silent ${node} -e "${listen}"; sleep 0.5`, 'cp1');
+  const talk = `require('net').connect(443, '${address}').on('error', () => setTimeout(() => {}, 1e6))`;
+  await sh(`systemd-run --unit=lab-silent ${node} -e "${talk}"`);
+  const open = () => sh(`ss -Htn state established '( sport = :443 )' | wc -l`, 'cp1');
+  await until(open, '1', 5000);
+  const apply = await fence({ only: 'lab-silent' }, { op: 'apply', run: 'q1' });
+  expect(apply.result).toMatchObject({ state: 'changed', data: { closed: '1', left: '0' } });
+  await until(open, '0', 2000);
+  expect([await states('agent'), await states('kubelet')]).toEqual(['up', 'up']);
+  await fence({ only: 'lab-silent' }, { op: 'undo', run: 'q1', before: apply.result!.before! });
+});
+
 describe('what changes meanwhile', () => {
   test.each([
     ['the offender, by its unit', { only: 'lab-agent' }, 'agent', 'ECONNREFUSED'],
