@@ -14,16 +14,19 @@ interface Finding {
  * Refuses a kit that somebody else could have changed or read: nothing writable by group or others,
  * secrets readable by their owner alone, no symlink that leads out of it.
  */
-export async function checkPermissions(kit: string, secrets: string[], skip: string[]): Promise<void> {
+export async function checkPermissions(
+  kit: string,
+  { secrets, others, skip }: { secrets: string[]; others: string[]; skip: string[] },
+): Promise<void> {
   const findings: Finding[] = [];
   const root = await realpath(kit);
   judge(root, await stat(root), false, findings);
   await judgeAncestors(root, findings);
   await walk(root, root, new Set(skip), secrets, findings);
-  for (const secret of secrets) {
-    if (secret.startsWith(root + sep)) continue; // walked already
-    const found = await stat(secret).catch(() => undefined);
-    if (found) judge(secret, found, true, findings);
+  for (const path of [...secrets, ...others]) {
+    if (path.startsWith(root + sep)) continue; // walked already
+    const found = await stat(path).catch(() => undefined);
+    if (found) judge(path, found, secrets.includes(path), findings);
   }
   if (findings.length > 0) throw loose(findings);
 }

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
@@ -215,6 +224,17 @@ describe('loose permissions are refused', () => {
     await expect(openKit(join(above, 'kit'))).resolves.toBeDefined();
     renameSync(join(above, 'kit'), path);
     rmSync(above, { recursive: true });
+  });
+
+  it('refuses what others may write outside of the kit too: an ssh_config can name commands', async () => {
+    const outside = realpathSync(mkdtempSync(join(tmpdir(), 'fireaxe-open-')));
+    const config = join(outside, 'ssh_config');
+    writeFileSync(config, '');
+    chmodSync(config, 0o666);
+    await expect(openKit(kit({ 'kit.yaml': `${KIT_YAML}sshConfig: ${config}\n` }))).rejects.toEqual(
+      error({ kind: 'credentials', next: `chmod go-w ${config}` }),
+    );
+    rmSync(outside, { recursive: true });
   });
 
   it('refuses an identity that is a directory', async () => {

@@ -1,0 +1,21 @@
+import { stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import { FireaxeError } from '../base/errors.ts';
+
+/** Relative names are meant within the kit; `~/` and absolute ones are taken as they are. */
+export function inKit(path: string, name: string): string {
+  if (name.startsWith('~/')) return join(homedir(), name.slice(2));
+  return isAbsolute(name) ? name : join(path, name);
+}
+
+export async function existing(file: string): Promise<string | undefined> {
+  return (await stat(file).catch(() => undefined)) ? file : undefined;
+}
+
+export function missing(name: string, place: string): FireaxeError {
+  return new FireaxeError('credentials', `${name} is not there`, {
+    place,
+    next: 'put the file into the kit, or correct its name',
+  });
+}

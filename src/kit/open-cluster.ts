@@ -1,0 +1,101 @@
+import { existsSync } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type FireaxeError, usage } from '../base/errors.ts';
+import type { FleetSnapshot, TransportName } from '../fleet/types.ts';
+import { readFleetFile } from './fleet-file.ts';
+import { existing, inKit, missing } from './in-kit.ts';
+import type { ClusterFile } from './schema.ts';
+import type { Bastion, CloudProfile, ClusterKit } from './types.ts';
+import type { YamlSource } from './yaml-file.ts';
+
+/** One cluster of the kit with its fleet; every file that it names is there. */
+export async function openCluster(
+  path: string,
+  name: string,
+  file: ClusterFile,
+  source: YamlSource,
+  maybeNoFleet: boolean,
+): Promise<ClusterKit> {
+  const at = ['clusters', name] as const;
+  const { identity, jump, sudo, ...ssh } = file.ssh;
+  const key = await identityFile(path, identity, source.place([...at, 'ssh', 'identity']));
+  const bastions: Record<string, Bastion> = {};
+  for (const [bastion, b] of Object.entries(file.bastions)) {
+    const own = await identityFile(path, b.identity, source.place([...at, 'bastions', bastion, 'identity']));
+    const used = own ?? key;
+    if (!used) {
+      throw usage(`bastion ${bastion} has no identity`, {
+        place: source.place([...at, 'bastions', bastion]),
+        expected: 'identity: keys/<file> here, or under ssh of the cluster',
+      });
+    }
+    bastions[bastion] = {
+      name: bastion,
+      address: b.address,
+      port: b.port,
+      user: b.user ?? ssh.user,
+      identity: used,
+    };
+  }
+  if (jump !== undefined && !bastions[jump]) throw unknownBastion(jump, source.place([...at, 'ssh', 'jump']));
+
+  const fleetFile = inKit(path, file.fleet ?? join('fleet', `${name}.json`));
+  const fleet = maybeNoFleet && !existsSync(fleetFile) ? noFleet(name) : await readFleetFile(fleetFile, name);
+  for (const node of fleet.nodes) {
+    if (typeof node.jump === 'string' && !bastions[node.jump])
+      throw unknownBastion(node.jump, `${fleetFile}: ${node.name}`);
+  }
+  const cloud = await cloudProfile(path, file);
+  const via: TransportName[] = file.via ?? (cloud ? ['ssm', 'ssh'] : ['ssh']);
+  return {
+    name,
+    fleetFile,
+    ssh: {
+      ...ssh,
+      sudo: sudo ?? true,
+      ...(key ? { identity: key } : {}),
+      ...(jump === undefined ? {} : { jump }),
+    },
+    bastions,
+    via,
+    ...(cloud ? { cloud } : {}),
+    kubernetes: file.kubernetes,
+    parameters: file.parameters,
+    fleet,
+  };
+}
+
+async function cloudProfile(path: string, file: ClusterFile): Promise<CloudProfile | undefined> {
+  if (!file.cloud) return undefined;
+  const { profile, region } = file.cloud;
+  const configFile = await existing(inKit(path, file.cloud.configFile ?? join('aws', 'config')));
+  const credentialsFile = await existing(
+    inKit(path, file.cloud.credentialsFile ?? join('aws', 'credentials')),
+  );
+  return {
+    region,
+    ...(profile === undefined ? {} : { profile }),
+    ...(configFile ? { configFile } : {}),
+    ...(credentialsFile ? { credentialsFile } : {}),
+  };
+}
+
+async function identityFile(path: string, identity: string | undefined, place: string) {
+  if (identity === undefined) return undefined;
+  const file = inKit(path, identity);
+  const found = await stat(file).catch(() => undefined);
+  if (!found) throw missing(identity, place);
+  if (!found.isFile()) {
+    throw usage(`${identity} is no file`, { place, expected: 'a private key, such as keys/id' });
+  }
+  return file;
+}
+
+function unknownBastion(name: string, place: string): FireaxeError {
+  return usage(`no bastion is called ${name}`, { place, expected: 'a name under bastions of the cluster' });
+}
+
+function noFleet(cluster: string): FleetSnapshot {
+  return { schemaVersion: 1, cluster, takenAt: new Date(0).toISOString(), source: 'none', nodes: [] };
+}
