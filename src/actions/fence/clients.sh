@@ -1,22 +1,16 @@
 # API clients kept away from the API on the machine where they run: what leaves it for the API servers is judged by whose it is.
-# Before the service address is translated (-100) and after the connection is known (-200).
+# Once before the service address is translated (-100), and once after.
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154
 
 clients_text() {
-  FN_PORTS='' CL_LATE=''
-  for FX_K in $P_PORTS; do
-    FN_PORTS="$FN_PORTS${FN_PORTS:+, }$FX_K"
-    # One port a rule: nft cannot read its own listing of a set of these again.
-    CL_LATE="$CL_LATE    meta l4proto tcp ct original ip daddr @services4 ct original proto-dst $FX_K goto who
-    meta l4proto tcp ct original ip6 daddr @services6 ct original proto-dst $FX_K goto who
-"
-  done
+  FN_PORTS=''
+  for FX_K in $P_PORTS; do FN_PORTS="$FN_PORTS${FN_PORTS:+, }$FX_K"; done
   fence_set servers4 ipv4_addr "$P_SERVERS4"
   fence_set servers6 ipv6_addr "$P_SERVERS6"
   fence_set services4 ipv4_addr "$P_SERVICES4"
   fence_set services6 ipv6_addr "$P_SERVICES6"
-  # Found translated already, it is still known by where it was first sent. Resets go out: the server learns of the end.
+  # Before any translation, and after: an address that we do not know may become the API server's. Resets go out: the server learns of the end.
   NF_RULES="$FN_servers4$FN_servers6$FN_services4$FN_services6  chain out {
     meta l4proto tcp counter reject with tcp reset comment \"$CL_MARK\"
   }
@@ -30,7 +24,14 @@ $CL_RULES  }
     ip6 daddr @servers6 tcp dport { $FN_PORTS } goto who
     ip daddr @services4 tcp dport { $FN_PORTS } goto who
     ip6 daddr @services6 tcp dport { $FN_PORTS } goto who
-$CL_LATE  }
+  }
+  chain late {
+    type filter hook output priority 0; policy accept;
+    meta l4proto != tcp accept
+    tcp flags & rst == rst accept
+    ip daddr @servers4 tcp dport { $FN_PORTS } goto who
+    ip6 daddr @servers6 tcp dport { $FN_PORTS } goto who
+  }
 "
   nft_text
   nft_replace "$NF_BODY"

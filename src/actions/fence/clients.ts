@@ -38,7 +38,7 @@ export function clientsSummary(p: Clients): string {
   const whom = p.except.length ? `all but ${p.except.join(', ')}` : named;
   const by = p.service.length
     ? `the control plane's addresses and ${p.service.join(', ')}`
-    : "the control plane's own addresses only (no service address given: clients that go through one are not held)";
+    : "the control plane's own addresses only (no service address given: clients that go through one are held only where the node itself translates it by netfilter)";
   return `on the nodes, reject the connections of ${whom} to ${by}`;
 }
 
