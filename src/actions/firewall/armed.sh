@@ -9,12 +9,15 @@ AR_PENDING=$FX_HOME/$FX_ACTION.armed
 # arm SECONDS: starts the timer and reads it back; refuses where nothing can keep time.
 arm() {
   if fx_systemd; then
-    systemd-run --quiet --unit="$AR_UNIT" --description="Fireaxe takes $FX_ACTION back unless it is kept" \
-      --on-active="$1s" --timer-property=AccuracySec=1s --setenv=PATH="$PATH" /bin/sh "$FX_DIR/revert" ||
+    arm_anew ||
+      systemd-run --quiet --unit="$AR_UNIT" --description="Fireaxe takes $FX_ACTION back unless it is kept" \
+        --on-active="$1s" --timer-property=AccuracySec=1s --setenv=PATH="$PATH" /bin/sh "$FX_DIR/revert" ||
       fx_fail not-armed 'systemd-run did not arm the timer'
     systemctl is-active --quiet "$AR_UNIT.timer" || fx_fail not-armed 'the timer does not run'
   elif fx_has setsid; then
     # No systemd: a process of its own session, and no child of ours, or our deadline would end it with us.
+    AR_FIRST=''
+    ! fx_line "$FX_DIR/timer" || AR_FIRST=$FX_L
     rm -f "$FX_DIR/timer"
     AR_TEXT="echo \$\$ >'$FX_DIR/timer'; sleep $1; exec /bin/sh '$FX_DIR/revert'"
     (setsid /bin/sh -c "$AR_TEXT" </dev/null >/dev/null 2>&1 &)
@@ -27,6 +30,8 @@ arm() {
     AR_PID=$FX_L
     fx_start "$AR_PID" || FX_L=''
     fx_write timer "$AR_PID $FX_L" && fx_alive "$AR_PID" "$FX_L" || fx_fail not-armed 'the detached timer does not run'
+    # One of an attempt that did not end would take away what is kept now.
+    [ -z "$AR_FIRST" ] || arm_end "$AR_FIRST"
   else
     fx_fail no-timer 'neither systemd-run nor setsid is here: nothing would take this back'
   fi
@@ -34,6 +39,11 @@ arm() {
     disarm "$FX_DIR" "$AR_UNIT"
     fx_fail no-receipt "cannot write $AR_PENDING"
   }
+}
+
+# An attempt of this very step that did not end armed its timer: it begins anew, with no moment unguarded.
+arm_anew() {
+  [ -n "$FX_REDO" ] && systemctl is-active --quiet "$AR_UNIT.timer" && systemctl restart "$AR_UNIT.timer"
 }
 
 # Before anything is changed, so that a refusal is one.
@@ -50,13 +60,17 @@ armed() {
   fi
 }
 
+# arm_end "PID START": ends a detached timer, if it is still the same process. Its sleep is a child in the same session of its own.
+arm_end() {
+  AR_PID=${1%% *}
+  fx_alive "$AR_PID" "${1#* }" || return 0
+  kill -TERM "-$AR_PID" 2>/dev/null || kill -TERM "$AR_PID" 2>/dev/null
+}
+
 # disarm DIR UNIT: false when the timer still runs.
 disarm() {
   if fx_line "$1/timer"; then
-    AR_PID=${FX_L%% *}
-    fx_alive "$AR_PID" "${FX_L#* }" || return 0
-    # Its sleep is a child in the same session of its own.
-    kill -TERM "-$AR_PID" 2>/dev/null || kill -TERM "$AR_PID" 2>/dev/null
+    arm_end "$FX_L"
     rm -f "$1/timer"
   else
     systemctl stop "$2.timer" 2>/dev/null

@@ -37,7 +37,7 @@ nft_revert() {
 
 # nft_guarded: loads NF_BODY for $1 seconds at most, unless it is kept. The way back stands, and its timer runs, before.
 nft_guarded() {
-  if arm_pending; then
+  if arm_pending && [ "$AR_DIR" != "$FX_DIR" ]; then
     # What was there before an order that nobody kept is the state before this one too.
     cp "$AR_DIR/back.nft" "$FX_DIR/back.nft" 2>/dev/null || fx_fail no-receipt "cannot write $FX_DIR/back.nft"
     nft_revert
