@@ -162,6 +162,7 @@ test('a connection on which nobody says anything ends on both sides', async () =
   await until(open, '0', 2000);
   expect([await states('agent'), await states('kubelet')]).toEqual(['up', 'up']);
   await fence({ only: 'lab-silent' }, { op: 'undo', run: 'q1', before: apply.result!.before! });
+  await restored();
 });
 
 describe('what changes meanwhile', () => {
