@@ -18,7 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => {
   fireaxe?.close();
-  kit?.remove();
   lab?.down();
 });
 

@@ -1,12 +1,11 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Lab } from './lab.ts';
 import { fleetOf } from './orders.ts';
 
-/** A kit for the lab's machines, as an operator would write it. Its folder is the caller's to remove. */
-export function writeKit(lab: Lab, ssh: Record<string, unknown> = {}): { path: string; remove(): void } {
-  const path = mkdtempSync(join(tmpdir(), 'fireaxe-lab-kit-'));
+/** A kit for the lab's machines, as an operator would write it. It goes with the lab. */
+export function writeKit(lab: Lab, ssh: Record<string, unknown> = {}): { path: string } {
+  const path = mkdtempSync(join(lab.folder.dir, 'kit-'));
   for (const folder of ['keys', 'fleet']) mkdirSync(join(path, folder), { mode: 0o700 });
   copyFileSync(lab.folder.key, join(path, 'keys/id'));
   const hosts = [...lab.machines.values()].map(({ root, spec }) => {
@@ -19,7 +18,7 @@ export function writeKit(lab: Lab, ssh: Record<string, unknown> = {}): { path: s
   // JSON is YAML.
   const cluster = { ssh: { identity: 'keys/id', ...ssh }, via: ['ssh'] };
   put(path, 'kit.yaml', JSON.stringify({ schemaVersion: 1, clusters: { lab: cluster } }));
-  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+  return { path };
 }
 
 function put(kit: string, name: string, text: string): void {

@@ -29,7 +29,6 @@ printf '%s\n' '${rule}' >/etc/sudoers.d/${user}; echo 'echo welcome; echo noise 
 });
 afterAll(() => {
   fireaxe?.close();
-  for (const kit of Object.values(kits)) kit.remove();
   lab?.down();
 });
 
