@@ -34,6 +34,13 @@ export default defineConfig({
 function tier(name: string, include: string[], testTimeout: number) {
   return {
     extends: true as const,
-    test: { name, include, testTimeout, hookTimeout: testTimeout, fileParallelism: name === 'unit' },
+    test: {
+      name,
+      include,
+      testTimeout,
+      hookTimeout: testTimeout,
+      fileParallelism: name === 'unit',
+      ...(name === 'lab' && { globalSetup: 'test/lab/leftovers.ts' }),
+    },
   };
 }
