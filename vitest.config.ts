@@ -40,6 +40,8 @@ function tier(name: string, include: string[], testTimeout: number) {
       testTimeout,
       hookTimeout: testTimeout,
       fileParallelism: name === 'unit',
+      // Not for the lab: its mounts are swept from the machine's own folder.
+      ...(name === 'unit' && { globalSetup: 'test/temp.ts' }),
       ...(name === 'lab' && { globalSetup: 'test/lab/leftovers.ts' }),
     },
   };
