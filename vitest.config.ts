@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
@@ -17,6 +18,8 @@ export default defineConfig({
   plugins: [textFiles],
   define: { __FIREAXE_VERSION__: JSON.stringify(version) },
   test: {
+    // Unit tests wait more than they work: for processes, timers, sockets.
+    maxWorkers: 2 * availableParallelism(),
     projects: [
       tier(
         'unit',
