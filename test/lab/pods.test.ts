@@ -12,7 +12,7 @@ import { serverScript, unit } from './streams.ts';
 const crictl = findCrictl();
 if ('reason' in crictl) console.log(`not run: real pods (${crictl.reason})`);
 
-describe.skipIf('reason' in crictl)('pods', () => {
+describe.skipIf('reason' in crictl)('pods, where crictl can be had', () => {
   let lab: Lab;
   let dir: string;
   const sh = async (at: string, command: string) => (await lab.at(at).sh(command)).stdout.trim();
