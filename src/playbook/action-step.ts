@@ -53,7 +53,8 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
       amount(overrides.canary ?? draft.canary, '--canary'),
       amount(overrides.wave ?? draft.wave, '--wave'),
     ),
-    window: overrides.parallel ?? draft.parallel ?? DEFAULTS.parallel,
+    // A cloud action says itself how many it bears.
+    window: action.cloud?.parallel ?? overrides.parallel ?? draft.parallel ?? DEFAULTS.parallel,
     budget: resolveAmount(budget, total, 'down'),
     // Who asks for five seconds does not want to wait fifteen for a silent host.
     connectMs: Math.min(

@@ -56,7 +56,7 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
       targets,
       script,
       waves: request.waves ?? [targets.length],
-      window: action.cloud ? action.cloud.parallel : step.window,
+      window: step.window,
       budget: request.budget ?? targets.length,
       connectMs: step.connectMs,
       // A script that ends at its own deadline needs a moment to say so.

@@ -48,9 +48,12 @@ test.concurrent('answers health checks and lists by real HTTP', async ({ onTestF
 
 test.concurrent('a flood of lists gets 429, then kills it, and it comes back', async ({ onTestFinished }) => {
   const { host } = await started(onTestFinished);
-  const answers = Promise.all(Array.from({ length: 80 }, () => get(host.port(), '/api/v1/pods')));
-  await until('it died', () => host.view().deaths === 1);
-  const codes = await answers;
+  const codes: unknown[] = [];
+  // Clients that do not give up: however slow this machine is, the server drowns.
+  const client = async () => {
+    while (host.view().deaths === 0) codes.push(await get(host.port(), '/api/v1/pods'));
+  };
+  await Promise.all(Array.from({ length: 80 }, client));
   expect(codes).toContain(429);
   expect(codes).toContain('ECONNRESET');
   await until('it is ready again', () => host.ready());
