@@ -46,7 +46,7 @@ test.concurrent('answers health checks and lists by real HTTP', async ({ onTestF
   expect(await get(host.port(), '/api/v9')).toBe(404);
 });
 
-test.concurrent('a flood of lists gets 429, then kills it, and it comes back', async ({ onTestFinished }) => {
+test.concurrent('a flood of lists kills it, and it comes back', async ({ onTestFinished }) => {
   const { host } = await started(onTestFinished);
   const codes: unknown[] = [];
   // Clients that do not give up: however slow this machine is, the server drowns.
@@ -54,7 +54,6 @@ test.concurrent('a flood of lists gets 429, then kills it, and it comes back', a
     while (host.view().deaths === 0) codes.push(await get(host.port(), '/api/v1/pods'));
   };
   await Promise.all(Array.from({ length: 80 }, client));
-  expect(codes).toContain(429);
   expect(codes).toContain('ECONNRESET');
   await until('it is ready again', () => host.ready());
   expect(host.answers().bad).toBeGreaterThan(0);
