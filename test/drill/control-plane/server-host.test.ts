@@ -56,7 +56,18 @@ test.concurrent('a flood of lists kills it, and it comes back', async ({ onTestF
   await Promise.all(Array.from({ length: 80 }, client));
   expect(codes).toContain('ECONNRESET');
   await until('it is ready again', () => host.ready());
+});
+
+test.concurrent('more cheap requests than it has seats: the rest gets 429, and it lives', async ({
+  onTestFinished,
+}) => {
+  const { host } = await started(onTestFinished);
+  const path = '/apis/apps/v1/namespaces/a/daemonsets/b';
+  const codes = await Promise.all(Array.from({ length: 600 }, () => get(host.port(), path)));
+  expect(codes).toContain(429);
+  expect(codes).toContain(404);
   expect(host.answers().bad).toBeGreaterThan(0);
+  expect(host.view().deaths).toBe(0);
 });
 
 test.concurrent('two machines of three without power: no quorum, nobody is ready', async ({
