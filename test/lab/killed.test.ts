@@ -42,7 +42,17 @@ const ACTIONS: [name: string, action: string, params: Record<string, unknown>, h
   ['stop --process', 'stop', { process: 'offender', for: '5m' }, 'HO_N=0\nuntil [ -e "$HO_HERE/pass" ]'],
   ['shrink', 'shrink', { process: 'offender', for: '5m' }, '[ -z "$P_KEY" ] || process_apply'],
   ['cordon', 'cordon', { ports: '30000-32767', timer: '300s' }, 'nft_load rules.nft'],
+  ['readmit', 'readmit', { clients: '192.0.2.1,192.0.2.2' }, 'nft_load rules.nft\nwords'],
 ];
+
+/** Readmission is into a fence: one that stands, and was kept. */
+const FENCE = { timer: '300s' };
+async function standFence(): Promise<() => Promise<unknown>> {
+  const { result } = await give(lab, 'w1', 'fence', FENCE, { op: 'apply', run: 'stands' });
+  await give(lab, 'w1', 'fence', FENCE, { op: 'keep', run: 'stands' });
+  expect(await sh('nft list tables')).toContain('inet fireaxe');
+  return () => give(lab, 'w1', 'fence', FENCE, { op: 'undo', run: 'stands', before: result!.before! });
+}
 
 /** Puts a hook where a stage of apply begins. */
 function hooked(text: string, stage: string, half: string, hook: string): string {
@@ -79,6 +89,11 @@ async function killClient(text: string): Promise<void> {
 describe.each(ACTIONS)('%s', (name, action, params, half) => {
   const order = (of: Order) => give(lab, 'w1', action, params, of);
   const runs = (run: string) => sh(`wc -l </run/fireaxe/${run}/s1/ran`);
+  let tidy: (() => Promise<unknown>) | undefined;
+  beforeAll(async () => {
+    if (action === 'readmit') tidy = await standFence();
+  });
+  afterAll(() => tidy?.());
 
   test.each(['intent', 'half', 'change', 'result'])('the client killed at: %s', async (stage) => {
     const run = `c-${name.replace(/\W+/g, '-')}-${stage}`;
