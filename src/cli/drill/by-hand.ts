@@ -16,7 +16,10 @@ export async function up(flags: Flags, io: CliIo): Promise<number> {
   const sink = createSink(io, flags);
   const dir = labDir(flags, io);
   const words = await labWords(flags);
-  if (await findLab(dir)) throw usage('a lab is already running', { place: dir, next: 'fireaxe drill down' });
+  const where = flags.dir === undefined ? '' : ` --dir ${quote(dir)}`;
+  if (await findLab(dir)) {
+    throw usage('a lab is already running', { place: dir, next: `fireaxe drill down${where}` });
+  }
   await clearLabDir(dir);
   const lab = await startLab(dir, words, { attached: false });
   const status = await untilDown(lab, io.stop, sink.note).catch(async (error) => {
@@ -33,8 +36,8 @@ export async function up(flags: Flags, io: CliIo): Promise<number> {
     'fireaxe nodes',
     "fireaxe stop --process telemetry-agent -l 'role=worker' --reason practice --dry-run",
     `fireaxe run ${status.playbook} --reason practice`,
-    'fireaxe drill status',
-    'fireaxe drill down',
+    `fireaxe drill status${where}`,
+    `fireaxe drill down${where}`,
   ])
     sink.text(`  ${line}`);
   sink.json({ kit: lab.kit, pid: lab.pid, status });
