@@ -34,25 +34,43 @@ export function selectNodes<N extends FleetNode>(fleet: N[], selection: Selectio
   return chosen;
 }
 
-/** So many of the nodes, from every zone in turn, in the order given. */
+/**
+ * So many of the nodes, in the order given, from every zone its part. A zone gives its last node only when every other
+ * zone is down to its last too. Who is taken for a small count is taken for any bigger one.
+ */
 export function spread<N extends FleetNode>(nodes: N[], count: number): N[] {
   if (count >= nodes.length) return nodes;
-  const zones = new Map<string, N[]>();
+  const byZone = new Map<string, { left: N[]; size: number }>();
   for (const node of nodes) {
-    const zone = zoneOf(node);
-    const members = zones.get(zone);
-    if (members) members.push(node);
-    else zones.set(zone, [node]);
+    const zone = byZone.get(zoneOf(node)) ?? { left: [], size: 0 };
+    zone.left.push(node);
+    zone.size++;
+    byZone.set(zoneOf(node), zone);
   }
-  const queues = [...zones].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, members]) => members);
+  const zones = [...byZone].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, zone]) => zone);
   const taken = new Set<N>();
-  for (let round = 0; taken.size < count; round++) {
-    for (const queue of queues) {
-      const node = queue[round];
-      if (node && taken.size < count) taken.add(node);
-    }
+  while (taken.size < count) {
+    const open = zones.filter((z) => z.left.length > 0);
+    const spare = open.filter((z) => z.left.length > 1);
+    // Below its part of what is taken so far: keeps every zone within one of it, as far as its last node allows.
+    const parts = (spare.length > 0 ? spare : open).map((zone) => ({
+      zone,
+      due: zone.size - zone.left.length < ((taken.size + 1) * zone.size) / nodes.length,
+      share: (zone.size - zone.left.length + 1) / zone.size,
+    }));
+    const next = parts.reduce((a, b) => (isBefore(b, a) ? b : a)).zone;
+    taken.add(next.left.shift()!);
   }
   return nodes.filter((node) => taken.has(node));
+}
+
+type Part = { zone: { left: unknown[]; size: number }; due: boolean; share: number };
+
+/** Whom to take from first; in a draw the smaller share so far, then the order of the names. */
+function isBefore(a: Part, b: Part): boolean {
+  if (a.due !== b.due) return a.due;
+  if (a.share !== b.share) return a.share < b.share;
+  return a.zone.left.length / a.zone.size > b.zone.left.length / b.zone.size;
 }
 
 function refuseUnknown(names: string[], fleet: FleetNode[]): void {

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { zoneOf } from '../../src/fleet/labels.ts';
 import { selectNodes, spread } from '../../src/fleet/select.ts';
 import { node } from './nodes.ts';
 
@@ -17,10 +19,41 @@ describe('a selection', () => {
     expect(names(selectNodes(fleet, { nodes: 'n[5,2],cp-1', selector: 'role=worker' }))).toBe('n2 n5');
   });
 
-  it('limits by a count or a share, from every zone in turn', () => {
-    expect(names(selectNodes(fleet, { selector: 'role=worker', limit: '3' }))).toBe('n1 n4 n6');
-    expect(names(selectNodes(fleet, { selector: 'role=worker', limit: '50%' }))).toBe('n1 n4 n6');
-    expect(names(spread(fleet, 4))).toBe('n1 n2 n4 n6');
+  it('limits by a count or a share, from every zone its part, and none to its last', () => {
+    expect(names(selectNodes(fleet, { selector: 'role=worker', limit: '3' }))).toBe('n1 n2 n4');
+    expect(names(selectNodes(fleet, { selector: 'role=worker', limit: '50%' }))).toBe('n1 n2 n4');
+    expect(names(selectNodes(fleet, { selector: 'role=worker', limit: '80%' }))).toBe('n1 n2 n4 n5 n6');
+    expect(names(spread(fleet, 4))).toBe('n1 n2 n3 n4');
+  });
+
+  it('keeps who was taken for less, leaves every zone its last node while it can, and to each zone its part', () => {
+    const sizes = fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 7 });
+    fc.assert(
+      fc.property(sizes, fc.boolean(), (members, even) => {
+        const nodes = members.flatMap((size, zone) =>
+          Array.from({ length: even ? members[0]! : size }, (_, i) =>
+            node(`z${zone}-${i}`, { zone: `z${zone}` }),
+          ),
+        );
+        const zones = new Set(nodes.map(zoneOf));
+        let former: string[] = [];
+        for (let count = 1; count <= nodes.length; count++) {
+          const taken = spread(nodes, count);
+          expect(taken).toHaveLength(count);
+          expect(taken.map((n) => n.name)).toEqual(expect.arrayContaining(former));
+          former = taken.map((n) => n.name);
+          for (const zone of zones) {
+            const size = nodes.filter((n) => zoneOf(n) === zone).length;
+            const got = taken.filter((n) => zoneOf(n) === zone).length;
+            if (count <= nodes.length - zones.size) expect(got).toBeLessThan(Math.max(size, 1));
+            // Small zones that keep their last one push the others beyond their part.
+            if (even || (members.every((m) => m >= 10) && count <= nodes.length * 0.8))
+              expect(Math.abs(got - (count * size) / nodes.length)).toBeLessThanOrEqual(1);
+          }
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 
   it('says what the fleet has when it means nobody', () => {
