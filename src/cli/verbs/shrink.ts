@@ -24,9 +24,16 @@ export default defineCommand({
     changeOptions(waveOptions(paceOptions(targetOptions(command))));
   },
   run(_args, flags, io) {
-    if (flags.share === undefined) throw usage('how many?', { place: '--share', next: 'add --share 50%' });
-    // A share is a limit on the workers, by the same rule: from every zone in turn.
-    return runAction({ ...flags, limit: flags.share, selector: flags.selector ?? 'role=worker' }, io, {
+    const { share, limit } = flags;
+    // A share is a limit on the workers, by the same rule. Two words for it would hide one of them.
+    if (share === undefined && limit === undefined)
+      throw usage('how many?', { place: '--share', next: 'add --share 50%' });
+    if (share !== undefined && limit !== undefined)
+      throw usage('a share is a limit already', { place: '--limit', next: 'leave one of the two out' });
+    // Whatever was selected: the control plane is never made smaller.
+    const workers = 'role=worker,role!=control-plane';
+    const selector = flags.selector === undefined ? workers : `${flags.selector},${workers}`;
+    return runAction({ ...flags, limit: share ?? limit, selector }, io, {
       action: 'shrink',
       params: given(flags, { kubelet: 'kubelet', process: 'process', how: 'how', for: 'for' }),
     });
