@@ -25,7 +25,9 @@ beforeAll(async () => {
       },
     },
   ]);
-  await sh('systemctl enable --now agent owned tmpl@a bysocket.socket');
+  await sh(
+    'systemctl enable --now agent owned tmpl@a bysocket.socket; cp /bin/sleep /usr/local/bin/offender',
+  );
 });
 afterAll(() => lab?.down());
 
@@ -133,7 +135,6 @@ describe('a unit', () => {
 
 describe('processes', () => {
   test('frozen, found again under a new id, held already, let go', async () => {
-    await sh('cp /bin/sleep /usr/local/bin/offender');
     await sh(`systemd-run --unit=super -p Restart=always -p RestartSec=100ms /usr/local/bin/offender 500000`);
     const params = { process: 'offender', for: '5m' };
     const state = () => sh(`for p in $(pgrep -x offender); do cut -d' ' -f3 /proc/$p/stat; done`);
@@ -185,6 +186,46 @@ describe('processes', () => {
     await give(lab, 'w1', 'stop', params, { op: 'undo', run: 'c', before: apply.result!.before! });
     expect(await states()).toBe('S\nS\nS');
     await sh('systemctl stop a1 a2 a3');
+  });
+
+  test('by control group, whatever its processes are called, and nobody else', async () => {
+    await sh(
+      `cp /bin/sleep /usr/local/bin/other
+      systemd-run --unit=g1 --slice=telemetry-one -p Restart=always -p RestartSec=100ms /usr/local/bin/offender 200001
+      systemd-run --unit=g2 --slice=telemetry -p Restart=always -p RestartSec=100ms /usr/local/bin/other 200002
+      systemd-run --unit=g3 --slice=telemetric /usr/local/bin/offender 200003`,
+    );
+    const states = () =>
+      sh(`for u in g1 g2 g3; do cut -d' ' -f3 /proc/$(systemctl show -p MainPID --value $u)/stat; done`);
+    for (const cgroup of ['telemetry.slice', '/telemetry.slice']) {
+      const run = `g${cgroup.length}`;
+      const params = { cgroup, for: '1m' };
+      const apply = await give(lab, 'w1', 'stop', params, { op: 'apply', run });
+      expect(apply.result).toMatchObject({ state: 'changed', data: { held: '2', running: '0' } });
+      expect(await states()).toBe('T\nT\nS');
+      await sh('systemctl kill -s KILL g1 g2');
+      await expect.poll(states, { timeout: 5000 }).toBe('T\nT\nS');
+      await give(lab, 'w1', 'stop', params, { op: 'undo', run, before: apply.result!.before! });
+      expect(await states()).toBe('S\nS\nS');
+    }
+    const one = { cgroup: 'g2', process: 'other', for: '1m' };
+    const apply = await give(lab, 'w1', 'stop', one, { op: 'apply', run: 'g-one' });
+    expect(await states()).toBe('S\nT\nS');
+    await give(lab, 'w1', 'stop', one, { op: 'undo', run: 'g-one', before: apply.result!.before! });
+    await sh('systemctl stop g1 g2 g3');
+  });
+
+  test('never the login that asks for it', async () => {
+    const asked = (params: Record<string, unknown>, shell = '/bin/sh') =>
+      give(lab, 'w1', 'stop', { ...params, for: '30s' }, { op: 'apply', run: 'own', shell });
+    const inSession = 'systemd-run --scope --quiet --slice=ops /bin/sh';
+    for (const refused of [
+      await asked({ cgroup: 'ops.slice' }, inSession),
+      await asked({ command: 'sshd: root@notty' }),
+    ]) {
+      expect(refused).toMatchObject({ code: 4, result: { state: 'refused', code: 'own-way' } });
+    }
+    expect(await sh('ls /run/fireaxe | grep hold')).toBe('');
   });
 
   test('what was stopped before stays stopped; the time limit lets go', async () => {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { usage } from '../../base/errors.ts';
+import { controlGroup } from '../control-group.ts';
 import { addressSet } from '../firewall/addresses.ts';
 import { list } from '../params.ts';
 import type { ActionContext } from '../types.ts';
@@ -12,25 +13,7 @@ export interface Clients {
   service: string[];
 }
 
-const CGROUPS = '/sys/fs/cgroup';
-
-/** A systemd unit or slice, or the path of a control group; the text goes into a rule, so it is held to plain characters. */
-const group = z
-  .string()
-  .regex(
-    /^[A-Za-z0-9/_][A-Za-z0-9@._:/=+-]*$/,
-    'expected a systemd unit, a slice or the path of a control group',
-  )
-  .refine((word) => !word.split('/').includes('..'), 'a path without ..')
-  .transform((word) => {
-    if (!word.startsWith('/')) return /\.[a-z]+$/.test(word) ? word : `${word}.service`;
-    const path = word.startsWith(`${CGROUPS}/`) ? word.slice(CGROUPS.length) : word;
-    return path.replace(/\/+/g, '/').replace(/\/$/, '');
-  })
-  .refine((word) => word !== '' && word !== CGROUPS, 'the root of the control groups is everything')
-  .refine((word) => word.startsWith('/') || !word.includes('/'), 'a path begins with /');
-
-export const groups = () => list().pipe(z.array(group)).default([]);
+export const groups = () => list().pipe(z.array(controlGroup)).default([]);
 
 /** One line of a plan. */
 export function clientsSummary(p: Clients): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../../base/canonical.ts';
+import { controlGroup } from '../control-group.ts';
 import { strip } from '../node-script.ts';
 import { line, seconds } from '../params.ts';
 import match from './match.sh';
@@ -33,6 +34,13 @@ export const processParams = {
   user: line(64)
     .refine((u) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/.test(u), 'expected a user name or number')
     .optional(),
+  /** Of this control group or one below it: a systemd unit or slice, or a path as in /proc/PID/cgroup. */
+  cgroup: controlGroup
+    .refine(
+      (g) => !g.split('/').some((part) => PROTECTED.test(part)),
+      'a machine is run or reached by this group',
+    )
+    .optional(),
   /** `freeze` can be taken back where it stopped; `kill` cannot. */
   how: z.enum(['freeze', 'kill'], { error: 'expected freeze or kill' }).default('freeze'),
   /** How long the hold keeps looking for what comes back. */
@@ -58,16 +66,17 @@ export interface HoldParams {
   process?: string | undefined;
   command?: string | undefined;
   user?: string | undefined;
+  cgroup?: string | undefined;
   how: 'freeze' | 'kill' | 'network';
   for: number;
 }
 
 export function namesProcesses(p: HoldParams): boolean {
-  return p.process !== undefined || p.command !== undefined || p.user !== undefined;
+  return [p.process, p.command, p.user, p.cgroup].some((given) => given !== undefined);
 }
 
 export function holdVariables(p: HoldParams): Record<string, string> {
-  const which = { process: p.process, command: p.command, user: p.user };
+  const which = { process: p.process, command: p.command, user: p.user, cgroup: p.cgroup };
   const held = namesProcesses(p);
   return {
     P_UNIT: p.unit ?? '',
@@ -76,6 +85,7 @@ export function holdVariables(p: HoldParams): Record<string, string> {
     P_PROCESS: p.process ?? '',
     P_CMDLINE: p.command ?? '',
     P_USER: p.user ?? '',
+    P_CGROUP: p.cgroup ?? '',
     P_HOW: p.how,
     P_FOR: String(p.for),
     P_WATCH: held ? strip(match + watch) : '',
@@ -89,20 +99,25 @@ export function describeProcesses(p: HoldParams): string {
     p.process && `named ${p.process}`,
     p.command && `with the command line ${JSON.stringify(p.command)}`,
     p.user && `of user ${p.user}`,
+    p.cgroup && `in control group ${p.cgroup}`,
   ];
   return `processes ${words.filter(Boolean).join(' ')}`;
 }
 
+/** Groups that hold most of a machine. */
+const WHOLE = new Set(['system.slice', 'user.slice', '-.slice', 'init.scope']);
+
 /** Why these processes are never held, where that shows before any node is asked. */
 export function holdRefusal(p: HoldParams): string | undefined {
-  if (rootAlone(p)) return 'all processes of root are never held: name one';
+  const wide = p.process === undefined && p.command === undefined;
+  if (wide && p.cgroup === undefined && (p.user === 'root' || p.user === '0')) {
+    return 'all processes of root are never held: name one';
+  }
+  if (wide && WHOLE.has(p.cgroup?.replace(/^\//, '') ?? '')) {
+    return `${p.cgroup} is most of a machine: name a process in it, or a group below it`;
+  }
   if (p.process !== undefined && p.command === undefined && OWN_TOOLS.has(p.process)) {
     return `${p.process} is what a node is run and reached by: give the exact command line`;
   }
   return undefined;
-}
-
-/** A user alone may own half a machine, root all of it. */
-function rootAlone(p: HoldParams): boolean {
-  return p.process === undefined && p.command === undefined && (p.user === 'root' || p.user === '0');
 }

@@ -1,5 +1,6 @@
 # Which processes are meant, and what is done to them. Used by the script and by the watch that outlives it.
-# HO_NAME exact name (as in /proc/PID/comm), HO_COMMAND exact command line, HO_UID numeric owner; an empty one means any.
+# HO_NAME exact name (as in /proc/PID/comm), HO_COMMAND exact command line, HO_UID numeric owner,
+# HO_GROUP control group (a path, or the name of a unit or slice); an empty one means any.
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154
 
@@ -16,9 +17,7 @@ ho_scan() {
 
 # ho_meant /proc/PID: adds it to HO_FOUND if it is meant.
 ho_meant() {
-  HO_C='' HO_L=''
-  read -r HO_C <"$1/comm" || return 0
-  [ -z "$HO_NAME" ] || [ "$HO_C" = "$HO_SHORT" ] || return 0
+  ho_like "$1" || return 0
   # Never what this machine is run and reached by, whatever was asked for.
   case $HO_C in
     systemd | systemd-* | init | '(sd-pam)' | dbus-* | sshd | sshd-* | sudo | login | agetty) return 0 ;;
@@ -26,21 +25,6 @@ ho_meant() {
   esac
   HO_PID=${1##*/}
   case " 1 2 $HO_OWN " in *" $HO_PID "*) return 0 ;; esac
-  if [ -n "$HO_COMMAND" ]; then
-    # Compared without any spaces first, as `read` drops the NULs between arguments: most processes cost no fork.
-    read -r HO_L <"$1/cmdline" || [ -n "$HO_L" ] || return 0
-    ho_squash "$HO_L"
-    HO_K=$HO_L
-    ho_squash "$HO_COMMAND"
-    [ "$HO_K" = "$HO_L" ] || return 0
-    HO_L=$(tr '\000' ' ' <"$1/cmdline") || return 0
-    [ "${HO_L% }" = "$HO_COMMAND" ] || return 0
-  fi
-  if [ -n "$HO_UID" ]; then
-    HO_U=''
-    while read -r HO_K HO_U HO_L; do [ "$HO_K" != Uid: ] || break; done <"$1/status"
-    [ "$HO_K" = Uid: ] && [ "$HO_U" = "$HO_UID" ] || return 0
-  fi
   read -r HO_L <"$1/stat" || return 0
   # shellcheck disable=SC2086
   set -- ${HO_L##*) }
@@ -52,6 +36,41 @@ ho_meant() {
   read -r HO_L <"$HO_P/cmdline" || [ -n "$HO_L" ] || return 0
   case $HO_L in */run/fireaxe/*) return 0 ;; esac
   HO_FOUND="$HO_FOUND $HO_K"
+}
+
+# ho_like /proc/PID: whether all that is asked for fits; HO_C is its name.
+ho_like() {
+  HO_C='' HO_L=''
+  read -r HO_C <"$1/comm" || return 1
+  [ -z "$HO_NAME" ] || [ "$HO_C" = "$HO_SHORT" ] || return 1
+  [ -z "$HO_GROUP" ] || ho_grouped "$1" || return 1
+  if [ -n "$HO_COMMAND" ]; then
+    # Compared without any spaces first, as `read` drops the NULs between arguments: most processes cost no fork.
+    read -r HO_L <"$1/cmdline" || [ -n "$HO_L" ] || return 1
+    ho_squash "$HO_L"
+    HO_K=$HO_L
+    ho_squash "$HO_COMMAND"
+    [ "$HO_K" = "$HO_L" ] || return 1
+    HO_L=$(tr '\000' ' ' <"$1/cmdline") || return 1
+    # A process that renamed itself leaves more than one NUL behind.
+    while [ "$HO_L" != "${HO_L% }" ]; do HO_L=${HO_L% }; done
+    [ "$HO_L" = "$HO_COMMAND" ] || return 1
+  fi
+  [ -n "$HO_UID" ] || return 0
+  HO_U=''
+  while read -r HO_K HO_U HO_L; do [ "$HO_K" != Uid: ] || break; done <"$1/status"
+  [ "$HO_K" = Uid: ] && [ "$HO_U" = "$HO_UID" ]
+}
+
+# ho_grouped /proc/PID: whether it lives in HO_GROUP or below it, in any hierarchy.
+ho_grouped() {
+  while read -r HO_L; do
+    # The name of a unit or slice is good at any depth.
+    case ${HO_GROUP%%/*}:${HO_L#*:*:}/ in
+      :"$HO_GROUP"/* | "$HO_GROUP":*/"$HO_GROUP"/*) return 0 ;;
+    esac
+  done <"$1/cgroup"
+  return 1
 }
 
 # ho_squash TEXT: HO_L is the text without spaces.

@@ -1,9 +1,9 @@
-# Holds processes by exact name, command line and owner. P_KEY names this set of processes: one watch a set, whoever asked.
+# Holds processes by exact name, command line, owner and control group. P_KEY names this set of processes: one watch a set, whoever asked.
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154
 
 HO_ROOT=$FX_ROOT
-HO_NAME=$P_PROCESS HO_COMMAND=$P_CMDLINE HO_UID='' HO_HOW=$P_HOW HO_FOR=$P_FOR
+HO_NAME=$P_PROCESS HO_COMMAND=$P_CMDLINE HO_GROUP=$P_CGROUP HO_UID='' HO_HOW=$P_HOW HO_FOR=$P_FOR
 HO_UNIT=fireaxe-hold-$P_KEY
 HO_HERE=$FX_HOME/hold-$P_KEY
 HO_OWN=$$
@@ -26,9 +26,18 @@ hold_own() {
     [ "$HO_P" -gt 1 ] 2>/dev/null || break
     HO_OWN="$HO_OWN $HO_P"
   done
+  HO_WAY=$HO_OWN
   set +f
   for HO_P in "$FX_HOME"/hold-*/watch; do ! fx_line "$HO_P" || HO_OWN="$HO_OWN $FX_L"; done
   set -f
+}
+
+# The watch would also meet the login that is to take the hold back.
+hold_guard() {
+  for HO_P in $HO_WAY; do
+    ho_like "$FX_ROOT/proc/$HO_P" || continue
+    fx_refuse own-way "this login is of them (process $HO_P, $HO_C): name the offender more closely"
+  done 2>/dev/null
 }
 
 # hold_count: HO_RUNNING and HO_HELD of the processes meant.
@@ -63,6 +72,7 @@ process_look() {
   HO_WATCH=off
   ! hold_watching || HO_WATCH=on
   if [ "$HO_WATCH" = on ]; then hold_settle; else hold_count; fi
+  [ -n "$P_PODS" ] || hold_guard
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
   fx_before watch "$HO_WATCH"
@@ -97,8 +107,8 @@ process_apply() {
 }
 
 hold_watch() {
-  set -- HO_ROOT="$HO_ROOT" HO_HERE="$HO_HERE" HO_NAME="$HO_NAME" HO_COMMAND="$HO_COMMAND" HO_UID="$HO_UID" \
-    HO_HOW="$HO_HOW" HO_FOR="$HO_FOR" LC_ALL=C PATH="$PATH"
+  set -- HO_ROOT="$HO_ROOT" HO_HERE="$HO_HERE" HO_NAME="$HO_NAME" HO_COMMAND="$HO_COMMAND" HO_GROUP="$HO_GROUP" \
+    HO_UID="$HO_UID" HO_HOW="$HO_HOW" HO_FOR="$HO_FOR" LC_ALL=C PATH="$PATH"
   [ -z "$P_PODS" ] || set -- "$@" HO_PODS="$HO_PODS" HO_API4="$HO_API4" HO_API6="$HO_API6" HO_PORTS="$HO_PORTS" HO_TABLE="$HO_TABLE"
   if ! fx_systemd; then
     # No child of ours, or our deadline would end it with us.

@@ -23,7 +23,7 @@ const params = z
   .refine(
     (p) => [p.unit !== undefined, namesProcesses(p), p.pods !== undefined].filter(Boolean).length === 1,
     {
-      message: 'say what to stop: either unit, or process, command and user, or pods',
+      message: 'say what to stop: either unit, or process, command, user and cgroup, or pods',
     },
   )
   .superRefine((p, ctx) => {

@@ -11,6 +11,7 @@ export default defineCommand({
     'fireaxe stop -c prod-1 -l role=worker --unit telemetry-agent --reason INC-42',
     'fireaxe stop -c prod-1 -l role=worker --process telemetryd --for 30m --canary 1 --reason INC-42',
     'fireaxe stop -c prod-1 --process java --user telemetry --how kill --dry-run',
+    'fireaxe stop -c prod-1 -l role=worker --cgroup telemetry.slice --reason INC-42',
     'fireaxe stop -c prod-1 -l role=worker --pods telemetry/app=collector --reason INC-42',
     'fireaxe stop -c prod-1 --pods telemetry/app=collector --how network --reason INC-42',
     'fireaxe undo last        # let it run again',
@@ -22,6 +23,10 @@ export default defineCommand({
       .option('--process <name>', 'processes by their exact name')
       .option('--cmdline <text>', 'processes by their exact command line')
       .option('--user <name>', 'processes of this user')
+      .option(
+        '--cgroup <group>',
+        'processes of this systemd unit or slice, or below the path of a control group',
+      )
       .option(
         '--pods <ns/label>',
         'pods of a namespace by label (namespace/key=value), found without the API',
@@ -38,11 +43,11 @@ export default defineCommand({
     changeOptions(waveOptions(paceOptions(targetOptions(command))));
   },
   run(_args, flags, io) {
-    const kinds = [['unit'], ['process', 'cmdline', 'user'], ['pods']];
+    const kinds = [['unit'], ['process', 'cmdline', 'user', 'cgroup'], ['pods']];
     if (kinds.filter((kind) => kind.some((flag) => flags[flag] !== undefined)).length !== 1) {
       throw usage('what is to be stopped?', {
         place: '--unit',
-        expected: 'one of --unit, --pods, or --process, --cmdline and --user',
+        expected: 'one of --unit, --pods, or --process, --cmdline, --user and --cgroup',
       });
     }
     const names = {
@@ -50,6 +55,7 @@ export default defineCommand({
       process: 'process',
       cmdline: 'command',
       user: 'user',
+      cgroup: 'cgroup',
       pods: 'pods',
       how: 'how',
       api: 'api',
