@@ -25,9 +25,10 @@ export function nodeScript(request: ScriptRequest): NodeScript {
     FX_OP: request.op,
     FX_ACTION: request.action.name,
     FX_NONCE: nonce,
-    FX_NOT_AFTER: String(Math.floor(request.notAfter.getTime() / 1000)),
     FX_DEADLINE: String(Math.max(SHORTEST_DEADLINE_S, Math.floor(request.deadlineMs / 1000))),
   });
+  const { notAfter: end } = request;
+  const notAfter = () => String(Math.floor((typeof end === 'function' ? end() : end).getTime() / 1000));
   const known = timesKnown(request.context.nodes);
   const textFor = (target: Target, via: TransportName) =>
     fixed +
@@ -35,6 +36,7 @@ export function nodeScript(request: ScriptRequest): NodeScript {
       ...identity(target, via),
       FX_SLOT: slotOf(target, known),
       FX_VIA: via,
+      FX_NOT_AFTER: notAfter(),
       ...side.variables(request.params, target, request.context),
       ...beforeVariables(request.op === 'undo' ? request.before?.(target) : undefined),
     }) +

@@ -9,8 +9,8 @@ export interface ScriptRequest {
   op: Op;
   runId: string;
   stepId: string;
-  /** The node refuses to begin after this moment. */
-  notAfter: Date;
+  /** The node refuses to begin after this moment; told anew for each text where it is a function. */
+  notAfter: Date | (() => Date);
   /** Milliseconds after which the script ends itself on the node. */
   deadlineMs: number;
   context: ActionContext;

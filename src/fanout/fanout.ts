@@ -25,10 +25,10 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
     let first = 0;
     for (const [index, size] of spec.waves.entries()) {
       if (ledger.closed || size === 0) continue;
-      if (first > 0 && deps.betweenWaves && !(await deps.betweenWaves(index, ledger.counts))) {
-        ledger.stop('gate');
-        break;
-      }
+      const go = first > 0 && deps.betweenWaves ? await deps.betweenWaves(index, ledger.counts) : true;
+      if (go !== true) ledger.stop(go || 'gate');
+      // Stopped while it was waited for: no news of a wave that will not be.
+      if (ledger.closed) break;
       emit({ kind: 'wave', wave: index + 1, of: spec.waves.length, size });
       await runWave(spec.targets.slice(first, first + size), spec, deps, ledger, permits);
       first += size;

@@ -76,6 +76,8 @@ export class Ledger {
         return { code: 'interrupted', message: 'interrupted before its turn' };
       case 'gate':
         return { code: 'gate', message: 'the gate between waves did not open' };
+      case 'canary':
+        return { code: 'canary', message: 'the canary did not end well' };
       case 'journal':
         return { code: 'journal', message: 'the journal could not be written, so nothing more was launched' };
       default:

@@ -29,8 +29,8 @@ export interface FanoutDeps {
   letGo: AbortSignal;
   /** Awaited before any target of the group is launched: intents are journaled here. Throwing stops all launches. */
   beforeLaunch?(targets: Target[], via: TransportName | 'cloud'): Promise<void>;
-  /** Awaited between waves; false stops all launches. */
-  betweenWaves?(next: number, counts: Counts): Promise<boolean>;
+  /** Awaited between waves; false stops all launches, as does `canary`, which says that the first wave is why. */
+  betweenWaves?(next: number, counts: Counts): Promise<boolean | 'canary'>;
   onEvent?(event: FanoutEvent): void;
 }
 
@@ -45,5 +45,5 @@ export interface Verdict {
   outcomes: Outcome[];
   counts: Counts;
   /** Why launching stopped early, if it did. */
-  stoppedBy?: 'budget' | 'interrupt' | 'gate' | 'journal';
+  stoppedBy?: 'budget' | 'interrupt' | 'gate' | 'canary' | 'journal';
 }

@@ -2,8 +2,9 @@ import { nodeScript } from '../actions/node-script.ts';
 import { actionNamed } from '../actions/registry.ts';
 import type { BeforeState, Op } from '../actions/types.ts';
 import { fanout } from '../fanout/fanout.ts';
-import type { Counts, Verdict } from '../fanout/types.ts';
+import type { FanoutDeps, Verdict } from '../fanout/types.ts';
 import type { Target } from '../kit/types.ts';
+import type { Outcome } from '../transport/types.ts';
 import { cloudCall } from './cloud-call.ts';
 import { cloudTransport } from './cloud-transport.ts';
 import { resolveTargets, type Session } from './session.ts';
@@ -24,7 +25,8 @@ export interface OpRequest {
   journaled: boolean;
   before?: (target: Target) => BeforeState | undefined;
   secret?: Uint8Array;
-  betweenWaves?: (next: number, counts: Counts) => Promise<boolean>;
+  betweenWaves?: FanoutDeps['betweenWaves'];
+  onOutcome?: (outcome: Outcome) => void;
 }
 
 /** Runs one operation of a step's action on targets: the only way from the engine to a transport. */
@@ -33,6 +35,8 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
   const action = actionNamed(step.action);
   const params = action.params.parse(step.params);
   const targets = resolveTargets(session, request.targets);
+  // Of the latest launch: waves and gates before it may have taken longer than a script may wait.
+  let launchedAt = env.now().getTime();
   const script = action.node
     ? nodeScript({
         action,
@@ -40,7 +44,7 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
         op: request.op,
         runId: session.runId,
         stepId: step.id,
-        notAfter: new Date(env.now().getTime() + step.connectMs + NOT_AFTER_SLACK_MS),
+        notAfter: () => new Date(launchedAt + step.connectMs + NOT_AFTER_SLACK_MS),
         deadlineMs: step.runMs,
         context: session.context,
         ...(request.before ? { before: request.before } : {}),
@@ -69,15 +73,16 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
       stop: env.stop,
       letGo: env.letGo,
       async beforeLaunch(batch, via) {
-        if (!request.journaled) return;
-        await session.record({
-          kind: 'intent',
-          step: step.id,
-          op: request.op,
-          targets: batch.map((t) => t.name),
-          via,
-          wave,
-        });
+        if (request.journaled)
+          await session.record({
+            kind: 'intent',
+            step: step.id,
+            op: request.op,
+            targets: batch.map((t) => t.name),
+            via,
+            wave,
+          });
+        launchedAt = env.now().getTime();
       },
       ...(request.betweenWaves ? { betweenWaves: request.betweenWaves } : {}),
       onEvent(event) {
@@ -88,7 +93,9 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
         if (event.kind === 'outcome') {
           const shown = { ...event, step: step.id, op: request.op };
           session.record({ ...shown, outcome: trim(event.outcome) }, shown).catch(() => {});
-        } else if (request.op === 'apply') session.emit({ ...event, at, step: step.id });
+          request.onOutcome?.(event.outcome);
+        } else if (request.op === 'apply' || (request.op === 'undo' && event.kind !== 'launched'))
+          session.emit({ ...event, at, step: step.id });
       },
     },
   );
