@@ -56,6 +56,13 @@ export interface CloudSide<P> {
   run(op: Op, target: Target, params: P, context: CloudContext): Promise<NodeResult>;
 }
 
+/** `N` or `N%` first, then so many at a time, with a pause after each wave. */
+export interface BackPace {
+  canary: string;
+  wave: string;
+  pauseMs: number;
+}
+
 export interface Action<P = unknown> {
   name: string;
   title: string;
@@ -69,6 +76,8 @@ export interface Action<P = unknown> {
   cloud?: CloudSide<P>;
   /** Takes a node out of its role's work: one at a time, or each target until undo. The kit's floors are held against it. */
   takesOut?: 'one-at-a-time' | 'until-undo';
+  /** How undo paces itself where nobody says otherwise: what comes back all at once would be a burst of its own. */
+  back?: BackPace;
   /** Why there is no undo; absent where there is one. */
   irreversible?: string | ((params: P) => string | undefined);
 }

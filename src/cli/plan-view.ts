@@ -57,7 +57,7 @@ function actionLines(step: ActionStep): string[] {
 }
 
 /** `1, 5, 10 × 9, 3`. */
-function wavesText(waves: number[]): string {
+export function wavesText(waves: number[]): string {
   const runs: [number, number][] = [];
   for (const size of waves) {
     const last = runs.at(-1);

@@ -97,7 +97,13 @@ async function runUndo(session: Session, step: UndoStep): Promise<StepEnd> {
     // A step that the planner split keeps its name before the dot.
     for (const action of steps.filter((s) => s.id === id || s.id.startsWith(`${id}.`)).reverse()) {
       if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
-      counts = addCounts(counts, (await undoStep(session, action)).counts);
+      const end = await undoStep(session, action);
+      if (end.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };
+      if (end.stoppedBy) {
+        const why = `${action.id}: not all were taken back (${end.stoppedBy})`;
+        return { state: 'failed', guard: end.stoppedBy !== 'journal', why };
+      }
+      counts = addCounts(counts, end.counts);
       borne += action.budget;
     }
   }

@@ -3,6 +3,7 @@ import { reopen } from './execute.ts';
 import { actionSteps } from './memory.ts';
 import type { Session } from './session.ts';
 import type { RunEnv, RunVerdict } from './types.ts';
+import type { UndoPace } from './undo-pace.ts';
 import { type UndoEnd, undoStep } from './undo-step.ts';
 
 export interface UndoChoice {
@@ -10,7 +11,13 @@ export interface UndoChoice {
   steps?: string[];
   /** Nodes; all when absent. */
   targets?: string[];
+  pace?: UndoPace;
 }
+
+const STOPPED: Record<string, string> = {
+  budget: 'more ended badly than is borne; the others are left as they are',
+  canary: 'the canary did not end well; the others are left as they are',
+};
 
 /** Takes back what a run changed, last step first, from the journaled before-state. Done already: nothing is planned. */
 export function undoRun(
@@ -24,18 +31,27 @@ export function undoRun(
     let counts = noCounts();
     let planned = 0;
     const irreversible: string[] = [];
+    let guard = false;
+    let unwritten = false;
     for (const step of chosen(session, choice)) {
-      if (env.stop.aborted) break;
-      const end: UndoEnd = await undoStep(session, step, only);
+      if (env.stop.aborted || guard || unwritten) break;
+      const end: UndoEnd = await undoStep(session, step, only, choice.pace);
       counts = addCounts(counts, end.counts);
       planned += end.planned;
+      const { stoppedBy } = end;
+      // What was changed before it is taken back after it, or not at all.
+      guard = (stoppedBy === 'budget' || stoppedBy === 'canary') && end.counts['not-attempted'] > 0;
+      unwritten = stoppedBy === 'journal';
+      if (guard) await session.record({ kind: 'note', text: `${step.id}: ${STOPPED[stoppedBy!]}` });
       if (end.irreversible) irreversible.push(`${step.id}: ${end.irreversible}`);
     }
     const state = env.stop.aborted
       ? 'interrupted'
-      : badOf(counts) > 0 || irreversible.length > 0
-        ? 'failed'
-        : 'done';
+      : guard
+        ? 'guard'
+        : badOf(counts) > 0 || unwritten || irreversible.length > 0
+          ? 'failed'
+          : 'done';
     return {
       runId: session.runId,
       state,
@@ -46,7 +62,9 @@ export function undoRun(
       workstreams: [],
       irreversible,
       // What has no way back does not get one by trying again.
-      ...(state === 'interrupted' || badOf(counts) > 0 ? { next: `fireaxe undo ${session.runId}` } : {}),
+      ...(state === 'interrupted' || guard || unwritten || badOf(counts) > 0
+        ? { next: `fireaxe undo ${session.runId}` }
+        : {}),
     };
   });
 }

@@ -8,10 +8,16 @@ import { canAsk } from '../ask.ts';
 import { obtain } from '../consent.ts';
 import { openContext, text } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { collect, sudoOption } from '../options.ts';
+import { collect, paceOptions, sudoOption, waveOptions } from '../options.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineCommand } from '../types.ts';
+import { paceOf, withWays } from '../undo-pace.ts';
 import { changesOf } from '../undo-preview.ts';
+
+const PACE = `
+Unless told otherwise, what shrink held goes back slowly: one node, then 10% at a time, 10s between waves
+(--pause); all else goes back at once. Where a canary is reached and ends badly, nothing more goes back
+(exit 7). Other bad ones do not stop the rest, but for --max-failures.`;
 
 export default defineCommand({
   name: 'undo',
@@ -21,15 +27,19 @@ export default defineCommand({
     'fireaxe undo last --dry-run',
     'fireaxe undo 20261120T101500Z --step fence --yes',
     "fireaxe undo last --nodes 'n[1-3]'",
+    'fireaxe undo last --canary 1 --wave 10% --pause 30s --max-failures 2',
+    'fireaxe undo last --canary 0 --wave 100% --pause 0s     # all at once',
   ],
   danger: 'change',
   configure: (command) => {
-    sudoOption(command)
+    waveOptions(paceOptions(sudoOption(command)))
       .argument('<run>', 'an id from fireaxe runs, its beginning, or last')
       .option('--step <id>', 'only this step (repeatable)', collect)
       .option('--nodes <nodeset>', 'only these nodes')
+      .option('--pause <duration>', 'time to settle after each wave')
       .option('--dry-run', 'show what would be taken back; change nothing')
-      .option('-y, --yes', 'do not ask');
+      .option('-y, --yes', 'do not ask')
+      .addHelpText('after', PACE);
   },
   async run(args, flags, io) {
     const context = await openContext(flags, io);
@@ -40,12 +50,13 @@ export default defineCommand({
     const nodes = text(flags, 'nodes');
     const targets = nodes === undefined ? undefined : expandNodeset(nodes);
     refuseUnknownStep(records, steps, runId);
-    const changes = changesOf(records, steps, targets);
+    const pace = paceOf(flags);
+    const changes = await withWays(changesOf(records, steps, targets), records, pace);
     const print = flags.dryRun === true ? sink.text : sink.note;
     print(`undo of run ${runId}:`);
     for (const c of changes)
       print(
-        `  ${c.step}: ${c.title}, on ${foldLine(c.targets)} (${c.targets.length})${c.irreversible ? `: no way back, ${c.irreversible}` : ''}`,
+        `  ${c.step}: ${c.title}, on ${foldLine(c.targets)} (${c.targets.length})${c.irreversible ? `: no way back, ${c.irreversible}` : c.way}`,
       );
     if (changes.length === 0) print('  nothing is left to take back');
     if (flags.dryRun === true) {
@@ -75,7 +86,7 @@ export default defineCommand({
     }
     const { undoRun } = await import('../../run/undo.ts');
     return runAndShow(context, (env) =>
-      undoRun(runId, env, { ...(steps ? { steps } : {}), ...(targets ? { targets } : {}) }),
+      undoRun(runId, env, { pace, ...(steps ? { steps } : {}), ...(targets ? { targets } : {}) }),
     );
   },
 });

@@ -1,0 +1,46 @@
+import { formatDuration, LONGEST_MS, parseSpan } from '../base/duration.ts';
+import type { JournalRecord } from '../run/types.ts';
+import type { UndoPace } from '../run/undo-pace.ts';
+import { type Flags, text } from './context.ts';
+import { overridesOf } from './overrides.ts';
+import { wavesText } from './plan-view.ts';
+import type { Change } from './undo-preview.ts';
+
+/** The flags of an undo that say how fast and how carefully. */
+export function paceOf(flags: Flags): UndoPace {
+  const { limit: _, connectMs: __, ...pace } = overridesOf(flags);
+  const pause = text(flags, 'pause');
+  return {
+    ...pace,
+    ...(pause === undefined ? {} : { pauseMs: parseSpan(pause, '--pause', 0, LONGEST_MS) }),
+  };
+}
+
+/** A change with how it goes back: in numbers, and in words for one line. */
+export interface WayChange extends Change {
+  waves: number[];
+  pauseMs: number;
+  way: string;
+}
+
+export async function withWays(
+  changes: Change[],
+  records: JournalRecord[],
+  pace: UndoPace,
+): Promise<WayChange[]> {
+  const first = records[0];
+  if (first?.kind !== 'plan') return [];
+  const { wayBack } = await import('../run/undo-pace.ts');
+  const steps = new Map(first.plan.workstreams.flatMap((w) => w.steps).map((step) => [step.id, step]));
+  return changes.flatMap((change) => {
+    const step = steps.get(change.step);
+    if (step?.kind !== 'action') return [];
+    const { waves, pauseMs, step: own } = wayBack(step, change.targets.length, pace);
+    const words =
+      waves.length > 1
+        ? `, in waves of ${wavesText(waves)}${pauseMs > 0 ? `, ${formatDuration(pauseMs)} apart` : ''}`
+        : '';
+    const window = change.targets.length > own.window ? `, at most ${own.window} at a time` : '';
+    return { ...change, waves, pauseMs, way: words + window };
+  });
+}

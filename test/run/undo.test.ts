@@ -1,0 +1,129 @@
+import { unlinkSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { planActionStep } from '../../src/playbook/action-step.ts';
+import { execute } from '../../src/run/execute.ts';
+import { journalPath, readRun } from '../../src/run/store.ts';
+import type { RunEnv } from '../../src/run/types.ts';
+import { undoRun } from '../../src/run/undo.ts';
+import type { Transport } from '../../src/transport/types.ts';
+import { envFor, type Fate, fakeFleet, kitOf } from './fake-fleet.ts';
+import { holdStep, planOf } from './plans.ts';
+
+const DRAFT = { place: 'test', maxFailures: '100%' };
+
+/** A run that holds something on so many nodes, and the world to take it back in: sleeps are noted. */
+async function held(size: number, action: string, fate: (op: string, node: string) => Fate = () => 'ok') {
+  const kit = kitOf(size);
+  const targets = kit.clusters.c!.fleet.nodes.map((n) => n.name);
+  const params: Record<string, unknown> = action === 'stop' ? { process: 'agent' } : {};
+  const request = { kit, cluster: kit.clusters.c!, reason: 'test', now: new Date(), overrides: {} };
+  const step = planActionStep({ ...DRAFT, id: 'one', action, params, targets }, request);
+  const fleet = fakeFleet((op, _step, node) => fate(op, node));
+  const story: string[] = [];
+  const env = envFor(kit, fleet.transport, {
+    sleep: async (ms) => void story.push(`sleep ${ms}`),
+    onEvent: (e) => void (e.kind === 'wave' && story.push(`wave of ${e.size}`)),
+  });
+  await execute(planOf(kit, [{ name: 'a', steps: [step] }]), env);
+  story.length = 0;
+  const back = () => [...fleet.nodes.values()].filter((n) => n.undone.length > 0).length;
+  return { fleet, env, story, back };
+}
+
+describe('the way back', () => {
+  it('of kubelets: one first, then a tenth at a time, with time to settle between', async () => {
+    const { env, story, back } = await held(25, 'shrink');
+    expect(await undoRun('last', env)).toMatchObject({ state: 'done', counts: { ok: 25 } });
+    const wave = ['sleep 10000', 'wave of 3'];
+    expect(story).toEqual(['wave of 1', ...Array.from({ length: 8 }, () => wave).flat()]);
+    expect(back()).toBe(25);
+  });
+
+  it('of all else: at once; either as it is said', async () => {
+    const stop = await held(5, 'stop');
+    await undoRun('last', stop.env);
+    expect(stop.story).toEqual(['wave of 5']);
+    const paced = await held(5, 'stop');
+    await undoRun('last', paced.env, { pace: { canary: '1', wave: '2', pauseMs: 7 } });
+    expect(paced.story).toEqual(['wave of 1', 'sleep 7', 'wave of 2', 'sleep 7', 'wave of 2']);
+    const hasty = await held(5, 'shrink');
+    await undoRun('last', hasty.env, { pace: { canary: '0', wave: '100%', pauseMs: 0 } });
+    expect(hasty.story).toEqual(['wave of 5']);
+  });
+
+  it('ends at a canary that ends badly, and goes on from there', async () => {
+    let bad = true;
+    const { env, back } = await held(4, 'shrink', (op, node) =>
+      bad && op === 'undo' && node === 'n1' ? 'lost-before' : 'ok',
+    );
+    const first = await undoRun('last', env);
+    expect(first).toMatchObject({
+      state: 'guard',
+      planned: 4,
+      counts: { unknown: 1, 'not-attempted': 3 },
+      next: `fireaxe undo ${first.runId}`,
+    });
+    bad = false;
+    expect(await undoRun('last', env)).toMatchObject({ state: 'done', planned: 4, counts: { ok: 4 } });
+    expect(back()).toBe(4);
+  });
+
+  it('does not wait for dead machines, the canary among them; unless so few are borne', async () => {
+    const dead = (op: string, node: string): Fate =>
+      op === 'undo' && ['n1', 'n3'].includes(node) ? 'unreachable' : 'ok';
+    const { env, back } = await held(6, 'shrink', dead);
+    expect(await undoRun('last', env)).toMatchObject({ state: 'failed', counts: { ok: 4, unreachable: 2 } });
+    expect(back()).toBe(4);
+    const strict = await held(6, 'shrink', dead);
+    expect(await undoRun('last', strict.env, { pace: { maxFailures: '1' } })).toMatchObject({
+      state: 'guard',
+      counts: { ok: 1, unreachable: 2, 'not-attempted': 3 },
+    });
+  });
+
+  it('does not go on after an interrupt in the pause', async () => {
+    const { env, back } = await held(6, 'shrink');
+    const stop = new AbortController();
+    const interrupted: RunEnv = { ...env, stop: stop.signal, sleep: async () => stop.abort() };
+    const verdict = await undoRun('last', interrupted);
+    expect(verdict).toMatchObject({ state: 'interrupted', counts: { ok: 1, 'not-attempted': 5 } });
+    expect(back()).toBe(1);
+  });
+});
+
+it('an undo that was killed is ended by another: what is back already is left alone', async () => {
+  let sent = 0;
+  const { fleet, env } = await held(6, 'shrink', (op) => (op === 'undo' && ++sent === 4 ? 'crash' : 'ok'));
+  void undoRun('last', env).catch(() => {});
+  const undone = async () => (await readRun(env.stateDir, 'last')).records.filter((r) => r.kind === 'undone');
+  await expect.poll(async () => fleet.isFrozen() && (await undone()).length).toBe(3);
+  const { runId } = await readRun(env.stateDir, 'last');
+  unlinkSync(`${journalPath(env.stateDir, runId)}.lock`);
+  const fresh = fakeFleet();
+  for (const [name, node] of fleet.nodes) fresh.nodes.set(name, node);
+  const verdict = await undoRun('last', { ...env, transport: async () => fresh.transport });
+  expect(verdict).toMatchObject({ state: 'done', planned: 3, counts: { ok: 3 } });
+  for (const node of fleet.nodes.values()) expect(node.undone).toEqual(['one']);
+});
+
+it('each launch has its own time: a late wave is not late for its nodes', async () => {
+  const kit = kitOf(4);
+  let now = Date.now();
+  const spare: number[] = [];
+  const { transport } = fakeFleet();
+  const slow: Transport = {
+    ...transport,
+    run(batch, script, options) {
+      const end = /^FX_NOT_AFTER=(\d+)$/m.exec(script.textFor(batch[0]!, 'ssh'))![1]!;
+      spare.push(Number(end) - Math.floor(now / 1000));
+      now += 100_000;
+      return transport.run(batch, script, options);
+    },
+  };
+  const env = envFor(kit, slow, { now: () => new Date(now) });
+  const step = { ...holdStep(kit, 'one'), waves: [1, 1, 1, 1] };
+  await execute(planOf(kit, [{ name: 'a', steps: [step] }]), env);
+  await undoRun('last', env, { pace: { wave: '1' } });
+  expect(spare).toHaveLength(8);
+  expect(Math.min(...spare)).toBeGreaterThan(100);
+});
