@@ -72,7 +72,8 @@ export function readOutput(
 ): NodeOutput {
   const { head, tail, gap } = out.kept();
   const kept = without(decode(gap ? head : Buffer.concat([head, tail])), readyLine(script.nonce));
-  const text = without(kept, beganLine(script.nonce));
+  // What stands before the first word is the login's, not the script's.
+  const text = after(kept, beganLine(script.nonce));
   const began = text !== kept ? true : gap ? undefined : false;
   const split = splitResult(gap ? decode(tail) : text, script.nonce);
   const stdout = cut(gap ? text : split.output, script.maxOutput);
@@ -89,6 +90,11 @@ export function readOutput(
 function without(text: string, marker: string): string {
   const at = text.indexOf(marker);
   return at < 0 ? text : text.slice(0, at) + text.slice(at + marker.length);
+}
+
+function after(text: string, marker: string): string {
+  const at = text.indexOf(marker);
+  return at < 0 ? text : text.slice(at + marker.length);
 }
 
 function decode(bytes: Buffer): string {

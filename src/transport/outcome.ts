@@ -40,7 +40,7 @@ export function launched(attempt: Attempt, ending: Ending, out: Capture, err: Ca
     return { ...base(attempt, ending.lost.state), ...heard, reason: ending.lost.reason };
   // The shell has ended without having begun our text: sudo said no, or the login is bound to another command.
   if (!ending.lost && began === false && !result)
-    return { ...base(attempt, 'unreachable'), ...heard, reason: notBegun(ending, stderr) };
+    return { ...base(attempt, 'unreachable'), ...heard, reason: notBegun(ending, stderr, stdout) };
   const told = result && /^(changed|already|would|ok)$/.test(result.state) ? 0 : undefined;
   const exitCode = ending.exitCode ?? told;
   const state = stateOf(exitCode, result, script.protocol);
@@ -77,12 +77,13 @@ function reasonOf(state: OutcomeState, ending: Ending, protocol: boolean): Outco
   return undefined;
 }
 
-function notBegun(ending: Ending, stderr: string): OutcomeReason {
-  const line = stderr.split('\n').find((text) => text.trim() !== '');
+/** Why a login ended although our text never ran: it is bound to another command, or its shell takes none. */
+export function notBegun(ending: Ending, stderr: string, stdout: string): OutcomeReason {
   const refused = sudoReason(stderr, false);
   if (refused) return refused;
+  const line = `${stderr}\n${stdout}`.split('\n').find((text) => text.trim() !== '');
   return {
     code: 'not-begun',
-    message: `the login ended (${ending.signal ?? ending.exitCode}) before it ran the script${line ? `: ${line}` : ''}`,
+    message: `the login ended (${ending.signal ?? ending.exitCode}) before it ran the script${line ? `: ${line.trim()}` : ''}`,
   };
 }

@@ -5,7 +5,7 @@ import { clocked } from '../clocked.ts';
 import { deliveryOf } from '../delivery.ts';
 import { createLagMeter } from '../lag.ts';
 import type { Ending } from '../outcome.ts';
-import { launched } from '../outcome.ts';
+import { launched, notBegun } from '../outcome.ts';
 import { sudoReason } from '../sudo.ts';
 import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';
 import { Unreached } from '../unreached.ts';
@@ -45,7 +45,11 @@ export function createOpensshTransport(way: { kit: SshKit; sudoPassword?: string
       clock.stop.throwIfAborted();
       const refused =
         end.failure === undefined ? sudoReason(end.err.text(), sudoPassword !== undefined) : undefined;
-      throw new Unreached(refused ?? sshReason(end.err.text(), end.failure));
+      if (refused) throw new Unreached(refused);
+      // 255 is ssh's own; any other code is that of what the login ran in place of our text.
+      if (end.exitCode !== undefined && end.exitCode !== 255)
+        throw new Unreached(notBegun(end, end.err.text(), end.out.text()));
+      throw new Unreached(sshReason(end.err.text(), end.failure));
     });
   }
 
