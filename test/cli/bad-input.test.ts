@@ -3,6 +3,7 @@ import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createKeyPair } from '../../src/drill/node/key-pair.ts';
 import { fleetOf, KIT_YAML, makeKit, NODES } from '../kit/make-kit.ts';
 import { CommandLine } from './command-line.ts';
 
@@ -244,7 +245,7 @@ describe('a host whose key is not known', () => {
     const port = await new Promise<number>((done) =>
       server.listen(0, '127.0.0.1', () => done((server.address() as { port: number }).port)),
     );
-    const key = ssh2.utils.generateKeyPairSync('ed25519').private;
+    const key = createKeyPair().private;
     const nodes = [{ ...NODES[1], address: '127.0.0.1', port }];
     const path = otherKit({ 'keys/id': key, 'fleet/c1.json': JSON.stringify(fleetOf(nodes)) });
     const { ended } = fireaxe.start(['exec', '--reason', 'x', '--yes', '--', 'id'], path);

@@ -1,8 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import ssh2 from 'ssh2';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { createKeyPair } from '../../src/drill/node/key-pair.ts';
 import { createSshTransport } from '../../src/transport/ssh/transport.ts';
 import type { Outcome, Transport } from '../../src/transport/types.ts';
 import type { Faulty } from './faulty.ts';
@@ -11,7 +11,7 @@ import type { Asked } from './subjects.ts';
 import { raw, runAll, runOne, target, told } from './subjects.ts';
 
 const dir = mkdtempSync(join(tmpdir(), 'fx-faults-'));
-const key = ssh2.utils.generateKeyPairSync('ed25519');
+const key = createKeyPair();
 const identity = join(dir, 'id');
 const open: { close(): void }[] = [];
 let transports = 0;

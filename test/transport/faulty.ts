@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from 'node:net';
 import ssh2 from 'ssh2';
+import { createKeyPair } from '../../src/drill/node/key-pair.ts';
 
 /** A TCP server on loopback that misbehaves as told; everything it read is kept. */
 export interface Faulty {
@@ -35,7 +36,7 @@ export async function sshStub(
   session: (channel: ssh2.ServerChannel, client: ssh2.Connection, command: string) => void,
   hooks: { auth?: (context: ssh2.AuthContext) => void; refuseExec?: boolean } = {},
 ): Promise<Faulty & { hostKey: string }> {
-  const key = ssh2.utils.generateKeyPairSync('ed25519');
+  const key = createKeyPair();
   const clients = new Set<ssh2.Connection>();
   let connections = 0;
   const server = new ssh2.Server({ hostKeys: [key.private] }, (client) => {
