@@ -197,7 +197,8 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
       before: { thing: 'absent' },
     });
     const redo = await box.run(text('apply', {}, {}, touch), shell);
-    expect(redo.result).toMatchObject({ state: 'already', before: { thing: 'absent' } });
+    // Not `already`: that is somebody else's, and would not be taken back.
+    expect(redo.result).toMatchObject({ state: 'changed', before: { thing: 'absent' } });
     await box.run(text('undo', {}, {}, touch), shell);
     expect(thing()).toBe(false);
   });

@@ -9,11 +9,19 @@ fx_do_apply() {
   fx_lock
   ! fx_seen || return 0
   act_look
-  if [ -n "$FX_REDO" ]; then fx_recall_before; else fx_before_vars; fi
+  if [ -n "$FX_REDO" ]; then fx_redo; else fx_before_vars; fi
   fx_intent
   [ "$FX_STATE" = would ] || return 0
   FX_STATE=changed FX_NOTE='' FX_DATA=''
   act_apply
+}
+
+# A new order of a step that began: the first before-state stands. What the first attempt did before it ended is this
+# step's change, not something that was so already, or undo would leave it.
+fx_redo() {
+  FX_FOUND=$FX_BEFORE
+  fx_recall_before
+  if [ "$FX_STATE" = already ] && [ "$FX_FOUND" != "$FX_BEFORE" ]; then FX_STATE=changed; fi
 }
 
 fx_do_verify() { act_verify; }
