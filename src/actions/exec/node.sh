@@ -15,7 +15,7 @@ act_look() {
 act_apply() {
   # Bytes in the user's locale, as at a prompt.
   if [ -n "$FX_USER_LC" ]; then LC_ALL=$FX_USER_LC; else unset LC_ALL; fi
-  if [ "$FX_VIA" = ssm ]; then ex_bounded; else ex_run; fi
+  if [ "$FX_VIA" = ssm ]; then ex_bounded; else /bin/sh -c "$P_COMMAND" fireaxe </dev/null; fi
   FX_RC=$?
   LC_ALL=C
   FX_EXIT=$FX_RC
@@ -25,23 +25,28 @@ act_apply() {
   esac
 }
 
-ex_run() { /bin/sh -c "$P_COMMAND" fireaxe </dev/null; }
-
 # SSM keeps 2,500 characters of the whole: the head of the output, and room for the result line.
 # What follows is read on and forgotten, so that the command never meets a closed pipe.
 ex_bounded() {
   mkfifo "$FX_DIR/pipe" || fx_fail no-receipt "cannot make $FX_DIR/pipe"
-  { head -c 1400 && exec cat >/dev/null 2>&1; } <"$FX_DIR/pipe" &
+  # dd, as some heads read more than they show.
+  {
+    dd bs=1 count=1400 2>/dev/null
+    [ "$(dd bs=1 count=1 2>/dev/null | wc -c)" -eq 0 ] || : >"$FX_DIR/cut"
+    exec cat >/dev/null 2>&1
+  } <"$FX_DIR/pipe" &
   FX_DRAIN=$!
-  ex_run >"$FX_DIR/pipe" 2>&1
+  # A command of its own, no function: a deadline that falls into it must find our own stdout in place.
+  /bin/sh -c "$P_COMMAND" fireaxe </dev/null >"$FX_DIR/pipe" 2>&1
   FX_RC=$? FX_N=0
   rm -f "$FX_DIR/pipe"
   # A background child of the command may hold the pipe for ever.
-  while kill -0 "$FX_DRAIN" 2>/dev/null && [ "$FX_N" -lt 2 ]; do
-    sleep 1
+  while kill -0 "$FX_DRAIN" 2>/dev/null && [ "$FX_N" -lt 20 ]; do
+    sleep 0.1 2>/dev/null || sleep 1
     FX_N=$((FX_N + 1))
   done
   kill "$FX_DRAIN" 2>/dev/null
+  [ ! -e "$FX_DIR/cut" ] || fx_data truncated 1
   return "$FX_RC"
 }
 

@@ -58,7 +58,8 @@ export function readReport(report: Report, ended: Ended, full?: Streams): Outcom
     target: ended.target.name,
     stdout: kept.stdout,
     stderr: kept.stderr,
-    truncated: truncated || kept.cut,
+    // The script keeps its output within what SSM shows, and says so.
+    truncated: truncated || kept.cut || result?.data?.truncated === '1',
     via: 'ssm' as const,
     startedAt: (report.startedAt ?? ended.startedAt).toISOString(),
     endedAt: (report.endedAt ?? ended.endedAt).toISOString(),

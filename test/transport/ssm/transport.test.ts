@@ -140,6 +140,19 @@ describe('the SSM transport', () => {
     expect(outcomes.every((o) => o.truncated)).toBe(true);
   });
 
+  it('says that output is missing where the script kept it short', async () => {
+    h = await harness(2);
+    h.world.answer = (id) => ({
+      code: 0,
+      stdout: `o${resultLine('changed', id === instanceId(0) ? { data: { truncated: '1' } } : {})}`,
+      stderr: '',
+    });
+    expect((await h.run()).map((o) => [o.target, o.truncated]).sort()).toEqual([
+      ['n0', true],
+      ['n1', false],
+    ]);
+  });
+
   it('keeps stdout and stderr apart, and is not fooled by a title in stdout', async () => {
     h = await harness(1);
     const fake = 'a\n----------ERROR-------\nb';
