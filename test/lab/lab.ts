@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type LabFolder, Machine, type MachineSpec, startOf, v6 } from './machine.ts';
+import { groupOf, type LabFolder, Machine, type MachineSpec, startOf, v6 } from './machine.ts';
 
 const PREFIX = 'fireaxe-lab-';
 
@@ -37,28 +37,37 @@ export class Lab {
       `10.249.${number}`,
     );
     writeFileSync(join(dir, 'bridge'), lab.folder.bridge);
-    mkdirSync(lab.folder.dir);
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=700', 'tmpfs', lab.folder.dir]);
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', lab.folder.key]);
-    ip('link', 'add', lab.folder.bridge, 'type', 'bridge');
-    ip('addr', 'add', `${lab.net}.1/24`, 'dev', lab.folder.bridge);
-    ip('addr', 'add', `${v6(`${lab.net}.1`)}/64`, 'dev', lab.folder.bridge, 'nodad');
-    ip('link', 'set', lab.folder.bridge, 'up');
+    try {
+      await lab.#boot(specs);
+    } catch (error) {
+      lab.down();
+      throw error;
+    }
+    return lab;
+  }
+
+  async #boot(specs: Omit<MachineSpec, 'address' | 'machineId'>[]): Promise<void> {
+    mkdirSync(this.folder.dir);
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=700', 'tmpfs', this.folder.dir]);
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', this.folder.key]);
+    ip('link', 'add', this.folder.bridge, 'type', 'bridge');
+    ip('addr', 'add', `${this.net}.1/24`, 'dev', this.folder.bridge);
+    ip('addr', 'add', `${v6(`${this.net}.1`)}/64`, 'dev', this.folder.bridge, 'nodad');
+    ip('link', 'set', this.folder.bridge, 'up');
     specs.forEach((spec, i) => {
       const machine = new Machine(
         {
           ...spec,
-          address: `${lab.net}.${11 + i}`,
+          address: `${this.net}.${11 + i}`,
           machineId: `${(i + 1).toString(16).padStart(2, '0')}`.padEnd(32, 'f1'),
         },
-        lab.folder,
+        this.folder,
       );
-      lab.machines.set(spec.name, machine);
+      this.machines.set(spec.name, machine);
       machine.layOut();
       machine.boot();
     });
-    await Promise.all([...lab.machines.values()].map((machine) => machine.up()));
-    return lab;
+    await Promise.all([...this.machines.values()].map((machine) => machine.up()));
   }
 
   at(name: string): Machine {
@@ -87,6 +96,7 @@ function remove(dir: string): void {
   const fs = join(dir, 'fs');
   const homes = existsSync(fs) ? readdirSync(fs, { withFileTypes: true }).filter((d) => d.isDirectory()) : [];
   for (const home of homes) endMachine(join(fs, home.name));
+  for (const home of homes) removeGroup(groupOf(read(join(dir, 'bridge')), home.name));
   for (const home of homes) unmount(join(fs, home.name, 'root'));
   unmount(fs);
   const bridge = read(join(dir, 'bridge'));
@@ -105,6 +115,21 @@ function endMachine(home: string): void {
     const ours = () => start !== '' && startOf(Number(pid)) === start;
     if (ours()) process.kill(Number(pid), 'SIGKILL');
     for (let i = 0; i < 100 && ours(); i++) spawnSync('sleep', ['0.05']);
+  }
+}
+
+/** From the innermost outwards; the last processes take a moment to be gone. */
+function removeGroup(path: string): void {
+  if (!existsSync(path)) return;
+  for (const entry of readdirSync(path, { withFileTypes: true })) {
+    if (entry.isDirectory()) removeGroup(join(path, entry.name));
+  }
+  for (let i = 0; i < 60 && existsSync(path); i++) {
+    try {
+      rmdirSync(path);
+    } catch {
+      spawnSync('sleep', ['0.05']);
+    }
   }
 }
 

@@ -1,12 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+
+const WATCHES = 1024;
 
 /** Before the whole tier and after it: this machine's mounts, links, rules, lab folders, and what runs in or for a lab. */
 export default function nothingIsLeft(): () => void {
   const before = listing();
+  const giveBack = allowWatches();
   return () => {
+    giveBack();
     // What a killed run had left is swept by the next one.
     const now = listing();
     const left = now.filter((line) => !before.includes(line));
@@ -17,6 +21,15 @@ export default function nothingIsLeft(): () => void {
       `the lab left this machine other than it was:\n${[...left.map((l) => `+ ${l}`), ...gone.map((l) => `- ${l}`)].join('\n')}`,
     );
   };
+}
+
+/** Each systemd watches about fifteen folders and files, and all of them count as root's: the usual 128 is few. */
+function allowWatches(): () => void {
+  const file = '/proc/sys/fs/inotify/max_user_instances';
+  const was = read(file);
+  if (Number(was) >= WATCHES) return () => {};
+  writeFileSync(file, String(WATCHES));
+  return () => writeFileSync(file, was);
 }
 
 function listing(): string[] {
