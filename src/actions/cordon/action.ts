@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import armed from '../firewall/armed.sh';
+import ownWay from '../firewall/own-way.sh';
 import table from '../firewall/table.sh';
 import { list, seconds } from '../params.ts';
 import { defineAction } from '../types.ts';
 import node from './node.sh';
+import { portSet } from './ports.ts';
 
 const port = z
   .string()
@@ -29,8 +31,8 @@ export const cordon = defineAction({
   summary: (p) =>
     `refuse new connections to ports ${p.ports.join(', ')}; each host takes it back after ${p.timer}s unless kept`,
   node: {
-    script: armed + table + node,
-    variables: (p) => ({ P_PORTS: p.ports.join(', '), P_TIMER: String(p.timer) }),
+    script: armed + ownWay + table + node,
+    variables: (p) => ({ P_PORTS: portSet(p.ports).join(', '), P_TIMER: String(p.timer) }),
     armed: () => true,
   },
 });

@@ -18,12 +18,12 @@ cordon_rules() {
 }
 
 cordon_own_way() {
-  case ${SSH_CONNECTION-} in *[0-9]) CO_SSHD=${SSH_CONNECTION##* } ;; *) CO_SSHD=22 ;; esac
+  own_way
   FX_I=$IFS IFS=' ,'
   for FX_K in $P_PORTS; do
-    if [ "$CO_SSHD" -ge "${FX_K%-*}" ] && [ "$CO_SSHD" -le "${FX_K#*-}" ]; then
+    if [ "$OW_PORT" -ge "${FX_K%-*}" ] && [ "$OW_PORT" -le "${FX_K#*-}" ]; then
       IFS=$FX_I
-      fx_refuse own-way "port $CO_SSHD is our own way in"
+      fx_refuse own-way "port $OW_PORT is our own way in"
     fi
   done
   IFS=$FX_I
