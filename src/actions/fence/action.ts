@@ -2,6 +2,9 @@ import { z } from 'zod';
 import { addressSet, alwaysAllowed, canonicalAddress } from '../firewall/addresses.ts';
 import armed from '../firewall/armed.sh';
 import chains from '../firewall/chain.sh';
+import kept from '../firewall/kept.sh';
+import ownWay from '../firewall/own-way.sh';
+import apiSockets from '../firewall/sockets.sh';
 import table from '../firewall/table.sh';
 import { list, seconds } from '../params.ts';
 import { type ActionContext, defineAction } from '../types.ts';
@@ -55,7 +58,20 @@ export const fence = defineAction({
   summary: (p) =>
     `${p.on === 'nodes' ? clientsSummary(p) : hostsSummary(p)}; each takes it back after ${p.timer}s unless kept`,
   node: {
-    script: armed + table + chains + fenceChain + node + who + sockets + rebind + clientRules + act,
+    script:
+      armed +
+      ownWay +
+      apiSockets +
+      kept +
+      table +
+      chains +
+      fenceChain +
+      node +
+      who +
+      sockets +
+      rebind +
+      clientRules +
+      act,
     variables(p, _target, context) {
       return {
         P_ON: p.on,

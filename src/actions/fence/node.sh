@@ -4,23 +4,21 @@
 
 # The operator who comes from an address by SSH may use the API from there too.
 fence_operator() {
-  FN_OPERATOR='' FN_SSHD=22
-  case ${SSH_CONNECTION-} in
-    '' | *[!0-9a-fA-F.:\ ]*) ;;
-    *) FN_OPERATOR=${SSH_CONNECTION%% *} FN_SSHD=${SSH_CONNECTION##* } ;;
-  esac
-  [ "$FN_SSHD" != "$P_PORT" ] || fx_refuse own-way "port $P_PORT is our own way in"
+  own_way
+  FN_OPERATOR=$OW_FROM
+  [ "$OW_PORT" != "$P_PORT" ] || fx_refuse own-way "port $P_PORT is our own way in"
 }
 
 fence_rules() {
-  FN_4='' FN_6=''
-  case $FN_OPERATOR in
-    '') ;;
-    *:*) FN_6="    ip6 saddr $FN_OPERATOR accept$FX_NL" ;;
-    *) FN_4="    ip saddr $FN_OPERATOR accept$FX_NL" ;;
-  esac
   fence_set allow4 ipv4_addr "$P_ALLOW4"
   fence_set allow6 ipv6_addr "$P_ALLOW6"
+  FN_T=''
+  for FX_K in $FN_OPERATOR $FN_FORMER; do
+    case $FX_K in *:*) FN_F=ip6 ;; *) FN_F=ip ;; esac
+    FN_T="$FN_T    $FN_F saddr $FX_K accept$FX_NL"
+  done
+  # Resets of the fenced come in: the server learns that they are gone. What is readmitted is limited by its first packet,
+  # the one without ACK: that asks no connection tracking.
   NF_RULES="$FN_allow4$FN_allow6  set readmit4 {
     type ipv4_addr
     flags interval
@@ -29,18 +27,21 @@ fence_rules() {
     type ipv6_addr
     flags interval
   }
+  chain readmit {
+    tcp flags ack accept
+    limit rate $P_RATE/second burst $P_RATE packets accept
+    drop
+  }
   chain fence {
     type filter hook input priority -150; policy accept;
+    meta l4proto != tcp accept
     tcp dport != $P_PORT accept
     iifname \"lo\" accept
+    tcp flags rst accept
     ip saddr @allow4 accept
     ip6 saddr @allow6 accept
-$FN_4$FN_6    ip saddr @readmit4 ct state established,related accept
-    ip6 saddr @readmit6 ct state established,related accept
-    ip saddr @readmit4 ct state new limit rate $P_RATE/second burst $P_RATE packets accept
-    ip6 saddr @readmit6 ct state new limit rate $P_RATE/second burst $P_RATE packets accept
-    ip saddr @readmit4 drop
-    ip6 saddr @readmit6 drop
+$FN_T    ip saddr @readmit4 goto readmit
+    ip6 saddr @readmit6 goto readmit
     meta l4proto tcp counter reject with tcp reset
   }
 "
@@ -60,6 +61,7 @@ fence_set() {
 fence_same() {
   case $NF_NOW in *"tcp dport != $P_PORT accept"*'reject with tcp reset'*) ;; *) return 1 ;; esac
   case $NF_NOW in *"limit rate $P_RATE/second"*) ;; *) return 1 ;; esac
+  case "$NF_NOW " in *" saddr ${FN_OPERATOR:-@allow4} accept"*) ;; *) return 1 ;; esac
   nft_elements allow4 && same_words "$NF_SET" "$P_ALLOW4" || return 1
   nft_elements allow6 && same_words "$NF_SET" "$P_ALLOW6" || return 1
   nft_elements readmit4
@@ -68,47 +70,42 @@ fence_same() {
   [ -z "$NF_SET" ]
 }
 
-# The sockets of the fenced, and of nobody else: ss without an exact filter would close our own session too.
-# Loopback and the allow set go on; the operator too.
-fence_filter() {
-  FN_F='dst 127.0.0.0/8 or dst [::1]'
-  for FX_K in $P_ALLOW4 $P_ALLOW6 $FN_OPERATOR; do
-    case $FX_K in
-      *:*/*) FN_F="$FN_F or dst [${FX_K%/*}]/${FX_K#*/}" ;;
-      *:*) FN_F="$FN_F or dst [$FX_K]" ;;
-      *) FN_F="$FN_F or dst $FX_K" ;;
-    esac
-  done
-  FN_F="( sport = :$P_PORT ) and not ( $FN_F )"
-}
-
-# fence_lines TEXT: FX_N counts its lines that are not empty.
-fence_lines() {
-  FX_I=$IFS IFS=$FX_NL
-  # shellcheck disable=SC2086
-  set -- $1
-  IFS=$FX_I
-  FX_N=$#
-}
-
-# fence_left: FX_N is how many connections of the fenced the API server still has.
-fence_left() {
-  FX_N=''
-  fx_has ss || return 0
-  FN_OUT=$(ss -Htn state established "$FN_F" 2>/dev/null)
-  fence_lines "$FN_OUT"
+# fence_former: FN_FORMER are operators whom an earlier order let in, besides ours.
+fence_former() {
+  FN_FORMER=''
+  table_operators
+  for FX_K in $TB_OPERATORS; do [ "$FX_K" = "$FN_OPERATOR" ] || FN_FORMER="$FN_FORMER $FX_K"; done
 }
 
 hosts_look() {
   arm_possible
   fence_operator
-  if fx_has nft; then fence_nft_look; else fence_ipt_look; fi
+  fence_by
+  if [ -n "$FN_IPT" ]; then fence_ipt_look; else fence_nft_look; fi
+}
+
+# fence_by: FN_IPT is set where it is, or would be, made by iptables: no nft, or a kernel without it. NF_NOW is what nft says.
+fence_by() {
+  FN_IPT=''
+  if [ -e "$FX_DIR/back.iptables" ]; then
+    FN_IPT=1
+  elif ! fx_has nft; then
+    FN_IPT=1
+  elif [ ! -e "$FX_DIR/back.nft" ] && fx_has iptables; then
+    NF_SOFT=1
+    nft_read || [ -z "$NF_ERROR" ] || FN_IPT=1
+    NF_SOFT=''
+    return 0
+  fi
+  [ -n "$FN_IPT" ] || nft_read
+  return 0
 }
 
 fence_nft_look() {
-  fence_rules
   AR_DIR='' AR_OLD=''
-  if nft_read; then
+  fence_former
+  fence_rules
+  if [ -n "$NF_NOW" ]; then
     fx_before table present
     if fence_same; then
       FX_STATE=already
@@ -121,59 +118,51 @@ fence_nft_look() {
   fi
   FX_STATE=would
   NF_OUT=$(nft_try) || fx_refuse nft "nft would refuse: $NF_OUT"
-  fence_filter
-  fence_left
+  fence_would
+}
+
+fence_would() {
+  sockets_others "$P_ALLOW4 $P_ALLOW6 $FN_OPERATOR $FN_FORMER"
   fx_data clients "${FX_N:-unknown}"
-  fx_say "will reject all but the allowed at port $P_PORT and close ${FX_N:-the} connections; back in ${P_TIMER}s unless kept"
+  fx_say "will reject all but the allowed at port $P_PORT${FN_IPT:+ by iptables} and close ${FX_N:-the} connections; back in ${P_TIMER}s unless kept"
 }
 
 hosts_apply() {
-  if [ -n "${FN_IPT-}" ]; then
-    fence_ipt_apply
-  else
-    nft_guarded "$P_TIMER"
-  fi
+  if [ -n "$FN_IPT" ]; then ipt_guarded "$P_TIMER"; else nft_guarded "$P_TIMER"; fi
   fence_close
-  fx_say "fenced port $P_PORT; back in ${P_TIMER}s unless kept"
+  fx_say "fenced port $P_PORT${FN_IPT:+ by iptables}; back in ${P_TIMER}s unless kept"
 }
 
-fence_close() {
-  fence_filter
-  if ! fx_has ss; then
-    fx_say 'no ss here: connections of the fenced stay open at the server until it notices'
-    return 0
-  fi
-  FN_OUT=$(ss -K -Htn state established "$FN_F" 2>/dev/null)
-  fence_lines "$FN_OUT"
-  fx_data closed "$FX_N"
-  fence_left
-  fx_data left "$FX_N"
-  [ "$FX_N" -eq 0 ] || fx_say "$FX_N connections could not be closed (kernel without INET_DIAG_DESTROY?)"
-}
+fence_close() { sockets_close "$P_ALLOW4 $P_ALLOW6 $FN_OPERATOR $FN_FORMER"; }
 
 hosts_verify() {
-  fence_operator
-  fence_filter
-  if fx_has nft; then
-    nft_read || fx_fail gone 'there is no fence here'
+  fence_by
+  if [ -n "$FN_IPT" ]; then
+    fence_ipt_verify
+  else
+    [ -n "$NF_NOW" ] || fx_fail gone 'there is no fence here'
     case $NF_NOW in *"tcp dport != $P_PORT accept"*'reject with tcp reset'*) ;; *) fx_fail changed 'the fence was changed by somebody' ;; esac
     FX_T=${NF_NOW##*'counter packets '}
     fx_data rejected "${FX_T%% *}"
-  else
-    fence_ipt_there || fx_fail gone 'there is no fence here'
+    table_kept
   fi
-  fence_left
+  sockets_others "$TB_KEPT"
   [ -z "$FX_N" ] || fx_data left "$FX_N"
   FX_K=no
   ! armed "$FX_DIR" "$AR_UNIT" || FX_K=yes
   fx_data armed "$FX_K"
 }
 
+# A former fence may mean clients that this one let in: their connections end too.
 hosts_undo() {
-  if ! fx_has nft; then
-    arm_undo
-    fence_ipt_undo
-    return 0
+  FN_IPT=''
+  if [ -e "$FX_DIR/back.iptables" ] || ! fx_has nft; then FN_IPT=1; fi
+  if [ -n "$FN_IPT" ]; then
+    ipt_undo
+  else
+    nft_undo
   fi
-  nft_undo
+  [ "${B_table-absent}" = present ] && [ "$FX_STATE" = changed ] || return 0
+  if [ -n "$FN_IPT" ]; then ipt_kept; elif nft_read; then table_kept; else return 0; fi
+  sockets_close "$TB_KEPT"
 }

@@ -46,6 +46,17 @@ arm_anew() {
   [ -n "$FX_REDO" ] && systemctl is-active --quiet "$AR_UNIT.timer" && systemctl restart "$AR_UNIT.timer"
 }
 
+# arm_back COMMANDS: the file of the way back. A machine that drowns may refuse at first; once it worked it is not done again.
+arm_back() {
+  fx_write revert "AR_N=0
+until { $1; }; do
+  AR_N=\$((AR_N + 1))
+  [ \$AR_N -lt 300 ] || exit 1
+  sleep 1
+done
+: >'$FX_DIR/fired'" || fx_fail no-receipt "cannot write $FX_DIR/revert"
+}
+
 # Before anything is changed, so that a refusal is one.
 arm_possible() {
   fx_systemd || fx_has setsid || fx_refuse no-timer 'neither systemd-run nor setsid is here: nothing would take this back'

@@ -3,8 +3,26 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154
 
-# nft_read: NF_NOW is the table as it is; false when there is none.
-nft_read() { NF_NOW=$(nft list table inet "$NF_TABLE" 2>/dev/null) && [ -n "$NF_NOW" ]; }
+# nft_read: NF_NOW is the table as it is; false when there is none. An nft that does not answer is no table that is gone:
+# NF_ERROR is what it said, and without NF_SOFT that is the end.
+nft_read() {
+  NF_ERROR=''
+  if NF_NOW=$(nft list table inet "$NF_TABLE" 2>&1); then
+    # Whatever it warned of before.
+    case $NF_NOW in *'table inet '*) NF_NOW="table inet ${NF_NOW#*'table inet '}" ;; esac
+    [ -n "$NF_NOW" ]
+    return
+  fi
+  case $NF_NOW in '' | *'No such file'*) ;; *) NF_ERROR="nft does not answer: $NF_NOW" ;; esac
+  NF_NOW=''
+  [ -z "$NF_ERROR" ] || [ -n "${NF_SOFT-}" ] || nft_dead
+  return 1
+}
+
+nft_dead() {
+  case $FX_OP in check | apply) fx_refuse nft "$NF_ERROR" ;; esac
+  fx_fail nft "$NF_ERROR"
+}
 
 # nft_replace BODY: the text of a transaction after which the table is as BODY says; an empty one removes it.
 # Adding a table that is there changes nothing, so that deleting it never fails.
@@ -23,16 +41,10 @@ nft_load() {
   NF_OUT=$(nft -f "$FX_DIR/$1" 2>&1) || fx_fail nft "nft refused: $NF_OUT"
 }
 
-# nft_save: the way back as a file and a script, from what nft_read found ($1 is empty when there was no table).
+# nft_save: the way back as a file, from what nft_read found ($1 is empty when there was no table).
 nft_save() {
   nft_replace "$1"
   fx_write back.nft "$NF_TEXT" || fx_fail no-receipt "cannot write $FX_DIR/back.nft"
-  nft_revert
-}
-
-# NF_ELSE is what the way back does where the kernel does not take the former table any more.
-nft_revert() {
-  fx_write revert "{ nft -f '$FX_DIR/back.nft'${NF_ELSE:+ || $NF_ELSE}; } && : >'$FX_DIR/fired'" || fx_fail no-receipt "cannot write $FX_DIR/revert"
 }
 
 # nft_guarded: loads NF_BODY for $1 seconds at most, unless it is kept. The way back stands, and its timer runs, before.
@@ -40,10 +52,11 @@ nft_guarded() {
   if arm_pending && [ "$AR_DIR" != "$FX_DIR" ]; then
     # What was there before an order that nobody kept is the state before this one too.
     cp "$AR_DIR/back.nft" "$FX_DIR/back.nft" 2>/dev/null || fx_fail no-receipt "cannot write $FX_DIR/back.nft"
-    nft_revert
   elif [ ! -e "$FX_DIR/back.nft" ]; then
     nft_save "$NF_NOW"
   fi
+  # NF_ELSE is what the way back does where the kernel does not take the former table any more.
+  arm_back "nft -f '$FX_DIR/back.nft'${NF_ELSE:+ || $NF_ELSE}"
   arm "$1"
   arm_replace
   nft_replace "$NF_BODY"

@@ -1,7 +1,11 @@
 import { z } from 'zod';
+import chains from '../firewall/chain.sh';
+import kept from '../firewall/kept.sh';
+import sockets from '../firewall/sockets.sh';
 import table from '../firewall/table.sh';
 import { list } from '../params.ts';
 import { defineAction } from '../types.ts';
+import chain from './chain.sh';
 import { clientAddresses } from './clients.ts';
 import node from './node.sh';
 
@@ -25,7 +29,7 @@ export const readmit = defineAction({
       ? 'remove the fence'
       : `let ${shorten(p.clients)} through the fence, new connections at its rate`,
   node: {
-    script: table + node,
+    script: sockets + kept + chains + table + chain + node,
     variables(p, _target, context) {
       const all = p.clients[0] === 'all';
       const { v4, v6 } = all ? { v4: [], v6: [] } : clientAddresses(p.clients, context.nodes);

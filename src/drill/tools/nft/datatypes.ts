@@ -8,6 +8,7 @@ export type DataType =
   | 'inet_service'
   | 'inet_proto'
   | 'ct_state'
+  | 'tcp_flag'
   | 'ifname'
   | 'mark'
   | 'uid'
@@ -26,6 +27,7 @@ interface Codec {
 const SYMBOLS = {
   inet_proto: { icmp: 1, tcp: 6, udp: 17, 'ipv6-icmp': 58, sctp: 132 },
   ct_state: { invalid: 1, established: 2, related: 4, new: 8, untracked: 64 },
+  tcp_flag: { fin: 1, syn: 2, rst: 4, psh: 8, ack: 16, urg: 32 },
   nf_proto: { ipv4: 2, ipv6: 10 },
   inet_service: { ssh: 22, domain: 53, http: 80, https: 443 },
   uid: { root: 0 },
@@ -43,6 +45,8 @@ export function dataType(type: DataType): Codec {
       return numbers('Internet protocol', 255, SYMBOLS.inet_proto);
     case 'ct_state':
       return numbers('conntrack state', 0, SYMBOLS.ct_state);
+    case 'tcp_flag':
+      return numbers('TCP flag', 0, SYMBOLS.tcp_flag);
     case 'nf_proto':
       return numbers('netfilter protocol', 0, SYMBOLS.nf_proto);
     case 'uid':
@@ -55,7 +59,9 @@ export function dataType(type: DataType): Codec {
 }
 
 export function isDataType(text: string): text is DataType {
-  return /^(ipv4_addr|ipv6_addr|inet_service|inet_proto|ct_state|ifname|mark|uid|nf_proto)$/.test(text);
+  return /^(ipv4_addr|ipv6_addr|inet_service|inet_proto|ct_state|tcp_flag|ifname|mark|uid|nf_proto)$/.test(
+    text,
+  );
 }
 
 function addresses(kind: 'ipv4' | 'ipv6', title: string): Codec {

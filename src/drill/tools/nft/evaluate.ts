@@ -147,6 +147,9 @@ function read(key: string, packet: Packet): bigint | undefined {
     case 'tcp dport':
     case 'th dport':
       return BigInt(packet.dport);
+    case 'tcp flags':
+      // A connection's first packet, or one of those after it.
+      return packet.state === 'new' ? 2n : 16n;
     case 'ct state':
       return CT_STATES[packet.state];
     case 'iif':

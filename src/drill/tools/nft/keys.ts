@@ -14,6 +14,7 @@ const KEYS: Record<string, DataType> = {
   'ip6 nexthdr': 'inet_proto',
   'tcp sport': 'inet_service',
   'tcp dport': 'inet_service',
+  'tcp flags': 'tcp_flag',
   'udp sport': 'inet_service',
   'udp dport': 'inet_service',
   'th sport': 'inet_service',

@@ -1,0 +1,119 @@
+# The API server's connections of all but some: closed here, or the server keeps them, and their watches, for minutes.
+# What is long is streamed: a shell that adds to a text line by line takes minutes for thousands of them.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+# sockets_among WORDS: SO_F is the condition of ss for these addresses and networks; a network's length stands within the brackets.
+sockets_among() {
+  SO_F=''
+  for FX_K in $1; do
+    case $FX_K in *:*) FX_K="[$FX_K]" ;; esac
+    SO_F="$SO_F${SO_F:+ or }dst $FX_K"
+  done
+}
+
+# sockets_keep WORDS: SO_KEEP is these, loopback, and of this machine's own addresses (a balancer's that moves about,
+# a bridge's) those by which it speaks to itself just now.
+sockets_keep() {
+  SO_KEEP="127.0.0.0/8 ::1${1:+ $1}"
+  fx_has ip || return 0
+  SO_W='' SO_C=0
+  for FX_K in $(ip -o addr 2>/dev/null | while read -r _ _ _ FX_K _; do echo "${FX_K%/*}"; done) end; do
+    [ "$FX_K" = end ] || SO_W="$SO_W $FX_K" SO_C=$((SO_C + 1))
+    if [ "$FX_K" != end ] && [ "$SO_C" -lt 500 ] || [ -z "$SO_W" ]; then continue; fi
+    sockets_among "$SO_W"
+    for SO_P in $(ss -Htn state established "( sport = :$P_PORT ) and ( $SO_F )" 2>/dev/null | sockets_peers | sort -u); do
+      SO_KEEP="$SO_KEEP $SO_P"
+    done
+    SO_W='' SO_C=0
+  done
+}
+
+sockets_peers() {
+  while read -r _ _ _ SO_P _; do
+    SO_P=${SO_P%:*}
+    SO_P=${SO_P#'['} SO_P=${SO_P%']'}
+    echo "${SO_P#::ffff:}"
+  done
+}
+
+# sockets_many: whether they are more than fit one filter. The kernel cuts a longer one without a word: it would mean others.
+sockets_many() {
+  # shellcheck disable=SC2086
+  set -- $SO_KEEP
+  [ $# -gt 1000 ]
+}
+
+# sockets_rest: SO_REST is `local peer` of all but SO_KEEP, a line each: all, less those of each part, said twice; false where ss refuses.
+sockets_rest() {
+  SO_OUT=$(ss -Htn state established "( sport = :$P_PORT )" 2>&1) || return 1
+  SO_REST=$SO_OUT SO_W='' SO_C=0
+  for FX_K in $SO_KEEP end; do
+    [ "$FX_K" = end ] || SO_W="$SO_W $FX_K" SO_C=$((SO_C + 1))
+    if [ "$FX_K" != end ] && [ "$SO_C" -lt 500 ] || [ -z "$SO_W" ]; then continue; fi
+    sockets_among "$SO_W"
+    SO_W='' SO_C=0
+    # A part that cannot be told would be closed with the others.
+    SO_OUT=$(ss -Htn state established "( sport = :$P_PORT ) and ( $SO_F )" 2>&1) || return 1
+    SO_REST="$SO_REST$FX_NL$SO_OUT$FX_NL$SO_OUT"
+  done
+  SO_REST=$(printf '%s\n' "$SO_REST" | while read -r _ _ SO_L SO_P _; do [ -z "$SO_P" ] || echo "$SO_L $SO_P"; done | sort | uniq -u)
+}
+
+# sockets_count: FX_N is how many connections are not of SO_KEEP; empty where nobody can tell, and SO_OUT says why.
+sockets_count() {
+  FX_N=''
+  if sockets_many; then
+    sockets_rest || return 0
+    SO_OUT=$SO_REST
+  else
+    sockets_among "$SO_KEEP"
+    SO_F="( sport = :$P_PORT ) and not ( $SO_F )"
+    SO_OUT=$(ss -Htn state established "$SO_F" 2>&1) || return 0
+  fi
+  FX_I=$IFS IFS=$FX_NL
+  # shellcheck disable=SC2086
+  set -- $SO_OUT
+  IFS=$FX_I
+  FX_N=$#
+}
+
+# sockets_others KEPT: FX_N as above, of all but these.
+sockets_others() {
+  FX_N='' SO_OUT='no ss here'
+  fx_has ss || return 0
+  sockets_keep "$1"
+  sockets_count
+}
+
+# sockets_close KEPT: closes all others, and says how many and how many are left.
+sockets_close() {
+  sockets_others "$1"
+  if [ -z "$FX_N" ]; then
+    fx_say "could not close connections ($SO_OUT): they end when they next send, silent ones when the server notices"
+    return 0
+  fi
+  SO_HAD=$FX_N
+  if sockets_many; then
+    printf '%s\n' "$SO_OUT" | sockets_each
+  else
+    ss -K -Htn state established "$SO_F" >/dev/null 2>&1
+  fi
+  sockets_count
+  FX_N=${FX_N:-0}
+  fx_data closed "$((SO_HAD > FX_N ? SO_HAD - FX_N : 0))"
+  fx_data left "$FX_N"
+  [ "$FX_N" -eq 0 ] || fx_say "$FX_N connections could not be closed (kernel without INET_DIAG_DESTROY, or an old ss?)"
+}
+
+# sockets_each: closes those on standard input, each by its own four numbers.
+sockets_each() {
+  SO_W='' SO_C=0
+  while read -r SO_L SO_P; do
+    SO_W="$SO_W${SO_W:+ or }( src $SO_L and dst $SO_P )" SO_C=$((SO_C + 1))
+    [ "$SO_C" -ge 100 ] || continue
+    ss -K -Htn state established "$SO_W" >/dev/null 2>&1
+    SO_W='' SO_C=0
+  done
+  [ -z "$SO_W" ] || ss -K -Htn state established "$SO_W" >/dev/null 2>&1
+}
