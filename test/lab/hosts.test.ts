@@ -183,29 +183,4 @@ describe('a machine that is not as it should be', () => {
       'w2',
     );
   });
-
-  test('no nft: iptables, with the same timer and way back', async () => {
-    const fence = (order: Order) => give(lab, 'w2', 'fence', { timer: '10s' }, order);
-    const rules = () => sh('iptables-save | grep -v "^[#:]"; ip6tables-save | grep -v "^[#:]"', 'w2');
-    await sh(
-      'systemctl start api; iptables -A INPUT -p tcp --dport 9 -j ACCEPT; ip6tables -A INPUT -p tcp --dport 9 -j ACCEPT; mv /usr/sbin/nft /usr/sbin/nft.off',
-      'w2',
-    );
-    const before = await rules();
-    const reach = () =>
-      sh(
-        `(timeout 2 bash -c "echo >/dev/tcp/${lab.at('w2').spec.address}/6443") 2>/dev/null && echo in || echo out`,
-      );
-    expect(await reach()).toBe('in');
-    const apply = await fence({ op: 'apply', run: 'i1' });
-    expect(apply.result).toMatchObject({ state: 'changed', before: { table: 'absent' } });
-    expect(await reach()).toBe('out');
-    expect((await fence({ op: 'keep', run: 'i1' })).result?.state).toBe('changed');
-    expect((await fence({ op: 'apply', run: 'i2' })).result?.state).toBe('already');
-    await fence({ op: 'undo', run: 'i1', before: apply.result!.before! });
-    expect(await rules()).toBe(before);
-    await fence({ op: 'apply', run: 'i3' });
-    await expect.poll(rules, { timeout: 15_000, interval: 500 }).toBe(before);
-    await sh('mv /usr/sbin/nft.off /usr/sbin/nft', 'w2');
-  });
 });

@@ -191,6 +191,29 @@ describe('what changes meanwhile', () => {
     await until(() => states('agent'), 'up', 5000);
   });
 
+  test('no systemd-run: timer and watch are processes of their own, and go alike; no setsid either: refused', async () => {
+    const before = await picture();
+    const mine = () => sh(`pgrep -fc '/run/fireaxe/[d]1/'`);
+    await sh('mv /usr/bin/systemd-run /usr/bin/systemd-run.off');
+    const apply = await fence({ only: 'lab-agent', timer: '15s' }, { op: 'apply', run: 'd1' });
+    expect(apply.result).toMatchObject({ state: 'changed', data: { left: '0' } });
+    await until(() => states('agent'), 'ECONNREFUSED', 2500);
+    await sh('systemctl stop lab-agent; rm -f /tmp/agent-*; systemctl start lab-agent');
+    await until(() => states('agent'), 'ECONNREFUSED', 5000);
+    expect((await fence({ only: 'lab-agent' }, { op: 'verify', run: 'd1' })).result).toMatchObject({
+      state: 'ok',
+      data: { armed: 'yes', left: '0' },
+    });
+    await until(mine, '2', 4000);
+    await until(() => states('agent'), 'up', 26_000);
+    await until(mine, '0', 4000);
+    await sh('mv /usr/bin/setsid /usr/bin/setsid.off');
+    const none = await fence({ only: 'lab-agent' }, { op: 'apply', run: 'd2' });
+    expect(none.result).toMatchObject({ state: 'refused', code: 'no-timer' });
+    await sh('for t in systemd-run setsid; do mv /usr/bin/$t.off /usr/bin/$t; done');
+    expect(await restored()).toBe(before);
+  });
+
   test('nobody keeps it: gone within T + 5 s, and the watch with it', async () => {
     const before = await picture();
     const apply = await fence({ only: 'lab-agent', timer: '10s' }, { op: 'apply', run: 't1' });
