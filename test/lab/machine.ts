@@ -1,5 +1,14 @@
 import { execFileSync, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { splitResult } from '../../src/transport/node-output.ts';
@@ -9,6 +18,7 @@ export interface MachineSpec {
   name: string;
   address: string;
   machineId: string;
+  zone?: string;
   /** Text files by path, laid over the host's root. */
   files?: Record<string, string>;
   /** Able to run containers, with control groups of this version; folders and files of this machine that it sees too. */
@@ -102,7 +112,10 @@ export class Machine {
       `${this.#lab.bridge}-${this.spec.name}`,
       ...this.#forContainers(),
     ];
-    const child = spawn('systemd-nspawn', args, {
+    // Machines in one group would find each other's processes in their units, and never forget those that ended.
+    const group = this.spec.containers ? '' : groupOf(this.#lab.bridge, this.spec.name);
+    const enter = '[ -z "$0" ] || { mkdir -p "$0" && echo $$ >"$0/cgroup.procs"; }; exec systemd-nspawn "$@"';
+    const child = spawn('/bin/sh', ['-c', enter, group, ...args], {
       detached: true,
       stdio: ['ignore', log, log],
       env: {
@@ -138,7 +151,8 @@ export class Machine {
       }
       await new Promise((resolve) => setTimeout(resolve, 100));
     }
-    throw new Error(`${this.spec.name} did not come up; see ${this.#home}/console`);
+    const said = readFileSync(join(this.#home, 'console'), 'utf8').slice(-600);
+    throw new Error(`${this.spec.name} did not come up; its console ends:\n${said}`);
   }
 
   #listens(): Promise<boolean> {
@@ -220,14 +234,29 @@ export class Machine {
     return { ...ran, stdout: output, ...(result && { result }) };
   }
 
+  /** Its power cut; `boot` and `up` bring it back. */
+  off(): Promise<void> {
+    return this.#end('systemctl poweroff -ff', 1000);
+  }
+
+  async #end(command: string, timeoutMs = 5000): Promise<void> {
+    const [pid, start] = [this.#pid, startOf(this.#pid)];
+    await this.sh(command, { timeoutMs });
+    while (startOf(pid) === start) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+
   /** nspawn asks whoever started it to start it again. */
   async reboot(): Promise<void> {
-    const [pid, start] = [this.#pid, startOf(this.#pid)];
-    await this.sh('systemctl reboot', { timeoutMs: 5000 });
-    while (startOf(pid) === start) await new Promise((resolve) => setTimeout(resolve, 50));
+    await this.#end('systemctl reboot');
     this.boot();
     await this.up();
   }
+}
+
+/** A machine's own group among this machine's control groups. */
+export function groupOf(bridge: string, name: string): string {
+  const tree = existsSync('/sys/fs/cgroup/unified') ? '/sys/fs/cgroup/unified' : '/sys/fs/cgroup';
+  return join(tree, `${bridge}-${name}`);
 }
 
 function link(root: string, path: string, to: string): void {
