@@ -1,72 +1,33 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { Lab } from './lab.ts';
+import type { Lab } from './lab.ts';
 import { give, type Order } from './orders.ts';
 import { findCrictl } from './pods/crictl.ts';
-import { makeImage } from './pods/image.ts';
-import { group, podWorker, readyCommand, sweepGroups } from './pods/node.ts';
-import { serverScript, unit } from './streams.ts';
+import { group } from './pods/groups.ts';
+import { type PodKind, PodLab } from './pods/pods.ts';
 
 const crictl = findCrictl();
 if ('reason' in crictl) console.log(`not run: real pods (${crictl.reason})`);
 
 describe.skipIf('reason' in crictl)('pods, where crictl can be had', () => {
+  let pods: PodLab;
   let lab: Lab;
-  let dir: string;
-  const sh = async (at: string, command: string) => (await lab.at(at).sh(command)).stdout.trim();
-
   beforeAll(async () => {
     if ('reason' in crictl) return;
-    sweepGroups();
-    dir = mkdtempSync(join(tmpdir(), 'fireaxe-pods-'));
-    const image = makeImage(dir);
-    lab = await Lab.up([
-      {
-        name: 'cpods',
-        files: {
-          '/opt/server.mjs': serverScript,
-          '/etc/systemd/system/api.service': unit(`${process.execPath} /opt/server.mjs`),
-        },
-      },
-      podWorker('v1', 'v1', crictl.path, image),
-      podWorker('v2', 'v2', crictl.path, image),
-    ]);
-    await sh('cpods', 'systemctl start api');
-    for (const at of ['v1', 'v2']) {
-      const ready = await lab.at(at).sh(readyCommand(lab.at('cpods').spec.address));
-      if (ready.code !== 0) throw new Error(`${at}: ${ready.stdout}${ready.stderr}`);
-    }
+    pods = await PodLab.up(crictl.path, { v1: 'v1', v2: 'v2' });
+    lab = pods.lab;
   });
-  afterAll(() => {
-    sweepGroups(true);
-    lab?.down();
-    sweepGroups(true);
-    if (dir) rmSync(dir, { recursive: true, force: true });
-  });
+  afterAll(() => pods?.down());
 
-  const kubelet = async (at: string, uid: string, net = 'POD') => {
-    await sh(at, `systemctl start kubelet-pod@${uid}:${net}`);
-    await expect.poll(() => beats(at, uid), { timeout: 20_000 }).toBe(true);
-  };
-  /** Whether the pod's own process ran within the last two seconds. */
-  const beats = async (at: string, uid: string) => {
-    const [now, last] = (await sh(at, `date +%s; cat /var/beat/${uid}`)).split('\n').map(Number);
-    return last !== undefined && now! - last <= 2;
-  };
+  const sh = (at: string, command: string) => pods.sh(at, command);
+  const kubelet = (at: string, uid: string, net?: PodKind) => pods.start(at, uid, net);
+  const end = (at: string, uid: string, net?: PodKind) => pods.end(at, uid, net);
+  const beats = (at: string, uid: string) => pods.beats(at, uid);
   const ids = (at: string, uid: string) => sh(at, `cat /var/beat/${uid}.ids | wc -l`).then(Number);
   /** All that a check must leave as it was. */
   const picture = (at: string) =>
     sh(
       at,
       `cat /sys/fs/cgroup${group}/besteffort/*/cgroup.freeze /sys/fs/cgroup/freezer${group}/besteffort/*/freezer.state 2>/dev/null; nft list ruleset | grep -v counter; crictl ps -q | sort; ls -R /run/fireaxe 2>/dev/null; systemctl list-units --all --plain --no-legend 'fireaxe*'`,
-    );
-  /** The pod's end, as the kubelet would: only what is not frozen can end on v1. */
-  const end = (at: string, uid: string, net = 'POD') =>
-    sh(
-      at,
-      `systemctl stop kubelet-pod@${uid}:${net}; for p in $(crictl pods -q --label io.kubernetes.pod.uid=${uid}); do crictl stopp $p; crictl rmp -f $p; done`,
     );
 
   describe.each(['v2', 'v1'] as const)('freeze, control groups %s', (at) => {
@@ -157,40 +118,43 @@ describe.skipIf('reason' in crictl)('pods, where crictl can be had', () => {
   describe('network', () => {
     const stop = (at: string, order: Order) =>
       give(lab, at, 'stop', { pods: 'telemetry/app=off', how: 'network', for: '10m' }, order);
-    const reaches = (at: string, uid: string) => sh(at, `cat /var/beat/${uid}.net`);
+    const reaches = (at: string, uid: string) => pods.reaches(at, uid);
 
     test.each([
       ['POD', 'v1'],
       ['POD', 'v2'],
       ['NODE', 'v2'],
-    ])('%s network on %s: the API servers away, nothing else; new pod; exactly back', async (net, at) => {
-      const [one, two] = [`${at}${net.toLowerCase()}-55`, `${at}${net.toLowerCase()}-66`];
-      await kubelet(at, one, net);
-      await expect.poll(() => reaches(at, one), { timeout: 10_000 }).toBe('service server else');
-      const ruleset = await sh(at, 'nft list ruleset');
-      const run = `n-${net}-${at}`;
-      expect((await stop(at, { op: 'check', run })).result).toMatchObject({ state: 'would' });
-      expect(await sh(at, 'nft list ruleset')).toBe(ruleset);
-      const apply = await stop(at, { op: 'apply', run });
-      expect(apply.result).toMatchObject({ state: 'changed', data: { held: '1' } });
-      await expect.poll(() => reaches(at, one), { timeout: 10_000 }).toBe('- - else');
-      expect(await beats(at, one)).toBe(true);
-      // The node itself goes on.
-      expect(await sh(at, '(echo >/dev/tcp/10.96.0.1/443) && echo in')).toBe('in');
-      await end(at, one, net);
-      await kubelet(at, two, net);
-      await expect.poll(() => reaches(at, two), { timeout: 15_000 }).toBe('- - else');
-      expect((await stop(at, { op: 'verify', run })).result).toMatchObject({
-        state: 'ok',
-        data: { held: '1' },
-      });
-      expect((await stop(at, { op: 'apply', run: `${run}-2` })).result).toMatchObject({ state: 'already' });
-      const undo = await stop(at, { op: 'undo', run, before: apply.result!.before! });
-      expect(undo.result).toMatchObject({ state: 'changed' });
-      await expect.poll(() => reaches(at, two), { timeout: 10_000 }).toBe('service server else');
-      expect(await sh(at, 'nft list ruleset')).toBe(ruleset);
-      await end(at, two, net);
-    });
+    ] as const)(
+      '%s network on %s: the API servers away, nothing else; new pod; exactly back',
+      async (net, at) => {
+        const [one, two] = [`${at}${net.toLowerCase()}-55`, `${at}${net.toLowerCase()}-66`];
+        await kubelet(at, one, net);
+        await expect.poll(() => reaches(at, one), { timeout: 10_000 }).toBe('service server else');
+        const ruleset = await sh(at, 'nft list ruleset');
+        const run = `n-${net}-${at}`;
+        expect((await stop(at, { op: 'check', run })).result).toMatchObject({ state: 'would' });
+        expect(await sh(at, 'nft list ruleset')).toBe(ruleset);
+        const apply = await stop(at, { op: 'apply', run });
+        expect(apply.result).toMatchObject({ state: 'changed', data: { held: '1' } });
+        await expect.poll(() => reaches(at, one), { timeout: 10_000 }).toBe('- - else');
+        expect(await beats(at, one)).toBe(true);
+        // The node itself goes on.
+        expect(await sh(at, '(echo >/dev/tcp/10.96.0.1/443) && echo in')).toBe('in');
+        await end(at, one, net);
+        await kubelet(at, two, net);
+        await expect.poll(() => reaches(at, two), { timeout: 15_000 }).toBe('- - else');
+        expect((await stop(at, { op: 'verify', run })).result).toMatchObject({
+          state: 'ok',
+          data: { held: '1' },
+        });
+        expect((await stop(at, { op: 'apply', run: `${run}-2` })).result).toMatchObject({ state: 'already' });
+        const undo = await stop(at, { op: 'undo', run, before: apply.result!.before! });
+        expect(undo.result).toMatchObject({ state: 'changed' });
+        await expect.poll(() => reaches(at, two), { timeout: 10_000 }).toBe('service server else');
+        expect(await sh(at, 'nft list ruleset')).toBe(ruleset);
+        await end(at, two, net);
+      },
+    );
 
     test('a pod of the host network cannot be told without cgroup v2: refused', async () => {
       await kubelet('v1', 'v1host-77', 'NODE');

@@ -1,7 +1,8 @@
 #!/bin/bash
-# What a kubelet does for one pod, five times as fast: kubelet.sh UID POD|NODE GROUP. It starts the container again at once, then
-# after 2 s, doubling; its liveness probe kills a container whose heartbeat is older than 3 s. No API is asked.
-uid=$1 net=$2 group=$3 attempt=0 delay=0
+# What a kubelet does for one pod, five times as fast: kubelet.sh UID POD|NODE GROUP [PATIENT]. It starts the container again at
+# once, then after 2 s, doubling; its liveness probe kills a container whose heartbeat is older than 3 s, unless it is patient.
+# No API is asked.
+uid=$1 net=$2 group=$3 patient=$4 attempt=0 delay=0
 [ "$net" = NODE ] && options='{"network":2}' || options='{"network":0}'
 mkdir -p /var/beat /var/pods
 labels="{\"app\":\"off\",\"io.kubernetes.pod.namespace\":\"telemetry\",\"io.kubernetes.pod.name\":\"off\",\"io.kubernetes.pod.uid\":\"$uid\"}"
@@ -25,6 +26,7 @@ C
   began=$(date +%s)
   while [ -n "$(crictl ps -q --id $c --state running)" ]; do
     sleep 1
+    [ -z "$patient" ] || { sleep 9; continue; }
     last=$(cat /var/beat/$uid)
     [ "${last:-0}" -ge $began ] || last=$began
     if [ $(($(date +%s) - last)) -gt 3 ]; then

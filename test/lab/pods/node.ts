@@ -1,13 +1,7 @@
-import { readdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { MachineSpec } from '../machine.ts';
+import { group } from './groups.ts';
 import { IMAGE } from './image.ts';
-
-const TREE = '/sys/fs/cgroup';
-const GROUP = 'fireaxe-lab-pods-';
-
-/** The folder of this process's pods among the control groups: those of v1 are the host's own tree. */
-export const group = `/${GROUP}${process.pid}`;
 
 const containerd = `version = 2
 [plugins."io.containerd.grpc.v1.cri"]
@@ -46,7 +40,7 @@ while :; do
 done
 `;
 
-/** A worker that can run pods, with the lab's kubelet as \`kubelet@UID-NET.service\`. */
+/** A worker that can run pods, with the lab's kubelet as \`kubelet-pod@UID:NET.service\`. */
 export function podWorker(
   name: string,
   cgroups: 'v1' | 'v2',
@@ -73,7 +67,7 @@ export function podWorker(
       '/etc/systemd/system/user@.service.d/lab.conf': '[Service]\nTimeoutStopSec=1s\n',
       '/etc/crictl.yaml': 'runtime-endpoint: unix:///run/containerd/containerd.sock\n',
       '/var/beat/offender.sh': offender,
-      '/etc/systemd/system/kubelet-pod@.service': `[Service]\nExecStart=/bin/bash -c 'set -- $(echo %i | tr : " "); exec /bin/bash /opt/lab/kubelet.sh $1 $2 ${group}'\nKillMode=mixed\n`,
+      '/etc/systemd/system/kubelet-pod@.service': `[Service]\nExecStart=/bin/bash -c 'set -- $(echo %i | tr : " "); exec /bin/bash /opt/lab/kubelet.sh $1 $2 ${group} $3'\nKillMode=mixed\n`,
     },
   };
 }
@@ -92,48 +86,4 @@ chain post { type nat hook postrouting priority 100; ip saddr 10.244.1.0/24 oifn
 }
 N
 systemctl start containerd && ctr -n k8s.io images import /opt/image.tar`;
-}
-
-/** Thaws and removes the groups of tests that ended, this one's too when \`own\`: a frozen process of v1 cannot even be killed. */
-export function sweepGroups(own = false): void {
-  for (const tree of readdirSync(TREE)) {
-    for (const name of list(join(TREE, tree)).filter((n) => n.startsWith(GROUP))) {
-      const pid = Number(name.slice(GROUP.length));
-      if (pid === process.pid ? own : !alive(pid)) clear(join(TREE, tree, name), own);
-    }
-  }
-}
-
-function clear(dir: string, remove: boolean): void {
-  write(join(dir, 'freezer.state'), 'THAWED');
-  for (const name of list(dir)) clear(join(dir, name), remove);
-  try {
-    rmdirSync(dir);
-  } catch {
-    // Something still runs in it: it goes when the machine is gone.
-  }
-}
-
-function list(dir: string): string[] {
-  try {
-    return readdirSync(dir, { withFileTypes: true }).flatMap((d) => (d.isDirectory() ? [d.name] : []));
-  } catch {
-    return [];
-  }
-}
-
-function write(path: string, text: string): void {
-  try {
-    if (readFileSync(path, 'utf8')) writeFileSync(path, text);
-  } catch {
-    // Another tree than the freezer's.
-  }
-}
-
-function alive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch {
-    return false;
-  }
 }
