@@ -1,7 +1,6 @@
-import { spawn } from 'node:child_process';
-import { existsSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { BeforeState } from '../../src/actions/types.ts';
+import { hooked, STAGES, type Stage, type Survivor, survivesClient, survivesScript } from './kills.ts';
 import { Lab } from './lab.ts';
 import { give, type Order, orderText } from './orders.ts';
 
@@ -54,102 +53,38 @@ async function standFence(): Promise<() => Promise<unknown>> {
   return () => give(lab, 'w1', 'fence', FENCE, { op: 'undo', run: 'stands', before: result!.before! });
 }
 
-/** Puts a hook where a stage of apply begins. */
-function hooked(text: string, stage: string, half: string, hook: string): string {
-  const [place, line] = {
-    intent: [/^(\s*)act_apply$/m, `${hook}; act_apply`],
-    half: [half, `${hook}; ${half}`],
-    change: [/^(\s*)act_apply$/m, `act_apply; ${hook}`],
-    result: [/^(\s*)fx_print$/m, `${hook}; fx_print`],
-  }[stage]!;
-  const changed = text.replace(place!, () => String(line));
-  if (changed === text) throw new Error(`no place for ${stage}`);
-  return changed;
-}
-
-/** Sends a text and kills the client as soon as the node has reached the hook. */
-async function killClient(text: string): Promise<void> {
-  const mark = join(at().root, 'var/tmp/stage');
-  const child = spawn(
-    'ssh',
-    [...at().sshArgs(), `exec /bin/sh -c 'eval "$(head -c ${Buffer.byteLength(text)})"'`],
-    {
-      stdio: ['pipe', 'ignore', 'ignore'],
-    },
-  );
-  child.stdin.end(text);
-  const ended = new Promise((done) => child.once('close', done));
-  for (let i = 0; i < 500 && !existsSync(mark); i++) await new Promise((done) => setTimeout(done, 20));
-  expect(existsSync(mark)).toBe(true);
-  child.kill('SIGKILL');
-  await ended;
-  rmSync(mark);
-}
-
 describe.each(ACTIONS)('%s', (name, action, params, half) => {
   const order = (of: Order) => give(lab, 'w1', action, params, of);
-  const runs = (run: string) => sh(`wc -l </run/fireaxe/${run}/s1/ran`);
+  const survivor = (who: string, stage: Stage): Survivor => ({
+    machine: at(),
+    run: `${who}-${name.replace(/\W+/g, '-')}-${stage}`,
+    stage,
+    half,
+    give: order,
+    text: (of) => orderText(lab, 'w1', action, params, of),
+    picture,
+  });
   let tidy: (() => Promise<unknown>) | undefined;
   beforeAll(async () => {
     if (action === 'readmit') tidy = await standFence();
   });
   afterAll(() => tidy?.());
 
-  test.each(['intent', 'half', 'change', 'result'])('the client killed at: %s', async (stage) => {
-    const run = `c-${name.replace(/\W+/g, '-')}-${stage}`;
-    const before = await picture();
-    const text = orderText(lab, 'w1', action, params, { op: 'apply', run });
-    await killClient(hooked(text, stage, half, ': >/var/tmp/stage; sleep 1'));
-    const early = await order({ op: 'receipt', run });
-    if (stage === 'result') expect(early.result).toMatchObject({ state: 'ok', data: { state: 'changed' } });
-    else expect(early.result).toMatchObject({ state: 'interrupted', code: 'running' });
-    // The node goes on alone to the end, and says so.
-    await expect
-      .poll(async () => (await order({ op: 'receipt', run })).result?.data?.['state'], { timeout: 15_000 })
-      .toBe('changed');
-    const { result } = await order({ op: 'receipt', run });
-    const copy = await at().run(text);
-    expect(copy.result).toMatchObject({ state: 'changed', data: { again: '1' }, before: result!.before });
-    expect((await order({ op: 'apply', run })).result).toMatchObject({
-      state: 'changed',
-      data: { again: '1' },
-    });
-    expect(await runs(run)).toBe('1');
-    expect((await order({ op: 'verify', run })).result).toMatchObject({ state: 'ok' });
-    await order({ op: 'undo', run, before: result!.before! });
-    expect(await picture()).toBe(before);
+  test.each(STAGES)('the client killed at: %s', (stage) => survivesClient(survivor('c', stage)));
+
+  test.each(STAGES)('the script on the node killed at: %s', (stage) => {
+    const it = survivor('n', stage);
+    return survivesScript({ ...it, stands: (resumed) => armedAnew(it, resumed) });
   });
 
-  test.each(['intent', 'half', 'change', 'result'])('the script on the node killed at: %s', async (stage) => {
-    const run = `n-${name.replace(/\W+/g, '-')}-${stage}`;
-    const before = await picture();
-    const text = orderText(lab, 'w1', action, params, { op: 'apply', run });
-    const killed = await at().run(hooked(text, stage, half, 'kill -9 $$'));
-    expect(killed.result).toBeUndefined();
-    const { result } = await order({ op: 'receipt', run });
-    if (stage === 'result') {
-      expect(result).toMatchObject({ state: 'ok', data: { state: 'changed' } });
-      expect((await at().run(text)).result).toMatchObject({ state: 'changed', data: { again: '1' } });
-    } else {
-      expect(result).toMatchObject({ state: 'interrupted', before: expect.anything() });
-      expect(result!.code).toBeUndefined();
-      // A copy of the same order never runs again; a new one, of resume, goes on from the first before-state.
-      expect((await at().run(text)).result).toMatchObject({ state: 'interrupted' });
-      const resumed = await order({ op: 'apply', run });
-      expect(resumed.result!.state).toMatch(/^(changed|already)$/);
-      expect(resumed.result!.before).toEqual(result!.before);
-      expect(Number(await runs(run))).toBeLessThanOrEqual(2);
-      if (action === 'cordon') {
-        expect((await order({ op: 'verify', run })).result).toMatchObject({ data: { armed: 'yes' } });
-        expect(await timers()).toBe('1');
-        expect((await order({ op: 'keep', run })).result).toMatchObject({ state: 'changed' });
-        expect(await timers()).toBe('0');
-      }
-    }
-    expect((await order({ op: 'verify', run })).result).toMatchObject({ state: 'ok' });
-    await order({ op: 'undo', run, before: result!.before! });
-    expect(await picture()).toBe(before);
-  });
+  /** A resumed order of what is armed has a timer of its own, and can be kept. */
+  async function armedAnew({ run }: Survivor, resumed: boolean) {
+    if (!resumed || action !== 'cordon') return;
+    expect((await order({ op: 'verify', run })).result).toMatchObject({ data: { armed: 'yes' } });
+    expect(await timers()).toBe('1');
+    expect((await order({ op: 'keep', run })).result).toMatchObject({ state: 'changed' });
+    expect(await timers()).toBe('0');
+  }
 });
 
 test('cordon without systemd: a resumed order leaves one timer, its own', async () => {
@@ -167,6 +102,33 @@ test('cordon without systemd: a resumed order leaves one timer, its own', async 
   await give(lab, 'w1', 'cordon', params, { op: 'undo', run: 'detached', before: resumed.result!.before! });
   expect(await picture()).toBe(before);
   await sh('mv /usr/bin/systemd-run.off /usr/bin/systemd-run');
+});
+
+test('stop --process: its watch killed: said, brought back, and all let go', async () => {
+  const params = { process: 'offender', for: '5m' };
+  const order = (op: Order['op'], run: string, before?: BeforeState) =>
+    give(lab, 'w1', 'stop', params, { op, run, ...(before && { before }) });
+  const killWatch = () => sh('systemctl kill -s KILL "fireaxe-hold-*"');
+  const states = () => sh(`for p in $(pgrep -x offender); do cut -d' ' -f3 /proc/$p/stat; done`);
+  const picked = await picture();
+  const first = await order('apply', 'watch-1');
+  expect(first.result).toMatchObject({ state: 'changed', data: { held: '1' } });
+  await killWatch();
+  await expect
+    .poll(async () => (await order('verify', 'watch-1')).result, { timeout: 15_000 })
+    .toMatchObject({ state: 'failed', code: 'no-watch', data: { held: '1' } });
+  // What it froze stays so, what comes now runs.
+  await sh('systemd-run --unit=late /usr/local/bin/offender 400000');
+  expect((await states()).split('\n').sort()).toEqual(['S', 'T']);
+  const second = await order('apply', 'watch-2');
+  expect(second.result).toMatchObject({ state: 'changed', data: { held: '2' }, before: { watch: 'off' } });
+  expect((await order('verify', 'watch-1')).result).toMatchObject({ state: 'ok', data: { held: '2' } });
+  await killWatch();
+  expect((await order('undo', 'watch-2', second.result!.before)).result).toMatchObject({ note: '2 let go' });
+  expect(await states()).toBe('S\nS');
+  expect(await order('undo', 'watch-1', first.result!.before)).toMatchObject({ code: 0 });
+  await sh('systemctl stop late');
+  await expect.poll(picture, { timeout: 5000 }).toBe(picked);
 });
 
 test('cordon: killed after its change, and nobody comes back: its timer takes it away', async () => {
