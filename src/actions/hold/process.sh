@@ -120,9 +120,30 @@ hold_watch() {
     shift
   done
   set -- --quiet --unit="$HO_UNIT" --description="Fireaxe holds $P_KEY" "$@" /bin/sh "$HO_HERE/watch.sh"
+  HO_N=0
   # --collect and RuntimeMaxSec are younger than some systemd in use; the watch knows its time by itself.
-  systemd-run --collect --property=RuntimeMaxSec=$((HO_FOR + 60)) "$@" 2>/dev/null || systemd-run "$@" || return 1
+  until systemd-run --collect --property=RuntimeMaxSec=$((HO_FOR + 60)) "$@" 2>/dev/null || systemd-run "$@"; do
+    HO_N=$((HO_N + 1))
+    [ "$HO_N" -lt 8 ] || return 1
+    hold_nudge
+  done
   systemctl is-active --quiet "$HO_UNIT.service"
+}
+
+# A watch that failed, or ended just before a reload of systemd, may keep its name: asked once more, it is forgotten.
+hold_nudge() {
+  systemctl stop "$HO_UNIT.service" 2>/dev/null
+  systemctl reset-failed "$HO_UNIT.service" 2>/dev/null
+  sleep 0.3 2>/dev/null || sleep 1
+}
+
+# hold_forget: until it is.
+hold_forget() {
+  HO_N=0
+  while [ -e "$FX_ROOT/run/systemd/transient/$HO_UNIT.service" ] && [ "$HO_N" -lt 8 ]; do
+    HO_N=$((HO_N + 1))
+    hold_nudge
+  done
 }
 
 process_verify() {
@@ -151,4 +172,5 @@ process_undo() {
   ho_release
   rm -rf "$HO_HERE"
   fx_say "$HO_N let go"
+  ! fx_systemd || hold_forget
 }
