@@ -4,7 +4,11 @@ import type { Lab } from './lab.ts';
 import { fleetOf } from './orders.ts';
 
 /** A kit for the lab's machines, as an operator would write it. It goes with the lab. */
-export function writeKit(lab: Lab, ssh: Record<string, unknown> = {}): { path: string } {
+export function writeKit(
+  lab: Lab,
+  ssh: Record<string, unknown> = {},
+  policy: Record<string, unknown> = {},
+): { path: string } {
   const path = mkdtempSync(join(lab.folder.dir, 'kit-'));
   for (const folder of ['keys', 'fleet']) mkdirSync(join(path, folder), { mode: 0o700 });
   copyFileSync(lab.folder.key, join(path, 'keys/id'));
@@ -17,7 +21,7 @@ export function writeKit(lab: Lab, ssh: Record<string, unknown> = {}): { path: s
   put(path, 'fleet/lab.json', JSON.stringify({ ...snapshot, nodes: fleetOf(lab) }));
   // JSON is YAML.
   const cluster = { ssh: { identity: 'keys/id', ...ssh }, via: ['ssh'] };
-  put(path, 'kit.yaml', JSON.stringify({ schemaVersion: 1, clusters: { lab: cluster } }));
+  put(path, 'kit.yaml', JSON.stringify({ schemaVersion: 1, policy, clusters: { lab: cluster } }));
   return { path };
 }
 

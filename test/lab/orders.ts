@@ -2,6 +2,7 @@ import { nodeScript } from '../../src/actions/node-script.ts';
 import { parseParams } from '../../src/actions/params.ts';
 import { actionNamed } from '../../src/actions/registry.ts';
 import type { BeforeState, Op } from '../../src/actions/types.ts';
+import { ZONE } from '../../src/fleet/labels.ts';
 import type { FleetNode } from '../../src/fleet/types.ts';
 import { context, target } from '../actions/sandbox.ts';
 import type { Lab } from './lab.ts';
@@ -28,7 +29,7 @@ export function fleetOf(lab: Lab): FleetNode[] {
     cluster: 'lab',
     roles: [spec.name.startsWith('cp') ? ('control-plane' as const) : ('worker' as const)],
     address: spec.address,
-    labels: {},
+    labels: spec.zone ? { [ZONE]: spec.zone } : {},
     machineId: spec.machineId,
   }));
 }
