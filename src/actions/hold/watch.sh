@@ -6,8 +6,20 @@
 set -f
 HO_OWN=$$
 HO_TURN=0
+
+# ho_more: whether its time is not over. By the clock that runs from boot, as a look takes time too:
+# counted in turns, systemd's limit would come first and end it before it let go.
+ho_more() {
+  HO_N=''
+  { read -r HO_N HO_L <"$HO_ROOT/proc/uptime" || read -r HO_N HO_L </proc/uptime; } 2>/dev/null
+  HO_N=${HO_N%%.*}
+  [ -n "$HO_N" ] || HO_N=$HO_TURN
+  [ -n "${HO_END-}" ] || HO_END=$((HO_N + HO_FOR))
+  [ "$HO_N" -lt "$HO_END" ]
+}
+
 echo $$ >"$HO_HERE/watch"
-while [ "$HO_TURN" -lt "$HO_FOR" ]; do
+while ho_more; do
   ho_scan
   ho_seize
   # Tells whoever waits for it that one more look was taken.
