@@ -63,7 +63,11 @@ hold_watching() {
   if fx_systemd; then
     systemctl is-active --quiet "$HO_UNIT.service"
   else
-    fx_line "$HO_HERE/watch" && fx_alive "$FX_L" ''
+    fx_line "$HO_HERE/watch" || return 1
+    HO_W=$FX_L
+    fx_alive "$HO_W" '' || return 1
+    # A process id is used again.
+    ! fx_line "$FX_ROOT/proc/$HO_W/cmdline" || case $FX_L in *"$HO_HERE/watch.sh"*) ;; *) return 1 ;; esac
   fi
 }
 
@@ -166,7 +170,7 @@ process_undo() {
     if fx_systemd; then
       systemctl stop "$HO_UNIT.service" || fx_fail still-held "cannot end $HO_UNIT"
     else
-      kill "$FX_L" 2>/dev/null
+      kill "$HO_W" 2>/dev/null
     fi
   fi
   ho_release
