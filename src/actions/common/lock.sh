@@ -3,7 +3,7 @@
 # shellcheck disable=SC1003,SC2015,SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
 fx_lock() {
-  FX_WAIT=$((FX_DEADLINE / 2)) FX_EMPTY=0 FX_GONE=0
+  FX_WAIT=$((FX_DEADLINE / 2)) FX_EMPTY=0 FX_GONE=0 FX_MARK=0
   [ "$FX_WAIT" -le 20 ] || FX_WAIT=20
   until fx_take; do
     if [ ! -e "$FX_LOCK" ]; then
@@ -13,10 +13,16 @@ fx_lock() {
       continue
     fi
     if fx_stale; then
-      # Whoever creates the mark, and nobody else, removes this one dead owner's lock.
-      if fx_create "$FX_LOCK.$FX_OWNER" && fx_stale; then rm -f "$FX_LOCK"; fi
-      rm -f "$FX_LOCK.$FX_OWNER"
-      continue
+      # One at a time breaks a lock, and looks again when it is its turn: by then it may be a living one's.
+      if fx_create "$FX_LOCK.break"; then
+        ! fx_stale || rm -f "$FX_LOCK"
+        rm -f "$FX_LOCK.break"
+        FX_EMPTY=0
+        continue
+      fi
+      # Whose mark stays that long died over it.
+      FX_MARK=$((FX_MARK + 1))
+      [ "$FX_MARK" -le 3 ] || rm -f "$FX_LOCK.break"
     fi
     [ "$FX_WAIT" -gt 0 ] || fx_refuse locked "busy: held by process $FX_OWNER ($FX_LOCK)"
     FX_WAIT=$((FX_WAIT - 1))

@@ -26,12 +26,15 @@ fx_redo() {
 
 fx_do_verify() { act_verify; }
 
+# Whether it was taken back; asked again with the lock, for two orders may come at once.
+fx_undone() {
+  [ -e "$FX_DIR/undone" ] || return 1
+  FX_STATE=already FX_NOTE='taken back before'
+  fx_data again 1
+}
+
 fx_do_undo() {
-  if [ -e "$FX_DIR/undone" ]; then
-    FX_STATE=already FX_NOTE='taken back before'
-    fx_data again 1
-    return
-  fi
+  ! fx_undone || return 0
   if [ -n "${FX_HAS_BEFORE-}" ]; then :; elif ! fx_recall_before; then
     FX_STATE=already FX_NOTE='nothing is recorded of this step on this node'
     return
@@ -39,6 +42,7 @@ fx_do_undo() {
   FX_BEFORE=''
   mkdir -p "$FX_DIR" 2>/dev/null || fx_refuse no-receipt "cannot make $FX_DIR"
   fx_lock
+  ! fx_undone || return 0
   FX_STATE=changed
   act_undo
   case $FX_STATE in changed | already) fx_write undone "$FX_NONCE $FX_NOW" ;; esac

@@ -1,0 +1,40 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { text } from './critical.ts';
+import { Sandbox, SHELLS } from './sandbox.ts';
+
+let box: Sandbox;
+beforeEach(() => {
+  box = new Sandbox();
+});
+afterEach(() => box.remove());
+
+const lines = (file: string) => readFileSync(join(box.root, file), 'utf8').trim().split('\n').length;
+
+describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
+  test('a dead lock is broken by one, and never a living one in its place', async () => {
+    // Whoever removes the lock takes long over it: by then it may have been broken and taken anew.
+    box.tool('rm', 'case "$*" in *fireaxe/lock) sleep 0.3 ;; esac; exec /bin/rm "$@"');
+    box.file('/run/fireaxe/lock', '999999999 0 other/step\n');
+    const all = await Promise.all(['a', 'b', 'c', 'd'].map((step) => box.run(text('apply', step), shell)));
+    expect(all.map((r) => r.result?.state)).toEqual(['changed', 'changed', 'changed', 'changed']);
+    expect(existsSync(join(box.root, 'overlap'))).toBe(false);
+  });
+
+  test('one who died while breaking a lock is not waited for', async () => {
+    box.file('/run/fireaxe/lock', '999999999 0 other/step\n');
+    box.file('/run/fireaxe/lock.break', '');
+    const r = await box.run(text('apply'), shell);
+    expect(r.result?.state).toBe('changed');
+    expect(existsSync(join(box.root, 'run/fireaxe/lock.break'))).toBe(false);
+  });
+
+  test('two undos at once: the second finds it taken back', async () => {
+    await box.run(text('apply'), shell);
+    const order = text('undo', 's1', { thing: 'absent' });
+    const both = await Promise.all([box.run(order, shell), box.run(order, shell)]);
+    expect(both.map((r) => r.result?.state).sort()).toEqual(['already', 'changed']);
+    expect(lines('undone')).toBe(1);
+  });
+});
