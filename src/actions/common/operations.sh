@@ -59,7 +59,7 @@ fx_do_fetch() { act_fetch; }
 fx_do_receipt() {
   if [ ! -e "$FX_DIR/intent" ]; then
     FX_STATE=absent FX_NOTE='nothing is known of this step here'
-  elif [ -e "$FX_DIR/done" ]; then
+  elif [ -s "$FX_DIR/done" ]; then
     fx_recall
     fx_data state "$FX_STATE"
     FX_STATE=ok

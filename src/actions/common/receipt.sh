@@ -8,9 +8,16 @@ fx_write() { { printf '%s\n' "$2" >"$FX_DIR/$1"; } 2>/dev/null; }
 fx_intent() {
   fx_members "$FX_BEFORE"
   [ ${#FX_M} -le 1000 ] || fx_refuse before-too-large 'the state before does not fit the result line'
-  { fx_write before "$FX_BEFORE" && fx_write intent "$FX_NONCE $FX_NOW" && printf '%s %s\n' "$FX_NONCE" "$FX_NOW" >>"$FX_DIR/ran"; } 2>/dev/null ||
-    fx_refuse no-receipt "cannot write under $FX_DIR (disk full or read-only?)"
+  # What the first attempt wrote is not touched: on a full disk it would be lost.
+  [ -n "$FX_REDO" ] || { fx_write before "$FX_BEFORE" && fx_write intent "$FX_NONCE $FX_NOW"; } || fx_unwritten
+  { printf '%s %s\n' "$FX_NONCE" "$FX_NOW" >>"$FX_DIR/ran"; } 2>/dev/null || fx_unwritten
   FX_RECORD=1
+}
+
+# Half a receipt would have undo take back what was never done.
+fx_unwritten() {
+  [ -n "$FX_REDO" ] || rm -f "$FX_DIR/before" "$FX_DIR/intent"
+  fx_refuse no-receipt "cannot write under $FX_DIR (disk full or read-only?)"
 }
 
 fx_record() {
@@ -57,7 +64,8 @@ fx_seen() {
     fi
     FX_UNDONE=1
   fi
-  if [ -e "$FX_DIR/done" ]; then
+  # Empty is what a full disk leaves of it.
+  if [ -s "$FX_DIR/done" ]; then
     fx_line "$FX_DIR/done"
     # What failed may be tried again by a new order, from the first one's before-state.
     if [ "$FX_L" = failed ] && [ -z "$FX_AGAIN$FX_ONCE" ]; then
