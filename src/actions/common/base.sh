@@ -128,6 +128,8 @@ fx_end() {
 
 fx_print() {
   fx_members "$FX_BEFORE"
+  # Nothing is changed with a state before that does not fit.
+  [ ${#FX_M} -le 1000 ] || FX_M=''
   FX_O="{\"fireaxe\":1,\"nonce\":\"$FX_NONCE\",\"op\":\"$FX_OP\",\"state\":\"$FX_STATE\""
   [ -z "$FX_M" ] || FX_O="$FX_O,\"before\":{$FX_M}"
   [ -z "$FX_CODE" ] || FX_O="$FX_O,\"code\":\"$FX_CODE\""
@@ -136,6 +138,7 @@ fx_print() {
   if [ -n "$FX_NOTE" ]; then
     fx_cut "$FX_NOTE" 8
     [ ${#FX_J} -le 500 ] || fx_cut "$FX_NOTE" 4
+    [ $((${#FX_O} + ${#FX_J})) -le 2350 ] || fx_cut "$FX_NOTE" 2
     FX_O="$FX_O,\"note\":\"$FX_J\""
   fi
   printf '\n%s}\n' "$FX_O"
