@@ -9,7 +9,6 @@ FX_USER_LC=${LC_ALL-}
 LC_ALL=C
 export LC_ALL
 set -f
-umask 077
 FX_ROOT=${FIREAXE_ROOT:-}
 # A login that is not interactive often lacks sbin. In the drill the node's own tools must stay alone.
 [ -n "$FX_ROOT" ] || PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin

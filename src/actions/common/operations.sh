@@ -77,6 +77,7 @@ fx_do_receipt() {
 }
 
 fx_main() {
+  umask 077
   fx_guard
   fx_identity
   fx_time

@@ -3,7 +3,7 @@ import { list } from '../params.ts';
 import { defineAction } from '../types.ts';
 import script from './node.sh';
 
-/** One argument of a process holds at most 128 KiB on Linux. */
+/** One argument of a process holds at most 128 KiB on Linux; bytes. */
 const LONGEST = 100_000;
 
 const params = z.strictObject({
@@ -11,7 +11,7 @@ const params = z.strictObject({
   command: z
     .string()
     .refine((t) => t.trim() !== '', 'a command must not be empty')
-    .max(LONGEST, `a script must not be longer than ${LONGEST} characters`)
+    .refine((t) => Buffer.byteLength(t) <= LONGEST, `a script must not be longer than ${LONGEST} bytes`)
     .refine((t) => !t.includes('\0'), 'a script cannot hold NUL'),
   /** Exit statuses that count as success; `any` for all. */
   exits: list()

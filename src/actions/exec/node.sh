@@ -6,6 +6,7 @@
 # and others need not wait for it, so its lock is the step's own.
 FX_ONCE=1
 FX_LOCK=$FX_DIR/lock
+EX_UMASK=$(umask)
 
 act_look() {
   FX_STATE=would
@@ -13,10 +14,12 @@ act_look() {
 }
 
 act_apply() {
-  # Bytes in the user's locale, as at a prompt.
+  # Bytes in the user's locale and files by the user's mask, as at a prompt.
   if [ -n "$FX_USER_LC" ]; then LC_ALL=$FX_USER_LC; else unset LC_ALL; fi
+  umask "$EX_UMASK"
   if [ "$FX_VIA" = ssm ]; then ex_bounded; else /bin/sh -c "$P_COMMAND" fireaxe </dev/null; fi
   FX_RC=$?
+  umask 077
   LC_ALL=C
   FX_EXIT=$FX_RC
   case " $P_EXITS " in
