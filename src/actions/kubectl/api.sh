@@ -31,7 +31,10 @@ kube() {
     "$KC_VERB" --raw "$KC_PATH" "$@" 2>&1)
   KC_RC=$?
   case $KC_RC:$KC_TLS:$KC_OUT in
-    0:*) return 0 ;;
+    0:*)
+      # The server's warnings come first, and are no part of an object.
+      while :; do case $KC_OUT in 'Warning: '*"$FX_NL"*) KC_OUT=${KC_OUT#*"$FX_NL"} ;; *) return 0 ;; esac done
+      ;;
     # kubeadm does not put 127.0.0.1 into the certificate; every API server's own holds this name.
     *::*'x509: certificate is valid for'* | *::*"doesn't contain any IP SANs"*)
       KC_TLS=--tls-server-name=kubernetes
@@ -42,7 +45,11 @@ kube() {
   return "$KC_RC"
 }
 
-kube_missing() { case $KC_OUT in *NotFound* | *'not found'* | *'could not find the requested resource'*) ;; *) return 1 ;; esac }
+# The server's own answer, and no more: an object may hold these words, and a credentials' helper may not be found either.
+kube_missing() {
+  [ "$KC_RC" -ne 0 ] || return 1
+  case $KC_OUT in *'(NotFound)'* | *'could not find the requested resource'*) ;; *) return 1 ;; esac
+}
 
 # No use in trying again.
 kube_denied() { case $KC_OUT in *Forbidden* | *Unauthorized* | *'must be logged in'* | *x509:*) ;; *) return 1 ;; esac }

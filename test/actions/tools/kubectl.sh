@@ -13,6 +13,11 @@ if [ -e "$SANDBOX/api/down" ]; then
   echo 'Error from server (Timeout): the server was unable to return a response in the time allotted' >&2
   exit 1
 fi
+if [ -e "$SANDBOX/api/no-plugin" ]; then
+  echo 'Unable to connect to the server: getting credentials: exec: executable aws not found' >&2
+  exit 1
+fi
+[ ! -e "$SANDBOX/api/warns" ] || echo 'Warning: apps/v1 DaemonSet is old' >&2
 object=$SANDBOX/api/$(echo "$path" | tr '/?=%' '____')
 case $verb in
   create) cp "$file" "$SANDBOX/created" && exit 0 ;;
