@@ -26,6 +26,8 @@ beforeAll(async () => {
         [`${system}/each@.service`]: '[Service]\nExecStart=/bin/cat\nStandardInput=socket\n',
         [`${system}/each.socket`]: '[Socket]\nListenStream=127.0.0.1:7777\nAccept=yes\n',
         [`${system}/masked.service`]: looping,
+        [`${system}/odd\\x2dname:x.service`]: looping,
+        [`${system}/odd\\x2dname:x.timer`]: '[Timer]\nOnActiveSec=1s\n',
         [`${system}/fleeting.service`]: looping,
         '/opt/generator': `#!/bin/sh\nprintf '${looping.replaceAll('\n', '\\n')}' >"$1/late.service"\nprintf '${looping.replaceAll('\n', '\\n')}' >"$2/early.service"\n`,
       },
@@ -77,6 +79,20 @@ describe('a unit that something else starts', () => {
       expect(await picture()).toBe(before);
     },
   );
+
+  test('names with a backslash and a colon', async () => {
+    const units = "'odd\\x2dname:x.service' 'odd\\x2dname:x.timer'";
+    await sh(`systemctl start ${units}`);
+    const before = await picture();
+    const apply = await stop('odd\\x2dname:x', { op: 'apply', run: 'odd' });
+    expect(apply.result).toMatchObject({ state: 'changed' });
+    expect(await sh(`systemctl is-active ${units}`)).toBe('inactive\ninactive');
+    expect((await stop('odd\\x2dname:x', { op: 'verify', run: 'odd' })).result?.state).toBe('ok');
+    await stop('odd\\x2dname:x', { op: 'undo', run: 'odd', before: apply.result!.before! });
+    expect(await sh(`systemctl is-active ${units}`)).toBe('active\nactive');
+    await sh('rm -rf /run/fireaxe; sleep 1.2');
+    expect(await picture()).toBe(before);
+  });
 
   test('a socket that starts one service a connection', async () => {
     const talk = 'bash -c "exec 3<>/dev/tcp/127.0.0.1/7777; echo hi >&3; timeout 1 head -1 <&3" 2>/dev/null';

@@ -17,6 +17,26 @@ unit_read() {
     esac
   done
   IFS=$FX_I
+  unit_names "$UN_Names" && UN_Names=$UN_N
+  unit_names "$UN_TriggeredBy" && UN_TriggeredBy=$UN_N
+}
+
+# unit_names LIST: UN_N are the names in it. In lists systemd quotes a name with a backslash, and doubles that.
+unit_names() {
+  UN_N=''
+  for UN_W in $1; do
+    case $UN_W in
+      \"*\")
+        UN_W=${UN_W#\"} UN_P=''
+        UN_W=${UN_W%\"}
+        while :; do
+          case $UN_W in *'\\'*) UN_P=$UN_P${UN_W%%'\\'*}'\' UN_W=${UN_W#*'\\'} ;; *) break ;; esac
+        done
+        UN_W=$UN_P$UN_W
+        ;;
+    esac
+    UN_N=$UN_N${UN_N:+ }$UN_W
+  done
 }
 
 unit_down() { case $UN_ActiveState in inactive | failed) ;; *) return 1 ;; esac }
@@ -111,7 +131,7 @@ unit_verify() {
   fx_data active "$UN_ActiveState"
   # A masked unit no longer tells its triggers; the receipt does.
   fx_recall_before
-  for FX_K in $B_triggers; do UN_ALL="$UN_ALL ${FX_K%%:*}"; done
+  for FX_K in $B_triggers; do UN_ALL="$UN_ALL ${FX_K%:*:*:*}"; done
   unit_state
   [ -z "$UN_BAD" ] || fx_fail not-held "$UN_BAD"
   fx_say "$UN_ALL stopped and masked"
@@ -123,7 +143,9 @@ unit_undo() {
   fx_need systemctl
   UN_START='' UN_UNMASK='' UN_LIFT='' UN_LIFT_RUN=''
   for FX_K in $B_unit $B_triggers; do
-    UN_K=${FX_K%%:*} FX_L=${FX_K#*:}
+    # Its name may hold a colon.
+    UN_K=${FX_K%:*:*:*}
+    FX_L=${FX_K#"$UN_K":}
     FX_N=$FX_L
     case $FX_L in *:masked:*) ;; *) UN_UNMASK="$UN_UNMASK $UN_K" ;; esac
     # Triggers first: a service that one of them would start is started by hand after it.
