@@ -21,7 +21,7 @@ ho_meant() {
   # Never what this machine is run and reached by, whatever was asked for.
   case $HO_C in
     systemd | systemd-* | init | '(sd-pam)' | dbus-* | sshd | sshd-* | sudo | login | agetty) return 0 ;;
-    *ssm-agent* | ssm-session* | ssm-document* | ssm-cli | dhclient | NetworkManager | tailscaled | teleport) return 0 ;;
+    *ssm-agen* | ssm-session* | ssm-document* | ssm-cli | dhclient | NetworkManager | tailscaled | teleport) return 0 ;;
   esac
   HO_PID=${1##*/}
   case " 1 2 $HO_OWN " in *" $HO_PID "*) return 0 ;; esac
@@ -41,7 +41,7 @@ ho_meant() {
 # ho_like /proc/PID: whether all that is asked for fits; HO_C is its name.
 ho_like() {
   HO_C='' HO_L=''
-  read -r HO_C <"$1/comm" || return 1
+  IFS= read -r HO_C <"$1/comm" || return 1
   [ -z "$HO_NAME" ] || [ "$HO_C" = "$HO_SHORT" ] || return 1
   [ -z "$HO_GROUP" ] || ho_grouped "$1" || return 1
   if [ -n "$HO_COMMAND" ]; then

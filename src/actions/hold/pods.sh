@@ -101,7 +101,7 @@ po_spared() {
       read -r PO_C <"$HO_ROOT/proc/$PO_P/comm"
       case " $HO_OWN 1 " in *" $PO_P "*) PO_C="process $PO_P" ;; esac
       case $PO_C in
-        'process '* | kubelet | k3s-* | rke2* | sshd | sshd-* | *ssm-agent* | *ssm-document* | ssm-session* | teleport | tailscaled)
+        'process '* | kubelet | k3s-* | rke2* | sshd | sshd-* | *ssm-agen* | *ssm-document* | ssm-session* | teleport | tailscaled)
           PO_BAD="$PO_G holds $PO_C"
           return 0
           ;;
