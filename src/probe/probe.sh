@@ -16,7 +16,7 @@ probe_ask() {
   if [ -n "$PR_KUBE" ]; then
     ! kube get "$1" || return 0
   else
-    KC_OUT=$(curl -sk --max-time "$KC_TIME" -w '%{http_code}' "https://127.0.0.1:$P_PORT$1" 2>&1)
+    KC_OUT=$(curl -sk --max-time "$KC_TIME" -w '%{http_code}' "https://127.0.0.1:$P_PORT$1" --noproxy '*' 2>&1)
     case $KC_OUT in *200) return 0 ;; esac
   fi
   case $KC_OUT in
@@ -85,7 +85,7 @@ probe_metrics() {
 
 probe_etcd() {
   fx_has curl || return 0
-  FX_L=$(curl -s --max-time 2 http://127.0.0.1:2381/health 2>/dev/null)
+  FX_L=$(curl -s --max-time 2 http://127.0.0.1:2381/health --noproxy '*' 2>/dev/null)
   case $FX_L in
     *'"health":"true"'* | *'"health":true'*) fx_data etcd ok ;;
     *health*) fx_data etcd failing ;;

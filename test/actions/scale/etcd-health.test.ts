@@ -56,6 +56,14 @@ it.each([
   expect(read.result?.data?.etcd).toBe(etcd);
 });
 
+it('asks this machine, not a proxy that the login names', async () => {
+  await tool('curl', `case "$*" in *'--noproxy *'*) printf '{"health":"true"}' ;; esac`);
+  expect((await healthy()).names).toEqual(['n0']);
+  await rm(join(bin, 'curl'));
+  await tool('wget', `[ -n "\${http_proxy-none}" ] || printf '{"health":"true"}'`);
+  expect((await healthy()).names).toEqual(['n0']);
+});
+
 it('takes wget where there is no curl, and counts nobody where there is neither', async () => {
   const none = await healthy();
   expect(none.result).toMatchObject({ state: 'refused', code: 'no-tool' });
