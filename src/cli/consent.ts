@@ -13,13 +13,19 @@ export type Consent =
 
 /** Every change needs a reason, kept in the journal. */
 export function reasonOf(flags: Flags): string {
-  const reason = text(flags, 'reason')?.trim().replace(/\s+/g, ' ');
+  const { reason } = furtherReasonOf(flags);
   if (reason) return reason;
   if (flags.dryRun === true || planOnly(flags)) return '';
   throw usage('a change needs a reason', {
     place: '--reason',
     next: 'add --reason "why", such as an incident number',
   });
+}
+
+/** The reason if one was given, on one line. */
+export function furtherReasonOf(flags: Flags): { reason?: string } {
+  const reason = text(flags, 'reason')?.trim().replace(/\s+/g, ' ');
+  return reason ? { reason } : {};
 }
 
 /** Decides before anything is sent whether a person must be asked; where nobody can be, names the flag. */

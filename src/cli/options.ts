@@ -28,6 +28,11 @@ export function changeOptions(command: Command): Command {
     .option('--confirm <"cluster count">', 'consent to a severe change, such as "prod-1 12"');
 }
 
+/** A run has its reason; going on with it, or back, may have one of its own. */
+export function furtherReason(command: Command): Command {
+  return command.option('--reason <text>', 'why now: kept in the journal beside the reason of the run');
+}
+
 /** For logins that are not root, where sudo asks. */
 export function sudoOption(command: Command): Command {
   return command.option(

@@ -90,7 +90,7 @@ function entriesOf(records: JournalRecord[], start: number): TimelineEntry[] {
         );
         break;
       case 'operator':
-        say(record.at, `${record.operator}: ${record.what}${record.text ? ` ${record.text}` : ''}`);
+        say(record.at, `${record.operator}: ${record.what}${record.text ? ` (${record.text})` : ''}`);
         break;
       case 'note':
         say(record.at, record.text);

@@ -42,7 +42,8 @@ export async function reopen<T>(
   }
   const session = openSession({ runId, dir: dirname(path), plan: first.plan }, journal, env, records);
   return withInterrupts(session, journal.close.bind(journal), async () => {
-    await session.record({ kind: 'operator', what, operator: env.operator });
+    const text = env.reason === undefined ? {} : { text: env.reason };
+    await session.record({ kind: 'operator', what, operator: env.operator, ...text });
     return work(session);
   });
 }

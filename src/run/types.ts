@@ -154,6 +154,8 @@ export interface RunEnv {
   onEvent(event: RunEvent): void;
   /** Who runs this, such as `alice@bastion-1`. */
   operator: string;
+  /** Why a run is resumed or undone, where that was said. */
+  reason?: string;
 }
 
 export type { OutcomeState };

@@ -39,6 +39,15 @@ describe('the way back', () => {
     expect(back()).toBe(25);
   });
 
+  it('with a reason of its own, kept in the journal', async () => {
+    const { env } = await held(1, 'stop');
+    const { runId } = await undoRun('last', { ...env, reason: 'INC-7 over' });
+    const { records } = await readRun(env.stateDir, runId);
+    expect(records.filter((r) => r.kind === 'operator')).toMatchObject([
+      { what: 'undo', text: 'INC-7 over' },
+    ]);
+  });
+
   it('of all else: at once; either as it is said', async () => {
     const stop = await held(5, 'stop');
     await undoRun('last', stop.env);

@@ -1,6 +1,7 @@
 import { stateDir } from '../../kit/state-dir.ts';
+import { furtherReasonOf } from '../consent.ts';
 import { openContext } from '../context.ts';
-import { sudoOption } from '../options.ts';
+import { furtherReason, sudoOption } from '../options.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineCommand } from '../types.ts';
 
@@ -15,7 +16,7 @@ export default defineCommand({
   ],
   danger: 'change',
   configure: (command) => {
-    sudoOption(command).argument('<run>', 'an id from fireaxe runs, its beginning, or last');
+    furtherReason(sudoOption(command)).argument('<run>', 'an id from fireaxe runs, its beginning, or last');
   },
   async run(args, flags, io) {
     const context = await openContext(flags, io);
@@ -24,6 +25,6 @@ export default defineCommand({
     const first = records[0];
     const plan = first?.kind === 'plan' ? first.plan : undefined;
     const { resumeRun } = await import('../../run/resume.ts');
-    return runAndShow(context, (env) => resumeRun(runId, env), plan);
+    return runAndShow(context, (env) => resumeRun(runId, { ...env, ...furtherReasonOf(flags) }), plan);
   },
 });

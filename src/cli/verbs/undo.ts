@@ -5,10 +5,10 @@ import { expandNodeset } from '../../fleet/nodeset.ts';
 import { stateDir } from '../../kit/state-dir.ts';
 import type { JournalRecord } from '../../run/types.ts';
 import { canAsk } from '../ask.ts';
-import { obtain } from '../consent.ts';
+import { furtherReasonOf, obtain } from '../consent.ts';
 import { openContext, text } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
-import { collect, paceOptions, sudoOption, waveOptions } from '../options.ts';
+import { collect, furtherReason, paceOptions, sudoOption, waveOptions } from '../options.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineCommand } from '../types.ts';
 import { paceOf, withWays } from '../undo-pace.ts';
@@ -32,7 +32,7 @@ export default defineCommand({
   ],
   danger: 'change',
   configure: (command) => {
-    waveOptions(paceOptions(sudoOption(command)))
+    waveOptions(paceOptions(furtherReason(sudoOption(command))))
       .argument('<run>', 'an id from fireaxe runs, its beginning, or last')
       .option('--step <id>', 'only this step (repeatable)', collect)
       .option('--nodes <nodeset>', 'only these nodes')
@@ -86,7 +86,11 @@ export default defineCommand({
     }
     const { undoRun } = await import('../../run/undo.ts');
     return runAndShow(context, (env) =>
-      undoRun(runId, env, { pace, ...(steps ? { steps } : {}), ...(targets ? { targets } : {}) }),
+      undoRun(
+        runId,
+        { ...env, ...furtherReasonOf(flags) },
+        { pace, ...(steps ? { steps } : {}), ...(targets ? { targets } : {}) },
+      ),
     );
   },
 });
