@@ -106,6 +106,13 @@ describe.each(['legacy', 'nft'])('iptables-%s', (kind) => {
       state: 'ok',
       data: { armed: 'yes', left: '0' },
     });
+    // What accepts before it lets its clients in: Calico puts its own first again.
+    await sh('iptables -I INPUT 1 -p tcp --dport 9 -j ACCEPT');
+    expect((await fence({}, { op: 'verify', run })).result).toMatchObject({
+      state: 'ok',
+      note: expect.stringContaining('stand before the fence in INPUT of iptables'),
+    });
+    await sh('iptables -D INPUT 1');
     // In place, but its timer would take it away: a second order does not call that done.
     expect((await fence({}, { op: 'check', run: `${run}b` })).result).toMatchObject({ state: 'would' });
     expect((await fence({}, { op: 'keep', run })).result).toMatchObject({ state: 'changed' });
