@@ -41,7 +41,8 @@ function actionLines(step: ActionStep): string[] {
   if (step.anyOf) {
     lines.push('  one of them after the other, until one ends well');
   } else if (n > 1) {
-    const waves = step.waves.length > 1 ? `waves of ${wavesText(step.waves)}; ` : '';
+    const first = step.canary ? ` (the first must end well)` : '';
+    const waves = step.waves.length > 1 ? `waves of ${wavesText(step.waves)}${first}; ` : '';
     const worst = Math.min(n, step.budget + Math.min(step.window, Math.max(...step.waves)));
     lines.push(
       `  ${waves}at most ${Math.min(step.window, n)} at a time; stops after more than ${step.budget} bad ones (worst case ${worst})`,

@@ -23,15 +23,26 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
   const permits = new Permits(spec.anyOf ? 1 : spec.window);
   try {
     let first = 0;
+    const run = async (index: number, most: number) => {
+      const wave = spec.targets.slice(first, first + most);
+      emit({ kind: 'wave', wave: index + 1, of: spec.waves.length, size: wave.length });
+      await runWave(wave, spec, deps, ledger, permits);
+      first += wave.length;
+    };
+    const over = () => ledger.closed || first >= spec.targets.length;
     for (const [index, size] of spec.waves.entries()) {
-      if (ledger.closed || size === 0) continue;
-      const go = first > 0 && deps.betweenWaves ? await deps.betweenWaves(index, ledger.counts) : true;
-      if (go !== true) ledger.stop(go || 'gate');
+      if (over() || size === 0) continue;
+      const between = async () =>
+        first > 0 && deps.betweenWaves ? await deps.betweenWaves(index, ledger.counts) : true;
+      let go = await between();
+      while (typeof go === 'number' && !over()) {
+        await run(index, go);
+        go = await between();
+      }
+      if (go === false || go === 'canary') ledger.stop(go || 'gate');
       // Stopped while it was waited for: no news of a wave that will not be.
-      if (ledger.closed) break;
-      emit({ kind: 'wave', wave: index + 1, of: spec.waves.length, size });
-      await runWave(spec.targets.slice(first, first + size), spec, deps, ledger, permits);
-      first += size;
+      if (over()) break;
+      await run(index, size);
     }
     return ledger.close();
   } finally {

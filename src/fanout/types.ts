@@ -29,8 +29,11 @@ export interface FanoutDeps {
   letGo: AbortSignal;
   /** Awaited before any target of the group is launched: intents are journaled here. Throwing stops all launches. */
   beforeLaunch?(targets: Target[], via: TransportName | 'cloud'): Promise<void>;
-  /** Awaited between waves; false stops all launches, as does `canary`, which says that the first wave is why. */
-  betweenWaves?(next: number, counts: Counts): Promise<boolean | 'canary'>;
+  /**
+   * Awaited between waves; false stops all launches, as does `canary`, which says that the first wave is why.
+   * A number asks for a wave of so many before the next one: nobody was reached by the one before.
+   */
+  betweenWaves?(next: number, counts: Counts): Promise<boolean | 'canary' | number>;
   onEvent?(event: FanoutEvent): void;
 }
 

@@ -40,6 +40,9 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
   const irreversible =
     typeof action.irreversible === 'function' ? action.irreversible(params) : action.irreversible;
   const via = overrides.via ?? draft.via;
+  const canary = amount(overrides.canary ?? draft.canary, '--canary');
+  const waves = waveSizes(total, canary, amount(overrides.wave ?? draft.wave, '--wave'));
+  const tried = canary !== undefined && waves.length > 1 && resolveAmount(canary, total, 'up') > 0;
   return {
     kind: 'action',
     id: draft.id,
@@ -48,11 +51,8 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     danger: typeof action.danger === 'function' ? action.danger(params) : action.danger,
     params: draft.params,
     targets: draft.targets,
-    waves: waveSizes(
-      total,
-      amount(overrides.canary ?? draft.canary, '--canary'),
-      amount(overrides.wave ?? draft.wave, '--wave'),
-    ),
+    waves,
+    ...(tried ? { canary: true } : {}),
     // A cloud action says itself how many it bears.
     window: action.cloud?.parallel ?? overrides.parallel ?? draft.parallel ?? DEFAULTS.parallel,
     budget: resolveAmount(budget, total, 'down'),

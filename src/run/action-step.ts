@@ -29,6 +29,7 @@ export async function runActionStep(session: Session, step: ActionStep): Promise
     return { state: 'failed', guard: true, why: 'it was taken back; make a new plan to try it again' };
   if (!step.anyOf && usedUp(session, step) > step.budget) return overBudget(session, step);
   const { again } = await reconcile(session, step, pending.ask);
+  if (canaryOf(session, step) === 'bad') return CANARY;
   const wanted = new Set([...pending.launch, ...again]);
   const targets = step.targets.filter((t) => wanted.has(t));
   if (targets.length > 0) {
@@ -56,7 +57,7 @@ async function apply(
   const verdict = await runOp(session, step, {
     op: 'apply',
     targets,
-    waves: wavesFor(step, targets.length),
+    waves: wavesFor(step, targets.length, canaryOf(session, step) === 'open'),
     budget: Math.max(0, step.budget - seen),
     anyOf: step.anyOf,
     journaled: true,
@@ -64,6 +65,10 @@ async function apply(
     before: (target) => session.memory.step(step.id).before.get(target.name),
     async betweenWaves() {
       await keepArmed(session, step, action);
+      const canary = canaryOf(session, step);
+      if (canary === 'bad') return 'canary';
+      // The next ones take its place.
+      if (canary === 'open') return step.waves[0]!;
       return !step.gate || (await waitForGate(session, step.id, step.gate)).open;
     },
   });
@@ -74,10 +79,25 @@ async function apply(
   await keepArmed(session, step, action);
   if (verdict.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };
   if (verdict.stoppedBy === 'budget') return overBudget(session, step);
+  if (verdict.stoppedBy === 'canary') return CANARY;
   if (verdict.stoppedBy === 'gate')
     return { state: 'failed', guard: true, why: 'the gate between waves did not open' };
   if (verdict.stoppedBy === 'journal') return { state: 'failed', why: 'the journal could not be written' };
   return undefined;
+}
+
+const CANARY: StepEnd = { state: 'failed', guard: true, why: 'the canary did not end well' };
+
+/** What the canary told: the first wave of which anybody was reached. `open` as long as there is none. */
+function canaryOf({ memory }: Session, { id, canary, targets, waves }: ActionStep): 'open' | 'ok' | 'bad' {
+  if (!canary) return 'ok';
+  for (let from = 0; from < targets.length; from += waves[0]!) {
+    const states = targets.slice(from, from + waves[0]!).map((t) => memory.outcomeOf(id, t)?.state);
+    if (states.some((state) => state === undefined || state === 'not-attempted')) return 'open';
+    const told = states.filter((state) => state !== 'unreachable');
+    if (told.length > 0) return told.every((state) => state === 'ok') ? 'ok' : 'bad';
+  }
+  return 'ok';
 }
 
 /** After a gate that does not open the whole step is taken back: a batch of clients that was too much. */
@@ -146,17 +166,15 @@ function anyOk(session: Session, step: ActionStep): boolean {
   return step.targets.some((t) => session.memory.outcomeOf(step.id, t)?.state === 'ok');
 }
 
-/** The plan's waves, shortened to what is left after a resume. */
-function wavesFor(step: ActionStep, left: number): number[] {
-  const waves: number[] = [];
-  let rest = left;
-  let skip = step.targets.length - left;
+/** The plan's waves, shortened to what is left after a resume; a canary first, where the former one told nothing. */
+function wavesFor(step: ActionStep, left: number, canary: boolean): number[] {
+  const done = step.targets.length - left;
+  const waves = canary && done >= step.waves[0]! ? [step.waves[0]!] : [];
+  let skip = done;
   for (const size of step.waves) {
-    const done = Math.min(skip, size);
-    skip -= done;
-    const now = Math.min(size - done, rest);
+    const now = size - Math.min(skip, size);
+    skip -= size - now;
     if (now > 0) waves.push(now);
-    rest -= now;
   }
   return waves;
 }

@@ -28,6 +28,8 @@ export interface ActionStep {
   /** Node names, in launch order. */
   targets: string[];
   waves: number[];
+  /** The first wave is one: the others are launched only if it ends well. */
+  canary?: true;
   window: number;
   budget: number;
   connectMs: number;

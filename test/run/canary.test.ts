@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest';
+import { planActionStep } from '../../src/playbook/action-step.ts';
+import { execute } from '../../src/run/execute.ts';
+import { resumeRun } from '../../src/run/resume.ts';
+import { envFor, type Fate, fakeFleet, kitOf } from './fake-fleet.ts';
+import { planOf } from './plans.ts';
+
+/** Ten nodes, two of them the canary, a budget that would bear them all. */
+function tried(fate: (node: string, op: string) => Fate, canary = '2') {
+  const kit = kitOf(10);
+  const targets = kit.clusters.c!.fleet.nodes.map((n) => n.name);
+  const request = { kit, cluster: kit.clusters.c!, reason: 'test', now: new Date(), overrides: {} };
+  const draft = {
+    id: 'one',
+    action: 'stop',
+    params: { process: 'agent' },
+    place: 'test',
+    maxFailures: '100%',
+  };
+  const step = planActionStep({ ...draft, targets, canary, wave: '50%' }, request);
+  const waves: number[] = [];
+  const fleet = fakeFleet((op, _step, node) => fate(node, op));
+  const env = () =>
+    envFor(kit, fleet.transport, { onEvent: (e) => void (e.kind === 'wave' && waves.push(e.size)) });
+  const plan = planOf(kit, [{ name: 'a', steps: [step] }]);
+  return { env: env(), plan, waves, step, fleet };
+}
+
+describe('a canary', () => {
+  it('lets the others go when it ends well, whatever the budget', async () => {
+    const { env, plan, waves, step } = tried(() => 'ok');
+    expect(step).toMatchObject({ canary: true, waves: [2, 5, 3] });
+    expect(await execute(plan, env)).toMatchObject({ state: 'done', counts: { ok: 10 } });
+    expect(waves).toEqual([2, 5, 3]);
+  });
+
+  it.each(['fails', 'lost-after'] as const)('that %s stops all of them, also for a resume', async (end) => {
+    const { env, plan, waves } = tried((node) => (node === 'n2' ? end : 'ok'));
+    const verdict = await execute(plan, env);
+    expect(verdict).toMatchObject({ state: 'guard', counts: { 'not-attempted': 8 } });
+    expect(verdict.workstreams[0]!.why).toContain('canary');
+    expect(waves).toEqual([2]);
+    if (end === 'fails') expect(await resumeRun('last', env)).toMatchObject({ state: 'guard' });
+    expect(waves).toEqual([2]);
+  });
+
+  it('that nobody reached is none: the next ones take its place', async () => {
+    const gone = ['n1', 'n2', 'n3', 'n4'];
+    const dead = tried((node) => (gone.includes(node) ? 'unreachable' : 'ok'));
+    expect(await execute(dead.plan, dead.env)).toMatchObject({ counts: { ok: 6, unreachable: 4 } });
+    expect(dead.waves).toEqual([2, 2, 2, 4]);
+    const bad = tried((node) => (gone.includes(node) ? 'unreachable' : node === 'n6' ? 'fails' : 'ok'));
+    expect(await execute(bad.plan, bad.env)).toMatchObject({
+      state: 'guard',
+      counts: { 'not-attempted': 4 },
+    });
+    expect(bad.waves).toEqual([2, 2, 2]);
+  });
+
+  it('of none is none', () => {
+    expect(tried(() => 'ok', '0').step.canary).toBeUndefined();
+  });
+
+  it('with nobody to be reached at all ends', async () => {
+    const { env, plan } = tried(() => 'unreachable');
+    expect(await execute(plan, env)).toMatchObject({ counts: { unreachable: 10 } });
+  });
+});
