@@ -6,7 +6,10 @@ fx_do_check() { act_look; }
 
 fx_do_apply() {
   mkdir -p "$FX_DIR" 2>/dev/null || fx_refuse no-receipt "cannot make $FX_DIR (disk full or read-only?)"
+  FX_OLD=''
+  [ ! -e "$FX_DIR/undone" ] || FX_OLD=1
   fx_lock
+  if [ -z "$FX_OLD" ] && [ -e "$FX_DIR/undone" ] && ! fx_ran; then fx_refuse undone 'taken back while it waited for its turn'; fi
   ! fx_seen || return 0
   act_look
   if [ -n "$FX_REDO" ]; then fx_redo; else fx_before_vars; fi
@@ -35,18 +38,26 @@ fx_undone() {
 
 fx_do_undo() {
   ! fx_undone || return 0
-  if [ -n "${FX_HAS_BEFORE-}" ]; then :; elif ! fx_recall_before; then
-    FX_STATE=already FX_NOTE='nothing is recorded of this step on this node'
+  FX_OLD=${FX_HAS_BEFORE-}
+  # Where its folder is, the order may just be waiting for its turn: that one must find itself taken back.
+  if [ -z "$FX_OLD" ] && ! fx_recall_before && [ ! -d "$FX_DIR" ]; then
+    fx_nothing
     return
   fi
-  FX_BEFORE=''
   mkdir -p "$FX_DIR" 2>/dev/null || fx_refuse no-receipt "cannot make $FX_DIR"
   fx_lock
   ! fx_undone || return 0
-  FX_STATE=changed
+  if [ -z "$FX_OLD" ] && ! fx_recall_before; then
+    fx_nothing
+    fx_write undone "$FX_NONCE $FX_NOW"
+    return
+  fi
+  FX_BEFORE='' FX_STATE=changed
   act_undo
   case $FX_STATE in changed | already) fx_write undone "$FX_NONCE $FX_NOW" ;; esac
 }
+
+fx_nothing() { FX_STATE=already FX_NOTE='nothing is recorded of this step on this node'; }
 
 fx_do_keep() {
   fx_lock

@@ -49,11 +49,22 @@ fx_recall() {
   fx_recall_before
 }
 
+# Whether this very order began once; FX_AGAIN says so too.
+fx_ran() {
+  FX_AGAIN=''
+  [ -r "$FX_DIR/ran" ] || return 1
+  while read -r FX_K FX_L; do [ "$FX_K" != "$FX_NONCE" ] || FX_AGAIN=1; done <"$FX_DIR/ran"
+  [ -n "$FX_AGAIN" ]
+}
+
 # The first delivery decides. True when this one has nothing left to do.
 fx_seen() {
-  [ -e "$FX_DIR/intent" ] || return 1
-  FX_AGAIN='' FX_UNDONE=''
-  while read -r FX_K FX_L; do [ "$FX_K" != "$FX_NONCE" ] || FX_AGAIN=1; done <"$FX_DIR/ran"
+  if [ ! -e "$FX_DIR/intent" ]; then
+    [ ! -e "$FX_DIR/undone" ] || rm -f "$FX_DIR/undone"
+    return 1
+  fi
+  FX_UNDONE=''
+  fx_ran
   if [ -e "$FX_DIR/undone" ] || [ -e "$FX_DIR/fired" ]; then
     # Taken back since: a new order runs afresh, a late copy of the old one does not.
     if [ -z "$FX_AGAIN$FX_ONCE" ]; then

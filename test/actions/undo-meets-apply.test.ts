@@ -1,0 +1,34 @@
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { text } from './critical.ts';
+import { Sandbox, SHELLS } from './sandbox.ts';
+
+let box: Sandbox;
+beforeEach(() => {
+  box = new Sandbox();
+});
+afterEach(() => box.remove());
+const there = (path: string) => existsSync(join(box.root, path));
+
+describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
+  test('an order that still waits for the lock when it is taken back does nothing any more', async () => {
+    // The client of this order is gone; another run is busy here.
+    box.file('/run/fireaxe/lock', `${process.pid} 0 other/step\n`);
+    const waiting = box.run(text('apply'), shell);
+    await expect.poll(() => there('run/fireaxe/r1/s1')).toBe(true);
+    const undo = box.run(text('undo'), shell);
+    await new Promise((done) => setTimeout(done, 300));
+    rmSync(join(box.root, 'run/fireaxe/lock'));
+    const [apply, back] = await Promise.all([waiting, undo]);
+    expect(back.result?.state).toMatch(/changed|already/);
+    // Whichever had the lock first: nothing stays that nobody knows of.
+    expect(`${apply.result?.state} ${there('undone')}`).toMatch(/^(refused false|changed true)$/);
+    expect((await box.run(text('undo'), shell)).result?.state).toBe('already');
+    // A new order is none of the two.
+    rmSync(join(box.root, 'undone'), { force: true });
+    expect((await box.run(text('apply'), shell)).result?.state).toBe('changed');
+    expect((await box.run(text('undo'), shell)).result?.state).toBe('changed');
+    expect(there('undone')).toBe(true);
+  });
+});
