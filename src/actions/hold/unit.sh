@@ -93,16 +93,19 @@ unit_apply() {
   [ -z "$UN_MASK" ] || systemctl mask --runtime $UN_MASK >/dev/null 2>&1
   # shellcheck disable=SC2086
   systemctl stop $UN_ALL || fx_say 'systemctl stop complained'
-  UN_BAD='' UN_RELOAD=''
+  UN_BAD='' UN_RELOAD='' UN_C=$FX_ROOT/run/systemd/system.control
+  # An attempt that was cut off may have left some, not loaded yet.
+  ! fx_line "$FX_DIR/control" || UN_RELOAD=$FX_L
   for UN_K in $UN_ALL; do
     unit_read "$UN_K"
     [ "$UN_LoadState" != masked ] || continue
     # A unit file under /etc wins over a mask in /run; this place wins over both and is gone after a reboot too.
-    mkdir -p "$FX_ROOT/run/systemd/system.control" &&
-      ln -s /dev/null "$FX_ROOT/run/systemd/system.control/$UN_K" && UN_RELOAD="$UN_RELOAD $UN_K"
+    [ -L "$UN_C/$UN_K" ] || UN_RELOAD="$UN_RELOAD $UN_K"
   done
   if [ -n "$UN_RELOAD" ]; then
-    fx_write control "$UN_RELOAD"
+    # Noted first: a link without a note would never be taken away.
+    fx_write control "$UN_RELOAD" && mkdir -p "$UN_C" || fx_fail no-receipt "cannot write $FX_DIR/control or make $UN_C"
+    for UN_K in $UN_RELOAD; do [ -L "$UN_C/$UN_K" ] || ln -s /dev/null "$UN_C/$UN_K"; done
     systemctl daemon-reload
     # What came up again before the mask held.
     # shellcheck disable=SC2086
