@@ -32,6 +32,8 @@ export interface NodeSide<P> {
   armed?(params: P): boolean;
   /** The engine runs `fetch` first and saves its stdout in the run's directory; undo gets it on standard input. */
   fetches?(params: P): boolean;
+  /** What was fetched, as undo sends it back; as it was where this is absent. Throws on what cannot be sent. */
+  restores?(saved: string): string;
 }
 
 export interface CloudContext extends ActionContext {

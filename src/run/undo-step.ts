@@ -34,6 +34,7 @@ export async function undoStep(
   }
   const memory = session.memory.step(step.id);
   const saved = await readFetched(session.dir, step.id, targets[0]!);
+  const asSent = actionNamed(step.action).node?.restores ?? String;
   const way = wayBack(step, targets.length, said);
   const journaled: Promise<unknown>[] = [];
   const verdict = await runOp(session, way.step, {
@@ -44,7 +45,7 @@ export async function undoStep(
     journaled: true,
     before: (target) => memory.before.get(target.name),
     ...(step.anyOf ? { anyOf: true } : {}),
-    ...(saved === undefined ? {} : { secret: Buffer.from(saved) }),
+    ...(saved === undefined ? {} : { secret: Buffer.from(asSent(saved)) }),
     betweenWaves: (next, counts) => goOn(session, way, next, counts),
     // At once, not at the end: who is killed between waves takes nothing back twice.
     onOutcome(outcome) {

@@ -30,6 +30,47 @@ async function held(size: number, action: string, fate: (op: string, node: strin
   return { fleet, env, story, back };
 }
 
+/** What the API serves: half of it is the server's own. */
+const SERVED = {
+  kind: 'DaemonSet',
+  metadata: {
+    name: 'd',
+    namespace: 'ns',
+    labels: { a: 'b' },
+    resourceVersion: '12',
+    uid: 'u',
+    generation: 2,
+  },
+  spec: { x: 1 },
+  status: { numberReady: 3 },
+};
+
+describe('the way back of a deletion', () => {
+  it('is the saved object, without what the server alone may set', async () => {
+    const kit = kitOf(1);
+    const fleet = fakeFleet();
+    const sent: string[] = [];
+    const transport: Transport = {
+      ...fleet.transport,
+      async *run(batch, script, options) {
+        const op = /^FX_OP=(\S+)$/m.exec(script.textFor(batch[0]!, 'ssh'))![1];
+        if (op === 'undo') sent.push(Buffer.from(script.secret!).toString());
+        for await (const outcome of fleet.transport.run(batch, script, options))
+          yield { ...outcome, ...(op === 'fetch' && { stdout: JSON.stringify(SERVED) }) };
+      },
+    };
+    const params = { delete: '/apis/apps/v1/namespaces/ns/daemonsets/d' };
+    const request = { kit, cluster: kit.clusters.c!, reason: 'test', now: new Date(), overrides: {} };
+    const step = planActionStep({ ...DRAFT, id: 'one', action: 'kubectl', params, targets: ['n1'] }, request);
+    const env = envFor(kit, transport);
+    await execute(planOf(kit, [{ name: 'a', steps: [step] }]), env);
+    expect(await undoRun('last', env)).toMatchObject({ state: 'done' });
+    expect(sent.map((text) => JSON.parse(text))).toEqual([
+      { kind: 'DaemonSet', metadata: { name: 'd', namespace: 'ns', labels: { a: 'b' } }, spec: { x: 1 } },
+    ]);
+  });
+});
+
 describe('the way back', () => {
   it('of kubelets: one first, then a tenth at a time, with time to settle between', async () => {
     const { env, story, back } = await held(25, 'shrink');

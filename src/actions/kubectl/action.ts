@@ -4,6 +4,7 @@ import { defineAction } from '../types.ts';
 import api from './api.sh';
 import node from './node.sh';
 import { deleteRefusal, podsPath, readApiPath, refusal } from './paths.ts';
+import { restorable } from './restorable.ts';
 
 const readable = line(1000).superRefine((path, ctx) => {
   const [bare = ''] = path.split('?');
@@ -59,5 +60,6 @@ export const kubectl = defineAction({
       P_KUBECONFIGS: context.cluster.kubernetes.kubeconfigs.join(' '),
     }),
     fetches: (p) => p.delete !== undefined,
+    restores: restorable,
   },
 });
