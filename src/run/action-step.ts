@@ -33,7 +33,8 @@ export async function runActionStep(session: Session, step: ActionStep): Promise
   const wanted = new Set([...pending.launch, ...again]);
   const targets = step.targets.filter((t) => wanted.has(t));
   if (targets.length > 0) {
-    if (action.node?.fetches?.(action.params.parse(step.params))) await fetchFirst(session, step, targets);
+    if (action.node?.fetches?.(action.params.parse(step.params)))
+      await fetchFirst(session, step, action, targets);
     const end = await apply(session, step, action, targets);
     if (end) return end;
   } else {
@@ -143,7 +144,12 @@ function hasArmed(outcome: Outcome | undefined): boolean {
 }
 
 /** Saves what apply would destroy; a target whose object cannot be saved whole is not touched. */
-async function fetchFirst(session: Session, step: ActionStep, targets: string[]): Promise<void> {
+async function fetchFirst(
+  session: Session,
+  step: ActionStep,
+  action: Action,
+  targets: string[],
+): Promise<void> {
   const verdict = await runOp(session, step, {
     op: 'fetch',
     targets,
@@ -158,6 +164,7 @@ async function fetchFirst(session: Session, step: ActionStep, targets: string[])
       expected: told?.reason?.message ?? told?.result?.note ?? 'an answer from the control plane',
     });
   }
+  action.node?.restores?.(fetched.stdout);
   // The object is the cluster's, whichever node read it.
   for (const target of targets) await saveFetched(session.dir, step.id, target, fetched.stdout);
 }

@@ -45,29 +45,44 @@ const SERVED = {
   status: { numberReady: 3 },
 };
 
+/** Deletes what the API serves so, and takes it back: what was asked of the node, and what went back to it. */
+async function deleted(served: string) {
+  const kit = kitOf(1);
+  const fleet = fakeFleet();
+  const sent: string[] = [];
+  const ops: string[] = [];
+  const transport: Transport = {
+    ...fleet.transport,
+    async *run(batch, script, options) {
+      const op = /^FX_OP=(\S+)$/m.exec(script.textFor(batch[0]!, 'ssh'))![1];
+      ops.push(op!);
+      if (op === 'undo') sent.push(Buffer.from(script.secret!).toString());
+      for await (const outcome of fleet.transport.run(batch, script, options))
+        yield { ...outcome, ...(op === 'fetch' && { stdout: served }) };
+    },
+  };
+  const params = { delete: '/apis/apps/v1/namespaces/ns/daemonsets/d' };
+  const request = { kit, cluster: kit.clusters.c!, reason: 'test', now: new Date(), overrides: {} };
+  const step = planActionStep({ ...DRAFT, id: 'one', action: 'kubectl', params, targets: ['n1'] }, request);
+  const env = envFor(kit, transport);
+  const end = await execute(planOf(kit, [{ name: 'a', steps: [step] }]), env);
+  const undone = await undoRun('last', env);
+  return { sent, ops, end, undone };
+}
+
 describe('the way back of a deletion', () => {
   it('is the saved object, without what the server alone may set', async () => {
-    const kit = kitOf(1);
-    const fleet = fakeFleet();
-    const sent: string[] = [];
-    const transport: Transport = {
-      ...fleet.transport,
-      async *run(batch, script, options) {
-        const op = /^FX_OP=(\S+)$/m.exec(script.textFor(batch[0]!, 'ssh'))![1];
-        if (op === 'undo') sent.push(Buffer.from(script.secret!).toString());
-        for await (const outcome of fleet.transport.run(batch, script, options))
-          yield { ...outcome, ...(op === 'fetch' && { stdout: JSON.stringify(SERVED) }) };
-      },
-    };
-    const params = { delete: '/apis/apps/v1/namespaces/ns/daemonsets/d' };
-    const request = { kit, cluster: kit.clusters.c!, reason: 'test', now: new Date(), overrides: {} };
-    const step = planActionStep({ ...DRAFT, id: 'one', action: 'kubectl', params, targets: ['n1'] }, request);
-    const env = envFor(kit, transport);
-    await execute(planOf(kit, [{ name: 'a', steps: [step] }]), env);
-    expect(await undoRun('last', env)).toMatchObject({ state: 'done' });
+    const { sent, undone } = await deleted(JSON.stringify(SERVED));
+    expect(undone).toMatchObject({ state: 'done' });
     expect(sent.map((text) => JSON.parse(text))).toEqual([
       { kind: 'DaemonSet', metadata: { name: 'd', namespace: 'ns', labels: { a: 'b' } }, spec: { x: 1 } },
     ]);
+  });
+
+  it('must be there before anything is deleted', async () => {
+    const { ops, end } = await deleted('<html>a proxy</html>');
+    expect(end).toMatchObject({ state: 'guard', counts: { 'not-attempted': 1 } });
+    expect(ops).toEqual(['fetch']);
   });
 });
 

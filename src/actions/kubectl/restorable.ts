@@ -13,8 +13,12 @@ const OF_THE_SERVER = [
   'ownerReferences',
 ];
 
-/** The saved object as it can be created again: without what the server sets, without status. */
+/**
+ * The saved object as it can be created again: without what the server sets, without status. Nothing, where nothing was
+ * there. Throws `guard` on what cannot be made again: seen before anything is deleted.
+ */
 export function restorable(saved: string): string {
+  if (saved.trim() === '') return '';
   const object = readObject(saved);
   const { status: _status, ...rest } = object;
   const metadata = Object.fromEntries(
@@ -34,7 +38,7 @@ function readObject(saved: string): Record<string, unknown> {
   } catch {
     // Told below in the same words.
   }
-  throw new FireaxeError('internal', 'the saved object is not one of the Kubernetes API', {
+  throw new FireaxeError('guard', 'the saved object is not one of the Kubernetes API', {
     expected: 'JSON with kind and metadata',
   });
 }
