@@ -104,16 +104,21 @@ test('cordon without systemd: a resumed order leaves one timer, its own', async 
   await sh('mv /usr/bin/systemd-run.off /usr/bin/systemd-run');
 });
 
-test('stop --process: its watch killed: said, brought back, and all let go', async () => {
+test('stop --process: its watch killed comes back; ended, that is said; brought back, all let go', async () => {
   const params = { process: 'offender', for: '5m' };
   const order = (op: Order['op'], run: string, before?: BeforeState) =>
     give(lab, 'w1', 'stop', params, { op, run, ...(before && { before }) });
-  const killWatch = () => sh('systemctl kill -s KILL "fireaxe-hold-*"');
+  const endWatch = () => sh('systemctl stop "fireaxe-hold-*"');
   const states = () => sh(`for p in $(pgrep -x offender); do cut -d' ' -f3 /proc/$p/stat; done`);
   const picked = await picture();
   const first = await order('apply', 'watch-1');
   expect(first.result).toMatchObject({ state: 'changed', data: { held: '1' } });
-  await killWatch();
+  const until = await sh('cat /run/fireaxe/hold-*/until');
+  await sh('systemctl kill -s KILL "fireaxe-hold-*"; pkill -KILL -x offender');
+  await expect.poll(states, { timeout: 15_000 }).toBe('T');
+  expect((await order('verify', 'watch-1')).result).toMatchObject({ state: 'ok', data: { held: '1' } });
+  expect(await sh('cat /run/fireaxe/hold-*/until')).toBe(until);
+  await endWatch();
   await expect
     .poll(async () => (await order('verify', 'watch-1')).result, { timeout: 15_000 })
     .toMatchObject({ state: 'failed', code: 'no-watch', data: { held: '1' } });
@@ -123,7 +128,7 @@ test('stop --process: its watch killed: said, brought back, and all let go', asy
   const second = await order('apply', 'watch-2');
   expect(second.result).toMatchObject({ state: 'changed', data: { held: '2' }, before: { watch: 'off' } });
   expect((await order('verify', 'watch-1')).result).toMatchObject({ state: 'ok', data: { held: '2' } });
-  await killWatch();
+  await endWatch();
   expect((await order('undo', 'watch-2', second.result!.before)).result).toMatchObject({ note: '2 let go' });
   expect(await states()).toBe('S\nS');
   expect(await order('undo', 'watch-1', first.result!.before)).toMatchObject({ code: 0 });

@@ -39,7 +39,7 @@ describe.skipIf('reason' in crictl)('a hold of pods, killed', () => {
       const text = (order: Order) => orderText(pods.lab, at, 'stop', params, order);
       const order = (op: Order['op'], run: string, before?: BeforeState) =>
         give(pods.lab, at, 'stop', params, { op, run, ...(before && { before }) });
-      const killWatch = () => sh('systemctl kill -s KILL "fireaxe-hold-*"');
+      const endWatch = () => sh('systemctl stop "fireaxe-hold-*"');
       const file = (uid: string) => pods.groupOf(at, uid);
       /** What these holds change of the node and of the pods. */
       const picture = () =>
@@ -113,11 +113,11 @@ describe.skipIf('reason' in crictl)('a hold of pods, killed', () => {
         await free(one);
       });
 
-      test('the watch killed: said, brought back with what came since, and all let go', async () => {
+      test('the watch ended: said, brought back with what came since, and all let go', async () => {
         const before = await picture();
         const first = await order('apply', 'watch-1');
         expect(first.result).toMatchObject({ state: 'changed', data: { held: '1' } });
-        await killWatch();
+        await endWatch();
         await until(async () =>
           expect((await order('verify', 'watch-1')).result).toMatchObject({
             state: 'failed',
@@ -141,7 +141,7 @@ describe.skipIf('reason' in crictl)('a hold of pods, killed', () => {
         });
         expect((await order('verify', 'watch-1')).result).toMatchObject({ state: 'ok' });
         for (const uid of [one, two]) await held(uid);
-        await killWatch();
+        await endWatch();
         const undo = await order('undo', 'watch-2', second.result!.before);
         expect(undo.result).toMatchObject({ note: network ? '1 let go' : '2 let go' });
         expect((await order('undo', 'watch-1', first.result!.before)).code).toBe(0);

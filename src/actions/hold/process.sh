@@ -61,7 +61,8 @@ hold_settle() {
 
 hold_watching() {
   if fx_systemd; then
-    systemctl is-active --quiet "$HO_UNIT.service"
+    # One that was killed is started again in a moment: `activating` until then.
+    case $(systemctl is-active "$HO_UNIT.service" 2>/dev/null) in active | activating) ;; *) return 1 ;; esac
   else
     fx_line "$HO_HERE/watch" || return 1
     HO_W=$FX_L
@@ -93,6 +94,7 @@ process_apply() {
   mkdir -p "$HO_HERE" || fx_fail no-receipt "cannot make $HO_HERE"
   rm -f "$HO_HERE/pass"
   if ! hold_watching; then
+    rm -f "$HO_HERE/until"
     { printf '%s\n' "$P_WATCH" >"$HO_HERE/watch.sh"; } 2>/dev/null || fx_fail no-receipt "cannot write $HO_HERE/watch.sh"
     hold_watch || fx_fail no-watch 'the watch does not run, so nothing was held'
   fi
@@ -100,7 +102,7 @@ process_apply() {
   HO_N=0
   until [ -e "$HO_HERE/pass" ]; do
     HO_N=$((HO_N + 1))
-    [ "$HO_N" -lt 50 ] || fx_fail no-watch 'the watch does not look'
+    { [ "$HO_N" -lt 50 ] && hold_watching; } || fx_fail no-watch 'the watch does not look'
     sleep 0.2 2>/dev/null || sleep 1
   done
   hold_settle
@@ -125,8 +127,10 @@ hold_watch() {
   done
   set -- --quiet --unit="$HO_UNIT" --description="Fireaxe holds $P_KEY" "$@" /bin/sh "$HO_HERE/watch.sh"
   HO_N=0
-  # --collect and RuntimeMaxSec are younger than some systemd in use; the watch knows its time by itself.
-  until systemd-run --collect --property=RuntimeMaxSec=$((HO_FOR + 60)) "$@" 2>/dev/null || systemd-run "$@"; do
+  # Out of memory, the kernel may kill it. Where systemd is too old for some of this the watch is started without:
+  # it knows its time by itself.
+  until systemd-run --collect --property=RuntimeMaxSec=$((HO_FOR + 600)) --property=Restart=on-failure \
+    --property=RestartSec=3 "$@" 2>/dev/null || systemd-run "$@"; do
     HO_N=$((HO_N + 1))
     [ "$HO_N" -lt 8 ] || return 1
     hold_nudge

@@ -7,8 +7,12 @@ case $verb in
     if [ -e "$SANDBOX/units/$1" ]; then cat "$SANDBOX/units/$1"; else printf 'Id=%s\nLoadState=not-found\nActiveState=inactive\n' "$1"; fi
     ;;
   is-active)
-    [ "$1" != --quiet ] || shift
-    [ -e "$SANDBOX/active/$1" ] || grep -qs '^ActiveState=active' "$SANDBOX/units/$1"
+    say=echo
+    [ "$1" != --quiet ] || { say=: && shift; }
+    if [ -e "$SANDBOX/active/$1" ] || grep -qs '^ActiveState=active' "$SANDBOX/units/$1"; then $say active; else
+      $say inactive
+      exit 3
+    fi
     ;;
   mask | unmask | start | stop)
     [ "$1" != --runtime ] || shift
