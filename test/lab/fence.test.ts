@@ -84,7 +84,7 @@ const served = (at: string) => {
     `ss -Htn state established '( sport = :6443 ) and ( dst ${address} or dst [${v6(address)}] )' | wc -l`,
   );
 };
-/** Two more streams of a machine, on which nobody says anything; \`all\` it has then. */
+/** Two more streams of a machine, on which nobody says anything; `all` it has then. */
 const quiet = async (at: string, all: string) => {
   const { address } = cp().spec;
   await sh(

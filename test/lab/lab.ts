@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmdirSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -31,7 +32,7 @@ export class Lab {
     sweepDead();
     const dir = mkdtempSync(join(tmpdir(), PREFIX));
     writeFileSync(join(dir, 'owner'), `${process.pid}\n`);
-    const number = 1 + (process.pid % 250);
+    const number = makeBridge();
     const lab = new Lab(
       { dir: join(dir, 'fs'), bridge: `fxl${number}`, key: join(dir, 'fs', 'key') },
       `10.249.${number}`,
@@ -50,7 +51,6 @@ export class Lab {
     mkdirSync(this.folder.dir);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=700', 'tmpfs', this.folder.dir]);
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', this.folder.key]);
-    ip('link', 'add', this.folder.bridge, 'type', 'bridge');
     ip('addr', 'add', `${this.net}.1/24`, 'dev', this.folder.bridge);
     ip('addr', 'add', `${v6(`${this.net}.1`)}/64`, 'dev', this.folder.bridge, 'nodad');
     ip('link', 'set', this.folder.bridge, 'up');
@@ -81,6 +81,15 @@ export class Lab {
   }
 }
 
+/** Its number; another lab that runs beside this one has another. */
+function makeBridge(): number {
+  for (let i = 0; i < 250; i++) {
+    const number = 1 + ((process.pid + i) % 250);
+    if (spawnSync('ip', ['link', 'add', `fxl${number}`, 'type', 'bridge']).status === 0) return number;
+  }
+  throw new Error('no bridge can be made here: ip link add failed');
+}
+
 /** What a crashed test left: machines, mounts, the bridge, the folder. */
 function sweepDead(): void {
   for (const name of readdirSync(tmpdir())) {
@@ -88,6 +97,8 @@ function sweepDead(): void {
     const dir = join(tmpdir(), name);
     const owner = read(join(dir, 'owner'));
     if (owner && existsSync(`/proc/${owner}`)) continue;
+    // Made just now, by a lab that has not signed it yet.
+    if (!owner && Date.now() - statSync(dir).mtimeMs < 60_000) continue;
     remove(dir);
   }
 }

@@ -7,7 +7,7 @@ createServer((s) => {
 }).listen({ port: 6443, host: '::' });
 `;
 
-/** A client that keeps one stream and notes in a file how it is: \`up\`, \`reset\` or \`refused\` and when it changed. */
+/** A client that keeps one stream and notes in a file how it is: `up`, `reset` or `refused` and when it changed. */
 export const clientScript = `
 import { connect } from 'node:net';
 import { writeFileSync } from 'node:fs';

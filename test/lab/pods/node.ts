@@ -40,7 +40,7 @@ while :; do
 done
 `;
 
-/** A worker that can run pods, with the lab's kubelet as \`kubelet-pod@UID:NET.service\`. */
+/** A worker that can run pods, with the lab's kubelet as `kubelet-pod@UID:NET.service`. */
 export function podWorker(
   name: string,
   cgroups: 'v1' | 'v2',

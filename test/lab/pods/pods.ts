@@ -9,7 +9,7 @@ import { group, sweepGroups, thawing } from './groups.ts';
 import { makeImage } from './image.ts';
 import { podWorker, readyCommand } from './node.ts';
 
-/** Labels are those of \`telemetry/app=off\`; PATIENT has no liveness probe, so that its container stays the same. */
+/** Labels are those of `telemetry/app=off`; PATIENT has no liveness probe, so that its container stays the same. */
 export type PodKind = 'POD' | 'NODE' | 'POD:PATIENT';
 
 /** A control-plane node with an API server's port, and workers whose pods are real. */
