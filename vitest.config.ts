@@ -42,7 +42,9 @@ function tier(name: string, include: string[], testTimeout: number) {
       include,
       testTimeout,
       hookTimeout: testTimeout,
-      fileParallelism: name === 'unit',
+      fileParallelism: name !== 'drill',
+      // Labs wait more than they work, too: for boots, timers and clients.
+      ...(name === 'lab' && { maxWorkers: 2 }),
       // Whole machines and their clocks: one slow moment of the carrier is no finding. The report names what passed late.
       retry: name === 'unit' ? 0 : 1,
       // Not for the lab: its mounts are swept from the machine's own folder.
