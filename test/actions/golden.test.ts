@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { nodeScript } from '../../src/actions/node-script.ts';
 import { parseParams } from '../../src/actions/params.ts';
 import { actionNamed } from '../../src/actions/registry.ts';
@@ -46,14 +46,13 @@ const cases = readdirSync(HERE, { withFileTypes: true })
       })),
   );
 
-let box: Sandbox | undefined;
-afterEach(() => box?.remove());
-
-describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('%s', (_name, shell) => {
+describe.concurrent.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('%s', (_name, shell) => {
   test.each(cases.map((c) => [`${c.action}: ${c.name}`, c] as const))(
     '%s',
     async (_title, { action, golden }) => {
-      const node = prepare(golden);
+      const node = new Sandbox();
+      onTestFinished(() => node.remove());
+      prepare(node, golden);
       const declared = actionNamed(action);
       const nodes = (golden.nodes ?? [{}]).map((node, i) =>
         // One machine each; the first is the one at hand.
@@ -94,14 +93,12 @@ describe.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('%s', (_
   );
 });
 
-function prepare(golden: Golden): Sandbox {
-  box = new Sandbox();
+function prepare(box: Sandbox, golden: Golden): void {
   box.file('/run/systemd/system/.here', '');
   for (const name of TOOLS.filter((tool) => !golden.without?.includes(tool))) {
     box.tool(name, readFileSync(join(HERE, 'tools', `${name}.sh`), 'utf8'));
   }
   for (const [path, text] of Object.entries(golden.files ?? {})) box.file(path, text);
-  return box;
 }
 
 function calls(node: Sandbox): string[] {

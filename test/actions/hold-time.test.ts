@@ -1,15 +1,10 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import watch from '../../src/actions/hold/watch.sh';
-import { Sandbox, SHELLS } from './sandbox.ts';
+import { SHELLS } from './sandbox.ts';
+import { test } from './sandbox-test.ts';
 
-let box: Sandbox;
-beforeEach(() => {
-  box = new Sandbox();
-});
-afterEach(() => box.remove());
-
-describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
-  test('its time is a time, however long a look takes', async () => {
+describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
+  test('its time is a time, however long a look takes', async ({ box }) => {
     const parts = `HO_ROOT='' HO_HERE='${box.root}' HO_FOR=3
 ho_scan() { sleep 1.5; }
 ho_seize() { :; }

@@ -1,19 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { text } from './critical.ts';
-import { Sandbox, SHELLS } from './sandbox.ts';
+import { SHELLS } from './sandbox.ts';
+import { test } from './sandbox-test.ts';
 
-let box: Sandbox;
-beforeEach(() => {
-  box = new Sandbox();
-});
-afterEach(() => box.remove());
+const lines = (file: string) => readFileSync(file, 'utf8').trim().split('\n').length;
 
-const lines = (file: string) => readFileSync(join(box.root, file), 'utf8').trim().split('\n').length;
-
-describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
-  test('a dead lock is broken by one, and never a living one in its place', async () => {
+describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
+  test('a dead lock is broken by one, and never a living one in its place', async ({ box }) => {
     // Whoever removes the lock takes long over it: by then it may have been broken and taken anew.
     const slow = 'rm() { case "$*" in *fireaxe/lock) sleep 0.3 ;; esac; command rm "$@"; }\n';
     box.file('/run/fireaxe/lock', '999999999 0 other/step\n');
@@ -24,7 +19,7 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(existsSync(join(box.root, 'overlap'))).toBe(false);
   });
 
-  test('one who died while breaking a lock is not waited for', async () => {
+  test('one who died while breaking a lock is not waited for', async ({ box }) => {
     box.file('/run/fireaxe/lock', '999999999 0 other/step\n');
     box.file('/run/fireaxe/lock.break', '');
     const r = await box.run(text('apply'), shell);
@@ -32,11 +27,11 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(existsSync(join(box.root, 'run/fireaxe/lock.break'))).toBe(false);
   });
 
-  test('two undos at once: the second finds it taken back', async () => {
+  test('two undos at once: the second finds it taken back', async ({ box }) => {
     await box.run(text('apply'), shell);
     const order = text('undo', 's1', { thing: 'absent' });
     const both = await Promise.all([box.run(order, shell), box.run(order, shell)]);
     expect(both.map((r) => r.result?.state).sort()).toEqual(['already', 'changed']);
-    expect(lines('undone')).toBe(1);
+    expect(lines(join(box.root, 'undone'))).toBe(1);
   });
 });

@@ -1,18 +1,15 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect } from 'vitest';
 import { text } from './critical.ts';
-import { Sandbox, SHELLS } from './sandbox.ts';
+import { SHELLS } from './sandbox.ts';
+import { test } from './sandbox-test.ts';
 
-let box: Sandbox;
-beforeEach(() => {
-  box = new Sandbox();
-});
-afterEach(() => box.remove());
-const there = (path: string) => existsSync(join(box.root, path));
-
-describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
-  test('an order that still waits for the lock when it is taken back does nothing any more', async () => {
+describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
+  test('an order that still waits for the lock when it is taken back does nothing any more', async ({
+    box,
+  }) => {
+    const there = (path: string) => existsSync(join(box.root, path));
     // The client of this order is gone; another run is busy here.
     box.file('/run/fireaxe/lock', `${process.pid} 0 other/step\n`);
     const waiting = box.run(text('apply'), shell);
