@@ -22,15 +22,15 @@ act_undo() { echo x >>"$FX_ROOT/undone"; sleep 0.5; }
     variables: () => ({}),
   },
 });
-/** An order for it, of run r1. */
-export const text = (op: Op, stepId = 's1', before?: Record<string, string>) =>
+/** An order for it, of run r1, sent so long ago. */
+export const text = (op: Op, stepId = 's1', before?: Record<string, string>, ageMs = 0) =>
   nodeScript({
     action: critical as never,
     params: {},
     op,
     runId: 'r1',
     stepId,
-    notAfter: new Date(Date.now() + 600_000),
+    notAfter: new Date(Date.now() - ageMs + 600_000),
     deadlineMs: 20_000,
     context: context(),
     before: () => before,

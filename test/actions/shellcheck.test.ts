@@ -25,3 +25,8 @@ test.skipIf(!there).each(scripts)('%s', (_name, text) => {
   const ran = spawnSync('shellcheck', ['-s', 'sh', '-f', 'gcc', '-'], { input: text, encoding: 'utf8' });
   expect(ran.stdout).toBe('');
 });
+
+test.each(scripts)('%s: no function is defined twice', (_name, text) => {
+  const names = [...text.matchAll(/^(\w+)\(\)/gm)].map(([, name]) => name);
+  expect(names.filter((name, i) => names.indexOf(name) !== i)).toEqual([]);
+});

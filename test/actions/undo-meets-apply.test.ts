@@ -28,4 +28,13 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     expect((await box.run(text('undo'), shell)).result?.state).toBe('changed');
     expect(there('undone')).toBe(true);
   });
+
+  test('an order that arrives after it was taken back does nothing; one that was sent after that does', async ({
+    box,
+  }) => {
+    const late = text('apply', 's1', undefined, 30_000);
+    expect((await box.run(text('undo'), shell)).result?.state).toBe('already');
+    expect((await box.run(late, shell)).result).toMatchObject({ state: 'refused', code: 'undone' });
+    expect((await box.run(text('apply', 's1', undefined, -1000), shell)).result?.state).toBe('changed');
+  });
 });

@@ -9,7 +9,7 @@ fx_do_apply() {
   FX_OLD=''
   [ ! -e "$FX_DIR/undone" ] || FX_OLD=1
   fx_lock
-  if [ -z "$FX_OLD" ] && [ -e "$FX_DIR/undone" ] && ! fx_ran; then fx_refuse undone 'taken back while it waited for its turn'; fi
+  if fx_overtaken && ! fx_ran; then fx_refuse undone 'taken back since this order was sent'; fi
   ! fx_seen || return 0
   act_look
   if [ -n "$FX_REDO" ]; then fx_redo; else fx_before_vars; fi
@@ -17,6 +17,15 @@ fx_do_apply() {
   [ "$FX_STATE" = would ] || return 0
   FX_STATE=changed FX_NOTE='' FX_DATA=''
   act_apply
+}
+
+# Whether the step was taken back while this order waited for its turn, or, by their times, was on its way.
+fx_overtaken() {
+  fx_line "$FX_DIR/undone" || return 1
+  [ -n "$FX_OLD" ] || return 0
+  FX_L=${FX_L##* }
+  case $FX_L in '' | *[!0-9]*) return 1 ;; esac
+  [ "$FX_NOT_AFTER" -lt "$FX_L" ]
 }
 
 # A new order of a step that began: the first before-state stands. What the first attempt did before it ended is this
@@ -39,25 +48,21 @@ fx_undone() {
 fx_do_undo() {
   ! fx_undone || return 0
   FX_OLD=${FX_HAS_BEFORE-}
-  # Where its folder is, the order may just be waiting for its turn: that one must find itself taken back.
-  if [ -z "$FX_OLD" ] && ! fx_recall_before && [ ! -d "$FX_DIR" ]; then
-    fx_nothing
-    return
-  fi
   mkdir -p "$FX_DIR" 2>/dev/null || fx_refuse no-receipt "cannot make $FX_DIR"
   fx_lock
   ! fx_undone || return 0
+  # The order may still wait for its turn, or be on its way: it must find itself taken back.
   if [ -z "$FX_OLD" ] && ! fx_recall_before; then
-    fx_nothing
-    fx_write undone "$FX_NONCE $FX_NOW"
+    FX_STATE=already FX_NOTE='nothing is recorded of this step on this node'
+    fx_taken_back
     return
   fi
   FX_BEFORE='' FX_STATE=changed
   act_undo
-  case $FX_STATE in changed | already) fx_write undone "$FX_NONCE $FX_NOW" ;; esac
+  case $FX_STATE in changed | already) fx_taken_back ;; esac
 }
 
-fx_nothing() { FX_STATE=already FX_NOTE='nothing is recorded of this step on this node'; }
+fx_taken_back() { fx_write undone "$FX_NONCE $FX_NOW $FX_NOT_AFTER"; }
 
 fx_do_keep() {
   fx_lock
