@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Lab } from './lab.ts';
 import { v6 } from './machine.ts';
-import { give, type Order } from './orders.ts';
-import { clientScript, serverScript, unit } from './streams.ts';
+import { give, type Order, orderText } from './orders.ts';
+import { clientScript, quietly, serverScript, unit } from './streams.ts';
 
 let lab: Lab;
 const node = process.execPath;
@@ -14,6 +14,12 @@ const served = (at: string) =>
   sh(
     `ss -Htn state established '( sport = :6443 ) and ( dst ${lab.at(at).spec.address} or dst [${v6(lab.at(at).spec.address)}] )' | wc -l`,
   );
+/** Two more streams of w1, on which nobody says anything. */
+const quiet = async () => {
+  const { address } = lab.at('cp1').spec;
+  await sh(`systemd-run --quiet --collect ${quietly(address, v6(address))}`, 'w1');
+  await becomes(() => served('w1'), '4');
+};
 /** All tables of both families; counters apart. */
 const rules = () =>
   sh(`{ iptables-save; ip6tables-save; } 2>/dev/null | sed -e '/^#/d' -e 's/ \\[[0-9:]*\\]$//'`);
@@ -93,6 +99,7 @@ describe.each(['legacy', 'nft'])('iptables-%s', (kind) => {
       data: { clients: '2' },
     });
     expect(await rules()).toBe(before);
+    await quiet();
     const noticed = async () => [
       await sh('cat /tmp/v4 /tmp/v6', 'cp2'),
       await sh('cat /tmp/v4 /tmp/v6', 'cp1'),
@@ -100,8 +107,8 @@ describe.each(['legacy', 'nft'])('iptables-%s', (kind) => {
     const kept = await noticed();
     const apply = await fence({}, { op: 'apply', run });
     expect(apply.result).toMatchObject({ state: 'changed', data: { left: '0' } });
-    await becomes(() => states('w1'), 'ECONNREFUSED', 2500);
     expect(await served('w1')).toBe('0');
+    await becomes(() => states('w1'), 'ECONNREFUSED', 2500);
     expect((await fence({}, { op: 'verify', run })).result).toMatchObject({
       state: 'ok',
       data: { armed: 'yes', left: '0' },
@@ -166,6 +173,7 @@ describe('iptables', () => {
     expect((await readmit('w1', { op: 'apply', run: `${kind}s` })).result).toMatchObject({
       state: 'already',
     });
+    await quiet();
     const undo = await readmit('w1', { op: 'undo', run: `${kind}r`, before: batch.result!.before! });
     expect(undo.result).toMatchObject({ state: 'changed' });
     expect(await served('w1')).toBe('0');
@@ -177,12 +185,22 @@ describe('iptables', () => {
     expect(await rules()).toBe(before);
     expect((await readmit('all', { op: 'verify', run: `${kind}t` })).result).toMatchObject({ state: 'ok' });
     await becomes(() => states('w1'), 'up');
+    await quiet();
     const again = await readmit('all', { op: 'undo', run: `${kind}t`, before: all.result!.before! });
     expect(again.result).toMatchObject({ state: 'changed', data: { left: '0' } });
     expect(await served('w1')).toBe('0');
     expect(await rules()).toBe(fenced);
     await back(fence, `${kind}6`, apply.result!.before);
     expect(await rules()).toBe(before);
+  });
+
+  test('killed amid the load of its rules: its timer, there before them, takes them away', async () => {
+    const params = { timer: '10s', allow: v6(lab.at('cp2').spec.address) };
+    const text = orderText(lab, 'cp1', 'fence', params, { op: 'apply', run: `${kind}k` });
+    await lab.at('cp1').run(text.replace('ipt_load "$IP_T"', (load) => `${load}; kill -9 $$`));
+    expect(await rules()).not.toBe(before);
+    expect(await sh('systemctl list-timers --no-legend "fireaxe*" | wc -l')).toBe('1');
+    await becomes(rules, before, 15_000);
   });
 
   test('flushed by somebody else: gone, undo has nothing to do, the next order brings it back, until its timer', async () => {

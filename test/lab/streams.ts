@@ -1,9 +1,9 @@
-/** An API server for the lab: a listener on 6443, for both families, that keeps every stream alive; run by the lab's own node. */
+/** An API server for the lab: a listener on 6443, for both families, that keeps every stream alive until its client says a word; run by the lab's own node. */
 export const serverScript = `
 import { createServer } from 'node:net';
 createServer((s) => {
   const t = setInterval(() => s.write('tick\\n'), 200);
-  s.on('error', () => {}); s.on('close', () => clearInterval(t));
+  s.on('data', () => clearInterval(t)); s.on('error', () => {}); s.on('close', () => clearInterval(t));
 }).listen({ port: 6443, host: '::' });
 `;
 
@@ -24,6 +24,10 @@ const open = () => {
 };
 open();
 `;
+
+/** The command of a client with a stream to each, on which nobody says anything after its one word: only the server itself can end it. */
+export const quietly = (...hosts: string[]) =>
+  `${process.execPath} -e "for (const to of '${hosts}'.split(',')) require('net').connect(6443, to, function () { this.write('q'); }).on('error', () => {})"`;
 
 export const unit = (command: string) =>
   `[Service]\nExecStart=${command}\nRestart=always\nRestartSec=200ms\n`;
