@@ -3,6 +3,7 @@ import type { Action } from '../actions/types.ts';
 import { FireaxeError } from '../base/errors.ts';
 import { badOf, countOutcomes } from '../fanout/counts.ts';
 import type { Outcome } from '../transport/types.ts';
+import { canaryOf } from './canary.ts';
 import { waitForGate } from './gate-step.ts';
 import { pendingOf, usedUp } from './pending.ts';
 import { reconcile } from './reconcile.ts';
@@ -88,18 +89,6 @@ async function apply(
 }
 
 const CANARY: StepEnd = { state: 'failed', guard: true, why: 'the canary did not end well' };
-
-/** What the canary told: the first wave of which anybody was reached. `open` as long as there is none. */
-function canaryOf({ memory }: Session, { id, canary, targets, waves }: ActionStep): 'open' | 'ok' | 'bad' {
-  if (!canary) return 'ok';
-  for (let from = 0; from < targets.length; from += waves[0]!) {
-    const states = targets.slice(from, from + waves[0]!).map((t) => memory.outcomeOf(id, t)?.state);
-    if (states.some((state) => state === undefined || state === 'not-attempted')) return 'open';
-    const told = states.filter((state) => state !== 'unreachable');
-    if (told.length > 0) return told.every((state) => state === 'ok') ? 'ok' : 'bad';
-  }
-  return 'ok';
-}
 
 /** After a gate that does not open the whole step is taken back: a batch of clients that was too much. */
 async function settle(session: Session, step: ActionStep): Promise<StepEnd> {

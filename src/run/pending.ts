@@ -1,4 +1,5 @@
 import { badOf, countOutcomes } from '../fanout/counts.ts';
+import { canaryFailed } from './canary.ts';
 import type { Session } from './session.ts';
 import type { ActionStep, Step } from './types.ts';
 
@@ -60,6 +61,8 @@ export function canGoOn(session: Session): boolean {
     if (session.memory.workstreams.get(workstream.name)?.state === 'skipped') return false;
     const step = workstream.steps.find((s) => !isOver(session, s));
     if (step?.kind !== 'action') return step !== undefined;
-    return !isSettled(session, step) && (step.anyOf || usedUp(session, step) <= step.budget);
+    if (isSettled(session, step)) return false;
+    // A resume is no way past a guard.
+    return step.anyOf || (usedUp(session, step) <= step.budget && !canaryFailed(session, step));
   });
 }

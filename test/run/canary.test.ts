@@ -40,6 +40,8 @@ describe('a canary', () => {
     expect(verdict).toMatchObject({ state: 'guard', counts: { 'not-attempted': 8 } });
     expect(verdict.workstreams[0]!.why).toContain('canary');
     expect(waves).toEqual([2]);
+    // What failed stays so; what was lost may be told by its receipt.
+    expect(verdict.next).toContain(end === 'fails' ? 'fireaxe timeline ' : 'fireaxe resume ');
     if (end === 'fails') expect(await resumeRun('last', env)).toMatchObject({ state: 'guard' });
     expect(waves).toEqual([2]);
   });
