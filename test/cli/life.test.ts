@@ -59,6 +59,13 @@ describe('the command line', () => {
     expect(stderr).not.toContain('next: fireaxe undo');
   });
 
+  it('says of a node that the run never had that it has none, not that all is taken back', () => {
+    expect(run('exec', ...HERE, '--', 'true').code).toBe(0);
+    const { code, stderr } = run('undo', 'last', '--nodes', 'n2', '--yes');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/has no node n2\n {2}at: --nodes\n {2}expected: some of n1/);
+  });
+
   it('a run that lost its disk before its plan was kept is not the last one', () => {
     const name = '20990101T000000.000Z-exec-ffff';
     mkdirSync(join(fireaxe.env.FIREAXE_STATE_DIR, name), { recursive: true });

@@ -50,6 +50,7 @@ export default defineCommand({
     const nodes = text(flags, 'nodes');
     const targets = nodes === undefined ? undefined : expandNodeset(nodes);
     refuseUnknownStep(records, steps, runId);
+    refuseUnknownNode(records, targets, runId);
     const pace = paceOf(flags);
     const changes = await withWays(changesOf(records, steps, targets), records, pace);
     const print = flags.dryRun === true ? sink.text : sink.note;
@@ -94,6 +95,21 @@ export default defineCommand({
     );
   },
 });
+
+/** A name that is mistyped is not told that all is taken back. */
+function refuseUnknownNode(records: JournalRecord[], targets: string[] | undefined, runId: string): void {
+  const first = records[0];
+  if (!targets || first?.kind !== 'plan') return;
+  const known = new Set(
+    first.plan.workstreams.flatMap((w) => w.steps.flatMap((s) => (s.kind === 'action' ? s.targets : []))),
+  );
+  const wrong = targets.find((target) => !known.has(target));
+  if (wrong === undefined) return;
+  throw usage(`the run ${runId} has no node ${wrong}`, {
+    place: '--nodes',
+    expected: `some of ${foldLine([...known])}`,
+  });
+}
 
 function refuseUnknownStep(records: JournalRecord[], steps: string[] | undefined, runId: string): void {
   const first = records[0];
