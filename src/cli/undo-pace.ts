@@ -35,10 +35,10 @@ export async function withWays(
   return changes.flatMap((change) => {
     const step = steps.get(change.step);
     if (step?.kind !== 'action') return [];
-    const { waves, pauseMs, step: own } = wayBack(step, change.targets.length, pace);
+    const { waves, canary, pauseMs, step: own } = wayBack(step, change.targets.length, pace);
     const words =
       waves.length > 1
-        ? `, in waves of ${wavesText(waves)}${pauseMs > 0 ? `, ${formatDuration(pauseMs)} apart` : ''}`
+        ? `, in waves of ${wavesText(waves)}${canary ? ' (the first must end well)' : ''}${pauseMs > 0 ? `, ${formatDuration(pauseMs)} apart` : ''}`
         : '';
     const window = change.targets.length > own.window ? `, at most ${own.window} at a time` : '';
     return { ...change, waves, pauseMs, way: words + window };

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { withWays } from '../../src/cli/undo-pace.ts';
 import { changesOf } from '../../src/cli/undo-preview.ts';
 import type { JournalBody } from '../../src/run/types.ts';
+import type { UndoPace } from '../../src/run/undo-pace.ts';
 import type { NodeResult } from '../../src/transport/types.ts';
 import { journal, outcome, planOf, step } from '../report/records.ts';
 
@@ -60,5 +62,15 @@ describe('what an undo would take back', () => {
       ok: true,
     });
     expect(changesOf(more, ['fence'])).toEqual([]);
+  });
+
+  it('goes back as it was said, and says so', async () => {
+    const way = async (pace: UndoPace) =>
+      (await withWays(changesOf(records, ['hold']), records, pace))[0]!.way;
+    expect(await way({})).toBe('');
+    expect(await way({ wave: '1' })).toBe(', in waves of 1 × 3');
+    expect(await way({ canary: '1', pauseMs: 500 })).toBe(
+      ', in waves of 1, 2 (the first must end well), 500ms apart',
+    );
   });
 });
