@@ -1,4 +1,4 @@
-import { parseAmount } from '../base/amount.ts';
+import { parseAmount, resolveAmount } from '../base/amount.ts';
 import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
 import type { TransportName } from '../fleet/types.ts';
@@ -33,7 +33,7 @@ function amountOf<K extends 'maxFailures' | 'canary' | 'wave' | 'limit'>(
   const typed = text(flags, key);
   if (typed === undefined) return {};
   const amount = parseAmount(typed, place);
-  if (key === 'wave' && 'count' in amount && amount.count === 0) {
+  if (key === 'wave' && resolveAmount(amount, 100, 'up') === 0) {
     throw usage('a wave of no nodes', { place, expected: 'a whole number from 1, or a percentage' });
   }
   return { [key]: typed } as Record<K, string>;

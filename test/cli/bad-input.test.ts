@@ -145,6 +145,7 @@ describe('bad input is refused with the next command', () => {
     ['--parallel', '0', 'a whole number from 1'],
     ['--max-failures', '101%', 'a percentage up to 100%'],
     ['--wave', '0', 'a whole number from 1'],
+    ['--wave', '0%', 'a whole number from 1'],
     ['--exits', '256', 'from 0 to 255'],
     ['--via', 'telnet', 'ssm,ssh,openssh,local'],
     ['--kit', '', 'the directory of a kit'],

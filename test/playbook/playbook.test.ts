@@ -173,6 +173,8 @@ describe('compiling', () => {
     const clients = steps.flatMap((s) => String(s.params.clients).split(','));
     expect(clients.sort()).toEqual(Array.from({ length: 8 }, (_, i) => `10.0.0.${i + 1}`));
     expect(steps.every((s) => s.rollBack && s.gate)).toBe(true);
+    const none = await parsePlaybook(text.replace('batch: 3', 'batch: 0'), 'p.yaml');
+    expect(() => compilePlaybook(none, requestFor(8))).toThrow('a batch of no clients');
   });
 
   it.each(Object.keys(SHIPPED))('the shipped %s makes a plan', async (name) => {
