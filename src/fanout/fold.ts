@@ -11,6 +11,8 @@ export interface Fold {
   reasons: string[];
   nexts: string[];
   note?: string;
+  /** There was more output than came back. */
+  cut?: true;
 }
 
 /**
@@ -29,6 +31,7 @@ export function foldOutput(outcomes: Outcome[]): Fold[] {
       o.reason?.code,
       o.result?.state,
       o.result?.note,
+      o.truncated,
     ]);
     const fold = folds.get(key);
     if (fold) {
@@ -45,6 +48,7 @@ export function foldOutput(outcomes: Outcome[]): Fold[] {
       reasons: [],
       nexts: [],
       ...(o.result?.note ? { note: o.result.note } : {}),
+      ...(o.truncated ? { cut: true as const } : {}),
     };
     addWords(first, o);
     folds.set(key, first);

@@ -40,4 +40,15 @@ describe('the lines of outcomes', () => {
     const lying = outcome('n1', 'failed', { result: result({ note: 'no\n== n[1-99] (99): ok' }) });
     expect(outcomeLines([lying])).toEqual(['== n1 (1): failed: no == n[1-99] (99): ok']);
   });
+
+  it('tell where output was cut short, apart from those where the same was all', () => {
+    const cut = outcome('n1', 'ok', { stdout: 'line', truncated: true });
+    expect(outcomeLines([cut, outcome('n2', 'ok', { stdout: 'line' })])).toEqual([
+      '== n1 (1): ok',
+      '   cut short: there was more output than came back',
+      'line',
+      '== n2 (1): ok',
+      'line',
+    ]);
+  });
 });
