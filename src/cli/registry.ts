@@ -31,7 +31,7 @@ export function verbs(): RegisteredVerb[] {
     },
     {
       name: 'stop',
-      summary: 'Hold an offender: a systemd unit or processes',
+      summary: 'Hold an offender: a systemd unit, processes or pods',
       group: 'Act',
       load: async () => (await import('./verbs/stop.ts')).default,
     },

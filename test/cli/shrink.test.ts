@@ -36,5 +36,6 @@ describe('shrink', () => {
     expect(plan('--share', '50%', '--limit', '1').stderr).toMatch(/a share is a limit already/);
     expect(plan().stderr).toMatch(/how many/);
     expect(plan('--share', '1', '-l', '').code).toBe(2);
+    expect(JSON.parse(plan('--share', '110%').stderr).error.place).toBe('--share');
   });
 });

@@ -1,3 +1,4 @@
+import { parseAmount } from '../../base/amount.ts';
 import { usage } from '../../base/errors.ts';
 import { given, runAction } from '../action-verb.ts';
 import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
@@ -30,6 +31,7 @@ export default defineCommand({
       throw usage('how many?', { place: '--share', next: 'add --share 50%' });
     if (share !== undefined && limit !== undefined)
       throw usage('a share is a limit already', { place: '--limit', next: 'leave one of the two out' });
+    if (share !== undefined) parseAmount(String(share), '--share');
     // Whatever was selected: the control plane is never made smaller.
     const workers = 'role=worker,role!=control-plane';
     const selector = flags.selector === undefined ? workers : `${flags.selector},${workers}`;
