@@ -14,8 +14,7 @@ export function outcomeLines(outcomes: Outcome[]): string[] {
     const more = fold.reasons.length - MOST_WORDINGS;
     if (more > 0) lines.push(`   and ${more} more alike`);
     lines.push(...fold.nexts.slice(0, MOST_WORDINGS).map((next) => `   next: ${oneLine(next)}`));
-    if (fold.cut)
-      lines.push('   cut short: there was more output than came back');
+    if (fold.cut) lines.push('   cut short: there was more output than came back');
     if (fold.stdout !== '') lines.push(fold.stdout.replace(/\n$/, ''));
     if (fold.stderr !== '') lines.push(fold.stderr.replace(/\n$/, '').replace(/^/gm, 'stderr: '));
     return lines;
