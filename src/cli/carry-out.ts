@@ -1,8 +1,10 @@
+import { quote } from '../base/quote.ts';
 import type { Plan } from '../run/types.ts';
 import { consentFor, obtain } from './consent.ts';
 import { type CliContext, planOnly, text } from './context.ts';
 import { runEnvironment } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
+import { nextCommand } from './next-command.ts';
 import { actionSteps, planLines } from './plan-view.ts';
 import { runAndShow } from './run-and-show.ts';
 import { outcomeLines } from './show-outcomes.ts';
@@ -33,7 +35,7 @@ async function showPlan(plan: Plan, { sink, flags }: CliContext): Promise<number
   if (file !== undefined) {
     const { writePlanFile } = await import('../playbook/plan-file.ts');
     await writePlanFile(file, plan);
-    sink.note(`saved; next: fireaxe run ${file}`);
+    sink.note(`saved; next: ${nextCommand(`fireaxe run ${quote(file)}`, flags)}`);
   }
   sink.json({ plan, ...(file === undefined ? {} : { file }) });
   return EXIT.done;

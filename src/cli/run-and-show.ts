@@ -2,9 +2,10 @@ import { countsLine } from '../base/counts-line.ts';
 import { foldLine } from '../base/fold-names.ts';
 import type { Plan, RunEnv, RunVerdict } from '../run/types.ts';
 import type { Outcome } from '../transport/types.ts';
-import type { CliContext } from './context.ts';
+import type { CliContext, Flags } from './context.ts';
 import { runEnvironment } from './environment.ts';
 import { exitCodeOfVerdict } from './exit-codes.ts';
+import { nextCommand, withNext } from './next-command.ts';
 import { keepOutcomes } from './outcomes.ts';
 import { actionSteps } from './plan-view.ts';
 import { outcomeLines } from './show-outcomes.ts';
@@ -17,7 +18,7 @@ export async function runAndShow(
   work: (env: RunEnv) => Promise<RunVerdict>,
   plan?: Plan,
 ): Promise<number> {
-  const { sink } = context;
+  const { sink, flags } = context;
   const view = await openView(context, plan);
   const kept = keepOutcomes();
   const { env, close } = runEnvironment(context, (event) => {
@@ -27,16 +28,16 @@ export async function runAndShow(
   });
   let verdict: RunVerdict;
   try {
-    verdict = await work(env);
+    verdict = withNext(await work(env), flags);
   } finally {
     await view.end();
     await close();
   }
   const steps = kept.steps();
   for (const line of resultLines(verdict, steps, plan)) sink.text(line);
-  for (const line of closingLines(verdict, kept.unknown())) sink.note(line);
+  for (const line of closingLines(verdict, kept.unknown(), flags)) sink.note(line);
   if (plan && leftSomething(plan, steps, verdict))
-    sink.note(`to take it back: fireaxe undo ${verdict.runId}`);
+    sink.note(`to take it back: ${nextCommand(`fireaxe undo ${verdict.runId}`, flags)}`);
   const outcomes = [...steps].flatMap(([step, of]) => of.map((outcome) => ({ step, ...outcome })));
   sink.json({ ...(plan ? { plan: { hash: plan.hash, name: plan.name } } : {}), verdict, outcomes });
   return exitCodeOfVerdict(verdict.state);
@@ -64,13 +65,14 @@ function leftSomething(plan: Plan, steps: Map<string, Outcome[]>, { counts }: Ru
   return changed || (reversible.length > 0 && earlier);
 }
 
-function closingLines(verdict: RunVerdict, unknown: string[]): string[] {
+function closingLines(verdict: RunVerdict, unknown: string[], flags: Flags): string[] {
   const lines = [
     `run ${verdict.runId}: ${verdict.state}; ${verdict.planned} planned: ${countsLine(verdict.counts)}`,
   ];
   if (unknown.length > 0) lines.push(`not known what happened on: ${foldLine(unknown)}`);
   for (const w of verdict.workstreams) if (w.why) lines.push(w.why);
   if (verdict.next) lines.push(`next: ${verdict.next}`);
-  else if (verdict.state === 'interrupted') lines.push(`next: fireaxe resume ${verdict.runId}`);
+  else if (verdict.state === 'interrupted')
+    lines.push(`next: ${nextCommand(`fireaxe resume ${verdict.runId}`, flags)}`);
   return lines;
 }

@@ -59,6 +59,15 @@ describe('the command line', () => {
     expect(stderr).not.toContain('next: fireaxe undo');
   });
 
+  it('names the kit in the next command, where it was named', () => {
+    const { stderr } = fireaxe.run(['exec', '--kit', kit, ...HERE, '--', 'exit 9']);
+    const next = /^next: fireaxe (timeline .*)$/m.exec(stderr)?.[1]?.split(' ') ?? [];
+    expect(next.slice(2)).toEqual(['--kit', kit]);
+    const told = fireaxe.run(next);
+    expect(told.code).toBe(0);
+    expect(told.stdout).toContain(`next: fireaxe ${next.join(' ')}`);
+  });
+
   it('says of a node that the run never had that it has none, not that all is taken back', () => {
     expect(run('exec', ...HERE, '--', 'true').code).toBe(0);
     const { code, stderr } = run('undo', 'last', '--nodes', 'n2', '--yes');

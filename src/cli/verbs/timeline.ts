@@ -2,6 +2,7 @@ import { stateDir } from '../../kit/state-dir.ts';
 import { timeline, timelineLines } from '../../report/timeline.ts';
 import { openKitIfThere } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { withNext } from '../next-command.ts';
 import { createSink } from '../output.ts';
 import { defineCommand } from '../types.ts';
 
@@ -21,7 +22,8 @@ export default defineCommand({
     const { runId, records, intact, problem } = await readRun(directory, args[0]!);
     if (!records.some((record) => record.kind === 'plan')) throw noPlan(runId, journalPath(directory, runId));
     if (problem) sink.note(`warning: the journal of ${runId} is not whole: ${problem}`);
-    const story = timeline(records);
+    const told = timeline(records);
+    const story = told.verdict ? { ...told, verdict: withNext(told.verdict, flags) } : told;
     for (const line of timelineLines(story)) sink.text(line);
     for (const entry of story.entries) sink.event({ runId, entry });
     if (sink.mode === 'json') sink.json({ runId, intact, ...(problem ? { problem } : {}), ...story });

@@ -8,6 +8,7 @@ import { canAsk } from '../ask.ts';
 import { furtherReasonOf, obtain } from '../consent.ts';
 import { openContext, text } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { nextCommand } from '../next-command.ts';
 import { collect, furtherReason, paceOptions, sudoOption, waveOptions } from '../options.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineCommand } from '../types.ts';
@@ -71,7 +72,7 @@ export default defineCommand({
     const possible = changes.filter((c) => c.irreversible === undefined);
     if (possible.length === 0) {
       sink.note('nothing of it can be taken back');
-      sink.note(`next: fireaxe timeline ${runId}`);
+      sink.note(`next: ${nextCommand(`fireaxe timeline ${runId}`, flags)}`);
       sink.json({ runId, changes });
       return EXIT.targets;
     }
