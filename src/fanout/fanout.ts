@@ -23,9 +23,12 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
   const permits = new Permits(spec.anyOf ? 1 : spec.window);
   try {
     let first = 0;
+    // Waves that were put in between.
+    let more = 0;
     const run = async (index: number, most: number) => {
       const wave = spec.targets.slice(first, first + most);
-      emit({ kind: 'wave', wave: index + 1, of: spec.waves.length, size: wave.length });
+      const of = spec.waves.length + more;
+      emit({ kind: 'wave', wave: index + 1, of, size: wave.length });
       await runWave(wave, spec, deps, ledger, permits);
       first += wave.length;
     };
@@ -36,13 +39,14 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
         first > 0 && deps.betweenWaves ? await deps.betweenWaves(index, ledger.counts) : true;
       let go = await between();
       while (typeof go === 'number' && !over()) {
-        await run(index, go);
+        more++;
+        await run(index + more - 1, go);
         go = await between();
       }
       if (go === false || go === 'canary') ledger.stop(go || 'gate');
       // Stopped while it was waited for: no news of a wave that will not be.
       if (over()) break;
-      await run(index, size);
+      await run(index + more, size);
     }
     return ledger.close();
   } finally {

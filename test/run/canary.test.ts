@@ -19,11 +19,18 @@ function tried(fate: (node: string, op: string) => Fate, canary = '2') {
   };
   const step = planActionStep({ ...draft, targets, canary, wave: '50%' }, request);
   const waves: number[] = [];
+  const told: string[] = [];
   const fleet = fakeFleet((op, _step, node) => fate(node, op));
   const env = () =>
-    envFor(kit, fleet.transport, { onEvent: (e) => void (e.kind === 'wave' && waves.push(e.size)) });
+    envFor(kit, fleet.transport, {
+      onEvent(e) {
+        if (e.kind !== 'wave') return;
+        waves.push(e.size);
+        told.push(`${e.wave} of ${e.of}`);
+      },
+    });
   const plan = planOf(kit, [{ name: 'a', steps: [step] }]);
-  return { env: env(), plan, waves, step, fleet };
+  return { env: env(), plan, waves, told, step, fleet };
 }
 
 describe('a canary', () => {
@@ -51,6 +58,7 @@ describe('a canary', () => {
     const dead = tried((node) => (gone.includes(node) ? 'unreachable' : 'ok'));
     expect(await execute(dead.plan, dead.env)).toMatchObject({ counts: { ok: 6, unreachable: 4 } });
     expect(dead.waves).toEqual([2, 2, 2, 4]);
+    expect(dead.told).toEqual(['1 of 3', '2 of 4', '3 of 5', '4 of 5']);
     const bad = tried((node) => (gone.includes(node) ? 'unreachable' : node === 'n6' ? 'fails' : 'ok'));
     expect(await execute(bad.plan, bad.env)).toMatchObject({
       state: 'guard',
