@@ -43,10 +43,15 @@ export async function runAndShow(
   return exitCodeOfVerdict(verdict.state);
 }
 
-/** One action: all it found and did. Several: how each workstream ended, and whatever did not end well. */
-function resultLines(verdict: RunVerdict, steps: Map<string, Outcome[]>, plan: Plan | undefined): string[] {
+/** One action, or an undo: all it found and did. Several: how each workstream ended, and whatever did not end well. */
+export function resultLines(
+  verdict: RunVerdict,
+  steps: Map<string, Outcome[]>,
+  plan: Plan | undefined,
+): string[] {
   const oneAction = plan && actionSteps(plan).length === 1;
-  if (oneAction || verdict.workstreams.length === 0) return [...steps.values()].flatMap(outcomeLines);
+  if (oneAction || verdict.workstreams.length === 0)
+    return [...steps].flatMap(([step, of]) => [...(steps.size > 1 ? [`${step}:`] : []), ...outcomeLines(of)]);
   const lines = verdict.workstreams.map((w) => `${w.name}: ${w.state}${w.why ? ` (${w.why})` : ''}`);
   for (const [step, outcomes] of steps) {
     const bad = outcomes.filter((o) => o.state !== 'ok' && o.state !== 'not-attempted');
