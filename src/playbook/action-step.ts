@@ -30,18 +30,19 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
   const action = actionNamed(draft.action);
   const params = parseParams(action, draft.params, draft.place);
   const { overrides, kit } = request;
-  const amount = (text: string | undefined, place: string): Amount | undefined =>
-    text === undefined ? undefined : parseAmount(text, place);
+  // A flag was looked at where it was typed; what is wrong here stands in the playbook.
+  const amount = (text: string | undefined): Amount | undefined =>
+    text === undefined ? undefined : parseAmount(text, draft.place);
   const total = draft.targets.length;
   const budget = parseAmount(
     overrides.maxFailures ?? draft.maxFailures ?? kit.policy.maxFailures,
-    '--max-failures',
+    draft.place,
   );
   const irreversible =
     typeof action.irreversible === 'function' ? action.irreversible(params) : action.irreversible;
   const via = overrides.via ?? draft.via;
-  const canary = amount(overrides.canary ?? draft.canary, '--canary');
-  const waves = waveSizes(total, canary, amount(overrides.wave ?? draft.wave, '--wave'));
+  const canary = amount(overrides.canary ?? draft.canary);
+  const waves = waveSizes(total, canary, amount(overrides.wave ?? draft.wave));
   const tried = canary !== undefined && waves.length > 1 && resolveAmount(canary, total, 'up') > 0;
   return {
     kind: 'action',

@@ -115,6 +115,19 @@ describe('a mistake in a playbook is told with its place', () => {
     );
   });
 
+  it.each(['canary: 150%', 'wave: many', 'maxFailures: 200%', 'limit: 101%'])(
+    'a wrong amount, %s, at its step',
+    async (wrong) => {
+      const text = good
+        .replace(/^ +limit: .*\n/m, '')
+        .replace('on: role=worker', `on: role=worker\n        ${wrong}`);
+      const playbook = await parsePlaybook(text, 'p.yaml');
+      expect(() => compilePlaybook(playbook, requestFor())).toThrowError(
+        expect.objectContaining({ place: 'p.yaml:10:9', message: expect.stringContaining('not an amount') }),
+      );
+    },
+  );
+
   it('a selector that means nobody, at its step', async () => {
     const playbook = await parsePlaybook(good.replace('on: role=worker', 'on: role=wroker'), 'p.yaml');
     expect(() => compilePlaybook(playbook, requestFor())).toThrowError(
