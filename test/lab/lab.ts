@@ -85,7 +85,10 @@ export class Lab {
 function makeBridge(): number {
   for (let i = 0; i < 250; i++) {
     const number = 1 + ((process.pid + i) % 250);
-    if (spawnSync('ip', ['link', 'add', `fxl${number}`, 'type', 'bridge']).status === 0) return number;
+    // An address of its own: else it has the lowest of its machines', and another one when that machine goes.
+    const address = ['address', `02:f1:00:00:00:${number.toString(16).padStart(2, '0')}`];
+    if (spawnSync('ip', ['link', 'add', `fxl${number}`, ...address, 'type', 'bridge']).status === 0)
+      return number;
   }
   throw new Error('no bridge can be made here: ip link add failed');
 }
