@@ -46,7 +46,7 @@ function tier(name: string, include: string[], testTimeout: number) {
       // Labs wait more than they work, too: for boots, timers and clients.
       ...(name === 'lab' && { maxWorkers: 2 }),
       // Whole machines and their clocks: one slow moment of the carrier is no finding. The report names what passed late.
-      retry: name === 'unit' ? 0 : 1,
+      retry: { unit: 0, drill: 1, lab: 2 }[name] ?? 0,
       // Not for the lab: its mounts are swept from the machine's own folder.
       ...(name === 'unit' && { globalSetup: 'test/temp.ts' }),
       ...(name === 'lab' && { globalSetup: 'test/lab/leftovers.ts' }),
