@@ -57,7 +57,7 @@ async function unitByOtherNode(tier) {
   }
 }
 
-function count(name, { passed, failed, skipped }) {
+function count(name, { passed, failed, skipped, failures, late }) {
   total.passed += passed;
   total.failed += failed;
   // In a tier that is required nothing may be left out but what its own name calls a part that not every machine has.
@@ -68,8 +68,17 @@ function count(name, { passed, failed, skipped }) {
   lines.push(
     `${name}: ${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`,
   );
+  lines.push(
+    ...failures.map((test) => told('FAILED', test)),
+    ...late.map((test) => told('passed late', test)),
+  );
   if (left > 0) lines.push(...missing.map((test) => `  FAILED: skipped in a required tier: ${test}`));
   lines.push(...optional.map((test) => `  not run: ${test}`));
+}
+
+/** What the end of a long log must still tell: which test, and how it failed. */
+function told(how, { name, why }) {
+  return `  ${how}: ${name}${why === '' ? '' : `\n${why.replaceAll(/^/gm, '    ')}`}`;
 }
 
 function notRun(name, reason) {

@@ -19,11 +19,14 @@ export function runCommand(command, args, env = process.env) {
 
 /** Each check is one Node script: it passes where it ends with 0. */
 export async function runChecks(checks) {
-  const result = { passed: 0, failed: 0, skipped: [] };
+  const result = { passed: 0, failed: 0, skipped: [], failures: [], late: [] };
   for (const { name, command } of checks) {
     console.log(`\n# ${name}`);
     if ((await runCommand(process.execPath, command)) === 0) result.passed++;
-    else result.failed++;
+    else {
+      result.failed++;
+      result.failures.push({ name, why: '' });
+    }
   }
   return result;
 }
@@ -57,7 +60,24 @@ function told(code, report) {
     passed: of('passed').length,
     failed: failed === 0 && code !== 0 ? 1 : failed,
     skipped: of('pending', 'skipped', 'todo').map((test) => test.fullName),
+    failures: [
+      ...of('failed').map((test) => ({ name: test.fullName, why: why(test.failureMessages) })),
+      ...unloaded.map((file) => ({ name: file.name, why: why([file.message]) })),
+    ],
+    // Passed at a later try: its earlier failures are on record.
+    late: of('passed')
+      .filter((test) => test.failureMessages?.length > 0)
+      .map((test) => ({ name: test.fullName, why: why(test.failureMessages) })),
   };
+}
+
+/** The last failure, cut to what fits a summary: no frames of the test runner. */
+function why(messages) {
+  const lines = (messages?.at(-1) ?? '').split('\n');
+  return lines
+    .filter((line) => !/node_modules|node:internal|new Promise/.test(line))
+    .slice(0, 12)
+    .join('\n');
 }
 
 function read(report) {
