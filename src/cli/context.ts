@@ -38,18 +38,6 @@ export async function openContext(
   };
 }
 
-/** The kit where there is one: what needs none (runs, timeline) works without, unless it was named. */
-export async function openKitIfThere(flags: Flags, io: CliIo): Promise<Kit | undefined> {
-  const named = text(flags, 'kit') ?? io.env.FIREAXE_KIT;
-  try {
-    return await openKit(kitPath(text(flags, 'kit'), io.env));
-  } catch (error) {
-    // Reading the story of a run must not fail because a key file is too open.
-    if (named && !io.env.FIREAXE_STATE_DIR) throw error;
-    return undefined;
-  }
-}
-
 /** The cluster that was named, or the kit's only one. An old snapshot is warned about. */
 export function chooseCluster({ kit, flags, sink, io }: CliContext): ClusterKit {
   const names = Object.keys(kit.clusters);

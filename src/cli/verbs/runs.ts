@@ -1,6 +1,5 @@
-import { stateDir } from '../../kit/state-dir.ts';
-import { openKitIfThere } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { journalDir } from '../journal-dir.ts';
 import { createSink, table } from '../output.ts';
 import { defineCommand } from '../types.ts';
 
@@ -12,9 +11,8 @@ export default defineCommand({
   configure: () => {},
   async run(_args, flags, io) {
     const sink = createSink(io, flags);
-    const kit = await openKitIfThere(flags, io);
     const { listRuns } = await import('../../run/store.ts');
-    const directory = stateDir(kit, io.env);
+    const directory = await journalDir(flags, io, sink.note);
     const runs = await listRuns(directory);
     const rows = runs.map((r) => [
       r.runId,

@@ -1,7 +1,6 @@
-import { stateDir } from '../../kit/state-dir.ts';
 import { timeline, timelineLines } from '../../report/timeline.ts';
-import { openKitIfThere } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { journalDir } from '../journal-dir.ts';
 import { withNext } from '../next-command.ts';
 import { createSink } from '../output.ts';
 import { defineCommand } from '../types.ts';
@@ -16,9 +15,8 @@ export default defineCommand({
   },
   async run(args, flags, io) {
     const sink = createSink(io, flags);
-    const kit = await openKitIfThere(flags, io);
     const { journalPath, noPlan, readRun } = await import('../../run/store.ts');
-    const directory = stateDir(kit, io.env);
+    const directory = await journalDir(flags, io, sink.note);
     const { runId, records, intact, problem } = await readRun(directory, args[0]!);
     if (!records.some((record) => record.kind === 'plan')) throw noPlan(runId, journalPath(directory, runId));
     if (problem) sink.note(`warning: the journal of ${runId} is not whole: ${problem}`);

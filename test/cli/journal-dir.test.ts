@@ -1,0 +1,62 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { KIT_YAML, makeKit } from '../kit/make-kit.ts';
+import { CommandLine } from './command-line.ts';
+
+/** With a state directory of its own, as the kit says: nothing else tells where the runs are. */
+const OWN_STATE = `${KIT_YAML}state: runs # beside the kit\n`;
+
+let fireaxe: CommandLine;
+let kit: string;
+const env = { FIREAXE_STATE_DIR: '' };
+const run = (verb: string, ...args: string[]) => fireaxe.run([verb, '--kit', kit, ...args], { env });
+const mended = () => {
+  writeFileSync(join(kit, 'kit.yaml'), OWN_STATE);
+};
+
+beforeAll(() => {
+  fireaxe = new CommandLine();
+  kit = makeKit({ 'kit.yaml': OWN_STATE });
+  const here = ['--via', 'local', '--nodes', 'n1', '--reason', 'INC-42', '--yes'];
+  expect(run('exec', ...here, '--', 'true').code).toBe(0);
+}, 60_000);
+
+afterAll(() => {
+  fireaxe?.close();
+  if (kit) rmSync(kit, { recursive: true });
+});
+
+describe('runs and timeline read the journal, whatever became of the kit', () => {
+  it.each([
+    ['a fleet file that is broken', 'fleet/c1.json', '{ "schemaVersion": 1, '],
+    ['a fleet file that is empty', 'fleet/c1.json', ''],
+    ['a mistake in kit.yaml', 'kit.yaml', OWN_STATE.replace('policy:', 'polciy:')],
+    ['a kit.yaml that is no YAML', 'kit.yaml', OWN_STATE.replace('clusters:', 'clusters: [')],
+  ])('%s', (_what, name, content) => {
+    writeFileSync(join(kit, name), content);
+    expect(run('nodes').code).toBe(2);
+    const runs = run('runs');
+    expect(runs.stdout).toMatch(/-exec-\w+ +c1 +done .* INC-42/);
+    expect(runs.code).toBe(0);
+    expect(run('timeline', 'last').stdout).toMatch(/why: INC-42[\s\S]*done after/);
+    mended();
+  });
+
+  it('no fleet file, and a kit that is found by itself', () => {
+    rmSync(join(kit, 'fleet'), { recursive: true });
+    expect(fireaxe.run(['runs'], { kit, env }).stdout).toContain('INC-42');
+  });
+
+  it('says so when kit.yaml cannot be read, and where the runs are looked for', () => {
+    writeFileSync(join(kit, 'kit.yaml'), OWN_STATE.replace('clusters:', 'clusters: ['));
+    expect(run('runs').stderr).toContain(`runs are looked for in ${join(kit, 'runs')}`);
+    mended();
+  });
+
+  it('a kit that was named and is not there is still a mistake', () => {
+    const { code, stderr } = fireaxe.run(['runs', '--kit', '/nowhere'], { env });
+    expect(code).toBe(2);
+    expect(stderr).toContain('no kit at /nowhere');
+  });
+});
