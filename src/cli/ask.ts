@@ -7,8 +7,14 @@ export function canAsk(io: CliIo, flags: Flags): boolean {
   return flags.input !== false && io.stdin.isTTY === true && io.stderr.isTTY === true;
 }
 
-/** One line from the terminal. Ctrl-C while asking leaves everything as it is. */
+/** Ctrl-C before anything was launched. */
+export function interrupted(): FireaxeError {
+  return new FireaxeError('interrupted', 'interrupted: nothing was changed');
+}
+
+/** One line from the terminal. Ctrl-C before or while asking leaves everything as it is. */
 export async function ask(io: CliIo, question: string): Promise<string> {
+  if (io.stop.aborted) throw interrupted();
   const { createInterface } = await import('node:readline');
   const reader = createInterface({ input: io.stdin, terminal: false });
   io.stderr.write(question);
@@ -16,9 +22,7 @@ export async function ask(io: CliIo, question: string): Promise<string> {
     return await new Promise((resolve, reject) => {
       reader.once('line', resolve);
       reader.once('close', () => resolve(''));
-      io.stop.addEventListener('abort', () =>
-        reject(new FireaxeError('interrupted', 'interrupted while asking: nothing was changed')),
-      );
+      io.stop.addEventListener('abort', () => reject(interrupted()));
     });
   } finally {
     reader.close();

@@ -60,6 +60,7 @@ async function dryRun(plan: Plan, context: CliContext): Promise<number> {
 }
 
 async function look(plan: Plan, context: CliContext) {
+  const ended = context.io.inFlight();
   const { env, close } = runEnvironment(context, () => {});
   try {
     const { checkPlan } = await import('../run/check.ts');
@@ -68,5 +69,6 @@ async function look(plan: Plan, context: CliContext) {
     return { steps, lines };
   } finally {
     await close();
+    ended();
   }
 }

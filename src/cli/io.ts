@@ -1,22 +1,15 @@
+import { interrupts } from './interrupts.ts';
 import type { CliIo } from './types.ts';
 
-/** The process as the verbs see it. The first Ctrl-C stops launching, the second lets go, the third leaves. */
+/** The process as the verbs see it. */
 export function processIo(): CliIo {
-  const stop = new AbortController();
-  const letGo = new AbortController();
-  const interrupt = (name: string) => {
-    if (letGo.signal.aborted) process.exit(130);
-    if (stop.signal.aborted) {
-      letGo.abort(new Error(name));
-      process.stderr.write('\nfireaxe: letting go of what is in flight\n');
-      return;
-    }
-    stop.abort(new Error(name));
-    process.stderr.write(
-      '\nfireaxe: launching nothing more, waiting for what is in flight; press again to let go\n',
-    );
-  };
+  const { interrupt, ...signals } = interrupts(
+    (line) => process.stderr.write(`\nfireaxe: ${line}\n`),
+    () => process.exit(130),
+  );
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupt(name));
+  // What is said next begins a line of its own, not behind the terminal's ^C.
+  signals.quit.addEventListener('abort', () => process.stderr.isTTY && process.stderr.write('\n'));
   // A closed pipe ends the output, never a change that is under way.
   for (const stream of [process.stdout, process.stderr]) {
     stream.on('error', (error: NodeJS.ErrnoException) => {
@@ -29,8 +22,7 @@ export function processIo(): CliIo {
     stdin: process.stdin,
     env: process.env,
     now: () => new Date(),
-    stop: stop.signal,
-    letGo: letGo.signal,
+    ...signals,
   };
 }
 

@@ -1,5 +1,6 @@
 import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { interrupted } from './ask.ts';
 import { EXIT } from './exit-codes.ts';
 import { topHelp } from './help.ts';
 import { flushed, processIo } from './io.ts';
@@ -11,17 +12,24 @@ import type { CliIo } from './types.ts';
 export async function main(argv: string[]): Promise<never> {
   const io = processIo();
   const code = await runCommandLine(argv, io);
-  await Promise.all([flushed(io.stdout), flushed(io.stderr)]);
+  await Promise.race([Promise.all([flushed(io.stdout), flushed(io.stderr)]), aborted(io.quit)]);
   process.exit(code);
 }
 
 /** One command line to its exit code. Nothing is thrown. */
 export async function runCommandLine(argv: string[], io: CliIo): Promise<number> {
   try {
-    return await dispatch(argv, io);
+    const quit = aborted(io.quit).then(() => {
+      throw interrupted();
+    });
+    return await Promise.race([dispatch(argv, io), quit]);
   } catch (error) {
     return reportError(error, io, wantsJson(argv));
   }
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
 }
 
 async function dispatch(argv: string[], io: CliIo): Promise<number> {

@@ -18,7 +18,8 @@ export async function runAndShow(
   work: (env: RunEnv) => Promise<RunVerdict>,
   plan?: Plan,
 ): Promise<number> {
-  const { sink, flags } = context;
+  const { sink, flags, io } = context;
+  const ended = io.inFlight();
   const view = await openView(context, plan);
   const kept = keepOutcomes();
   const { env, close } = runEnvironment(context, (event) => {
@@ -32,6 +33,7 @@ export async function runAndShow(
   } finally {
     await view.end();
     await close();
+    ended();
   }
   const steps = kept.steps();
   for (const line of resultLines(verdict, steps, plan)) sink.text(line);

@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
-import { FireaxeError, usage } from '../base/errors.ts';
-import { canAsk } from './ask.ts';
+import { usage } from '../base/errors.ts';
+import { canAsk, interrupted } from './ask.ts';
 import type { Flags } from './context.ts';
 import type { CliIo } from './types.ts';
 
@@ -46,9 +46,7 @@ async function typedUnseen(io: CliIo): Promise<string> {
   try {
     return await new Promise((resolve, reject) => {
       reader.once('line', resolve);
-      reader.once('SIGINT', () =>
-        reject(new FireaxeError('interrupted', 'interrupted while asking: nothing was changed')),
-      );
+      reader.once('SIGINT', () => reject(interrupted()));
       reader.once('close', () => resolve(''));
     });
   } finally {

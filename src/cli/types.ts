@@ -1,18 +1,15 @@
 import type { Command as CommanderCommand } from 'commander';
+import type { Interrupts } from './interrupts.ts';
 
 export type Output = 'text' | 'json' | 'ndjson';
 
 /** Terminal, clock and signals, handed in so that verbs are tested without a process. */
-export interface CliIo {
+export interface CliIo extends Omit<Interrupts, 'interrupt'> {
   stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
   stdin: NodeJS.ReadableStream & { isTTY?: boolean };
   env: Record<string, string | undefined>;
   now(): Date;
-  /** First Ctrl-C. */
-  stop: AbortSignal;
-  /** Second Ctrl-C. */
-  letGo: AbortSignal;
 }
 
 /** One verb: a file in cli/verbs, declared alike. `run` returns the exit code. */

@@ -41,12 +41,13 @@ export class CommandLine {
     return { code: status, stdout, stderr };
   }
 
-  start(args: string[], kit: string, input?: string) {
+  /** Without input there is no stdin; `open` leaves it without an end. */
+  start(args: string[], kit: string, input?: string | { open: true }) {
     const child = spawn(process.execPath, [this.#bin, ...args], {
       env: { ...this.env, FIREAXE_KIT: kit },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });
-    child.stdin?.end(input);
+    if (typeof input === 'string') child.stdin?.end(input);
     const said = { stdout: '', stderr: '' };
     child.stdout?.on('data', (chunk) => (said.stdout += chunk));
     child.stderr?.on('data', (chunk) => (said.stderr += chunk));

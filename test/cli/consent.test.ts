@@ -2,6 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Danger } from '../../src/actions/types.ts';
 import { consentFor, obtain } from '../../src/cli/consent.ts';
+import { interrupts } from '../../src/cli/interrupts.ts';
 import type { CliIo } from '../../src/cli/types.ts';
 import { planOf, step } from '../report/records.ts';
 
@@ -14,8 +15,10 @@ function io(typed?: string): CliIo {
     stderr: Object.assign(new PassThrough(), { isTTY: typed !== undefined }),
     env: {},
     now: () => new Date(),
-    stop: new AbortController().signal,
-    letGo: new AbortController().signal,
+    ...interrupts(
+      () => {},
+      () => {},
+    ),
   };
 }
 

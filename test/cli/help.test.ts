@@ -26,7 +26,8 @@ const io = () => ({ stdout: new PassThrough(), stderr: new PassThrough(), env: {
 async function run(...argv: string[]) {
   const stdout = new PassThrough();
   const stderr = new PassThrough();
-  const code = await runCommandLine(argv, { stdout, stderr, env: {} } as unknown as CliIo);
+  const quit = new AbortController().signal;
+  const code = await runCommandLine(argv, { stdout, stderr, env: {}, quit } as unknown as CliIo);
   return { code, stdout: written(stdout), stderr: written(stderr) };
 }
 

@@ -1,7 +1,8 @@
 import { Option } from 'commander';
 import { usage } from '../../base/errors.ts';
+import type { Flags } from '../context.ts';
 import { parameterOption } from '../options.ts';
-import { defineCommand } from '../types.ts';
+import { type CliIo, defineCommand } from '../types.ts';
 
 export default defineCommand({
   name: 'drill',
@@ -28,21 +29,31 @@ export default defineCommand({
     parameterOption(command);
   },
   async run([what], flags, io) {
-    switch (what) {
-      case undefined:
-        return (await import('../drill/play.ts')).play(flags, io);
-      case 'up':
-      case 'down':
-      case 'status':
-        return (await import('../drill/by-hand.ts'))[what](flags, io);
-      // The lab's own process; nobody types it.
-      case 'serve':
-        return (await import('../drill/serve.ts')).serve(flags, io);
-      default:
-        throw usage(`drill does not know ${JSON.stringify(what)}`, {
-          expected: 'up, down, status, or nothing',
-          next: 'fireaxe drill --help',
-        });
+    // A lab is taken down in order, whatever is pressed.
+    const ended = io.inFlight();
+    try {
+      return await play(what, flags, io);
+    } finally {
+      ended();
     }
   },
 });
+
+async function play(what: string | undefined, flags: Flags, io: CliIo): Promise<number> {
+  switch (what) {
+    case undefined:
+      return (await import('../drill/play.ts')).play(flags, io);
+    case 'up':
+    case 'down':
+    case 'status':
+      return (await import('../drill/by-hand.ts'))[what](flags, io);
+    // The lab's own process; nobody types it.
+    case 'serve':
+      return (await import('../drill/serve.ts')).serve(flags, io);
+    default:
+      throw usage(`drill does not know ${JSON.stringify(what)}`, {
+        expected: 'up, down, status, or nothing',
+        next: 'fireaxe drill --help',
+      });
+  }
+}

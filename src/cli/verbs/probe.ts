@@ -32,6 +32,7 @@ export default defineCommand({
       ...selection,
       selector: selection.selector ?? (selection.nodes === undefined ? 'role=control-plane' : undefined),
     });
+    const ended = io.inFlight();
     const { env, close } = runEnvironment(context, () => {});
     const { readCluster } = await import('../../probe/read.ts');
     const deps = { reach: reachBy(env), now: io.now, context: { cluster, nodes: cluster.fleet.nodes } };
@@ -51,6 +52,7 @@ export default defineCommand({
       }
     } finally {
       await close();
+      ended();
     }
     if (everyMs === undefined || sink.mode === 'json') sink.json({ cluster: cluster.name, reading });
     return reading.answering === reading.of ? EXIT.done : EXIT.targets;

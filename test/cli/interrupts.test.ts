@@ -1,0 +1,104 @@
+import { rmSync } from 'node:fs';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Interrupts, interrupts } from '../../src/cli/interrupts.ts';
+import { runCommandLine } from '../../src/cli/main.ts';
+import { makeKit } from '../kit/make-kit.ts';
+import { CommandLine } from './command-line.ts';
+
+/** Interrupts, and what came of them. */
+function pressed(use: (signals: Interrupts) => void) {
+  const said: string[] = [];
+  const signals = interrupts(
+    (line) => said.push(line),
+    () => said.push('left'),
+  );
+  use(signals);
+  const { stop, letGo, quit } = signals;
+  return { said, stop: stop.aborted, letGo: letGo.aborted, quit: quit.aborted };
+}
+
+describe('Ctrl-C', () => {
+  it('where nothing is in flight ends it all, without a word of waiting', () => {
+    const once = pressed(({ interrupt }) => interrupt('SIGINT'));
+    expect(once).toEqual({ said: [], stop: true, letGo: false, quit: true });
+    const twice = pressed(({ interrupt }) => {
+      for (const _ of [1, 2]) interrupt('SIGINT');
+    });
+    expect(twice.said).toEqual(['left']);
+  });
+
+  it('while something is in flight waits, then lets go, then leaves', () => {
+    const thrice = pressed(({ inFlight, interrupt }) => {
+      inFlight();
+      for (const _ of [1, 2, 3]) interrupt('SIGINT');
+    });
+    expect(thrice).toMatchObject({ stop: true, letGo: true, quit: false });
+    expect(thrice.said).toEqual([
+      expect.stringMatching(/waiting/),
+      expect.stringMatching(/letting go/),
+      'left',
+    ]);
+  });
+
+  it('after the flight ends at once again, also when it was pressed during the flight', () => {
+    const ended = pressed(({ inFlight, interrupt }) => {
+      const end = inFlight();
+      interrupt('SIGINT');
+      end();
+      end();
+      interrupt('SIGINT');
+    });
+    expect(ended).toMatchObject({ letGo: false, quit: true });
+  });
+});
+
+describe('Ctrl-C before anything was launched', () => {
+  let fireaxe: CommandLine;
+  let kit: string;
+  beforeAll(() => {
+    fireaxe = new CommandLine();
+    kit = makeKit();
+  }, 60_000);
+  afterAll(() => {
+    fireaxe?.close();
+    if (kit) rmSync(kit, { recursive: true });
+  });
+
+  it('at the question says that nothing was changed, and ends with 130', async () => {
+    const signals = interrupts(
+      (line) => stderr.write(line),
+      () => {},
+    );
+    const stdin = Object.assign(new PassThrough(), { isTTY: true });
+    const stderr = Object.assign(new PassThrough(), { isTTY: true });
+    const stdout = new PassThrough();
+    let said = '';
+    stderr.on('data', (chunk) => {
+      said += chunk;
+      if (said.endsWith('[y/N] ')) setImmediate(() => signals.interrupt('SIGINT'));
+    });
+    const env = { ...fireaxe.env, CI: '1' };
+    const io = { ...signals, stdin, stdout, stderr, env, now: () => new Date() };
+    // Nothing listens there: the look before the question ends at once.
+    const args = ['exec', '--kit', kit, '--via', 'ssh', '--nodes', 'n1', '--reason', 'x', '--', 'true'];
+    expect(await runCommandLine(args, io)).toBe(130);
+    expect(said).toMatch(/\[y\/N\] fireaxe: interrupted: nothing was changed\n$/);
+    expect(said).not.toContain('waiting');
+  });
+
+  it('while a script is awaited on stdin, too', { timeout: 60_000 }, async () => {
+    const args = ['exec', '--reason', 'x', '--yes', '--script', '-'];
+    for (let patience = 500; ; patience *= 2) {
+      const { child, ended } = fireaxe.start(args, kit, { open: true });
+      await new Promise((r) => setTimeout(r, patience));
+      child.kill('SIGINT');
+      const { code, stderr } = await ended;
+      // The process was not up yet: its end was not its own.
+      if (code === null) continue;
+      expect(stderr).toBe('fireaxe: interrupted: nothing was changed\n');
+      expect(code).toBe(130);
+      break;
+    }
+  });
+});
