@@ -58,7 +58,7 @@ export async function createCloudEndpoint(
     listedAfterMs: options.listedAfterMs ?? 300,
     deliveryMs: options.deliveryMs ?? 30,
   });
-  const ec2 = new Ec2Service({ world });
+  const ec2 = new Ec2Service({ world, faults });
   const buckets = new Buckets({ perSecond: options.perSecond ?? 20, burst: options.burst ?? 40, now });
 
   const server = createServer((request, response) => {
@@ -77,17 +77,22 @@ export async function createCloudEndpoint(
         'content-type': answer.type,
         'content-length': Buffer.byteLength(answer.body),
         'x-amzn-requestid': randomUUID(),
+        date: new Date(now() + faults.clockAheadMs).toUTCString(),
       });
       response.end(answer.body);
     };
     try {
       requireSignature(request, call.operation);
+      requireTime(request, now() + faults.clockAheadMs);
       guard(call);
       const answer = await call.answer();
       const broken = faults.afterAcceptance[call.operation];
       if (broken && broken.times > 0) {
         broken.times -= 1;
         if (broken.how === 'reset') return void request.socket.destroy();
+        // As a proxy would that gave up on us: well-formed HTTP, and nothing or half of it inside.
+        const half = broken.how === 'cut' ? answer.body.slice(0, answer.body.length / 2) : '';
+        if (broken.how !== 'error-500') return send(200, { ...answer, body: half });
         throw new CloudError('InternalServerError', 'We encountered an internal error.', 500);
       }
       send(200, answer);
@@ -100,7 +105,12 @@ export async function createCloudEndpoint(
 
   function guard(call: Call): void {
     const refused = faults.refuse[call.operation];
-    if (refused) throw new CloudError(refused, 'The request was refused.');
+    if (refused)
+      throw new CloudError(
+        refused,
+        'The request was refused.',
+        refused === 'UnauthorizedOperation' ? 403 : 400,
+      );
     if (take(faults.beforeAcceptance, call.operation))
       throw new CloudError('InternalServerError', 'We encountered an internal error.', 500);
     if (take(faults.throttle, call.operation) || !buckets.take(call.operation)) throw call.throttled;
@@ -149,6 +159,26 @@ function requireSignature(request: IncomingMessage, operation: string): void {
   const authorization = request.headers.authorization ?? '';
   if (!/^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/[^/]+\/[^/]+\/aws4_request, /.test(authorization))
     throw new CloudError('MissingAuthenticationToken', `Missing Authentication Token for ${operation}`, 403);
+}
+
+const MOST_SKEW_MS = 300_000;
+
+/** Each service has its own words for a signature of another time. */
+function requireTime(request: IncomingMessage, now: number): void {
+  const text = String(request.headers['x-amz-date'] ?? '');
+  const signed = Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+  if (!(Math.abs(now - signed) > MOST_SKEW_MS)) return;
+  const early = signed < now;
+  if (request.headers['x-amz-target'])
+    throw new CloudError(
+      'InvalidSignatureException',
+      early
+        ? `Signature expired: ${text} is now earlier than the service's time less 5 min.`
+        : `Signature not yet current: ${text} is still later than the service's time and 5 min.`,
+    );
+  throw early
+    ? new CloudError('RequestExpired', 'Request has expired.')
+    : new CloudError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401);
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

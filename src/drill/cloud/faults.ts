@@ -3,11 +3,15 @@ export interface CloudFaults {
   /** Operation (`SendCommand`, `DescribeInstances`, …) → how many of the next calls are throttled. */
   throttle: Record<string, number>;
   /** Operation → how many of the next calls are carried out, and then answered so. */
-  afterAcceptance: Record<string, { how: 'error-500' | 'reset'; times: number }>;
+  afterAcceptance: Record<string, { how: 'error-500' | 'reset' | 'empty' | 'cut'; times: number }>;
   /** Operation → how many of the next calls fail with 500 before anything is done. */
   beforeAcceptance: Record<string, number>;
+  /** How far the service's clock is ahead of ours; it refuses signatures of another time than its own. */
+  clockAheadMs: number;
   /** Operation → error code answered to every call, such as ExpiredTokenException. */
   refuse: Record<string, string>;
+  /** Instance types of which EC2 has no machine left to start. */
+  noRoomFor: Set<string>;
   /** Instances whose commands never end. */
   inProgressForever: Set<string>;
   /** Instances that run the command although the service says DeliveryTimedOut. */
@@ -25,7 +29,9 @@ export function noFaults(): CloudFaults {
     throttle: {},
     afterAcceptance: {},
     beforeAcceptance: {},
+    clockAheadMs: 0,
     refuse: {},
+    noRoomFor: new Set(),
     inProgressForever: new Set(),
     ranButDeliveryTimedOut: new Set(),
     undeliverable: new Set(),

@@ -13,6 +13,13 @@ export interface CloudInstance {
    */
   ssm: 'online' | 'dead' | 'deaf' | 'absent';
   spot?: boolean;
+  /** Stop protection: `disableApiStop`. */
+  stopProtected?: boolean;
+  /** Why it is in its state, as EC2 says. */
+  stateReason?: { code: string; message: string };
+  /** Its public address is its own, and stays. */
+  elasticIp?: boolean;
+  tenancy?: 'default' | 'dedicated' | 'host';
   /** `instance-store` machines cannot be stopped. */
   rootDevice?: 'ebs' | 'instance-store';
   launchedAt?: Date;
@@ -30,7 +37,7 @@ export interface CloudWorld {
   /** Runs the lines as the SSM agent would, by the machine's own sh; rejects or overruns are the agent's failures. */
   exec(id: string, commands: string[], timeoutMs: number, signal: AbortSignal): Promise<CloudExec>;
   /** Starts stopping; `instances()` shows the states on the way. Resolves once the machine is in its new state. */
-  stop(id: string): Promise<void>;
+  stop(id: string, force?: boolean): Promise<void>;
   start(id: string): Promise<void>;
   retype(id: string, type: string): void;
 }

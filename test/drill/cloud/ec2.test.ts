@@ -131,6 +131,44 @@ describe('EC2 over the wire', () => {
     ).rejects.toMatchObject({ name: 'InvalidInstanceType' });
   });
 
+  it('names every type that it does not sell', async () => {
+    const InstanceTypes = ['z9.huge', 'm5.large', 'z8.huge'] as 'm5.large'[];
+    await expect(client.send(new DescribeInstanceTypesCommand({ InstanceTypes }))).rejects.toThrow(
+      'do not exist: [z9.huge, z8.huge]',
+    );
+  });
+
+  it('says that a type is wrong by the code that EC2 has for it', async () => {
+    world.machines[0]!.state = 'stopped';
+    const change = { InstanceId: instanceId(0), InstanceType: { Value: 'z9.huge' } };
+    await expect(client.send(new ModifyInstanceAttributeCommand(change))).rejects.toMatchObject({
+      name: 'InvalidInstanceAttributeValue',
+    });
+  });
+
+  it('cannot stop what is protected, nor what never ran', async () => {
+    Object.assign(world.machines[0]!, { stopProtected: true });
+    Object.assign(world.machines[1]!, { state: 'pending' });
+    const attribute = { InstanceId: instanceId(0), Attribute: 'disableApiStop' as const };
+    const told = await client.send(new DescribeInstanceAttributeCommand(attribute));
+    expect(told.DisableApiStop?.Value).toBe(true);
+    for (const [n, name] of ['OperationNotPermitted', 'IncorrectInstanceState'].entries())
+      await expect(
+        client.send(new StopInstancesCommand({ InstanceIds: [instanceId(n)] })),
+      ).rejects.toMatchObject({ name });
+  });
+
+  it('has no room as EC2 has none: a fault of the service by its status', async () => {
+    world.machines[0]!.state = 'stopped';
+    endpoint.faults.noRoomFor.add('m5.large');
+    await expect(
+      client.send(new StartInstancesCommand({ InstanceIds: [instanceId(0)] })),
+    ).rejects.toMatchObject({
+      name: 'InsufficientInstanceCapacity',
+      $metadata: { httpStatusCode: 500 },
+    });
+  });
+
   it('throttles as EC2 does', async () => {
     endpoint.faults.throttle.DescribeInstances = 1;
     await expect(client.send(new DescribeInstancesCommand({}))).rejects.toMatchObject({

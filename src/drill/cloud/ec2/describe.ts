@@ -13,6 +13,8 @@ const STATE_CODE = {
   stopped: 80,
 } as const;
 
+export const ACCOUNT = '123456789012';
+
 export function stateValue(state: CloudInstance['state']): { [name: string]: XmlValue } {
   return { code: STATE_CODE[state], name: state };
 }
@@ -104,6 +106,7 @@ function tokenOffset(token: string | undefined): number {
 }
 
 export function instanceValue(instance: CloudInstance): XmlValue {
+  const publicIp = instance.elasticIp || instance.state === 'running' ? instance.publicIp : undefined;
   return {
     instanceId: instance.id,
     imageId: 'ami-0123456789abcdef0',
@@ -111,9 +114,13 @@ export function instanceValue(instance: CloudInstance): XmlValue {
     privateDnsName: `ip-${instance.privateIp.replaceAll('.', '-')}.ec2.internal`,
     instanceType: instance.type,
     launchTime: (instance.launchedAt ?? new Date(0)).toISOString(),
-    placement: { availabilityZone: instance.zone, tenancy: 'default' },
+    placement: { availabilityZone: instance.zone, tenancy: instance.tenancy ?? 'default' },
     privateIpAddress: instance.privateIp,
-    ipAddress: instance.state === 'running' ? instance.publicIp : undefined,
+    ipAddress: publicIp,
+    networkInterfaceSet: publicIp
+      ? [{ association: { publicIp, ipOwnerId: instance.elasticIp ? ACCOUNT : 'amazon' } }]
+      : [],
+    stateReason: instance.stateReason && { ...instance.stateReason },
     architecture: factsOf(instance.type)?.architecture ?? 'x86_64',
     rootDeviceType: instance.rootDevice ?? 'ebs',
     instanceLifecycle: instance.spot ? 'spot' : undefined,

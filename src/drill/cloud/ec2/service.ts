@@ -1,6 +1,7 @@
 import { CloudError } from '../errors.ts';
+import type { CloudFaults } from '../faults.ts';
 import type { CloudInstance, CloudWorld } from '../world.ts';
-import { instanceValue, paged, requireKnown, selected, stateValue } from './describe.ts';
+import { ACCOUNT, instanceValue, paged, requireKnown, selected, stateValue } from './describe.ts';
 import { listOf, type QueryParameters, required } from './query.ts';
 import { factsOf } from './types-catalogue.ts';
 import { responseDocument, type XmlValue } from './xml.ts';
@@ -10,10 +11,12 @@ type Operation = (parameters: QueryParameters) => { [name: string]: XmlValue };
 /** EC2 as far as a recovery needs it. */
 export class Ec2Service {
   readonly #world: CloudWorld;
+  readonly #faults: CloudFaults;
   readonly #operations: Record<string, Operation>;
 
-  constructor(options: { world: CloudWorld }) {
+  constructor(options: { world: CloudWorld; faults: CloudFaults }) {
     this.#world = options.world;
+    this.#faults = options.faults;
     this.#operations = {
       DescribeInstances: (p) => this.#describeInstances(p),
       DescribeInstanceTypes: (p) => this.#describeInstanceTypes(p),
@@ -37,7 +40,7 @@ export class Ec2Service {
     return {
       reservationSet: page.map((instance) => ({
         reservationId: `r-${instance.id.slice(2)}`,
-        ownerId: '123456789012',
+        ownerId: ACCOUNT,
         groupSet: [],
         instancesSet: [instanceValue(instance)],
       })),
@@ -47,14 +50,16 @@ export class Ec2Service {
 
   #describeInstanceTypes(parameters: QueryParameters): { [name: string]: XmlValue } {
     dryRunEnds(parameters);
+    const types = listOf(parameters, 'InstanceType');
+    const unknown = types.filter((type) => !factsOf(type));
+    if (unknown.length > 0)
+      throw new CloudError(
+        'InvalidInstanceType',
+        `The following supplied instance types do not exist: [${unknown.join(', ')}]`,
+      );
     return {
-      instanceTypeSet: listOf(parameters, 'InstanceType').map((type) => {
-        const facts = factsOf(type);
-        if (!facts)
-          throw new CloudError(
-            'InvalidInstanceType',
-            `The following supplied instance types do not exist: [${type}]`,
-          );
+      instanceTypeSet: types.map((type) => {
+        const facts = factsOf(type)!;
         return {
           instanceType: type,
           currentGeneration: true,
@@ -70,10 +75,12 @@ export class Ec2Service {
     const instance = this.#one(parameters);
     const attribute = required(parameters, 'Attribute');
     dryRunEnds(parameters);
+    if (attribute === 'disableApiStop')
+      return { instanceId: instance.id, disableApiStop: { value: instance.stopProtected === true } };
     if (attribute !== 'instanceType')
       throw new CloudError(
         'InvalidParameterValue',
-        `Value (${attribute}) for parameter attribute is invalid.`,
+        `Value (${attribute}) for parameter attribute is invalid. Unknown attribute.`,
       );
     return { instanceId: instance.id, instanceType: { value: instance.type } };
   }
@@ -87,10 +94,22 @@ export class Ec2Service {
           'UnsupportedOperation',
           `The instance '${instance.id}' does not have an 'ebs' root device type and cannot be stopped.`,
         );
-      if (!['running', 'pending', 'stopping', 'stopped'].includes(instance.state)) throw wrongState(instance);
+      if (instance.stopProtected)
+        throw new CloudError(
+          'OperationNotPermitted',
+          `The instance '${instance.id}' may not be stopped. Modify its 'disableApiStop' instance attribute and try again.`,
+        );
+      if (instance.state === 'pending')
+        throw new CloudError(
+          'IncorrectInstanceState',
+          `Instance '${instance.id}' cannot be stopped as it has never reached the 'running' state.`,
+        );
+      if (!['running', 'stopping', 'stopped'].includes(instance.state)) throw wrongState(instance, 'stopped');
     }
+    const force = parameters.get('Force') === 'true';
     return this.#change(instances, 'stopping', (instance) => {
-      if (instance.state === 'running') void this.#world.stop(instance.id).catch(() => {});
+      if (instance.state === 'running' || (force && instance.state === 'stopping'))
+        void this.#world.stop(instance.id, force).catch(() => {});
     });
   }
 
@@ -98,7 +117,14 @@ export class Ec2Service {
     const instances = this.#many(parameters);
     dryRunEnds(parameters);
     for (const instance of instances) {
-      if (!['stopped', 'pending', 'running'].includes(instance.state)) throw wrongState(instance);
+      if (!['stopped', 'pending', 'running'].includes(instance.state)) throw wrongState(instance, 'started');
+      // With status 500, as if it were a fault: EC2 counts it among its server errors.
+      if (this.#faults.noRoomFor.has(instance.type))
+        throw new CloudError(
+          'InsufficientInstanceCapacity',
+          `We currently do not have sufficient ${instance.type} capacity in the Availability Zone you requested.`,
+          500,
+        );
     }
     return this.#change(instances, 'pending', (instance) => {
       if (instance.state === 'stopped') void this.#world.start(instance.id).catch(() => {});
@@ -131,7 +157,7 @@ export class Ec2Service {
     if (!type) throw new CloudError('InvalidParameterCombination', 'No attributes specified.');
     dryRunEnds(parameters);
     if (!factsOf(type))
-      throw new CloudError('InvalidParameterValue', `Invalid value '${type}' for InstanceType.`);
+      throw new CloudError('InvalidInstanceAttributeValue', `Invalid value '${type}' for InstanceType.`);
     if (instance.state !== 'stopped')
       throw new CloudError(
         'IncorrectInstanceState',
@@ -161,10 +187,10 @@ export class Ec2Service {
   }
 }
 
-function wrongState(instance: CloudInstance): CloudError {
+function wrongState(instance: CloudInstance, wanted: 'started' | 'stopped'): CloudError {
   return new CloudError(
     'IncorrectInstanceState',
-    `The instance '${instance.id}' is not in a state from which it can be started or stopped.`,
+    `The instance '${instance.id}' is not in a state from which it can be ${wanted}.`,
   );
 }
 
