@@ -18,11 +18,11 @@ export async function ssmClient(profile: CloudProfile, env: Env = process.env): 
   return new SSMClient({ ...common('SSM', profile, files, env), maxAttempts: 1 });
 }
 
-/** A client for EC2, whose calls that Fireaxe uses may all be repeated. */
+/** A client for EC2, whose calls that Fireaxe uses may all be repeated; the long waits are `patient`'s. */
 export async function ec2Client(profile: CloudProfile, env: Env = process.env): Promise<EC2Client> {
   quietSdk();
   const [{ EC2Client }, files] = await Promise.all([import('./sdk-ec2.ts'), cloudFiles(profile, env)]);
-  return new EC2Client({ ...common('EC2', profile, files, env), maxAttempts: 5 });
+  return new EC2Client({ ...common('EC2', profile, files, env), maxAttempts: 3 });
 }
 
 function common(service: 'SSM' | 'EC2', profile: CloudProfile, files: CloudFiles, env: Env) {

@@ -1,3 +1,4 @@
+import { formatDuration } from '../base/duration.ts';
 import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import type { CloudProfile } from './types.ts';
@@ -23,12 +24,34 @@ export function asCredentialsError(error: unknown, profile: CloudProfile): Firea
           ? 'are missing'
           : undefined;
   if (!what) return undefined;
+  const skew = EXPIRED.test(error.name) || WRONG.test(error.name) ? clockSkew(error) : undefined;
+  if (skew) return skew;
   const whose = profile.profile ? `AWS credentials of profile ${profile.profile}` : 'AWS credentials';
   return new FireaxeError('credentials', `${whose} ${what}: ${error.message || error.name}`, {
     place: profile.credentialsFile ?? profile.configFile ?? 'environment',
     next: lookAt(profile),
     cause: error,
   });
+}
+
+/** From here on AWS refuses a signature for its time. */
+const MOST_SKEW_MS = 240_000;
+
+/** A signature that is refused by a service whose clock is another: then it is no matter of keys. */
+function clockSkew(error: Error): FireaxeError | undefined {
+  const { $response } = error as { $response?: { headers?: Record<string, string> } };
+  const ahead = Date.now() - Date.parse($response?.headers?.date ?? '');
+  if (!(Math.abs(ahead) > MOST_SKEW_MS)) return undefined;
+  const text = `${formatDuration(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} AWS's`;
+  return new FireaxeError(
+    'credentials',
+    `the clock here is ${text}, so AWS refuses our signatures: ${error.message || error.name}`,
+    {
+      place: 'clock',
+      next: 'date -u; sudo chronyc makestep    # set the clock, then the same again',
+      cause: error,
+    },
+  );
 }
 
 /** The same credentials, tried with AWS's own tool. */

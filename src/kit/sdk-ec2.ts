@@ -1,5 +1,6 @@
 /** The part of the EC2 client that is used: bundled alone and loaded only when it is. */
 export {
+  DescribeInstanceAttributeCommand,
   DescribeInstancesCommand,
   DescribeInstanceTypesCommand,
   EC2Client,
