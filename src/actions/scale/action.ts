@@ -15,6 +15,8 @@ const params = z.strictObject({
   within: seconds(10, 3600).default(600),
   /** The scaling group that would replace a stopped machine has been suspended. */
   groupSuspended: yes.default(false),
+  /** A machine that is still stopping after `within` is stopped by force: its file systems may lose their last writes. */
+  forceStop: yes.default(false),
   /** Scale even where no majority of etcd remains, or none can be counted. */
   ignoreQuorum: yes.default(false),
 });
@@ -31,6 +33,7 @@ export const scale = defineAction<ScaleParams>({
   params: params as unknown as z.ZodType<ScaleParams>,
   summary: (p) =>
     `stop each machine, make it a ${p.type}, start it; one at a time, ` +
-    (p.ignoreQuorum ? 'WITHOUT the etcd quorum check' : 'only while the other etcd members hold a majority'),
+    (p.ignoreQuorum ? 'WITHOUT the etcd quorum check' : 'only while the other etcd members hold a majority') +
+    (p.forceStop ? `; BY FORCE where one is still stopping after ${p.within}s` : ''),
   cloud: cloudSide(),
 });

@@ -1,28 +1,15 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Instance } from '@aws-sdk/client-ec2';
-import { type Ec2Api, ec2Api } from '../../kit/ec2-api.ts';
-import type { CloudProfile, Target } from '../../kit/types.ts';
+import { ec2Api } from '../../kit/ec2-api.ts';
+import { patient } from '../../kit/ec2-patience.ts';
+import type { Target } from '../../kit/types.ts';
 import type { NodeResult } from '../../transport/types.ts';
-import type { BeforeState, CloudContext, CloudSide, Op } from '../types.ts';
+import type { BeforeState, CloudSide, Op } from '../types.ts';
 import type { ScaleParams } from './action.ts';
+import { and, type Job, type ScaleDeps } from './job.ts';
 import { sideEffects, unsuitable } from './preflight.ts';
-import { healthyMembers, membersOf, quorumRefusal } from './quorum.ts';
-import { RetypeError, retype } from './retype.ts';
-
-export interface ScaleDeps {
-  ec2(profile: CloudProfile): Promise<Ec2Api>;
-  sleep(ms: number, signal: AbortSignal): Promise<void>;
-  now(): number;
-}
-
-interface Job extends ScaleDeps {
-  api: Ec2Api;
-  id: string;
-  target: Target;
-  params: ScaleParams;
-  context: CloudContext;
-  result(state: NodeResult['state'], more?: Partial<NodeResult>): NodeResult;
-}
+import { quorumRefusal } from './quorum.ts';
+import { retypeOrBack } from './retype-or-back.ts';
 
 const defaults: ScaleDeps = {
   ec2: (profile) => ec2Api(profile),
@@ -43,11 +30,18 @@ export function cloudSide(deps: ScaleDeps = defaults): CloudSide<ScaleParams> {
           code: 'no-instance-id',
           note: 'the fleet has no instance id or no cloud profile for it',
         });
-      const api = await deps.ec2(target.cloud);
+      const opened = await deps.ec2(target.cloud);
+      // Between a stop and a start EC2 must be asked until it answers: there is nobody else to start the machine.
+      const api = patient(opened, {
+        forMs: params.within * 1000,
+        now: deps.now,
+        sleep: deps.sleep,
+        onWait: (why) => context.note(`EC2 does not serve us, trying again: ${why}`),
+      });
       try {
         return await operate(op, { ...deps, api, id: target.instanceId, target, params, context, result });
       } finally {
-        api.close();
+        opened.close();
       }
     },
   };
@@ -55,7 +49,7 @@ export function cloudSide(deps: ScaleDeps = defaults): CloudSide<ScaleParams> {
 
 async function operate(op: Op, job: Job): Promise<NodeResult> {
   const instance = await job.api.instance(job.id, job.context.signal);
-  if (!instance) return job.result('refused', { code: 'gone', note: `EC2 knows no ${job.id}` });
+  if (!instance) return job.result('refused', { code: 'gone', note: unknownTo(job) });
   switch (op) {
     case 'check':
     case 'apply':
@@ -90,10 +84,11 @@ async function change(
   const before = context.before ?? beforeOf(instance, type, target);
   if (isRunningAs(instance, type))
     return job.result('already', { ...and(before), note: `is a running ${type}` });
-  const refusal = await unsuitable(job.api, instance, { ...params, type }, context.signal);
+  const refusal = await unsuitable(job.api, instance, { ...params, type }, target, context.signal);
   if (refusal) return job.result('refused', refusal);
-  // A machine that is down already takes nothing away from the quorum by staying down.
-  const takesDown = instance.State?.Name === 'running' || instance.State?.Name === 'pending';
+  // A machine that is down already takes nothing away from the quorum by staying down, nor one that only comes up.
+  const state = instance.State?.Name;
+  const takesDown = state === 'running' || (state === 'pending' && instance.InstanceType !== type);
   if (takesDown && !params.ignoreQuorum) {
     const note = await quorumRefusal(target, params.floor, context);
     if (note) return job.result('refused', { code: 'quorum', note });
@@ -104,45 +99,14 @@ async function change(
       note: `${said(instance)}; would become ${type}: ${sideEffects(instance)}`,
     });
   if (op === 'apply' && before) await context.saveBefore(before);
-  return carryOut(before, type, job);
+  return retypeOrBack(instance, before, type, job);
 }
 
-async function carryOut(before: BeforeState | undefined, type: string, job: Job): Promise<NodeResult> {
-  const { context, params } = job;
-  const deps = { ...job, signal: context.signal, note: context.note, withinMs: params.within * 1000 };
-  try {
-    await retype(job.id, type, deps);
-  } catch (error) {
-    if (!(error instanceof RetypeError)) throw error;
-    if (error.code !== 'no-capacity' || !before?.type || before.type === type)
-      return job.result('failed', { ...and(before), code: error.code, note: error.message });
-    context.note(`no capacity for ${type}: back to ${before.type}`);
-    await retype(job.id, before.type, deps);
-    const back = await memberIsBack(job);
-    const note = `${error.message}; it runs as ${before.type} again${back ? '' : ', but its etcd member is not healthy yet'}`;
-    return job.result('failed', { ...and(before), code: error.code, note });
-  }
-  if (await memberIsBack(job))
-    return job.result('changed', { ...and(before), note: `${before?.type ?? 'stopped'} → ${type}, running` });
-  return job.result('failed', {
-    ...and(before),
-    code: 'member-not-back',
-    note: `it runs as ${type}, but its etcd member is not healthy after ${params.within}s`,
-  });
-}
-
-/** Waits until the machine's own etcd member is healthy; at once true where it runs none. */
-async function memberIsBack(job: Job): Promise<boolean> {
-  const { context, target, params } = job;
-  if (!membersOf(context.targets).some((member) => member.name === target.name)) return true;
-  const until = job.now() + params.within * 1000;
-  context.note('running; waiting for its etcd member');
-  for (;;) {
-    context.signal.throwIfAborted();
-    if ((await healthyMembers([target], context)).length > 0) return true;
-    if (job.now() >= until) return false;
-    await job.sleep(3000, context.signal);
-  }
+/** Most often it is another account or region that was asked. */
+function unknownTo({ id, target }: Job): string {
+  const { profile, region } = target.cloud!;
+  const whose = profile ? `the account of profile ${profile}` : 'this account';
+  return `EC2 knows no ${id} in ${region} in ${whose}; is it this account and region (aws sts get-caller-identity), and the fleet fresh?`;
 }
 
 /** EC2 itself is the receipt: what it shows tells how far an earlier attempt came. */
@@ -171,10 +135,6 @@ function beforeOf(instance: Instance, wanted: string, target: Target): BeforeSta
     address: instance.PrivateIpAddress ?? '',
     ...(instance.PublicIpAddress ? { publicaddress: instance.PublicIpAddress } : {}),
   };
-}
-
-function and(before: BeforeState | undefined): { before?: BeforeState } {
-  return before ? { before } : {};
 }
 
 function isRunningAs(instance: Instance, type: string): boolean {

@@ -1,5 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Ec2Api } from '../../kit/ec2-api.ts';
+import type { Target } from '../../kit/types.ts';
 import type { ScaleParams } from './action.ts';
 
 export interface Refusal {
@@ -11,7 +12,8 @@ export interface Refusal {
 export async function unsuitable(
   api: Ec2Api,
   instance: Instance,
-  params: Pick<ScaleParams, 'type' | 'groupSuspended'>,
+  params: Pick<ScaleParams, 'type' | 'groupSuspended' | 'ignoreQuorum'>,
+  target: Target,
   signal: AbortSignal,
 ): Promise<Refusal | undefined> {
   const state = instance.State?.Name;
@@ -21,13 +23,18 @@ export async function unsuitable(
     return { code: 'spot', note: 'a Spot instance keeps its type for life' };
   if (instance.RootDeviceType === 'instance-store')
     return { code: 'instance-store', note: 'an instance with an instance-store root cannot be stopped' };
+  if (instance.StateReason?.Code === 'Client.UserInitiatedHibernate')
+    return {
+      code: 'hibernated',
+      note: 'it hibernates: what it had in memory does not come back on another type; start it, then stop it',
+    };
   const group = instance.Tags?.find((tag) => tag.Key === 'aws:autoscaling:groupName')?.Value;
   if (group && !params.groupSuspended)
     return {
       code: 'scaling-group',
       note:
         `scaling group ${group} would replace it while it is stopped: suspend its Launch, Terminate, HealthCheck, ` +
-        'ReplaceUnhealthy and AZRebalance, then say groupSuspended=true',
+        'ReplaceUnhealthy and AZRebalance, then say --group-suspended (groupSuspended: true in a playbook)',
     };
   const facts = await api.type(params.type, signal);
   if (!facts) return { code: 'no-such-type', note: `EC2 has no type ${params.type} in this region` };
@@ -37,11 +44,58 @@ export async function unsuitable(
       code: 'architecture',
       note: `the machine is ${instance.Architecture}, ${params.type} is ${architectures.join(' or ')}`,
     };
+  if (isPublic(instance, target) && !target.via.includes('ssm') && !params.ignoreQuorum)
+    return {
+      code: 'address-changes',
+      note:
+        `it is reached at ${target.address} alone, a public address that is another after a stop: nobody could ask its ` +
+        'etcd member. Give it an Elastic IP, or its private address or ssm in the kit',
+    };
+  return mayNot(api, instance, params.type, signal);
+}
+
+/** What would end half way, with the machine down: asked before anything is stopped. */
+async function mayNot(
+  api: Ec2Api,
+  instance: Instance,
+  type: string,
+  signal: AbortSignal,
+): Promise<Refusal | undefined> {
+  const id = instance.InstanceId!;
+  const down = instance.State?.Name === 'stopped' || instance.State?.Name === 'stopping';
+  const calls = (await api.notAllowed(id, type, signal)).filter((call) => !(down && call.includes('Stop')));
+  if (calls.length > 0)
+    return {
+      code: 'not-permitted',
+      note: `these credentials may not ${calls.join(', ')}: nothing was begun`,
+    };
+  if (!down && (await api.stopProtected(id, signal)))
+    return {
+      code: 'stop-protection',
+      note:
+        'its stop protection is on; to lift it: ' +
+        `aws ec2 modify-instance-attribute --instance-id ${id} --no-disable-api-stop`,
+    };
   return undefined;
+}
+
+/** Reached at an address that EC2 lent it until it stops; an Elastic IP has an account as its owner. */
+function isPublic(instance: Instance, target: Target): boolean {
+  return target.address === instance.PublicIpAddress && !isElastic(instance);
+}
+
+function isElastic({ NetworkInterfaces = [], PublicIpAddress }: Instance): boolean {
+  const found = NetworkInterfaces.map((one) => one.Association).find((a) => a?.PublicIp === PublicIpAddress);
+  return found?.IpOwnerId !== undefined && found.IpOwnerId !== 'amazon';
 }
 
 /** What is lost or changes besides the type, for the people who decide. */
 export function sideEffects(instance: Instance): string {
-  const volatile = instance.PublicIpAddress ? '; its public address changes unless it is an Elastic IP' : '';
-  return `it is down meanwhile and loses its instance-store disks${volatile}`;
+  const volatile =
+    instance.PublicIpAddress && !isElastic(instance)
+      ? `; its public address ${instance.PublicIpAddress} changes`
+      : '';
+  const host =
+    instance.Placement?.Tenancy === 'host' ? '; its dedicated host must have room for the type' : '';
+  return `it is down meanwhile and loses its instance-store disks${volatile}${host}`;
 }

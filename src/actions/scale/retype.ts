@@ -1,4 +1,5 @@
 import type { Instance } from '@aws-sdk/client-ec2';
+import { FireaxeError } from '../../base/errors.ts';
 import type { Ec2Api } from '../../kit/ec2-api.ts';
 
 export interface RetypeDeps {
@@ -9,50 +10,76 @@ export interface RetypeDeps {
   note(text: string): void;
   /** Longest stay in one phase (ms). */
   withinMs: number;
+  /** A machine that is still stopping by then is stopped by force. */
+  force: boolean;
+  /** A start that is refused for want of room is tried again all that time: there is no other type to go back to. */
+  insist?: boolean;
 }
 
 /** EC2 has no machine of this type to give, or may not: the former type still has its place. */
 const NO_ROOM =
-  /^(InsufficientInstanceCapacity|InsufficientHostCapacity|InstanceLimitExceeded|VcpuLimitExceeded|Unsupported|UnsupportedOperation)$/;
+  /^(Server\.)?(Insufficient.*|InstanceLimitExceeded|VcpuLimitExceeded|Unsupported|UnsupportedOperation|UnsupportedHostConfiguration)$/;
 /** EC2 had moved on since we looked: look again. */
 const RACE = /^IncorrectInstanceState$/;
+/** Starts that EC2 takes and that end in `stopped` again, after which the type is given up. */
+const FALLS = 2;
 
+/** Why the machine does not get there, and the state in which it was last seen. */
 export class RetypeError extends Error {
   readonly code: string;
+  readonly seen: string;
+  readonly next: string | undefined;
 
-  constructor(code: string, message: string) {
-    super(message);
+  constructor(code: string, message: string, seen: string, cause?: unknown) {
+    super(message, { cause });
     this.code = code;
+    this.seen = seen;
+    this.next = cause instanceof FireaxeError ? cause.next : undefined;
   }
 }
 
 /**
  * Brings an instance to a type and to running, from whatever state it is found in: each turn looks and takes the one
- * next step, so that a run that was killed anywhere is finished by the next.
+ * next step, so that a run that was killed anywhere is finished by the next. Ends with a RetypeError, or aborted.
  */
 export async function retype(id: string, type: string, deps: RetypeDeps): Promise<void> {
   const { api, signal } = deps;
   let phase = '';
   let since = deps.now();
-  for (let turn = 0; ; turn++) {
-    signal.throwIfAborted();
-    const instance = await api.instance(id, signal);
-    const step = nextStep(instance, type);
-    if (step === 'done') return;
-    if (step === 'gone')
-      throw new RetypeError('gone', `${id} is ${instance?.State?.Name ?? 'not known to EC2'}`);
-    const now = `${step} ${instance?.State?.Name}`;
-    if (now !== phase) {
-      phase = now;
-      since = deps.now();
-      turn = 0;
-      if (step !== 'wait') deps.note(`${STEP_TEXT[step]}${step === 'retype' ? ` ${type}` : ''}`);
-    } else if (deps.now() - since > deps.withinMs)
-      throw new RetypeError('too-slow', `${id} stays ${instance?.State?.Name} for too long`);
-    if (step === 'stop' && turn === 0) await unlessRace(api.stop(id, signal));
-    if (step === 'retype') await unlessRace(api.setType(id, type, signal));
-    if (step === 'start') await unlessRace(start(id, type, deps));
-    if (step !== 'retype') await deps.sleep(Math.min(5000, 1000 * 1.5 ** turn), signal);
+  let seen = '';
+  let falls = 0;
+  let forced = false;
+  try {
+    for (let turn = 0; ; turn++) {
+      signal.throwIfAborted();
+      const instance = await api.instance(id, signal);
+      const before = seen;
+      seen = instance?.State?.Name ?? 'gone';
+      if (before === 'pending' && seen === 'stopped') falls = fall(falls, id, type, instance);
+      const step = nextStep(instance, type);
+      if (step === 'done') return;
+      if (step === 'gone') throw new RetypeError('gone', `${id} is ${seen}`, seen);
+      const now = `${step} ${seen}`;
+      if (now !== phase) {
+        phase = now;
+        since = deps.now();
+        turn = 0;
+        if (step !== 'wait') deps.note(`${STEP_TEXT[step]}${step === 'retype' ? ` ${type}` : ''}`);
+      } else if (deps.now() - since > deps.withinMs) {
+        if (seen !== 'stopping' || forced || !deps.force)
+          throw new RetypeError('too-slow', `${id} stays ${seen} for too long`, seen);
+        forced = true;
+        since = deps.now();
+        deps.note('still stopping; stopping it by force');
+        await api.stop(id, signal, { force: true });
+      }
+      if (step === 'stop' && turn === 0) await unlessRace(api.stop(id, signal));
+      if (step === 'retype') await unlessRace(api.setType(id, type, signal));
+      if (step === 'start') await unlessRace(start(id, type, deps, since));
+      await deps.sleep(Math.min(5000, 1000 * 1.5 ** turn), signal);
+    }
+  } catch (error) {
+    throw ended(error, id, seen, signal);
   }
 }
 
@@ -79,13 +106,25 @@ function nextStep(instance: Instance | undefined, type: string): Step {
   }
 }
 
-async function start(id: string, type: string, deps: RetypeDeps): Promise<void> {
+/** EC2 took the start and the machine is stopped again: its reason tells why, such as no room or a key it may not use. */
+function fall(falls: number, id: string, type: string, instance: Instance | undefined): number {
+  const { Code = '', Message = '' } = instance?.StateReason ?? {};
+  const why = [Code, Message].filter(Boolean).join(': ') || 'EC2 says no reason';
+  if (NO_ROOM.test(Code))
+    throw new RetypeError('no-capacity', `EC2 cannot start it as ${type}: ${why}`, 'stopped');
+  if (falls + 1 >= FALLS)
+    throw new RetypeError('does-not-start', `${id} falls back to stopped as ${type}: ${why}`, 'stopped');
+  return falls + 1;
+}
+
+async function start(id: string, type: string, deps: RetypeDeps, since: number): Promise<void> {
   try {
     await deps.api.start(id, deps.signal);
   } catch (error) {
-    if (error instanceof Error && NO_ROOM.test(error.name))
-      throw new RetypeError('no-capacity', `EC2 cannot start it as ${type}: ${error.name}: ${error.message}`);
-    throw error;
+    if (!(error instanceof Error && NO_ROOM.test(error.name))) throw error;
+    if (deps.insist && deps.now() - since < deps.withinMs) return;
+    const message = `EC2 cannot start it as ${type}: ${error.name}: ${error.message}`;
+    throw new RetypeError('no-capacity', message, 'stopped');
   }
 }
 
@@ -93,4 +132,16 @@ async function unlessRace(call: Promise<void>): Promise<void> {
   await call.catch((error: unknown) => {
     if (!(error instanceof Error && RACE.test(error.name))) throw error;
   });
+}
+
+/** Whatever ends it says in which state the machine is left. */
+function ended(error: unknown, id: string, seen: string, signal: AbortSignal): unknown {
+  if (error instanceof RetypeError) return error;
+  if (!(error instanceof Error)) return error;
+  // Nothing of ours is under way before the first look.
+  if (seen === '') return error;
+  if (signal.aborted) return new Error(`ended while ${id} was ${seen}; the next attempt goes on from there`);
+  const code = error instanceof FireaxeError ? error.kind : error.name;
+  const name = error instanceof FireaxeError || error.message.startsWith(error.name) ? '' : `${error.name}: `;
+  return new RetypeError(code, `${name}${error.message}`, seen, error);
 }

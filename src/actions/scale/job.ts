@@ -1,0 +1,25 @@
+import type { Ec2Api } from '../../kit/ec2-api.ts';
+import type { CloudProfile, Target } from '../../kit/types.ts';
+import type { NodeResult } from '../../transport/types.ts';
+import type { BeforeState, CloudContext } from '../types.ts';
+import type { ScaleParams } from './action.ts';
+
+export interface ScaleDeps {
+  ec2(profile: CloudProfile): Promise<Ec2Api>;
+  sleep(ms: number, signal: AbortSignal): Promise<void>;
+  now(): number;
+}
+
+/** One machine's turn. */
+export interface Job extends ScaleDeps {
+  api: Ec2Api;
+  id: string;
+  target: Target;
+  params: ScaleParams;
+  context: CloudContext;
+  result(state: NodeResult['state'], more?: Partial<NodeResult>): NodeResult;
+}
+
+export function and(before: BeforeState | undefined): { before?: BeforeState } {
+  return before ? { before } : {};
+}

@@ -1,0 +1,94 @@
+import type { Instance } from '@aws-sdk/client-ec2';
+import type { NodeResult } from '../../transport/types.ts';
+import type { BeforeState } from '../types.ts';
+import { and, type Job } from './job.ts';
+import { healthyMembers, membersOf } from './quorum.ts';
+import { RetypeError, retype } from './retype.ts';
+
+/** Brings the machine to the type; where that ends with it stopped, back to the type that it last ran as: nothing is left down. */
+export async function retypeOrBack(
+  instance: Instance,
+  before: BeforeState | undefined,
+  type: string,
+  job: Job,
+): Promise<NodeResult> {
+  const { context, params } = job;
+  const deps = {
+    ...job,
+    signal: context.signal,
+    note: context.note,
+    withinMs: params.within * 1000,
+    force: params.forceStop,
+  };
+  const failed = (code: string, note: string) => job.result('failed', { ...and(before), code, note });
+  try {
+    await retype(job.id, type, deps);
+  } catch (error) {
+    if (!(error instanceof RetypeError)) throw error;
+    const former = formerType(instance, before, type, params.type);
+    if (error.seen !== 'stopped' || !former) return failed(error.code, error.message + leftAs(error, job));
+    context.note(`${error.message}: back to ${former}`);
+    try {
+      await retype(job.id, former, { ...deps, insist: true });
+    } catch (second) {
+      if (!(second instanceof RetypeError)) throw second;
+      const note = `${error.message}; and not back to ${former}: ${second.message}`;
+      return failed(error.code, note + leftAs(second, job));
+    }
+    const back = await memberIsBack(job);
+    const but = back ? '' : ', but its etcd member is not healthy yet';
+    return failed(error.code, `${error.message}; it runs as ${former} again${but}`);
+  }
+  const address = await newAddress(instance, job);
+  if (await memberIsBack(job))
+    return job.result('changed', {
+      ...and(before),
+      note: `${before?.type ?? 'stopped'} → ${type}, running${address}`,
+    });
+  const note = `it runs as ${type}, but its etcd member is not healthy after ${params.within}s${address}`;
+  return failed('member-not-back', note);
+}
+
+/** What it ran as when its turn came; where it was down already, the other of the two types that the journal knows. */
+function formerType(
+  instance: Instance,
+  before: BeforeState | undefined,
+  type: string,
+  wanted: string,
+): string | undefined {
+  const ranAs = instance.State?.Name === 'running' ? instance.InstanceType : undefined;
+  return [ranAs, before?.type, wanted].find((known) => known && known !== type);
+}
+
+/** Somebody must know that a machine is down, and how it comes up. */
+function leftAs({ seen, next }: RetypeError, { id, target }: Job): string {
+  const first = next ? `; ${next}` : '';
+  if (seen === 'running' || seen === 'pending' || seen === 'gone') return first;
+  return (
+    `${first}. It was last seen ${seen.toUpperCase()}: the same command again goes on from there, or by hand ` +
+    `aws ec2 start-instances --instance-ids ${id} --region ${target.cloud?.region}`
+  );
+}
+
+/** Where the public address is not an Elastic IP it is another one now, and the fleet has the old. */
+async function newAddress(instance: Instance, { api, id, context }: Job): Promise<string> {
+  const former = instance.PublicIpAddress;
+  if (!former) return '';
+  const now = (await api.instance(id, context.signal).catch(() => undefined))?.PublicIpAddress;
+  if (now === former) return '';
+  return `; its public address was ${former} and is ${now ?? 'none'} now (fireaxe nodes --discover --save)`;
+}
+
+/** Waits until the machine's own etcd member is healthy; at once true where it runs none. */
+async function memberIsBack(job: Job): Promise<boolean> {
+  const { context, target, params } = job;
+  if (!membersOf(context.targets).some((member) => member.name === target.name)) return true;
+  const until = job.now() + params.within * 1000;
+  context.note('running; waiting for its etcd member');
+  for (;;) {
+    context.signal.throwIfAborted();
+    if ((await healthyMembers([target], context)).length > 0) return true;
+    if (job.now() >= until) return false;
+    await job.sleep(3000, context.signal);
+  }
+}
