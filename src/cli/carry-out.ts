@@ -35,7 +35,10 @@ async function showPlan(plan: Plan, { sink, flags }: CliContext): Promise<number
   if (file !== undefined) {
     const { writePlanFile } = await import('../playbook/plan-file.ts');
     await writePlanFile(file, plan);
-    sink.note(`saved; next: ${nextCommand(`fireaxe run ${quote(file)}`, flags)}`);
+    // Without one it would be refused.
+    if (plan.reason === '')
+      sink.note('saved without a reason, only to be looked at; next: add --reason "why"');
+    else sink.note(`saved; next: ${nextCommand(`fireaxe run ${quote(file)}`, flags)}`);
   }
   sink.json({ plan, ...(file === undefined ? {} : { file }) });
   return EXIT.done;

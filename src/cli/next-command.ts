@@ -1,13 +1,38 @@
+import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import { type Flags, text } from './context.ts';
 
-/** A next command as it can be typed: where the kit was named, it needs to be named again. */
+/** A next command as it can be typed: what was needed to come here is needed again. */
 export function nextCommand(command: string, flags: Flags): string {
-  const kit = text(flags, 'kit');
-  return kit === undefined ? command : `${command} --kit ${quote(kit)}`;
+  const verb = command.split(' ', 2)[1] ?? '';
+  const [kit, cluster] = [text(flags, 'kit'), text(flags, 'cluster')];
+  const words = [command];
+  if (cluster !== undefined && ['nodes', 'probe'].includes(verb) && !command.includes(' -c '))
+    words.push(`-c ${quote(cluster)}`);
+  if (flags.sudoPasswordStdin === true && ['probe', 'run', 'resume', 'undo'].includes(verb))
+    words.push('--sudo-password-stdin');
+  if (kit !== undefined) words.push(`--kit ${quote(kit)}`);
+  return words.join(' ');
 }
 
 /** The same for what holds one, such as a verdict. */
 export function withNext<T extends { next?: string }>(holder: T, flags: Flags): T {
   return holder.next === undefined ? holder : { ...holder, next: nextCommand(holder.next, flags) };
+}
+
+/** Commands that are whole in a hint: no `…` and no FILE to put in. */
+const WHOLE = /fireaxe (?:nodes|probe|resume|undo|runs|timeline)\b(?:(?!, |; ).)*/g;
+
+/** The same for an error: the layers below know nothing of flags. */
+export function hintTypeable(error: unknown, flags: Flags): unknown {
+  if (!(error instanceof FireaxeError) || error.next === undefined) return error;
+  const { kind, message, place, expected, cause } = error;
+  return new FireaxeError(kind, message, {
+    ...(place === undefined ? {} : { place }),
+    ...(expected === undefined ? {} : { expected }),
+    next: error.next.replace(WHOLE, (command) =>
+      command.includes('--help') ? command : nextCommand(command, flags),
+    ),
+    cause,
+  });
 }

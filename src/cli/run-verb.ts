@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from 'commander';
 import { usage } from '../base/errors.ts';
 import { EXIT } from './exit-codes.ts';
+import { hintTypeable } from './next-command.ts';
 import type { CliIo, VerbDefinition } from './types.ts';
 
 /** Parses a verb's own words and runs it. */
@@ -23,7 +24,12 @@ export async function runVerb(
       next: dashes ? `put -- before the command; ${help}` : help,
     });
   }
-  return verb.run(command.args, { ...command.opts(), ...more }, io);
+  const flags = { ...command.opts(), ...more };
+  try {
+    return await verb.run(command.args, flags, io);
+  } catch (error) {
+    throw hintTypeable(error, flags);
+  }
 }
 
 export function buildCommand(verb: VerbDefinition, io: CliIo): Command {

@@ -1,4 +1,5 @@
 import { formatDuration, LONGEST_MS, parseSpan } from '../base/duration.ts';
+import { quote } from '../base/quote.ts';
 import type { JournalRecord } from '../run/types.ts';
 import type { UndoPace } from '../run/undo-pace.ts';
 import { type Flags, text } from './context.ts';
@@ -14,6 +15,24 @@ export function paceOf(flags: Flags): UndoPace {
     ...pace,
     ...(pause === undefined ? {} : { pauseMs: parseSpan(pause, '--pause', 0, LONGEST_MS) }),
   };
+}
+
+/** How much of the run, and how carefully, as it was typed. */
+export function sameWords(flags: Flags): string[] {
+  const names = {
+    step: '--step',
+    nodes: '--nodes',
+    canary: '--canary',
+    wave: '--wave',
+    pause: '--pause',
+    parallel: '--parallel',
+    maxFailures: '--max-failures',
+    timeout: '--timeout',
+  };
+  const via = flags.via === undefined ? [] : [`--via ${(flags.via as string[]).join(',')}`];
+  return Object.entries(names)
+    .flatMap(([flag, word]) => [flags[flag] ?? []].flat().map((typed) => `${word} ${quote(String(typed))}`))
+    .concat(via);
 }
 
 /** A change with how it goes back: in numbers, and in words for one line. */

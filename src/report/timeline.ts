@@ -24,15 +24,18 @@ export interface Timeline {
   /** `open` where there is no end: it runs, or was killed. */
   state: RunVerdict['state'] | 'open';
   verdict?: RunVerdict;
+  /** The command that goes on with it, where there is one. */
+  next?: string;
   entries: TimelineEntry[];
 }
 
 /** The story of a run from its journal alone. */
-export function timeline(records: JournalRecord[]): Timeline {
+export function timeline(runId: string, records: JournalRecord[]): Timeline {
   const first = records.find((r) => r.kind === 'plan');
   const startedAt = first?.at ?? records[0]?.at ?? '';
   const plan = first?.plan;
   const end = records.findLast((r) => r.kind === 'end');
+  const next = nextOf(runId, records, end?.verdict);
   return {
     name: plan?.name ?? '',
     title: plan?.title ?? 'a run without a plan',
@@ -44,8 +47,19 @@ export function timeline(records: JournalRecord[]): Timeline {
     startedAt,
     state: end?.verdict.state ?? 'open',
     ...(end ? { verdict: end.verdict } : {}),
+    ...(next === undefined ? {} : { next }),
     entries: entriesOf(records, Date.parse(startedAt)),
   };
+}
+
+/** What was begun to be taken back is not gone on with. */
+function nextOf(runId: string, records: JournalRecord[], verdict?: RunVerdict): string | undefined {
+  if (!records.some((r) => r.kind === 'operator' && r.what === 'undo'))
+    return verdict ? verdict.next : `fireaxe resume ${runId}`;
+  const back = new Map(
+    records.flatMap((r) => (r.kind === 'undone' ? [[`${r.step} ${r.target}`, r.ok]] : [])),
+  );
+  return verdict && ![...back.values()].includes(false) ? undefined : `fireaxe undo ${runId}`;
 }
 
 function entriesOf(records: JournalRecord[], start: number): TimelineEntry[] {
@@ -118,13 +132,12 @@ export function timelineLines(story: Timeline): string[] {
     lines.push(`${e.at.slice(11, 19)} ${after} ${where ? `${where}: ` : ''}${e.text}`);
   }
   lines.push('');
-  if (story.state === 'open') lines.push('it has no end: it runs, or was cut off (fireaxe resume)');
+  if (story.state === 'open') lines.push('it has no end: it runs, or was cut off');
   else {
     const ms = story.verdict ? Date.parse(story.verdict.endedAt) - Date.parse(story.startedAt) : 0;
     lines.push(`${story.state} after ${formatDuration(ms)}`);
   }
-  const unkept = story.verdict?.next;
-  if (unkept) lines.push(`next: ${unkept}`);
+  if (story.next) lines.push(`next: ${story.next}`);
   return lines;
 }
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { timeline, timelineLines } from '../../src/report/timeline.ts';
-import type { JournalBody } from '../../src/run/types.ts';
+import type { JournalBody, RunVerdict } from '../../src/run/types.ts';
 import { counts, journal, outcome, planOf, step } from './records.ts';
 
+const RUN = '20261120T100000.000Z-shed-load-1a2b';
 const targets = ['n1', 'n2', 'n3'];
 const plan = planOf(['shed', [step('hold', targets)]], ['fence', [step('fence', ['cp-1'])]]);
 const begin: JournalBody = { kind: 'plan', plan, operator: 'alice@bastion', host: 'bastion', pid: 1 };
@@ -31,7 +32,7 @@ const story: JournalBody[] = [
 
 describe('the timeline', () => {
   it('tells who, why, what and how it ended, from the journal alone', () => {
-    const told = timeline(journal(...story));
+    const told = timeline(RUN, journal(...story));
     expect(told).toMatchObject({
       name: 'shed-load',
       operator: 'alice@bastion',
@@ -54,7 +55,7 @@ describe('the timeline', () => {
   });
 
   it('is readable, and says that a run without an end was cut off', () => {
-    const lines = timelineLines(timeline(journal(...story)));
+    const lines = timelineLines(timeline(RUN, journal(...story)));
     expect(lines.slice(0, 4)).toEqual([
       'Shed load (shed-load) on prod-1',
       'why: INC-42',
@@ -62,11 +63,32 @@ describe('the timeline', () => {
       'plan: abcdef012345, made 2026-11-20T10:00:00.000Z',
     ]);
     expect(lines).toContain('10:00:08 +8.0s    shed / hold: done: 2 ok, 1 unreachable');
-    expect(lines.at(-1)).toMatch(/no end.*resume/);
+    expect(lines.at(-2)).toMatch(/no end/);
+  });
+
+  it('ends with the very command that goes on: what was begun to be taken back is not resumed', () => {
+    const next = (...bodies: JournalBody[]) => timeline(RUN, journal(...bodies)).next;
+    const begun = story.slice(0, -3);
+    expect(next(...begun)).toBe(`fireaxe resume ${RUN}`);
+    expect(next(...story)).toBe(`fireaxe undo ${RUN}`);
+    const back: JournalBody = { kind: 'undone', step: 'hold', target: 'n2', ok: true };
+    const verdict: RunVerdict = {
+      runId: RUN,
+      state: 'failed',
+      counts: counts({ ok: 2, unreachable: 1 }),
+      planned: 3,
+      startedAt: '',
+      endedAt: '',
+      workstreams: [],
+      next: `fireaxe resume ${RUN}`,
+    };
+    const done: JournalBody = { kind: 'end', verdict };
+    expect(next(...begun, done)).toBe(`fireaxe resume ${RUN}`);
+    expect(next(...begun, done, ...story.slice(-3), back)).toBeUndefined();
   });
 
   it('does not break on a journal without its beginning', () => {
-    expect(timeline(journal(...story.slice(1))).entries.length).toBeGreaterThan(3);
-    expect(timelineLines(timeline([])).length).toBeGreaterThan(3);
+    expect(timeline(RUN, journal(...story.slice(1))).entries.length).toBeGreaterThan(3);
+    expect(timelineLines(timeline(RUN, [])).length).toBeGreaterThan(3);
   });
 });

@@ -16,7 +16,7 @@ export async function up(flags: Flags, io: CliIo): Promise<number> {
   const sink = createSink(io, flags);
   const dir = labDir(flags, io);
   const words = await labWords(flags);
-  const where = flags.dir === undefined ? '' : ` --dir ${quote(dir)}`;
+  const where = whereWords(flags, dir);
   if (await findLab(dir)) {
     throw usage('a lab is already running', { place: dir, next: `fireaxe drill down${where}` });
   }
@@ -59,7 +59,7 @@ export async function down(flags: Flags, io: CliIo): Promise<number> {
 /** `drill status`: what the lab itself sees. */
 export async function status(flags: Flags, io: CliIo): Promise<number> {
   const sink = createSink(io, flags);
-  const lab = await runningLab(labDir(flags, io));
+  const lab = await runningLab(labDir(flags, io), flags);
   const seen = await lab.status();
   sink.text(`kit: ${lab.kit}`);
   for (const line of scoreLines(seen)) sink.text(line);
@@ -67,8 +67,14 @@ export async function status(flags: Flags, io: CliIo): Promise<number> {
   return EXIT.done;
 }
 
-async function runningLab(dir: string): Promise<RunningLab> {
+async function runningLab(dir: string, flags: Flags): Promise<RunningLab> {
   const lab = await findLab(dir);
-  if (!lab) throw usage('no lab is running', { place: dir, next: 'fireaxe drill up' });
+  const next = `fireaxe drill up${whereWords(flags, dir)}`;
+  if (!lab) throw usage('no lab is running', { place: dir, next });
   return lab;
+}
+
+/** A lab elsewhere is named again in every next command. */
+function whereWords(flags: Flags, dir: string): string {
+  return flags.dir === undefined ? '' : ` --dir ${quote(dir)}`;
 }

@@ -20,7 +20,7 @@ export default defineCommand({
     const { runId, records, intact, problem } = await readRun(directory, args[0]!);
     if (!records.some((record) => record.kind === 'plan')) throw noPlan(runId, journalPath(directory, runId));
     if (problem) sink.note(`warning: the journal of ${runId} is not whole: ${problem}`);
-    const told = timeline(records);
+    const told = withNext(timeline(runId, records), flags);
     const story = told.verdict ? { ...told, verdict: withNext(told.verdict, flags) } : told;
     for (const line of timelineLines(story)) sink.text(line);
     for (const entry of story.entries) sink.event({ runId, entry });

@@ -12,7 +12,7 @@ import { nextCommand } from '../next-command.ts';
 import { collect, furtherReason, paceOptions, sudoOption, waveOptions } from '../options.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineCommand } from '../types.ts';
-import { paceOf, withWays } from '../undo-pace.ts';
+import { paceOf, sameWords, withWays } from '../undo-pace.ts';
 import { changesOf } from '../undo-preview.ts';
 
 const PACE = `
@@ -87,13 +87,16 @@ export default defineCommand({
       await obtain({ kind: 'ask', question: `Take it back on ${nodesText(count)}? [y/N] ` }, io);
     }
     const { undoRun } = await import('../../run/undo.ts');
-    return runAndShow(context, (env) =>
-      undoRun(
+    return runAndShow(context, async (env) => {
+      const verdict = await undoRun(
         runId,
         { ...env, ...furtherReasonOf(flags) },
         { pace, ...(steps ? { steps } : {}), ...(targets ? { targets } : {}) },
-      ),
-    );
+      );
+      // Once more is not more than was asked for.
+      const again = verdict.next?.startsWith('fireaxe undo ');
+      return again ? { ...verdict, next: [verdict.next, ...sameWords(flags)].join(' ') } : verdict;
+    });
   },
 });
 
