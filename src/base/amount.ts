@@ -16,6 +16,13 @@ export function parseAmount(text: string | number, place: string): Amount {
   return match[2] ? { percent: n } : { count: n };
 }
 
+/** The same where none makes no sense; `none` says what it would be, such as `a wave of no nodes`. */
+export function parseSome(text: string | number, place: string, none: string): Amount {
+  const amount = parseAmount(text, place);
+  if (resolveAmount(amount, 1, 'up') > 0) return amount;
+  throw usage(none, { place, expected: 'a whole number from 1, or a percentage above 0%' });
+}
+
 /** Units out of `total`; a share rounds up when it must do something (`up`), down when it may at most allow. */
 export function resolveAmount(amount: Amount, total: number, round: 'up' | 'down'): number {
   if ('count' in amount) return Math.min(amount.count, total);

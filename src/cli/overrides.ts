@@ -1,4 +1,4 @@
-import { parseAmount, resolveAmount } from '../base/amount.ts';
+import { parseAmount, parseSome } from '../base/amount.ts';
 import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
 import type { TransportName } from '../fleet/types.ts';
@@ -32,10 +32,8 @@ function amountOf<K extends 'maxFailures' | 'canary' | 'wave' | 'limit'>(
 ) {
   const typed = text(flags, key);
   if (typed === undefined) return {};
-  const amount = parseAmount(typed, place);
-  if (key === 'wave' && resolveAmount(amount, 100, 'up') === 0) {
-    throw usage('a wave of no nodes', { place, expected: 'a whole number from 1, or a percentage' });
-  }
+  if (key === 'wave') parseSome(typed, place, 'a wave of no nodes');
+  else parseAmount(typed, place);
   return { [key]: typed } as Record<K, string>;
 }
 

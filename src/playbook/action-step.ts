@@ -1,6 +1,6 @@
 import { parseParams } from '../actions/params.ts';
 import { actionNamed } from '../actions/registry.ts';
-import { type Amount, parseAmount, resolveAmount } from '../base/amount.ts';
+import { parseAmount, parseSome, resolveAmount } from '../base/amount.ts';
 import { waveSizes } from '../fanout/waves.ts';
 import type { TransportName } from '../fleet/types.ts';
 import type { ActionStep, GateSpec } from '../run/types.ts';
@@ -23,6 +23,8 @@ export interface StepDraft {
   rollBack?: boolean | undefined;
   /** `file:line:column` or a flag, for messages. */
   place: string;
+  /** The same of one key, where there is a file. */
+  placeOf?: ((key: 'canary' | 'wave' | 'maxFailures') => string) | undefined;
 }
 
 /** Makes a step complete: parameters checked by the action, waves, window and budget resolved to numbers. Flags win over drafts. */
@@ -31,18 +33,20 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
   const params = parseParams(action, draft.params, draft.place);
   const { overrides, kit } = request;
   // A flag was looked at where it was typed; what is wrong here stands in the playbook.
-  const amount = (text: string | undefined): Amount | undefined =>
-    text === undefined ? undefined : parseAmount(text, draft.place);
+  const at = (key: 'canary' | 'wave' | 'maxFailures') => draft.placeOf?.(key) ?? draft.place;
+  const wavesOf = overrides.wave ?? draft.wave;
+  const wave = wavesOf === undefined ? undefined : parseSome(wavesOf, at('wave'), 'a wave of no nodes');
+  const canaryOf = overrides.canary ?? draft.canary;
+  const canary = canaryOf === undefined ? undefined : parseAmount(canaryOf, at('canary'));
   const total = draft.targets.length;
   const budget = parseAmount(
     overrides.maxFailures ?? draft.maxFailures ?? kit.policy.maxFailures,
-    draft.place,
+    at('maxFailures'),
   );
   const irreversible =
     typeof action.irreversible === 'function' ? action.irreversible(params) : action.irreversible;
   const via = overrides.via ?? draft.via;
-  const canary = amount(overrides.canary ?? draft.canary);
-  const waves = waveSizes(total, canary, amount(overrides.wave ?? draft.wave));
+  const waves = waveSizes(total, canary, wave);
   const tried = canary !== undefined && waves.length > 1 && resolveAmount(canary, total, 'up') > 0;
   return {
     kind: 'action',

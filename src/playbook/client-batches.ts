@@ -1,13 +1,10 @@
-import { parseAmount, resolveAmount } from '../base/amount.ts';
-import { usage } from '../base/errors.ts';
+import { parseSome, resolveAmount } from '../base/amount.ts';
 import { spread } from '../fleet/select.ts';
 import type { FleetNode } from '../fleet/types.ts';
 
 /** Splits clients into batches of one size, each spread over the zones; every client is in exactly one. */
 export function clientBatches<N extends FleetNode>(clients: N[], batch: string, place: string): N[][] {
-  const size = resolveAmount(parseAmount(batch, place), clients.length, 'up');
-  if (size === 0 && clients.length > 0)
-    throw usage('a batch of no clients', { place, expected: 'a whole number from 1, or a percentage' });
+  const size = resolveAmount(parseSome(batch, place, 'a batch of no clients'), clients.length, 'up');
   const batches: N[][] = [];
   let left = clients;
   while (left.length > 0) {

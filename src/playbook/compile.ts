@@ -1,4 +1,4 @@
-import { formatAmount } from '../base/amount.ts';
+import { formatAmount, parseSome } from '../base/amount.ts';
 import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
 import { selectNodes } from '../fleet/select.ts';
@@ -20,7 +20,10 @@ export function compilePlaybook(
 ): Plan {
   const params = resolveParameters(playbook, request.params, request.cluster.parameters);
   const workstreams = playbook.workstreams.map((w, i): Workstream => {
-    const place = (j: number) => playbook.place(['workstreams', i, 'steps', j]);
+    const place =
+      (j: number): Place =>
+      (...keys) =>
+        playbook.place(['workstreams', i, 'steps', j, ...keys]);
     return {
       name: w.name,
       title: interpolate(w.title, params),
@@ -35,14 +38,17 @@ export function compilePlaybook(
   );
 }
 
-function compileStep(step: StepText, request: PlanRequest, place: string): Step[] {
+/** `file:line:column` of a step, or of what stands under these keys in it. */
+type Place = (...keys: PropertyKey[]) => string;
+
+function compileStep(step: StepText, request: PlanRequest, place: Place): Step[] {
   if (step.kind === 'gate') {
     return [
       {
         kind: 'gate',
         id: step.id,
         title: step.title ?? 'the control plane answers',
-        gate: gateSpec(step.gate, place),
+        gate: gateSpec(step.gate, (key) => place('gate', key)),
       },
     ];
   }
@@ -62,10 +68,11 @@ function compileStep(step: StepText, request: PlanRequest, place: string): Step[
 function compileAction(
   step: ActionStepText,
   request: PlanRequest,
-  place: string,
+  place: Place,
   extra: { id?: string; clients?: string; title?: string } = {},
 ) {
-  const targets = atPlace(place, () =>
+  if (step.limit !== undefined) parseSome(step.limit, place('limit'), 'a limit of no nodes');
+  const targets = atPlace(place('on'), () =>
     selectNodes(request.cluster.fleet.nodes, {
       selector: step.on,
       limit: step.anyOf ? undefined : (request.overrides.limit ?? step.limit),
@@ -81,23 +88,27 @@ function compileAction(
       anyOf: step.anyOf,
       canary: step.canary,
       wave: step.wave,
-      parallel: step.parallel === undefined ? undefined : wholeNumber(step.parallel, place),
+      parallel: step.parallel === undefined ? undefined : wholeNumber(step.parallel, place('parallel')),
       maxFailures: step.maxFailures,
-      timeoutMs: step.timeout === undefined ? undefined : parseSpan(step.timeout, place, 1_000, LONGEST_MS),
+      timeoutMs:
+        step.timeout === undefined ? undefined : parseSpan(step.timeout, place('timeout'), 1_000, LONGEST_MS),
       via: step.via,
-      gate: step.gate && gateSpec(step.gate, place),
+      gate: step.gate && gateSpec(step.gate, (key) => place('gate', key)),
       rollBack: extra.clients !== undefined,
-      place,
+      place: place(),
+      placeOf: place,
     },
     request,
   );
 }
 
 /** A step with clients is one step a batch, each with its gate, each taken back by itself. */
-function splitByClients(step: ActionStepText, request: PlanRequest, place: string): Step[] {
+function splitByClients(step: ActionStepText, request: PlanRequest, place: Place): Step[] {
   const { of, batch } = step.clients!;
-  const clients = atPlace(place, () => selectNodes(request.cluster.fleet.nodes, { selector: of }));
-  const batches = clientBatches(clients, batch, place);
+  const clients = atPlace(place('clients', 'of'), () =>
+    selectNodes(request.cluster.fleet.nodes, { selector: of }),
+  );
+  const batches = clientBatches(clients, batch, place('clients', 'batch'));
   return batches.map((nodes, k) =>
     compileAction(step, request, place, {
       id: `${step.id}.${k + 1}`,

@@ -1,21 +1,33 @@
-import { parseAmount } from '../base/amount.ts';
+import { parseAmount, parseSome } from '../base/amount.ts';
 import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
 import type { GateSpec } from '../run/types.ts';
 import type { GateText } from './grammar.ts';
 
-/** Reads a gate's texts into numbers. Throws usage naming `place`. */
-export function gateSpec(gate: GateText, place: string): GateSpec {
-  parseAmount(gate.answering, place);
-  const errors = gate.maxErrors === undefined ? undefined : parseAmount(gate.maxErrors, place);
-  if (errors && !('percent' in errors))
-    throw usage(`maxErrors is a share: ${gate.maxErrors}`, { place, expected: 'for example 5%' });
+/** Reads a gate's texts into numbers. Throws usage naming the place of the wrong one. */
+export function gateSpec(gate: GateText, at: (key: keyof GateText) => string): GateSpec {
+  parseSome(gate.answering, at('answering'), 'a gate that no API server answers');
+  const errors = gate.maxErrors === undefined ? undefined : parseAmount(gate.maxErrors, at('maxErrors'));
+  if (errors && !('percent' in errors)) {
+    throw usage(`maxErrors is a share: ${gate.maxErrors}`, {
+      place: at('maxErrors'),
+      expected: 'for example 5%',
+    });
+  }
+  const holdsMs = parseSpan(gate.for, at('for'), 0, LONGEST_MS);
+  const withinMs = parseSpan(gate.within, at('within'), 1_000, LONGEST_MS);
+  if (withinMs < holdsMs) {
+    throw usage(`a gate that cannot hold for ${gate.for} within ${gate.within}`, {
+      place: at('within'),
+      expected: `at least ${gate.for}`,
+    });
+  }
   return {
     answering: gate.answering,
     ...(errors && 'percent' in errors ? { maxErrorPercent: errors.percent } : {}),
-    holdsMs: parseSpan(gate.for, place, 0, LONGEST_MS),
-    withinMs: parseSpan(gate.within, place, 0, LONGEST_MS),
+    holdsMs,
+    withinMs,
     // Each reading is a login on every control-plane host.
-    everyMs: parseSpan(gate.every, place, 100, LONGEST_MS),
+    everyMs: parseSpan(gate.every, at('every'), 100, LONGEST_MS),
   };
 }

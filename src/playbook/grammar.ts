@@ -6,7 +6,7 @@ const id = z
   .string()
   .regex(/^[a-z][a-z0-9-]{0,40}$/, 'not a name (lower-case letters, digits and dashes, a letter first)');
 /** Text that may hold `${parameter}`; numbers and switches become their text. */
-const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
+const text = z.union([z.string(), z.number(), z.boolean()], 'expected a word or a number').transform(String);
 
 const parameter = z.strictObject({
   description: z.string(),

@@ -20,6 +20,14 @@ export function checkReferences(playbook: Playbook): void {
       steps.add(step.id);
       if (step.kind === 'action') {
         known(step.action, ACTION_NAMES, 'action', at('action'));
+        const idle =
+          step.anyOf && (['limit', 'canary', 'wave', 'parallel'] as const).find((key) => step[key]);
+        if (idle) {
+          throw usage(`${idle} beside anyOf means nothing`, {
+            place: at(idle),
+            expected: 'one of the two: anyOf takes its nodes one after the other, until one does it',
+          });
+        }
         if (step.clients && !step.gate) {
           throw usage('clients without a gate', {
             place: at('clients'),

@@ -115,23 +115,69 @@ describe('a mistake in a playbook is told with its place', () => {
     );
   });
 
-  it.each(['canary: 150%', 'wave: many', 'maxFailures: 200%', 'limit: 101%'])(
-    'a wrong amount, %s, at its step',
-    async (wrong) => {
-      const text = good
-        .replace(/^ +limit: .*\n/m, '')
-        .replace('on: role=worker', `on: role=worker\n        ${wrong}`);
-      const playbook = await parsePlaybook(text, 'p.yaml');
-      expect(() => compilePlaybook(playbook, requestFor())).toThrowError(
-        expect.objectContaining({ place: 'p.yaml:10:9', message: expect.stringContaining('not an amount') }),
-      );
-    },
-  );
+  const someOf = 'a whole number from 1, or a percentage above 0%';
+  const anAmount = 'a whole number, or a percentage up to 100%';
+  it.each([
+    ['limit: 0', 'a limit of no nodes', someOf],
+    ['limit: 0%', 'a limit of no nodes', someOf],
+    ['limit: 101%', 'not an amount', anAmount],
+    ['wave: 0', 'a wave of no nodes', someOf],
+    ['wave: 0%', 'a wave of no nodes', someOf],
+    ['wave: -1', 'not an amount', anAmount],
+    ['wave: 2.5', 'not an amount', anAmount],
+    ['wave: many', 'not an amount', anAmount],
+    ['canary: -1', 'not an amount', anAmount],
+    ['canary: 150%', 'not an amount', anAmount],
+    ['maxFailures: -1', 'not an amount', anAmount],
+    ['maxFailures: 0.5', 'not an amount', anAmount],
+    ['maxFailures: 200%', 'not an amount', anAmount],
+    ['parallel: 0', 'not a number of targets', 'above 0'],
+    ['parallel: 2.5', 'not a number of targets', 'above 0'],
+    ['timeout: 0s', 'out of bounds', 'from 1.0s'],
+    ['timeout: 60', 'not a duration', 'for example 90s'],
+    ['timeout: -5s', 'not a duration', 'for example 90s'],
+    ['gate: { answering: 0 }', 'a gate that no API server answers', someOf],
+    ['gate: { answering: 0% }', 'a gate that no API server answers', someOf],
+    ['gate: { maxErrors: 5 }', 'maxErrors is a share', 'for example 5%'],
+    ['gate: { within: 0s }', 'out of bounds', 'from 1.0s'],
+    ['gate: { for: 1m, within: 30s }', 'cannot hold for 1m within 30s', 'at least 1m'],
+    ['gate: { every: 0s }', 'out of bounds', 'from 100ms'],
+  ])('a number that makes no sense, %s, at its very place', async (wrong, message, expected) => {
+    const text = good
+      .replace(/^ +limit: .*\n/m, '')
+      .replace('on: role=worker', `on: role=worker\n        ${wrong}`);
+    const playbook = await parsePlaybook(text, 'p.yaml');
+    const line = wrong.startsWith('gate') ? wrong.lastIndexOf(': ') : wrong.indexOf(': ');
+    expect(() => compilePlaybook(playbook, requestFor())).toThrowError(
+      expect.objectContaining({
+        kind: 'usage',
+        place: `p.yaml:13:${9 + line + 2}`,
+        message: expect.stringContaining(message),
+        expected: expect.stringContaining(expected),
+      }),
+    );
+  });
 
-  it('a selector that means nobody, at its step', async () => {
+  it('a wave of null: what was expected', async () => {
+    const text = good.replace('limit:', 'wave: ~\n        limit:');
+    await expect(parsePlaybook(text, 'p.yaml')).rejects.toMatchObject({
+      place: 'p.yaml:13:15',
+      message: expect.stringContaining('expected a word or a number'),
+    });
+  });
+
+  it('anyOf beside what would mean nothing then', async () => {
+    const text = good.replace('limit:', 'anyOf: true\n        limit:');
+    await expect(parsePlaybook(text, 'p.yaml')).rejects.toMatchObject({
+      place: 'p.yaml:14:16',
+      message: 'limit beside anyOf means nothing',
+    });
+  });
+
+  it('a selector that means nobody, at its place', async () => {
     const playbook = await parsePlaybook(good.replace('on: role=worker', 'on: role=wroker'), 'p.yaml');
     expect(() => compilePlaybook(playbook, requestFor())).toThrowError(
-      expect.objectContaining({ kind: 'usage', place: 'p.yaml:10:9' }),
+      expect.objectContaining({ kind: 'usage', place: 'p.yaml:12:13' }),
     );
   });
 });
