@@ -1,3 +1,4 @@
+import { parseSome } from '../base/amount.ts';
 import { formatDuration } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
@@ -68,7 +69,9 @@ export function chooseCluster({ kit, flags, sink, io }: CliContext): ClusterKit 
 }
 
 export function selectionOf(flags: Flags): Selection {
-  return { selector: text(flags, 'selector'), nodes: text(flags, 'nodes'), limit: text(flags, 'limit') };
+  const limit = text(flags, 'limit');
+  if (limit !== undefined) parseSome(limit, '--limit', 'a limit of no nodes');
+  return { selector: text(flags, 'selector'), nodes: text(flags, 'nodes'), limit };
 }
 
 /** A flag's text; nothing when it was not given. */

@@ -32,7 +32,7 @@ function amountOf<K extends 'maxFailures' | 'canary' | 'wave' | 'limit'>(
 ) {
   const typed = text(flags, key);
   if (typed === undefined) return {};
-  if (key === 'wave') parseSome(typed, place, 'a wave of no nodes');
+  if (key === 'wave' || key === 'limit') parseSome(typed, place, `a ${key} of no nodes`);
   else parseAmount(typed, place);
   return { [key]: typed } as Record<K, string>;
 }

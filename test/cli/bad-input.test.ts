@@ -146,6 +146,8 @@ describe('bad input is refused with the next command', () => {
     ['--max-failures', '101%', 'a percentage up to 100%'],
     ['--wave', '0', 'a whole number from 1'],
     ['--wave', '0%', 'a whole number from 1'],
+    ['--limit', '0', 'a whole number from 1'],
+    ['--limit', '0%', 'a percentage above 0%'],
     ['--exits', '256', 'from 0 to 255'],
     ['--via', 'telnet', 'ssm,ssh,openssh,local'],
     ['--kit', '', 'the directory of a kit'],
@@ -157,6 +159,19 @@ describe('bad input is refused with the next command', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(expected);
     expect(stderr).not.toMatch(/^ +at .*\.js/m);
+  });
+
+  it.each([
+    ['nodes', '--limit', '0', 'a limit of no nodes'],
+    ['probe', '--limit', '0%', 'a limit of no nodes'],
+    ['shrink', '--share', '0', 'a share of no nodes'],
+    ['shrink', '--share', '0%', 'a share of no nodes'],
+  ])('%s %s %s: that it is none, and how many it takes', (verb, flag, value, message) => {
+    const { code, stderr } = refusal([verb, ...(verb === 'shrink' ? ['--dry-run'] : []), flag, value]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(
+      `fireaxe: ${message}\n  at: ${flag}\n  expected: a whole number from 1, or a percentage above 0%\n`,
+    );
   });
 
   it('an option of the command itself: where it belongs', () => {

@@ -1,4 +1,4 @@
-import { parseAmount } from '../../base/amount.ts';
+import { parseSome } from '../../base/amount.ts';
 import { usage } from '../../base/errors.ts';
 import { given, runAction } from '../action-verb.ts';
 import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
@@ -31,7 +31,7 @@ export default defineCommand({
       throw usage('how many?', { place: '--share', next: 'add --share 50%' });
     if (share !== undefined && limit !== undefined)
       throw usage('a share is a limit already', { place: '--limit', next: 'leave one of the two out' });
-    if (share !== undefined) parseAmount(String(share), '--share');
+    if (share !== undefined) parseSome(String(share), '--share', 'a share of no nodes');
     // Whatever was selected: the control plane is never made smaller.
     const workers = 'role=worker,role!=control-plane';
     const selector = flags.selector === undefined ? workers : `${flags.selector},${workers}`;
