@@ -1,6 +1,9 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { formatDuration } from '../base/duration.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
+import { quote } from '../base/quote.ts';
+import { systemWords } from '../base/system-error.ts';
 import { VERSION } from '../base/version.ts';
 import type { Kit } from '../kit/types.ts';
 import type { Plan } from '../run/types.ts';
@@ -8,18 +11,27 @@ import { fleetDigest, planHash, scriptDigests } from './seal-plan.ts';
 
 /** Writes a plan for people to read and for `run FILE`; the file is whole or not there. */
 export async function writePlanFile(path: string, plan: Plan): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  // A rename would put the plan in the place of /dev/stdout, too.
+  if (there && !there.isFile()) throw notSaved(path, 'it is no file');
   const partial = `${path}.partial-${process.pid}`;
   try {
     await writeFile(partial, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
     await rename(partial, path);
   } catch (cause) {
     await rm(partial, { force: true }).catch(() => {});
-    throw usage(`the plan cannot be saved: ${(cause as Error).message}`, {
-      place: path,
-      cause,
-      expected: 'a file in a directory that can be written',
-    });
+    throw notSaved(path, systemWords(cause), cause);
   }
+}
+
+function notSaved(path: string, why: string, cause?: unknown): FireaxeError {
+  const absent = (cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT';
+  return usage(`the plan cannot be saved: ${why}`, {
+    place: path,
+    cause,
+    expected: 'a file in a directory that can be written',
+    next: absent ? `mkdir -p ${quote(dirname(path))}, or name another file by -o` : 'name another file by -o',
+  });
 }
 
 /** Reads a plan file. Throws usage for what is no plan, stale (exit 6) for one whose bytes were changed. */

@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -178,6 +179,28 @@ describe('bad input is refused with the next command', () => {
     expect(refusal(['exec', '--reason', 'x', '--yes', 'ls', '-Z']).stderr).toContain(
       'put -- before the command',
     );
+  });
+
+  it('a file that a plan cannot be saved to: the one that was typed, and what to do', () => {
+    const save = (file: string) =>
+      refusal(['exec', '--reason', 'x', '--nodes', 'n1', '--output', 'json', '-o', file, '--', 'id']);
+    const absent = save('/nowhere/x.plan');
+    expect(absent.code).toBe(2);
+    expect(JSON.parse(absent.stderr).error).toEqual({
+      kind: 'usage',
+      message: 'the plan cannot be saved: no such file or directory',
+      place: '/nowhere/x.plan',
+      expected: 'a file in a directory that can be written',
+      next: 'mkdir -p /nowhere, or name another file by -o',
+    });
+    const pipe = join(kit, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    for (const other of [kit, pipe]) {
+      expect(save(other).stderr).toMatch(/cannot be saved: it is no file.*name another file/);
+    }
+    // A plan does not take its place.
+    expect(statSync(pipe).isFIFO()).toBe(true);
+    rmSync(pipe);
   });
 
   it('a plan or playbook that is not there, before a reason is asked for', () => {
