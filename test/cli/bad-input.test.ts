@@ -203,6 +203,13 @@ describe('bad input is refused with the next command', () => {
     rmSync(pipe);
   });
 
+  it('a flag that would do nothing in the drill', () => {
+    const { code, stderr } = refusal(['drill', '--hands-off', '--playbook', 'shed-load']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('hands off: --playbook would do nothing');
+    expect(refusal(['drill', 'upp', '--dir', '/x']).stderr).toContain('drill does not know "upp"');
+  });
+
   it('a plan or playbook that is not there, before a reason is asked for', () => {
     expect(refusal(['run', './nope.plan']).stderr).toMatch(/nope\.plan/);
   });

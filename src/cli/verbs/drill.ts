@@ -1,6 +1,7 @@
 import { Option } from 'commander';
 import { usage } from '../../base/errors.ts';
 import type { Flags } from '../context.ts';
+import { refuseIdleFlags } from '../drill/fitting.ts';
 import { parameterOption } from '../options.ts';
 import { type CliIo, defineCommand } from '../types.ts';
 
@@ -29,6 +30,7 @@ export default defineCommand({
     parameterOption(command);
   },
   async run([what], flags, io) {
+    refuseIdleFlags(what ?? '', flags);
     // A lab is taken down in order, whatever is pressed.
     const ended = io.inFlight();
     try {

@@ -1,0 +1,36 @@
+import { usage } from '../../base/errors.ts';
+import type { Flags } from '../context.ts';
+
+/** Flags that mean something to some words of the drill only, and to which; '' is the whole drill. */
+const FITS: Record<string, readonly string[]> = {
+  kit: ['serve'],
+  scenario: ['', 'up', 'serve'],
+  seed: ['', 'up', 'serve'],
+  workers: ['', 'up', 'serve'],
+  playbook: [''],
+  param: [''],
+  handsOff: [''],
+  dir: ['up', 'down', 'status', 'serve'],
+};
+
+/** A flag that would do nothing is refused: somebody counted on it. */
+export function refuseIdleFlags(what: string, flags: Flags): void {
+  // Another mistake, told elsewhere.
+  if (!Object.values(FITS).flat().includes(what)) return;
+  const given = (flag: string) => {
+    const value = flags[flag];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined;
+  };
+  const idle = Object.keys(FITS).find((flag) => given(flag) && !FITS[flag]!.includes(what));
+  const none = idle ?? (flags.handsOff === true ? ['playbook', 'param'].find(given) : undefined);
+  if (none === undefined) return;
+  const word = none === 'handsOff' ? '--hands-off' : `--${none}`;
+  throw usage(
+    idle ? `${word} means nothing to ${`drill ${what}`.trim()}` : `hands off: ${word} would do nothing`,
+    {
+      place: word,
+      ...(none === 'kit' ? { expected: "the lab's own kit" } : {}),
+      next: `leave ${word} out`,
+    },
+  );
+}
