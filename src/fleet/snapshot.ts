@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { canonicalAddress } from './canonical-address.ts';
 import type { FleetSnapshot } from './types.ts';
 
 const nodeSchema = z.strictObject({
@@ -10,7 +11,9 @@ const nodeSchema = z.strictObject({
   roles: z.array(z.enum(['control-plane', 'etcd', 'worker'])),
   address: z
     .string()
-    .refine((text) => isIP(text) !== 0, 'not an IP address (names need DNS, which may be down)'),
+    .refine((text) => isIP(text) !== 0, 'not an IP address (names need DNS, which may be down)')
+    // Connecting to 0.0.0.0 means this very machine.
+    .refine((text) => !/^[0:.]+(%|$)/.test(text), 'not the address of a node'),
   port: z.int('not a port').min(1, 'not a port').max(65535, 'not a port').optional(),
   internalAddress: z
     .string()
@@ -66,7 +69,7 @@ export function knownSnapshotKeys(path: PropertyKey[]): string[] {
   return Object.keys(path[0] === 'nodes' ? nodeSchema.shape : snapshotSchema.shape);
 }
 
-/** What no shape can say: the same name, or the same door, twice. */
+/** What no shape can say: the same name, the same door or the same machine twice. */
 function inconsistencies(snapshot: FleetSnapshot, cluster: string): SnapshotIssue[] {
   const issues: SnapshotIssue[] = [];
   if (snapshot.cluster !== cluster) {
@@ -74,6 +77,7 @@ function inconsistencies(snapshot: FleetSnapshot, cluster: string): SnapshotIssu
   }
   const names = new Map<string, number>();
   const doors = new Map<string, number>();
+  const instances = new Map<string, number>();
   snapshot.nodes.forEach((node, i) => {
     if (node.cluster !== cluster) {
       issues.push({ path: ['nodes', i, 'cluster'], message: `${node.cluster} is not ${cluster}` });
@@ -90,12 +94,12 @@ function inconsistencies(snapshot: FleetSnapshot, cluster: string): SnapshotIssu
       issues.push({ path: ['nodes', i, 'address'], message: `${door} is already ${other}'s` });
     }
     doors.set(door, i);
+    const sameInstance = node.instanceId === undefined ? undefined : instances.get(node.instanceId);
+    if (sameInstance !== undefined) {
+      const message = `${node.instanceId} is already ${snapshot.nodes[sameInstance]!.name}'s`;
+      issues.push({ path: ['nodes', i, 'instanceId'], message });
+    }
+    if (node.instanceId !== undefined) instances.set(node.instanceId, i);
   });
   return issues;
-}
-
-/** One spelling an address: IPv6 has many. */
-function canonicalAddress(address: string): string {
-  if (!address.includes(':') || address.includes('%')) return address;
-  return new URL(`http://[${address}]`).hostname;
 }

@@ -38,12 +38,13 @@ export async function openCluster(
       identity: used,
     };
   }
-  if (jump !== undefined && !bastions[jump]) throw unknownBastion(jump, source.place([...at, 'ssh', 'jump']));
+  if (jump !== undefined && !Object.hasOwn(bastions, jump))
+    throw unknownBastion(jump, source.place([...at, 'ssh', 'jump']));
 
   const fleetFile = inKit(path, file.fleet ?? join('fleet', `${name}.json`));
   const fleet = maybeNoFleet && !existsSync(fleetFile) ? noFleet(name) : await readFleetFile(fleetFile, name);
   for (const node of fleet.nodes) {
-    if (typeof node.jump === 'string' && !bastions[node.jump])
+    if (typeof node.jump === 'string' && !Object.hasOwn(bastions, node.jump))
       throw unknownBastion(node.jump, `${fleetFile}: ${node.name}`);
   }
   const cloud = await cloudProfile(path, file);

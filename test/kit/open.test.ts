@@ -135,7 +135,14 @@ describe('mistakes in kit.yaml are refused with their place', () => {
 
 describe('mistakes in a fleet are refused with their place', () => {
   const withNode = (change: object) =>
-    JSON.stringify(fleetOf([NODES[0]!, { ...NODES[1], ...change }]), null, 1);
+    JSON.stringify(
+      fleetOf([
+        { ...NODES[0]!, instanceId: 'i-00000000000000001' },
+        { ...NODES[1], ...change },
+      ]),
+      null,
+      1,
+    );
   it.each([
     ['a name that is an option', { name: '-oProxyCommand=x' }, 'not a node name'],
     ['metacharacters in a name', { name: 'n1;reboot' }, 'not a node name'],
@@ -144,8 +151,13 @@ describe('mistakes in a fleet are refused with their place', () => {
     ['an unknown role', { roles: ['master'] }, 'roles'],
     ['the same name twice', { name: 'cp-1' }, 'cp-1 is already nodes.0'],
     ['the same door twice', { address: '127.0.0.1' }, "already cp-1's"],
+    ['the same door, hidden in IPv6', { address: '::ffff:127.0.0.1' }, "already cp-1's"],
+    ['the same machine twice', { instanceId: 'i-00000000000000001' }, "already cp-1's"],
+    ['an address that means this machine', { address: '0.0.0.0' }, 'not the address of a node'],
+    ['the same in IPv6', { address: '::' }, 'not the address of a node'],
     ['an unknown key', { lables: {} }, 'unknown key lables'],
     ['an unknown bastion', { jump: 'b9' }, 'no bastion is called b9'],
+    ['a bastion that every object has', { jump: 'constructor' }, 'no bastion is called constructor'],
     ['another cluster', { cluster: 'c2' }, 'c2 is not c1'],
   ])('%s', async (_, change, message) => {
     await expect(openKit(kit({ 'fleet/c1.json': withNode(change) }))).rejects.toEqual(
