@@ -1,33 +1,71 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { usage } from '../base/errors.ts';
+import { FireaxeError, usage } from '../base/errors.ts';
 import { knownSnapshotKeys, readSnapshot } from '../fleet/snapshot.ts';
 import type { FleetSnapshot } from '../fleet/types.ts';
+import { duplicateKey } from './duplicate-key.ts';
+import { readText } from './read-text.ts';
 import { parseYaml, schemaError } from './yaml-file.ts';
+
+/** Above this the YAML parser would take many seconds: the node's name has to do as the place. */
+const MOST_PARSED_TWICE = 1 << 20;
 
 /**
  * Reads fleet/<cluster>.json. JSON.parse is fast on thousands of nodes; only a file with a mistake
  * is read a second time by the YAML parser (JSON is YAML), which knows lines and columns.
  */
 export async function readFleetFile(file: string, cluster: string): Promise<FleetSnapshot> {
-  const text = await readFile(file, 'utf8').catch((cause) => {
-    throw usage(`no fleet snapshot for cluster ${cluster}`, {
-      place: file,
-      expected: 'a file as docs/kit.md describes it',
-      next: `fireaxe nodes -c ${cluster} --discover --save, where the cluster has a cloud`,
-      cause,
-    });
+  const text = await readText(file).catch((cause) => {
+    throw unreadable(file, cluster, cause);
   });
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    await parseYaml(text, file);
-    throw usage(`not JSON: ${(cause as Error).message}`, { place: file, cause });
+    if (text.length <= MOST_PARSED_TWICE) await parseYaml(text, file);
+    throw usage(`not JSON: ${(cause as Error).message}`, { place: placeOf(cause, text, file), cause });
   }
   const read = readSnapshot(value, cluster);
-  if ('snapshot' in read) return read.snapshot;
-  throw schemaError(read.issues, await parseYaml(text, file), knownSnapshotKeys);
+  if ('issues' in read) {
+    const small = text.length <= MOST_PARSED_TWICE;
+    const source = small ? await parseYaml(text, file) : { file, place: nodeOf(value, file) };
+    throw schemaError(read.issues, source, knownSnapshotKeys);
+  }
+  // JSON.parse takes the last of two: half a fleet would be gone without a word.
+  const twice = duplicateKey(text);
+  if (twice) throw usage(`the key ${twice.key} stands there twice`, { place: lineOf(text, twice.at, file) });
+  return read.snapshot;
+}
+
+function unreadable(file: string, cluster: string, cause: unknown): FireaxeError {
+  if (cause instanceof FireaxeError) return cause;
+  const { code } = cause as NodeJS.ErrnoException;
+  if (code !== 'ENOENT') return usage(`the fleet snapshot cannot be read (${code})`, { place: file, cause });
+  return usage(`no fleet snapshot for cluster ${cluster}`, {
+    place: file,
+    expected: 'a file as docs/kit.md describes it',
+    next: `fireaxe nodes -c ${cluster} --discover --save, where the cluster has a cloud`,
+    cause,
+  });
+}
+
+/** V8 tells the position of most mistakes. */
+function placeOf(error: unknown, text: string, file: string): string {
+  const at = /at position (\d+)/.exec((error as Error).message)?.[1];
+  return at === undefined ? file : lineOf(text, Number(at), file);
+}
+
+function lineOf(text: string, at: number, file: string): string {
+  const before = text.slice(0, at).split('\n');
+  return `${file}:${before.length}:${before.at(-1)!.length + 1}`;
+}
+
+function nodeOf(value: unknown, file: string) {
+  return ([list, index]: readonly PropertyKey[]): string => {
+    const nodes = (value as { nodes?: unknown } | null)?.nodes;
+    const node = list === 'nodes' && Array.isArray(nodes) ? nodes[Number(index)] : undefined;
+    return typeof node?.name === 'string' ? `${file}: ${node.name}` : file;
+  };
 }
 
 /** Writes a snapshot; the file is the old one or the new one, never half of it. */

@@ -1,9 +1,10 @@
-import { readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { FireaxeError, usage } from '../base/errors.ts';
 import { existing, inKit, missing } from './in-kit.ts';
 import { openCluster } from './open-cluster.ts';
 import { checkPermissions } from './permissions.ts';
+import { mustBeFile, readText } from './read-text.ts';
 import { type KitFile, kitSchema, knownKitKeys } from './schema.ts';
 import type { ClusterKit, Kit } from './types.ts';
 import { parseYaml, schemaError, type YamlSource } from './yaml-file.ts';
@@ -15,8 +16,8 @@ import { parseYaml, schemaError, type YamlSource } from './yaml-file.ts';
 export async function openKit(named: string, how: { fleets?: 'needed' | 'if-there' } = {}): Promise<Kit> {
   const path = await realpath(named).catch(() => named);
   const kitFile = join(path, 'kit.yaml');
-  const text = await readFile(kitFile, 'utf8').catch((cause) => {
-    throw noKit(path, cause);
+  const text = await readText(kitFile).catch((cause) => {
+    throw cause instanceof FireaxeError ? cause : noKit(path, cause);
   });
   const source = await parseYaml(text, kitFile);
   const parsed = kitSchema.safeParse(source.value);
@@ -31,6 +32,7 @@ export async function openKit(named: string, how: { fleets?: 'needed' | 'if-ther
   }
   const sshConfig = await existing(inKit(path, file.sshConfig ?? 'ssh_config'));
   if (file.sshConfig && !sshConfig) throw missing(file.sshConfig, source.place(['sshConfig']));
+  if (sshConfig) await mustBeFile(sshConfig);
   return {
     path,
     name: file.name ?? basename(path),
@@ -52,7 +54,7 @@ async function knownHosts(path: string, file: KitFile, source: YamlSource): Prom
   const found: string[] = [];
   for (const [i, name] of (file.knownHosts ?? ['known_hosts']).entries()) {
     const one = await existing(inKit(path, name));
-    if (one) found.push(one);
+    if (one) found.push(await mustBeFile(one));
     else if (file.knownHosts) throw missing(name, source.place(['knownHosts', i]));
   }
   return found;

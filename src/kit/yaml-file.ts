@@ -64,6 +64,7 @@ export async function parseYaml(text: string, file: string): Promise<YamlSource>
 
 /** The parser's words, but for those that speak to programmers. */
 function wordsOf({ code, message }: { code: string; message: string }): string {
+  if (/call stack/.test(message)) return 'nested too deeply';
   return code === 'MULTIPLE_DOCS' ? 'only one YAML document is taken: leave out the ---' : message;
 }
 
