@@ -20,7 +20,10 @@ export interface Fold {
  * groups of one size in order of the first node. Costs one hash a node: names are folded for display only.
  */
 export function foldOutput(outcomes: Outcome[]): Fold[] {
-  const folds = new Map<string, Fold>();
+  const groups = new Map<
+    string,
+    { nodes: string[]; first: Outcome; reasons: Set<string>; nexts: Set<string> }
+  >();
   for (const o of outcomes) {
     // Addresses and names differ in messages although the reason is one.
     const key = JSON.stringify([
@@ -33,32 +36,25 @@ export function foldOutput(outcomes: Outcome[]): Fold[] {
       o.result?.note,
       o.truncated,
     ]);
-    const fold = folds.get(key);
-    if (fold) {
-      fold.nodes.push(o.target);
-      addWords(fold, o);
-      continue;
-    }
-    const first: Fold = {
-      nodes: [o.target],
-      state: o.state,
-      stdout: o.stdout,
-      stderr: o.stderr,
-      ...(o.exitCode === undefined ? {} : { exitCode: o.exitCode }),
-      reasons: [],
-      nexts: [],
-      ...(o.result?.note ? { note: o.result.note } : {}),
-      ...(o.truncated ? { cut: true as const } : {}),
-    };
-    addWords(first, o);
-    folds.set(key, first);
+    const group = groups.get(key) ?? { nodes: [], first: o, reasons: new Set(), nexts: new Set() };
+    groups.set(key, group);
+    group.nodes.push(o.target);
+    if (o.reason) group.reasons.add(`${o.reason.code}: ${o.reason.message}`);
+    if (o.reason?.next) group.nexts.add(o.reason.next);
   }
-  return [...folds.values()].sort((a, b) => b.nodes.length - a.nodes.length);
-}
-
-function addWords(fold: Fold, { reason }: Outcome): void {
-  if (!reason) return;
-  const said = `${reason.code}: ${reason.message}`;
-  if (!fold.reasons.includes(said)) fold.reasons.push(said);
-  if (reason.next && !fold.nexts.includes(reason.next)) fold.nexts.push(reason.next);
+  const folds = [...groups.values()].map(({ nodes, first, reasons, nexts }): Fold => {
+    const { state, stdout, stderr, exitCode, result, truncated } = first;
+    return {
+      nodes,
+      state,
+      stdout,
+      stderr,
+      ...(exitCode === undefined ? {} : { exitCode }),
+      reasons: [...reasons],
+      nexts: [...nexts],
+      ...(result?.note ? { note: result.note } : {}),
+      ...(truncated ? { cut: true as const } : {}),
+    };
+  });
+  return folds.sort((a, b) => b.nodes.length - a.nodes.length);
 }

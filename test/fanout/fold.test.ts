@@ -21,3 +21,11 @@ it('keeps equal output with different ends apart', () => {
     foldOutput([outcome('a', 'ok', { exitCode: 0 }), outcome('b', 'failed', { exitCode: 1 })]),
   ).toHaveLength(2);
 });
+
+it('keeps each wording of a reason once, in order', () => {
+  const refused = (at: string) => ({ reason: { code: 'refused', message: `${at} refused`, next: 'look' } });
+  const [fold] = foldOutput(
+    ['a', 'b', 'a', 'b'].map((at, i) => outcome(`n${i}`, 'unreachable', refused(at))),
+  );
+  expect(fold).toMatchObject({ reasons: ['refused: a refused', 'refused: b refused'], nexts: ['look'] });
+});
