@@ -13,18 +13,29 @@ export async function discover(context: CliContext, save: boolean): Promise<void
       expected: 'cloud: { region: … } for it in kit.yaml',
     });
   }
-  const [{ ec2Api }, { discoverFromEc2 }] = await Promise.all([
-    import('../kit/ec2-api.ts'),
-    import('../fleet/discover-ec2.ts'),
-  ]);
-  const api = await ec2Api(cluster.cloud, context.io.env);
-  const { describe } = api;
+  const { cloud } = cluster;
+  const [{ ec2Api }, { patient, READERS_PATIENCE }, { asUnreachable }, { discoverFromEc2 }] =
+    await Promise.all([
+      import('../kit/ec2-api.ts'),
+      import('../kit/ec2-patience.ts'),
+      import('../kit/cloud-errors.ts'),
+      import('../fleet/discover-ec2.ts'),
+    ]);
+  const api = await ec2Api(cloud, context.io.env);
+  const { describe } = patient(api, {
+    ...READERS_PATIENCE,
+    onWait: (why) => context.sink.note(`EC2 does not serve us, trying again: ${why}`),
+  });
   const fresh = await discoverFromEc2({
     describe: describe as Parameters<typeof discoverFromEc2>[0]['describe'],
     cluster: cluster.name,
-    region: cluster.cloud.region,
+    region: cloud.region,
     now: context.io.now(),
-  }).finally(() => api.close());
+  })
+    .catch((error: unknown) => {
+      throw asUnreachable(error, 'EC2', cloud) ?? error;
+    })
+    .finally(() => api.close());
   const { snapshot, added, removed } = mergeFleet(cluster.fleet, fresh);
   cluster.fleet = snapshot;
   if (added.length > 0) context.sink.note(`new: ${foldLine(added)}`);

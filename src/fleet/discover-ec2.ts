@@ -1,4 +1,4 @@
-import { usage } from '../base/errors.ts';
+import { FireaxeError, usage } from '../base/errors.ts';
 import { namesOf } from './ec2-names.ts';
 import { labelsOf, type RoleRule, rolesOf, tagsOf } from './ec2-tags.ts';
 import type { FleetNode, FleetSnapshot, Role } from './types.ts';
@@ -82,7 +82,8 @@ function filtersOf(options: DiscoveryOptions): Ec2Query['Filters'] {
 }
 
 async function everyPage(options: DiscoveryOptions, filters: Ec2Query['Filters']): Promise<Ec2Instance[]> {
-  const found: Ec2Instance[] = [];
+  const found = new Map<string, Ec2Instance>();
+  const tokens = new Set<string>();
   let token: string | undefined;
   do {
     const page = await options.describe({
@@ -90,10 +91,18 @@ async function everyPage(options: DiscoveryOptions, filters: Ec2Query['Filters']
       MaxResults: PAGE,
       ...(token ? { NextToken: token } : {}),
     });
-    for (const reservation of page.Reservations ?? []) found.push(...(reservation.Instances ?? []));
+    // Pages are no snapshot: while machines come and go one may be on two of them.
+    for (const instance of (page.Reservations ?? []).flatMap((one) => one.Instances ?? []))
+      if (instance.InstanceId && instance.PrivateIpAddress) found.set(instance.InstanceId, instance);
     token = page.NextToken;
+    if (token && tokens.has(token))
+      throw new FireaxeError('internal', 'EC2 gives the same page again and again', {
+        expected: 'a list of instances that ends',
+        next: 'try again; the snapshot is as it was',
+      });
+    if (token) tokens.add(token);
   } while (token);
-  return found.filter((instance) => instance.InstanceId && instance.PrivateIpAddress);
+  return [...found.values()];
 }
 
 function nodeOf(instance: Ec2Instance, name: string, options: DiscoveryOptions): FleetNode {

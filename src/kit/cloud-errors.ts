@@ -1,6 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
+import { isNotConnected } from './cloud-passing.ts';
 import type { CloudProfile } from './types.ts';
 
 /** Error names of SSM, EC2, STS and of the SDK itself that mean: these keys do not open this door. */
@@ -30,6 +31,20 @@ export function asCredentialsError(error: unknown, profile: CloudProfile): Firea
   return new FireaxeError('credentials', `${whose} ${what}: ${error.message || error.name}`, {
     place: profile.credentialsFile ?? profile.configFile ?? 'environment',
     next: lookAt(profile),
+    cause: error,
+  });
+}
+
+/** A call that found nobody: what to look at, in the order in which it mostly is wrong. */
+export function asUnreachable(
+  error: unknown,
+  service: string,
+  { region }: CloudProfile,
+): FireaxeError | undefined {
+  if (!(error instanceof Error) || error instanceof FireaxeError || !isNotConnected(error)) return undefined;
+  return new FireaxeError('internal', `no connection to ${service} in ${region}: ${error.message}`, {
+    expected: 'the right region, a route to it (HTTPS_PROXY is used), no AWS_ENDPOINT_URL of another day',
+    next: `curl -sS -o /dev/null -w '%{http_code}\n' https://${service.toLowerCase()}.${region}.amazonaws.com`,
     cause: error,
   });
 }
