@@ -1,4 +1,5 @@
 import type { Command, CommandInvocation, SSMClient } from '@aws-sdk/client-ssm';
+import { HalfAnswer } from '../../kit/cloud-passing.ts';
 
 /** What the transport asks of SSM, in its own words. Every call is one attempt; lists are read page by page. */
 export interface SsmApi {
@@ -70,7 +71,9 @@ export async function ssmApi(client: SSMClient): Promise<SsmApi> {
         MaxErrors: String(request.instanceIds.length),
       });
       const { Command } = await client.send(command, abort(signal));
-      return sentCommand(Command ?? {});
+      // A command may have left all the same: whoever sends looks for it.
+      if (!Command?.CommandId) throw new HalfAnswer('SendCommand', 'command');
+      return sentCommand(Command);
     },
 
     async commands(after, wanted, signal) {
@@ -85,8 +88,9 @@ export async function ssmApi(client: SSMClient): Promise<SsmApi> {
           }),
           abort(signal),
         );
-        seen.push(...(page.Commands ?? []).map(sentCommand));
-        token = page.NextToken;
+        if (!page.Commands) throw new HalfAnswer('ListCommands', 'commands');
+        seen.push(...page.Commands.map(sentCommand));
+        token = next(token, page.NextToken);
       } while (token && !wanted(seen));
       return seen;
     },
@@ -104,8 +108,9 @@ export async function ssmApi(client: SSMClient): Promise<SsmApi> {
           }),
           abort(signal),
         );
-        reports.push(...(page.CommandInvocations ?? []).map(report));
-        token = page.NextToken;
+        if (!page.CommandInvocations) throw new HalfAnswer('ListCommandInvocations', 'invocations');
+        reports.push(...page.CommandInvocations.map(report));
+        token = next(token, page.NextToken);
       } while (token);
       return reports;
     },
@@ -127,6 +132,12 @@ export async function ssmApi(client: SSMClient): Promise<SsmApi> {
 
     close: () => client.destroy(),
   };
+}
+
+/** A page that leads to itself would be read for ever. */
+function next(token: string | undefined, following: string | undefined): string | undefined {
+  if (following && following === token) throw new HalfAnswer('a list', 'other page than this one');
+  return following || undefined;
 }
 
 function sentCommand(command: Command): SentCommand {

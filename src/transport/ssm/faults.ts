@@ -1,3 +1,5 @@
+import { type CallError, isNotConnected, THROTTLED } from '../../kit/cloud-passing.ts';
+
 /** What a failed call means for a command that was on its way. */
 export type Fault =
   /** Refused for its pace: nothing was done, may be repeated. */
@@ -6,36 +8,24 @@ export type Fault =
   | 'invalid-instance'
   /** The request never reached the service. */
   | 'not-sent'
+  /** Refused for the time of its signature, which is put right by now: nothing was done. */
+  | 'clock'
   /** Refused for what it says. */
   | 'rejected'
   /** It may have been carried out. */
   | 'ambiguous';
 
-const THROTTLED =
-  /^(Throttling|ThrottlingException|ThrottledException|TooManyRequestsException|RequestLimitExceeded|RequestThrottled(Exception)?|LimitExceeded|RateExceeded)$/;
-
-/** Errors of the name look-up and of connecting: the request cannot have left. */
-const NOT_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH']);
+const OF_THE_CLOCK =
+  /^(InvalidSignatureException|SignatureDoesNotMatch|RequestExpired|RequestTimeTooSkewed)$/;
 
 export function faultOf(error: unknown): Fault {
-  const {
-    name = '',
-    code,
-    syscall,
-    message = '',
-    $metadata,
-  } = error as {
-    name?: string;
-    code?: string;
-    syscall?: string;
-    message?: string;
-    $metadata?: { httpStatusCode?: number };
-  };
+  const { name = '', $metadata } = error as CallError;
   const status = $metadata?.httpStatusCode;
   if (THROTTLED.test(name) || status === 429) return 'throttled';
   if (name === 'InvalidInstanceId') return 'invalid-instance';
-  if (code && NOT_CONNECTED.has(code)) return 'not-sent';
-  if (syscall === 'connect' || /did not establish a connection/.test(message)) return 'not-sent';
+  if (isNotConnected(error)) return 'not-sent';
+  // The SDK has learned the service's time from this answer: signed by that, the same goes well.
+  if ($metadata?.clockSkewCorrected && OF_THE_CLOCK.test(name)) return 'clock';
   if (status !== undefined && status >= 400 && status < 500 && status !== 408) return 'rejected';
   return 'ambiguous';
 }

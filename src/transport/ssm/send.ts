@@ -54,6 +54,7 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
       reason: { code, message, ...(next ? { next } : {}) },
     });
 
+  let clockWasWrong = false;
   for (let attempt = 0; ; attempt++) {
     await deps.pace.turn(job.signal);
     if (job.signal.aborted) return not('not-attempted', 'interrupted', 'let go before it was sent');
@@ -63,9 +64,13 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
       command = await deps.api.send(request, job.signal);
       deps.pace.accepted();
     } catch (error) {
+      const fault = faultOf(error);
+      if (fault === 'clock' && !clockWasWrong) {
+        clockWasWrong = true;
+        continue;
+      }
       const credentials = asCredentialsError(error, deps.profile);
       if (credentials) return not('unreachable', 'credentials', credentials.message, credentials.next);
-      const fault = faultOf(error);
       if (fault === 'throttled') {
         deps.pace.throttled();
         const wait = (0.5 + deps.random()) * Math.min(8000, 250 * 2 ** attempt);
@@ -100,7 +105,7 @@ async function sendToTheRest(targets: Target[], error: unknown, job: SendJob, de
       kind: 'not-taken',
       state: 'unreachable',
       targets: of,
-      reason: { code: 'no-agent', message: 'its SSM agent is not connected' },
+      reason: { code: 'no-agent', message: 'its SSM agent is not connected, or it is of another account' },
     });
   if (named.length === 0 && targets.length === 1) return lost(targets);
   if (named.length === 0) {
