@@ -2,6 +2,7 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { credentialsFor } from './cloud-credentials.ts';
 import { type CloudFiles, cloudFiles, type Env, endpointFor } from './cloud-files.ts';
+import { proxyAgent } from './cloud-proxy.ts';
 import type { CloudProfile } from './types.ts';
 
 /** Longest wait for a connection, and for one answer. */
@@ -27,6 +28,7 @@ export async function ec2Client(profile: CloudProfile, env: Env = process.env): 
 
 function common(service: 'SSM' | 'EC2', profile: CloudProfile, files: CloudFiles, env: Env) {
   const endpoint = endpointFor(service, files, env);
+  const httpsAgent = proxyAgent(endpoint, `${service.toLowerCase()}.${profile.region}.amazonaws.com`, env);
   return {
     region: profile.region,
     credentials: credentialsFor(profile, files, env),
@@ -36,6 +38,7 @@ function common(service: 'SSM' | 'EC2', profile: CloudProfile, files: CloudFiles
       connectionTimeout: CONNECT_MS,
       requestTimeout: ANSWER_MS,
       throwOnRequestTimeout: true,
+      ...(httpsAgent ? { httpsAgent } : {}),
     },
     ...(endpoint === undefined ? {} : { endpoint }),
   };

@@ -1,6 +1,7 @@
 import { FireaxeError } from '../base/errors.ts';
 import { asCredentialsError } from './cloud-errors.ts';
 import { type CloudFiles, type Env, endpointFor, paths } from './cloud-files.ts';
+import { proxyAgent } from './cloud-proxy.ts';
 import type { CloudProfile } from './types.ts';
 
 export interface Keys {
@@ -21,11 +22,16 @@ export function credentialsFor(profile: CloudProfile, files: CloudFiles, env: En
     refuseFragile(name, files);
     const { fromIni } = await import('./sdk-credentials.ts');
     const endpoint = endpointFor('STS', files, env);
+    const httpsAgent = proxyAgent(endpoint, `sts.${profile.region}.amazonaws.com`, env);
     const read = fromIni({
       ...paths(profile),
       profile: name,
       ignoreCache: true,
-      clientConfig: { region: profile.region, ...(endpoint ? { endpoint } : {}) },
+      clientConfig: {
+        region: profile.region,
+        ...(endpoint ? { endpoint } : {}),
+        ...(httpsAgent ? { requestHandler: { httpsAgent } } : {}),
+      },
     });
     try {
       return await read();
