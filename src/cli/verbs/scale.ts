@@ -14,6 +14,11 @@ export default defineCommand({
   danger: 'severe',
   configure: (command) => {
     command.option('--type <instance-type>', 'the new instance type');
+    command.option('--within <time>', 'longest wait for each of: stopped, running, member healthy (10m)');
+    command.option('--floor <n>', 'fewest healthy etcd members that must remain, above the majority');
+    command.option('--group-suspended', 'the scaling group that would replace a stopped one is suspended');
+    command.option('--force-stop', 'stop by force what is still stopping after --within');
+    command.option('--ignore-quorum', 'without the etcd quorum check');
     changeOptions(paceOptions(targetOptions(command)));
   },
   run(_args, flags, io) {
@@ -21,7 +26,14 @@ export default defineCommand({
       throw usage('to which type?', { place: '--type', next: 'add --type m7i.8xlarge' });
     return runAction(flags, io, {
       action: 'scale',
-      params: given(flags, { type: 'type' }),
+      params: given(flags, {
+        type: 'type',
+        within: 'within',
+        floor: 'floor',
+        groupSuspended: 'groupSuspended',
+        forceStop: 'forceStop',
+        ignoreQuorum: 'ignoreQuorum',
+      }),
       anywhere: 'role=control-plane',
     });
   },
