@@ -234,6 +234,13 @@ export class Machine {
     return { ...ran, stdout: output, ...(result && { result }) };
   }
 
+  /** A signal for its PID 1: one that is stopped answers nobody. */
+  signalInit(signal: 'SIGSTOP' | 'SIGCONT'): void {
+    const [pid = '', start = ''] = readFileSync(join(this.#home, 'init'), 'utf8').split(' ');
+    if (startOf(Number(pid)) !== start) throw new Error('its PID 1 is not the one that was noted');
+    process.kill(Number(pid), signal);
+  }
+
   /** Its power cut; `boot` and `up` bring it back. */
   off(): Promise<void> {
     return this.#end('systemctl poweroff -ff', 1000);

@@ -84,8 +84,6 @@ fx_has() {
   IFS=$FX_I
   return 1
 }
-# Whether systemd runs this machine, not only lies on its disk.
-fx_systemd() { [ -d "$FX_ROOT/run/systemd/system" ] && fx_has systemd-run; }
 fx_need() { fx_has "$1" || fx_refuse no-tool "$1 is not on this node"; }
 
 # fx_line FILE: FX_L is the file's first line; false when it cannot be read.

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import systemd from '../common/systemd.sh';
+import within from '../common/within.sh';
 import armed from '../firewall/armed.sh';
 import ownWay from '../firewall/own-way.sh';
 import table from '../firewall/table.sh';
@@ -31,7 +33,7 @@ export const cordon = defineAction({
   summary: (p) =>
     `refuse new connections to ports ${p.ports.join(', ')}; each host takes it back after ${p.timer}s unless kept`,
   node: {
-    script: armed + ownWay + table + node,
+    script: within + systemd + armed + ownWay + table + node,
     variables: (p) => ({ P_PORTS: portSet(p.ports).join(', '), P_TIMER: String(p.timer) }),
     armed: () => true,
   },

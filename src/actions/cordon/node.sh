@@ -87,9 +87,7 @@ act_verify() {
   cordon_same || fx_fail changed 'the cordon is for other ports'
   FX_T=${NF_NOW##*'counter packets '}
   fx_data refused "${FX_T%% *}"
-  FX_K=no
-  ! armed "$FX_DIR" "$AR_UNIT" || FX_K=yes
-  fx_data armed "$FX_K"
+  arm_say
 }
 
 act_undo() {

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import systemd from '../common/systemd.sh';
+import within from '../common/within.sh';
 import { addressSet, alwaysAllowed, canonicalAddress } from '../firewall/addresses.ts';
 import armed from '../firewall/armed.sh';
 import chains from '../firewall/chain.sh';
@@ -59,6 +61,8 @@ export const fence = defineAction({
     `${p.on === 'nodes' ? clientsSummary(p) : hostsSummary(p)}; each takes it back after ${p.timer}s unless kept`,
   node: {
     script:
+      within +
+      systemd +
       armed +
       ownWay +
       apiSockets +

@@ -120,9 +120,7 @@ nodes_verify() {
   fx_data rejected "${FX_T%% *}"
   clients_sockets
   [ -z "$FX_N" ] || fx_data left "$FX_N"
-  FX_K=no
-  ! armed "$FX_DIR" "$AR_UNIT" || FX_K=yes
-  fx_data armed "$FX_K"
+  arm_say
 }
 
 nodes_undo() {

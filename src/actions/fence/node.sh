@@ -148,9 +148,7 @@ hosts_verify() {
   fi
   sockets_others "$TB_KEPT"
   [ -z "$FX_N" ] || fx_data left "$FX_N"
-  FX_K=no
-  ! armed "$FX_DIR" "$AR_UNIT" || FX_K=yes
-  fx_data armed "$FX_K"
+  arm_say
 }
 
 # A former fence may mean clients that this one let in: their connections end too.

@@ -35,15 +35,16 @@ while [ ! -e '$FX_DIR/fired' ] && [ ! -e '$FX_DIR/undone' ] && [ \$n -lt \$CL_FO
 done"
   fx_write watch "$CL_T" || fx_fail no-receipt "cannot write $FX_DIR/watch"
   if fx_systemd; then
-    systemctl stop "$CL_UNIT.service" 2>/dev/null
-    systemd-run --quiet --collect --unit="$CL_UNIT" --description='Fireaxe binds its fence to units that start again' \
-      --setenv=PATH="$PATH" --setenv=CL_FOR=86400 /bin/sh "$FX_DIR/watch" || fx_fail no-watch 'systemd-run did not start the watch'
-  else
-    (CL_FOR=86400 setsid /bin/sh "$FX_DIR/watch" </dev/null >/dev/null 2>&1 &)
+    sd systemctl stop "$CL_UNIT.service" 2>/dev/null
+    ! sd systemd-run --quiet --collect --unit="$CL_UNIT" --description='Fireaxe binds its fence to units that start again' \
+      --setenv=PATH="$PATH" --setenv=CL_FOR=86400 /bin/sh "$FX_DIR/watch" || return 0
   fi
+  # Two of them, should systemd start its own late, do the same.
+  fx_has setsid || fx_fail no-watch 'systemd-run did not start the watch'
+  detach env CL_FOR=86400 /bin/sh "$FX_DIR/watch"
 }
 
 clients_unwatch() {
-  ! fx_systemd || systemctl stop "$CL_UNIT.service" 2>/dev/null
+  ! fx_systemd || sd systemctl stop "$CL_UNIT.service" 2>/dev/null
   return 0
 }

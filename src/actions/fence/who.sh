@@ -27,8 +27,9 @@ clients_who() {
 # clients_unit UNIT: CL_P is where its processes are.
 clients_unit() {
   fx_has systemctl || fx_refuse no-systemd "no systemd here: name $1 by the path of its control group"
-  CL_P=$(systemctl show --property=ControlGroup -- "$1" 2>/dev/null)
-  CL_P=${CL_P#*ControlGroup=}
+  sd systemctl show --property=ControlGroup -- "$1" 2>/dev/null
+  [ -z "$SD_DEAD" ] || fx_refuse no-systemd "systemd does not answer: name $1 by the path of its control group"
+  CL_P=${SD_OUT#*ControlGroup=}
   CL_P=${CL_P%%"$FX_NL"*}
   case $CL_P in
     '' | /) fx_refuse not-found "$1 does not run here: it has no control group" ;;

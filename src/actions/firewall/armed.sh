@@ -6,49 +6,73 @@
 AR_UNIT=fireaxe-$FX_ACTION-$FX_RUN-$FX_STEP
 AR_PENDING=$FX_HOME/$FX_ACTION.armed
 
-# arm SECONDS: starts the timer and reads it back; refuses where nothing can keep time.
+# arm SECONDS: starts the timer and reads it back; refuses where nothing can keep time. A systemd that is there and does
+# not do it leaves that to a process of our own; what it does late finds itself called off (arm_back).
 arm() {
-  if fx_systemd; then
-    arm_anew ||
-      systemd-run --quiet --unit="$AR_UNIT" --description="Fireaxe takes $FX_ACTION back unless it is kept" \
-        --on-active="$1s" --timer-property=AccuracySec=1s --setenv=PATH="$PATH" /bin/sh "$FX_DIR/revert" ||
-      fx_fail not-armed 'systemd-run did not arm the timer'
-    systemctl is-active --quiet "$AR_UNIT.timer" || fx_fail not-armed 'the timer does not run'
-  elif fx_has setsid; then
-    # No systemd: a process of its own session, and no child of ours, or our deadline would end it with us.
-    AR_FIRST=''
-    ! fx_line "$FX_DIR/timer" || AR_FIRST=$FX_L
+  # Of an attempt before this one.
+  rmdir "$FX_DIR/off" 2>/dev/null
+  AR_FIRST='' AR_LATE=''
+  ! fx_line "$FX_DIR/timer" || AR_FIRST=$FX_L
+  if fx_systemd && arm_systemd "$1"; then
     rm -f "$FX_DIR/timer"
-    AR_TEXT="echo \$\$ >'$FX_DIR/timer'; sleep $1; exec /bin/sh '$FX_DIR/revert'"
-    (setsid /bin/sh -c "$AR_TEXT" </dev/null >/dev/null 2>&1 &)
-    AR_N=0
-    until fx_line "$FX_DIR/timer"; do
-      AR_N=$((AR_N + 1))
-      [ "$AR_N" -lt 25 ] || fx_fail not-armed 'the detached timer does not run'
-      sleep 0.2 2>/dev/null || sleep 1
-    done
-    AR_PID=$FX_L
-    fx_start "$AR_PID" || FX_L=''
-    fx_write timer "$AR_PID $FX_L" && fx_alive "$AR_PID" "$FX_L" || fx_fail not-armed 'the detached timer does not run'
-    # One of an attempt that did not end would take away what is kept now.
-    [ -z "$AR_FIRST" ] || arm_end "$AR_FIRST"
+  elif fx_has setsid; then
+    ! [ -d "$FX_ROOT/run/systemd/system" ] || ! fx_has systemd-run || AR_LATE=late
+    arm_detached "$1"
   else
-    fx_fail no-timer 'neither systemd-run nor setsid is here: nothing would take this back'
+    fx_systemd || [ -n "$SD_DEAD" ] || fx_fail no-timer 'neither systemd-run nor setsid is here: nothing would take this back'
+    fx_fail not-armed 'systemd-run did not arm the timer'
   fi
+  # One of an attempt that did not end would take away what is kept now.
+  [ -z "$AR_FIRST" ] || arm_end "$AR_FIRST"
   { printf '%s\n' "$FX_DIR $AR_UNIT" >"$AR_PENDING"; } 2>/dev/null || {
     disarm "$FX_DIR" "$AR_UNIT"
     fx_fail no-receipt "cannot write $AR_PENDING"
   }
 }
 
-# An attempt of this very step that did not end armed its timer: it begins anew, with no moment unguarded.
-arm_anew() {
-  [ -n "$FX_REDO" ] && systemctl is-active --quiet "$AR_UNIT.timer" && systemctl restart "$AR_UNIT.timer"
+arm_systemd() {
+  arm_anew ||
+    sd systemd-run --quiet --unit="$AR_UNIT" --description="Fireaxe takes $FX_ACTION back unless it is kept" \
+      --on-active="$1s" --timer-property=AccuracySec=1s --setenv=PATH="$PATH" /bin/sh "$FX_DIR/revert" || return 1
+  sd systemctl is-active --quiet "$AR_UNIT.timer"
 }
 
-# arm_back COMMANDS: the file of the way back. A machine that drowns may refuse at first; once it worked it is not done again.
+# An attempt of this very step that did not end armed its timer: it begins anew, with no moment unguarded.
+arm_anew() {
+  [ -n "$FX_REDO" ] && sd systemctl is-active --quiet "$AR_UNIT.timer" && sd systemctl restart "$AR_UNIT.timer"
+}
+
+# The file `timer` tells of it: process, start, and `late` where systemd may still arm its own.
+arm_detached() {
+  rm -f "$FX_DIR/timer"
+  detach /bin/sh -c "echo \$\$ >'$FX_DIR/timer'; sleep $1; exec /bin/sh '$FX_DIR/revert'"
+  AR_N=0
+  until fx_line "$FX_DIR/timer"; do
+    AR_N=$((AR_N + 1))
+    [ "$AR_N" -lt 25 ] || fx_fail not-armed 'the detached timer does not run'
+    sleep 0.2 2>/dev/null || sleep 1
+  done
+  AR_PID=$FX_L
+  fx_start "$AR_PID" || FX_L=''
+  fx_write timer "$AR_PID ${FX_L:-0} $AR_LATE" && arm_alive "$AR_PID ${FX_L:-0}" || fx_fail not-armed 'the detached timer does not run'
+  fx_data timer detached
+  [ -z "$AR_LATE" ] || fx_say 'systemd-run does not do its work: a detached process keeps the time'
+}
+
+# arm_alive "PID START …": whether that detached timer runs; 0 is a start that nobody can tell.
+arm_alive() {
+  # shellcheck disable=SC2086
+  set -- $1
+  [ "$2" != 0 ] || set -- "$1" ''
+  fx_alive "$1" "$2"
+}
+
+# arm_back COMMANDS: the file of the way back. A machine that drowns may refuse at first; once it worked it is not done
+# again. Whoever makes the folder `off` decides: the timer that fires, or the order that ends it. So one that could not be
+# ended, or was armed late, does nothing.
 arm_back() {
-  fx_write revert "AR_N=0
+  fx_write revert "mkdir '$FX_DIR/off' 2>/dev/null || ! [ -d '$FX_DIR/off' ] || exit 0
+AR_N=0
 until { $1; }; do
   AR_N=\$((AR_N + 1))
   [ \$AR_N -lt 300 ] || exit 1
@@ -62,30 +86,49 @@ arm_possible() {
   fx_systemd || fx_has setsid || fx_refuse no-timer 'neither systemd-run nor setsid is here: nothing would take this back'
 }
 
-# armed DIR UNIT: whether that timer still runs.
+# armed DIR UNIT: whether that timer still runs. Where systemd does not answer nobody can tell: then it counts as one that does.
 armed() {
+  [ ! -d "$1/off" ] || return 1
   if fx_line "$1/timer"; then
-    fx_alive "${FX_L%% *}" "${FX_L#* }"
+    arm_alive "$FX_L"
+  elif [ -n "$SD_DEAD" ] || fx_systemd; then
+    sd systemctl is-active --quiet "$2.timer" || [ -n "$SD_DEAD" ]
   else
-    fx_systemd && systemctl is-active --quiet "$2.timer"
+    return 1
   fi
 }
 
-# arm_end "PID START": ends a detached timer, if it is still the same process. Its sleep is a child in the same session of its own.
+# arm_say: what verify tells of the timer of this step.
+arm_say() {
+  FX_K=no
+  if armed "$FX_DIR" "$AR_UNIT"; then
+    FX_K=yes
+    ! fx_line "$FX_DIR/timer" || fx_data timer detached
+    [ -z "$SD_DEAD" ] || fx_say 'systemd does not answer'
+  fi
+  fx_data armed "$FX_K"
+}
+
+# arm_end "PID START …": ends a detached timer, if it is still the same process. Its sleep is a child in the same session of its own.
 arm_end() {
+  arm_alive "$1" || return 0
   AR_PID=${1%% *}
-  fx_alive "$AR_PID" "${1#* }" || return 0
   kill -TERM "-$AR_PID" 2>/dev/null || kill -TERM "$AR_PID" 2>/dev/null
 }
 
-# disarm DIR UNIT: false when the timer still runs.
+# disarm DIR UNIT: false when the timer still runs and means it, or fires just now.
 disarm() {
+  mkdir "$1/off" 2>/dev/null
+  AR_OFF=$?
   if fx_line "$1/timer"; then
+    case $FX_L in *late) AR_LATE=1 ;; *) AR_LATE='' ;; esac
     arm_end "$FX_L"
     rm -f "$1/timer"
+    [ -z "$AR_LATE" ] || sd systemctl stop "$2.timer" 2>/dev/null
+    [ "$AR_OFF" -eq 0 ] || [ ! -d "$1/off" ]
   else
-    systemctl stop "$2.timer" 2>/dev/null
-    ! systemctl is-active --quiet "$2.timer"
+    sd systemctl stop "$2.timer" 2>/dev/null
+    [ "$AR_OFF" -eq 0 ] || { [ ! -d "$1/off" ] && ! sd systemctl is-active --quiet "$2.timer" && [ -z "$SD_DEAD" ]; }
   fi
 }
 
@@ -93,7 +136,9 @@ disarm() {
 arm_pending() {
   fx_line "$AR_PENDING" || return 1
   AR_DIR=${FX_L%% *} AR_OLD=${FX_L#* }
-  armed "$AR_DIR" "$AR_OLD"
+  ! armed "$AR_DIR" "$AR_OLD" || return 0
+  AR_DIR='' AR_OLD=''
+  return 1
 }
 
 # arm_replace: our timer runs, so the earlier one must not take away what is now ours.
@@ -109,9 +154,10 @@ act_keep() {
     return 0
   fi
   armed "$FX_DIR" "$AR_UNIT" || fx_fail not-armed 'no timer of this step runs here'
-  disarm "$FX_DIR" "$AR_UNIT" || fx_fail still-armed 'the timer could not be stopped'
-  # Fired in between: what it removed is removed.
-  [ ! -e "$FX_DIR/fired" ] || fx_fail fired 'its timer took it back just now'
+  if ! disarm "$FX_DIR" "$AR_UNIT"; then
+    [ ! -d "$FX_DIR/off" ] || fx_fail fired 'its timer takes it back just now'
+    fx_fail still-armed 'the timer could not be stopped'
+  fi
   fx_write kept "$FX_NONCE $FX_NOW"
   rm -f "$AR_PENDING"
   fx_say 'kept'
@@ -120,6 +166,8 @@ act_keep() {
 # arm_undo: for undo, before the way back is taken by hand.
 arm_undo() {
   ! armed "$FX_DIR" "$AR_UNIT" || disarm "$FX_DIR" "$AR_UNIT"
+  # One that systemd arms late finds this.
+  mkdir "$FX_DIR/off" 2>/dev/null
   fx_line "$AR_PENDING" || return 0
   case $FX_L in "$FX_DIR "*) rm -f "$AR_PENDING" ;; esac
 }

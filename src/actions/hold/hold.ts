@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../../base/canonical.ts';
+import systemd from '../common/systemd.sh';
+import within from '../common/within.sh';
 import { controlGroup } from '../control-group.ts';
 import { strip } from '../node-script.ts';
 import { line, seconds } from '../params.ts';
@@ -10,7 +12,7 @@ import unit from './unit.sh';
 import watch from './watch.sh';
 
 /** What stop and shrink run on a node. */
-export const holdScript = match + unit + process + node;
+export const holdScript = within + systemd + match + unit + process + node;
 
 const DAY_S = 86_400;
 

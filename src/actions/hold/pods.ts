@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../../base/canonical.ts';
+import systemd from '../common/systemd.sh';
+import within from '../common/within.sh';
 import { addressSet, canonicalAddress } from '../firewall/addresses.ts';
 import { strip } from '../node-script.ts';
 import { line, list } from '../params.ts';
@@ -15,10 +17,10 @@ import unit from './unit.sh';
 import watch from './watch.sh';
 
 /** What stop runs on a node: shrink's script, and pods. */
-export const podHoldScript = match + unit + process + pods + net + podsNode + as + node;
+export const podHoldScript = within + systemd + match + unit + process + pods + net + podsNode + as + node;
 
 /** What goes on looking for pods that come back. */
-export const podWatch = pods + net + as + watch;
+export const podWatch = within + pods + net + as + watch;
 
 const NAME = '[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?';
 const LABEL = `([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?${NAME}=(${NAME})?`;

@@ -35,7 +35,7 @@ hold_own() {
 # The watch would also meet the login that is to take the hold back.
 hold_guard() {
   for HO_P in $HO_WAY; do
-    ho_like "$FX_ROOT/proc/$HO_P" || continue
+    ho_like "$FX_ROOT/proc/$HO_P" "$FX_ROOT/proc/$HO_P" || continue
     fx_refuse own-way "this login is of them (process $HO_P, $HO_C): name the offender more closely"
   done 2>/dev/null
 }
@@ -59,17 +59,21 @@ hold_settle() {
   done
 }
 
+# hold_alive: whether the watch, HO_W, runs, whoever started it.
+hold_alive() {
+  fx_line "$HO_HERE/watch" || return 1
+  HO_W=$FX_L
+  fx_alive "$HO_W" '' || return 1
+  # A process id is used again.
+  ! fx_line "$FX_ROOT/proc/$HO_W/cmdline" || case $FX_L in *"$HO_HERE/watch.sh"*) ;; *) return 1 ;; esac
+}
+
 hold_watching() {
-  if fx_systemd; then
-    # One that was killed is started again in a moment: `activating` until then.
-    case $(systemctl is-active "$HO_UNIT.service" 2>/dev/null) in active | activating) ;; *) return 1 ;; esac
-  else
-    fx_line "$HO_HERE/watch" || return 1
-    HO_W=$FX_L
-    fx_alive "$HO_W" '' || return 1
-    # A process id is used again.
-    ! fx_line "$FX_ROOT/proc/$HO_W/cmdline" || case $FX_L in *"$HO_HERE/watch.sh"*) ;; *) return 1 ;; esac
-  fi
+  ! hold_alive || return 0
+  [ ! -e "$HO_HERE/detached" ] && fx_systemd || return 1
+  # One that was killed is started again in a moment: `activating` until then.
+  sd systemctl is-active "$HO_UNIT.service" 2>/dev/null
+  case $SD_OUT in active | activating) ;; *) return 1 ;; esac
 }
 
 process_look() {
@@ -102,7 +106,9 @@ process_apply() {
   HO_N=0
   until [ -e "$HO_HERE/pass" ]; do
     HO_N=$((HO_N + 1))
-    { [ "$HO_N" -lt 50 ] && hold_watching; } || fx_fail no-watch 'the watch does not look'
+    # A detached one takes a moment to say who it is.
+    { [ "$HO_N" -lt 50 ] && { hold_watching || { [ -e "$HO_HERE/detached" ] && [ "$HO_N" -lt 25 ]; }; }; } ||
+      fx_fail no-watch 'the watch does not look'
     sleep 0.2 2>/dev/null || sleep 1
   done
   hold_settle
@@ -112,15 +118,35 @@ process_apply() {
   fx_say "$HO_HELD held"
 }
 
+# hold_watch: by systemd, else as a process of our own.
 hold_watch() {
   set -- HO_ROOT="$HO_ROOT" HO_HERE="$HO_HERE" HO_NAME="$HO_NAME" HO_COMMAND="$HO_COMMAND" HO_GROUP="$HO_GROUP" \
     HO_UID="$HO_UID" HO_HOW="$HO_HOW" HO_FOR="$HO_FOR" LC_ALL=C PATH="$PATH"
   [ -z "$P_PODS" ] || set -- "$@" HO_PODS="$HO_PODS" HO_API4="$HO_API4" HO_API6="$HO_API6" HO_PORTS="$HO_PORTS" HO_TABLE="$HO_TABLE"
-  if ! fx_systemd; then
-    # No child of ours, or our deadline would end it with us.
-    (setsid env "$@" /bin/sh "$HO_HERE/watch.sh" </dev/null >/dev/null 2>&1 &)
-    return 0
+  rm -f "$HO_HERE/detached"
+  HO_K=''
+  if fx_systemd; then
+    hold_who systemd
+    ! hold_unit HO_ID="$HO_ID" "$@" || return 0
+    fx_has setsid || return 1
+    HO_K=late
   fi
+  [ -z "$HO_K$SD_DEAD" ] || fx_say 'systemd-run does not do its work: a detached process keeps the watch'
+  # The file `detached` says `late` where systemd may still start its own.
+  { echo "$HO_K" >"$HO_HERE/detached"; } 2>/dev/null || return 1
+  fx_data watch detached
+  hold_who detached
+  detach env HO_ID="$HO_ID" "$@" /bin/sh "$HO_HERE/watch.sh"
+}
+
+# hold_who KIND: HO_ID is the watch that is wanted from now on; any other ends.
+hold_who() {
+  HO_ID=$FX_NONCE-$1
+  { echo "$HO_ID" >"$HO_HERE/who"; } 2>/dev/null
+}
+
+# hold_unit VARIABLE=VALUE…: the watch as a unit of systemd.
+hold_unit() {
   for FX_K in "$@"; do
     set -- "$@" --setenv="$FX_K"
     shift
@@ -129,27 +155,27 @@ hold_watch() {
   HO_N=0
   # Out of memory, the kernel may kill it. Where systemd is too old for some of this the watch is started without:
   # it knows its time by itself.
-  until systemd-run --collect --property=RuntimeMaxSec=$((HO_FOR + 600)) --property=Restart=on-failure \
-    --property=RestartSec=3 "$@" 2>/dev/null || systemd-run "$@"; do
+  until sd systemd-run --collect --property=RuntimeMaxSec=$((HO_FOR + 600)) --property=Restart=on-failure \
+    --property=RestartSec=3 "$@" 2>/dev/null || sd systemd-run "$@"; do
     HO_N=$((HO_N + 1))
-    [ "$HO_N" -lt 8 ] || return 1
+    [ "$HO_N" -lt 8 ] && [ -z "$SD_DEAD" ] || return 1
     hold_nudge
   done
-  systemctl is-active --quiet "$HO_UNIT.service"
+  sd systemctl is-active --quiet "$HO_UNIT.service"
 }
 
 # A watch that failed, or ended just before a reload of systemd, may keep its name: asked once more, it is forgotten.
 hold_nudge() {
-  systemctl stop "$HO_UNIT.service" 2>/dev/null
-  systemctl reset-failed "$HO_UNIT.service" 2>/dev/null
+  sd systemctl stop "$HO_UNIT.service" 2>/dev/null
+  sd systemctl reset-failed "$HO_UNIT.service" 2>/dev/null
   sleep 0.3 2>/dev/null || sleep 1
 }
 
 # hold_forget: until it is.
 hold_forget() {
-  HO_N=0
-  while [ -e "$FX_ROOT/run/systemd/transient/$HO_UNIT.service" ] && [ "$HO_N" -lt 8 ]; do
-    HO_N=$((HO_N + 1))
+  HO_K=0
+  while fx_systemd && [ -e "$FX_ROOT/run/systemd/transient/$HO_UNIT.service" ] && [ "$HO_K" -lt 8 ]; do
+    HO_K=$((HO_K + 1))
     hold_nudge
   done
 }
@@ -160,6 +186,7 @@ process_verify() {
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
   fx_say "$HO_HELD held, $HO_RUNNING running"
+  [ ! -e "$HO_HERE/detached" ] || fx_data watch detached
   hold_watching || fx_fail no-watch 'no watch runs here'
   [ "$HO_RUNNING" -eq 0 ] || fx_fail not-held 'some still run'
 }
@@ -170,15 +197,28 @@ process_undo() {
     fx_say 'the hold was there before; it stays'
     return 0
   fi
+  HO_LATE=''
+  ! fx_line "$HO_HERE/detached" || HO_LATE=$FX_L
+  # From here on no watch is wanted.
+  rm -f "$HO_HERE/who"
   if hold_watching; then
-    if fx_systemd; then
-      systemctl stop "$HO_UNIT.service" || fx_fail still-held "cannot end $HO_UNIT"
-    else
+    [ -e "$HO_HERE/detached" ] || ! fx_systemd || sd systemctl stop "$HO_UNIT.service" 2>/dev/null
+    HO_N=0
+    while hold_alive; do
       kill "$HO_W" 2>/dev/null
-    fi
+      HO_N=$((HO_N + 1))
+      [ "$HO_N" -lt 25 ] || fx_fail still-held "cannot end the watch, process $HO_W"
+      sleep 0.2 2>/dev/null || sleep 1
+    done
   fi
   ho_release
-  rm -rf "$HO_HERE"
   fx_say "$HO_N let go"
-  ! fx_systemd || hold_forget
+  hold_forget
+  if [ -n "$HO_LATE$SD_DEAD" ]; then
+    # What systemd starts late is to find something that ends.
+    rm -rf "$HO_HERE"
+    mkdir "$HO_HERE" && echo 'exit 0' >"$HO_HERE/watch.sh"
+  else
+    rm -rf "$HO_HERE"
+  fi
 }

@@ -5,8 +5,9 @@
 # unit_read UNIT: UN_… are its properties.
 unit_read() {
   UN_Id='' UN_Names='' UN_LoadState='' UN_ActiveState='' UN_UnitFileState='' UN_FragmentPath='' UN_TriggeredBy=''
-  UN_OUT=$(systemctl show --property=Id,Names,LoadState,ActiveState,UnitFileState,FragmentPath,TriggeredBy -- "$1") ||
-    fx_refuse no-systemd 'systemd does not answer'
+  within_by
+  UN_OUT=$(within $((FX_DEADLINE / 2)) systemctl show \
+    --property=Id,Names,LoadState,ActiveState,UnitFileState,FragmentPath,TriggeredBy -- "$1") || unit_mute
   FX_I=$IFS IFS=$FX_NL
   for FX_K in $UN_OUT; do
     case $FX_K in
@@ -19,6 +20,11 @@ unit_read() {
   IFS=$FX_I
   unit_names "$UN_Names" && UN_Names=$UN_N
   unit_names "$UN_TriggeredBy" && UN_TriggeredBy=$UN_N
+}
+
+unit_mute() {
+  [ -z "$FX_RECORD" ] || fx_fail no-systemd 'systemd does not answer'
+  fx_refuse no-systemd 'systemd does not answer'
 }
 
 # unit_names LIST: UN_N are the names in it. In lists systemd quotes a name with a backslash, and doubles that.

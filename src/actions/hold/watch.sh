@@ -22,8 +22,17 @@ ho_more() {
   [ "$HO_N" -lt "$HO_END" ]
 }
 
+# ho_wanted: whether this is the watch that is wanted: one that systemd started late, or whose hold was taken back, is not.
+ho_wanted() {
+  HO_K=''
+  { read -r HO_K <"$HO_HERE/who"; } 2>/dev/null
+  [ "$HO_K" = "${HO_ID-}" ]
+}
+
+ho_wanted || exit 0
 echo $$ >"$HO_HERE/watch"
 while ho_more; do
+  ho_wanted || exit 0
   ho_scan
   ho_seize
   # Tells whoever waits for it that one more look was taken.

@@ -15,7 +15,7 @@ if [ -n "$timer" ]; then
   : >"$SANDBOX/active/$name.timer"
 else
   : >"$SANDBOX/active/$name.service"
-  # The look alone: its time is not over yet.
-  sed '/^ho_release$/d' "$2" >"$SANDBOX/look.sh"
+  # One look alone, as the real one does not wait for it: its time is not over yet.
+  sed -e '/^ho_release$/d' -e 's/^while ho_more; do$/ho_more; for HO_ONCE in 1; do/' -e 's/^ *sleep 1$/:/' "$2" >"$SANDBOX/look.sh"
   HO_FOR=1 CL_FOR=1 "$1" "$SANDBOX/look.sh" >/dev/null 2>&1
 fi
