@@ -17,7 +17,8 @@ ho_scan() {
 
 # ho_meant /proc/PID: adds it to HO_FOUND if it is meant.
 ho_meant() {
-  ho_like "$1" || return 0
+  HO_Q=$1
+  ho_like "$1" "$1" || { [ -n "$HO_BARE" ] && ho_thread "$1" && ho_like "$1" "$HO_Q"; } || return 0
   # Never what this machine is run and reached by, whatever was asked for.
   case $HO_C in
     systemd | systemd-* | init | '(sd-pam)' | dbus-* | sshd | sshd-* | sudo | login | agetty) return 0 ;;
@@ -29,29 +30,49 @@ ho_meant() {
   # shellcheck disable=SC2086
   set -- ${HO_L##*) }
   # Dead already, a kernel thread, or a child of this very shell.
-  [ "$1" != Z ] && [ "$1" != X ] && [ "$2" != 2 ] || return 0
+  [ "$1" != X ] && [ "$2" != 2 ] || return 0
   case " $HO_OWN " in *" $2 "*) return 0 ;; esac
-  HO_K="$HO_PID:${20}:$1"
+  HO_K="$HO_PID:${20}:" HO_S=$1
+  [ "$HO_S" != Z ] || ho_thread "$HO_P" || return 0
+  HO_K=$HO_K$HO_S
   # Fireaxe's own scripts run from there.
-  read -r HO_L <"$HO_P/cmdline" || [ -n "$HO_L" ] || return 0
+  read -r HO_L <"$HO_Q/cmdline" || [ -n "$HO_L" ] || return 0
   case $HO_L in */run/fireaxe/*) return 0 ;; esac
   HO_FOUND="$HO_FOUND $HO_K"
 }
 
-# ho_like /proc/PID: whether all that is asked for fits; HO_C is its name.
+# ho_thread /proc/PID: HO_Q is a thread of it that lives, HO_S its state. Where the first one has ended the others run on,
+# and the process is shown as a dead one, without command line or control group.
+ho_thread() {
+  set +f
+  set -- "$1" "$1"/task/[0-9]*
+  set -f
+  [ $# -gt 2 ] || return 1
+  shift
+  for HO_Q in "$@"; do
+    read -r HO_L <"$HO_Q/stat" || continue
+    HO_L=${HO_L##*) }
+    HO_S=${HO_L%% *}
+    case $HO_S in Z | X) ;; *) return 0 ;; esac
+  done
+  return 1
+}
+
+# ho_like /proc/PID FROM: whether all that is asked for fits; HO_C is its name. FROM is it or one of its threads;
+# HO_BARE says that it has nothing to be told by.
 ho_like() {
-  HO_C='' HO_L=''
+  HO_C='' HO_L='' HO_BARE=''
   IFS= read -r HO_C <"$1/comm" || return 1
   [ -z "$HO_NAME" ] || [ "$HO_C" = "$HO_SHORT" ] || return 1
-  [ -z "$HO_GROUP" ] || ho_grouped "$1" || return 1
+  [ -z "$HO_GROUP" ] || ho_grouped "$2" || return 1
   if [ -n "$HO_COMMAND" ]; then
     # Compared without any spaces first, as `read` drops the NULs between arguments: most processes cost no fork.
-    read -r HO_L <"$1/cmdline" || [ -n "$HO_L" ] || return 1
+    read -r HO_L <"$2/cmdline" || [ -n "$HO_L" ] || { HO_BARE=1 && return 1; }
     ho_squash "$HO_L"
     HO_K=$HO_L
     ho_squash "$HO_COMMAND"
     [ "$HO_K" = "$HO_L" ] || return 1
-    HO_L=$(tr '\000' ' ' <"$1/cmdline") || return 1
+    HO_L=$(tr '\000' ' ' <"$2/cmdline") || return 1
     # A process that renamed itself leaves more than one NUL behind.
     while [ "$HO_L" != "${HO_L% }" ]; do HO_L=${HO_L% }; done
     [ "$HO_L" = "$HO_COMMAND" ] || return 1
@@ -62,13 +83,14 @@ ho_like() {
   [ "$HO_K" = Uid: ] && [ "$HO_U" = "$HO_UID" ]
 }
 
-# ho_grouped /proc/PID: whether it lives in HO_GROUP or below it, in any hierarchy.
+# ho_grouped FROM: whether it lives in HO_GROUP or below it, in any hierarchy.
 ho_grouped() {
   while read -r HO_L; do
     # The name of a unit or slice is good at any depth.
     case ${HO_GROUP%%/*}:${HO_L#*:*:}/ in
       :"$HO_GROUP"/* | "$HO_GROUP":*/"$HO_GROUP"/*) return 0 ;;
     esac
+    case $HO_L in 0::/ | *:name=systemd:/) HO_BARE=1 ;; esac
   done <"$1/cgroup"
   return 1
 }
