@@ -91,13 +91,21 @@ function runShell(
   child.stdin.on('error', () => {});
   child.stdin.end(options.stdin ?? '');
   return new Promise((resolve) => {
-    // The end of the shell, not of its pipes: a background child may hold them.
-    child.on('exit', (code) =>
-      setTimeout(() => {
+    let closed = false;
+    child.on('close', () => {
+      closed = true;
+    });
+    // The end of the shell, not of its pipes: a background child may hold them. What was said may still be on its way.
+    child.on('exit', (code) => {
+      const ended = Date.now();
+      const settle = () => {
         const nonce = /^FX_NONCE=(\w+)$/m.exec(text)?.[1] ?? '';
-        resolve({ code, stderr, ms: Date.now() - began, ...rename(splitResult(stdout, nonce)) });
-      }, 20),
-    );
+        const split = rename(splitResult(stdout, nonce));
+        if (!closed && !split.result && Date.now() - ended < 2000) setTimeout(settle, 20);
+        else resolve({ code, stderr, ms: ended - began, ...split });
+      };
+      setTimeout(settle, 20);
+    });
   });
 }
 
