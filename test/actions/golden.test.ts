@@ -1,6 +1,6 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { nodeScript } from '../../src/actions/node-script.ts';
 import { parseParams } from '../../src/actions/params.ts';
 import { actionNamed } from '../../src/actions/registry.ts';
@@ -51,47 +51,55 @@ describe.concurrent.each(SHELLS.map((shell) => [shell.join(' '), shell] as const
     '%s',
     async (_title, { action, golden }) => {
       const node = new Sandbox();
-      onTestFinished(() => node.remove());
-      prepare(node, golden);
-      const declared = actionNamed(action);
-      const nodes = (golden.nodes ?? [{}]).map((node, i) =>
-        // One machine each; the first is the one at hand.
-        fleetNode({ ...(i > 0 && { machineId: String(i).padStart(32, '0') }), ...node }),
-      );
-      const params = parseParams(declared, golden.params, 'params');
-      const where = context(nodes, golden.kubernetes);
-      expect(declared.node!.variables(params, target(), where)).toMatchObject(golden.variables ?? {});
-      let before: Record<string, string> | undefined;
-      for (const step of golden.steps) {
-        rmSync(join(node.root, 'calls'), { force: true });
-        const text = nodeScript({
-          action: declared,
-          params,
-          op: step.op,
-          runId: step.run ?? 'r1',
-          stepId: 's1',
-          notAfter: new Date(Date.now() + 600_000),
-          deadlineMs: 20_000,
-          context: where,
-          before: () => before,
-        }).textFor(target(), 'ssh');
-        const ran = await node.run(text, shell, {
-          ...(step.stdin !== undefined && { stdin: step.stdin }),
-          ...(golden.env && { env: golden.env }),
-        });
-        if (step.op === 'apply') before ??= ran.result?.before;
-        const label = `${step.op}: ${ran.stderr}`;
-        expect(tidy(ran.result, node), label).toMatchObject(step.result);
-        if (step.calls) expect(calls(node), label).toEqual(step.calls);
-        if (step.stdout !== undefined) expect(ran.stdout, label).toBe(step.stdout);
-        for (const path of step.there ?? [])
-          expect(existsSync(join(node.root, path)), `${path} ${label}`).toBe(true);
-        for (const path of step.gone ?? [])
-          expect(existsSync(join(node.root, path)), `${path} ${label}`).toBe(false);
+      // Not `onTestFinished`, which takes the test of those side by side for another.
+      try {
+        await follow(node, shell, action, golden);
+      } finally {
+        node.remove();
       }
     },
   );
 });
+
+async function follow(node: Sandbox, shell: string[], action: string, golden: Golden): Promise<void> {
+  prepare(node, golden);
+  const declared = actionNamed(action);
+  const nodes = (golden.nodes ?? [{}]).map((node, i) =>
+    // One machine each; the first is the one at hand.
+    fleetNode({ ...(i > 0 && { machineId: String(i).padStart(32, '0') }), ...node }),
+  );
+  const params = parseParams(declared, golden.params, 'params');
+  const where = context(nodes, golden.kubernetes);
+  expect(declared.node!.variables(params, target(), where)).toMatchObject(golden.variables ?? {});
+  let before: Record<string, string> | undefined;
+  for (const step of golden.steps) {
+    rmSync(join(node.root, 'calls'), { force: true });
+    const text = nodeScript({
+      action: declared,
+      params,
+      op: step.op,
+      runId: step.run ?? 'r1',
+      stepId: 's1',
+      notAfter: new Date(Date.now() + 600_000),
+      deadlineMs: 20_000,
+      context: where,
+      before: () => before,
+    }).textFor(target(), 'ssh');
+    const ran = await node.run(text, shell, {
+      ...(step.stdin !== undefined && { stdin: step.stdin }),
+      ...(golden.env && { env: golden.env }),
+    });
+    if (step.op === 'apply') before ??= ran.result?.before;
+    const label = `${step.op}: ${ran.stderr}`;
+    expect(tidy(ran.result, node), label).toMatchObject(step.result);
+    if (step.calls) expect(calls(node), label).toEqual(step.calls);
+    if (step.stdout !== undefined) expect(ran.stdout, label).toBe(step.stdout);
+    for (const path of step.there ?? [])
+      expect(existsSync(join(node.root, path)), `${path} ${label}`).toBe(true);
+    for (const path of step.gone ?? [])
+      expect(existsSync(join(node.root, path)), `${path} ${label}`).toBe(false);
+  }
+}
 
 function prepare(box: Sandbox, golden: Golden): void {
   box.file('/run/systemd/system/.here', '');
