@@ -34,6 +34,15 @@ describe('cordon', () => {
     const { address } = lab.at('w1').spec;
     await sh(`systemd-run --unit=old ${node} /opt/client.mjs ${address} /tmp/old`, 'w2');
     await expect.poll(() => sh('cut -d" " -f1 /tmp/old', 'w2'), { timeout: 8000 }).toBe('up');
+    // One that says nothing until it is asked to: the kernel may not know it as a running one.
+    await sh(
+      `systemd-run --unit=speaks ${node} -e "const fs = require('fs'), s = require('net').connect(6443, '${address}', () => s.write('q'));
+      s.on('error', () => {}).on('close', () => fs.writeFileSync('/tmp/spoke', 'closed'));
+      setInterval(() => fs.existsSync('/tmp/speak') && s.write('x') && fs.writeFileSync('/tmp/spoke', 'said'), 300)"`,
+      'w2',
+    );
+    const open = () => sh(`ss -Htn state established '( sport = :6443 )' | wc -l`);
+    await expect.poll(open, { timeout: 8000 }).toBe('2');
     const ruleset = await sh('nft list ruleset');
     expect((await cordon({ op: 'check', run: 'c1' })).result).toMatchObject({ state: 'would' });
     expect(await sh('nft list ruleset; ls /run/fireaxe 2>/dev/null')).toBe(ruleset);
@@ -43,6 +52,9 @@ describe('cordon', () => {
     await sh(`systemd-run --unit=new ${node} /opt/client.mjs ${address} /tmp/new; sleep 1.5`, 'w2');
     expect(await sh('cut -d" " -f1 /tmp/new', 'w2')).toBe('ECONNREFUSED');
     expect(await sh('cat /tmp/old', 'w2')).toBe(old);
+    await sh('touch /tmp/speak; sleep 1.5', 'w2');
+    expect(await sh('cat /tmp/spoke', 'w2')).toBe('said');
+    expect(await open()).toBe('2');
     expect(await sh('(echo >/dev/tcp/127.0.0.1/6443) && echo in')).toBe('in');
     expect((await cordon({ op: 'keep', run: 'c1' })).result).toMatchObject({ state: 'changed' });
     expect((await cordon({ op: 'apply', run: 'c2' })).result).toMatchObject({ state: 'already' });
@@ -50,7 +62,7 @@ describe('cordon', () => {
     await cordon({ op: 'undo', run: 'c1', before: apply.result!.before! });
     expect(await sh('nft list ruleset')).toBe(ruleset);
     await expect.poll(() => sh('cut -d" " -f1 /tmp/new', 'w2'), { timeout: 5000 }).toBe('up');
-    await sh('systemctl stop old new', 'w2');
+    await sh('systemctl stop old new speaks', 'w2');
   });
 
   test('our own way in is refused', async () => {

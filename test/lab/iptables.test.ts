@@ -55,6 +55,12 @@ COMMIT
 -A cali-INPUT -p tcp -m tcp --dport 7443 -j cali-from-host
 -A cali-from-host -j DROP
 COMMIT
+*mangle
+:KUBE-KUBELET-CANARY - [0:0]
+:cali-PREROUTING - [0:0]
+-A PREROUTING -m comment --comment "cali:6gwbT8clXdHdC1b1" -j cali-PREROUTING
+-A cali-PREROUTING -m conntrack --ctstate RELATED,ESTABLISHED -j ACCEPT
+COMMIT
 `;
 
 beforeAll(async () => {
@@ -80,15 +86,17 @@ afterAll(() => lab?.down());
 
 let before = '';
 
+/** Other tests' rules would hold beside these: each kind is a firewall of its own in the kernel. */
+const stand = async (kind: string) => {
+  await sh(
+    `for t in iptables ip6tables; do for i in nat filter mangle; do $t -t $i -F; $t -t $i -X; done; update-alternatives --set $t /usr/sbin/$t-${kind}; $t-restore </opt/others; done`,
+  );
+  before = await rules();
+  expect(before).toContain('cali-INPUT');
+};
+
 describe.each(['legacy', 'nft'])('iptables-%s', (kind) => {
-  beforeAll(async () => {
-    // Other tests' rules would hold beside these: each kind is a firewall of its own in the kernel.
-    await sh(
-      `for t in iptables ip6tables; do $t -t nat -F; $t -F; $t -X; $t -t nat -X; update-alternatives --set $t /usr/sbin/$t-${kind}; $t-restore </opt/others; done`,
-    );
-    before = await rules();
-    expect(before).toContain('cali-INPUT');
-  });
+  beforeAll(() => stand(kind));
   beforeEach(() => becomes(() => states('w1'), 'up'));
 
   test('both families end on both sides, the allowed notice nothing, the rules of others hold; undo is exact', async () => {
@@ -133,6 +141,51 @@ describe.each(['legacy', 'nft'])('iptables-%s', (kind) => {
     await sh(`iptables -D ${theirs}`);
     expect(await back(fence, run, apply.result!.before)).toMatchObject({ state: 'changed' });
     expect(await rules()).toBe(before);
+  });
+});
+
+/** Whether new connections of w1 come in, of each family. */
+const enters = async () => {
+  const { address } = lab.at('cp1').spec;
+  const tried = (to: string) =>
+    `timeout 2 bash -c 'echo >/dev/tcp/${to}/6443' 2>/dev/null && echo in || echo out`;
+  return await sh(`${tried(address)}; ${tried(v6(address))}`, 'w1');
+};
+
+describe.each(['legacy', 'nft'])('cordon by iptables-%s', (kind) => {
+  const cordon = (order: Order) =>
+    give(lab, 'cp1', 'cordon', { ports: '6443,30000-32767', timer: kind === 'nft' ? '10s' : '60s' }, order);
+
+  test('new connections of both families are dropped, running ones and local ones go on; back by undo or timer, exact', async () => {
+    const run = `co-${kind}`;
+    await stand(kind);
+    await becomes(() => states('w1'), 'up');
+    const running = await sh('cat /tmp/v4 /tmp/v6', 'w1');
+    expect((await cordon({ op: 'check', run })).result).toMatchObject({ state: 'would' });
+    expect(await rules()).toBe(before);
+    const apply = await cordon({ op: 'apply', run });
+    expect(apply.result).toMatchObject({
+      state: 'changed',
+      before: { table: 'absent' },
+      note: expect.stringContaining('dropped by iptables'),
+    });
+    if (kind === 'legacy') {
+      expect((await cordon({ op: 'keep', run })).result).toMatchObject({ state: 'changed' });
+      expect(await enters()).toBe('out\nout');
+      expect(await sh('for to in 127.0.0.1 ::1; do (echo >/dev/tcp/$to/6443) && echo in; done')).toBe(
+        'in\nin',
+      );
+      expect(await sh('cat /tmp/v4 /tmp/v6', 'w1')).toBe(running);
+      const { result } = await cordon({ op: 'verify', run });
+      expect(result).toMatchObject({ state: 'ok', data: { armed: 'no' } });
+      expect(Number(result?.data?.['refused'])).toBeGreaterThan(1);
+      expect((await cordon({ op: 'apply', run: `${run}b` })).result).toMatchObject({ state: 'already' });
+      await cordon({ op: 'undo', run, before: apply.result!.before! });
+      expect(await rules()).toBe(before);
+      expect(await enters()).toBe('in\nin');
+    }
+    await becomes(rules, before, 20_000);
+    expect(await sh('cat /tmp/v4 /tmp/v6', 'w1')).toBe(running);
   });
 });
 
@@ -205,7 +258,9 @@ describe('iptables', () => {
 
   test('flushed by somebody else: gone, undo has nothing to do, the next order brings it back, until its timer', async () => {
     const apply = await fence({}, { op: 'apply', run: `${kind}7` });
-    await sh('for t in iptables ip6tables; do $t -F; $t -X; $t-restore </opt/others; done');
+    await sh(
+      'for t in iptables ip6tables; do for i in nat filter mangle; do $t -t $i -F; $t -t $i -X; done; $t-restore </opt/others; done',
+    );
     expect((await fence({}, { op: 'verify', run: `${kind}7` })).result).toMatchObject({ code: 'gone' });
     expect(await back(fence, `${kind}7`, apply.result!.before)).toMatchObject({ state: 'already' });
     // And that one nobody keeps: gone within T + 5 s.
@@ -224,6 +279,14 @@ test('an nft that the kernel does not answer is none; neither tool: refused', as
   const apply = await fence({}, { op: 'apply', run: 'dead1' });
   expect(apply.result).toMatchObject({ state: 'changed', note: expect.stringContaining('by iptables') });
   expect((await fence({}, { op: 'verify', run: 'dead1' })).result).toMatchObject({ state: 'ok' });
+  // A tool that stopped working takes nothing back: what it made is still there.
+  await sh(
+    'mv /usr/sbin/ip6tables-restore /usr/sbin/ip6tables-restore.off; mv /usr/sbin/ip6tables /usr/sbin/ip6tables.off',
+  );
+  expect(await back(fence, 'dead1', apply.result!.before)).toMatchObject({ state: 'failed' });
+  await sh(
+    'mv /usr/sbin/ip6tables-restore.off /usr/sbin/ip6tables-restore; mv /usr/sbin/ip6tables.off /usr/sbin/ip6tables',
+  );
   expect(await back(fence, 'dead1', apply.result!.before)).toMatchObject({ state: 'changed' });
   await sh('for t in iptables ip6tables; do mv /usr/sbin/$t /usr/sbin/$t.off; done');
   expect((await fence({}, { op: 'apply', run: 'dead2' })).result).toMatchObject({

@@ -2,10 +2,13 @@ import { z } from 'zod';
 import systemd from '../common/systemd.sh';
 import within from '../common/within.sh';
 import armed from '../firewall/armed.sh';
+import chains from '../firewall/chain.sh';
+import guarded from '../firewall/chain-guarded.sh';
 import ownWay from '../firewall/own-way.sh';
 import table from '../firewall/table.sh';
 import { list, seconds } from '../params.ts';
 import { defineAction } from '../types.ts';
+import cordonChain from './chain.sh';
 import node from './node.sh';
 import { portSet } from './ports.ts';
 
@@ -33,7 +36,7 @@ export const cordon = defineAction({
   summary: (p) =>
     `refuse new connections to ports ${p.ports.join(', ')}; each host takes it back after ${p.timer}s unless kept`,
   node: {
-    script: within + systemd + armed + ownWay + table + node,
+    script: within + systemd + armed + ownWay + table + chains + guarded + cordonChain + node,
     variables: (p) => ({ P_PORTS: portSet(p.ports).join(', '), P_TIMER: String(p.timer) }),
     armed: () => true,
   },

@@ -4,13 +4,14 @@
 
 NF_TABLE=fireaxe_cordon
 
-# Judged before kube-proxy translates a node port (-100) and after the connection is known (-200).
+# Judged before kube-proxy translates a node port (-100). By the first packet alone: a kernel that tracks no connections yet
+# would begin to, and take each that runs for a new one.
 # $1 is what becomes of a new connection: older kernels cannot reject this early.
 cordon_rules() {
   NF_RULES="  chain cordon {
     type filter hook prerouting priority -150; policy accept;
     iifname \"lo\" accept
-    tcp dport { $P_PORTS } ct state new counter $1
+    tcp dport { $P_PORTS } tcp flags & (fin | syn | rst | ack) == syn counter $1
   }
 "
   nft_text
@@ -33,7 +34,7 @@ cordon_own_way() {
 cordon_same() {
   case $NF_NOW in *'tcp dport'*) ;; *) return 1 ;; esac
   CO_T=${NF_NOW#*'tcp dport '}
-  CO_T=${CO_T%%' ct state'*}
+  CO_T=${CO_T%%' tcp flags'*}
   CO_T=${CO_T#'{ '}
   CO_T=${CO_T%' }'}
   FX_I=$IFS IFS=" ,$FX_TAB$FX_NL"
@@ -53,11 +54,17 @@ cordon_same() {
 }
 
 act_look() {
-  fx_need nft
   arm_possible
   cordon_own_way
+  ipt_by
+  CO_DO=refuse CO_DONE=refused
+  if [ -z "$IP_BY" ]; then cordon_nft_look; else CO_DO=drop CO_DONE=dropped && ipt_look cordoned; fi
+  [ "$FX_STATE" != would ] || fx_say "will $CO_DO new connections to $P_PORTS; back in ${P_TIMER}s unless kept"
+}
+
+cordon_nft_look() {
   AR_DIR='' AR_OLD=''
-  if nft_read; then
+  if [ -n "$NF_NOW" ]; then
     fx_before table present
     if cordon_same; then
       FX_STATE=already
@@ -71,26 +78,29 @@ act_look() {
   cordon_rules 'reject with tcp reset'
   if ! NF_OUT=$(nft_try); then
     cordon_rules drop
+    CO_DO=drop CO_DONE=dropped
     NF_OUT=$(nft_try) || fx_refuse nft "nft would refuse: $NF_OUT"
   fi
-  fx_say "will refuse new connections to $P_PORTS; back in ${P_TIMER}s unless kept"
 }
 
 act_apply() {
-  nft_guarded "$P_TIMER"
-  fx_say "new connections to $P_PORTS refused; back in ${P_TIMER}s unless kept"
+  if [ -n "$IP_BY" ]; then ipt_guarded "$P_TIMER"; else nft_guarded "$P_TIMER"; fi
+  fx_say "new connections to $P_PORTS $CO_DONE${IP_BY:+ by iptables}; back in ${P_TIMER}s unless kept"
 }
 
 act_verify() {
-  fx_need nft
-  nft_read || fx_fail gone 'there is no cordon here'
-  cordon_same || fx_fail changed 'the cordon is for other ports'
-  FX_T=${NF_NOW##*'counter packets '}
-  fx_data refused "${FX_T%% *}"
+  ipt_by
+  if [ -n "$IP_BY" ]; then
+    cordon_ipt_verify
+  else
+    [ -n "$NF_NOW" ] || fx_fail gone 'there is no cordon here'
+    cordon_same || fx_fail changed 'the cordon is for other ports'
+    CO_N=${NF_NOW##*'counter packets '}
+  fi
+  fx_data refused "${CO_N%% *}"
   arm_say
 }
 
 act_undo() {
-  fx_need nft
-  nft_undo
+  if [ -e "$FX_DIR/back.iptables" ] || ! fx_has nft; then ipt_undo; else nft_undo; fi
 }

@@ -4,6 +4,7 @@ import within from '../common/within.sh';
 import { addressSet, alwaysAllowed, canonicalAddress } from '../firewall/addresses.ts';
 import armed from '../firewall/armed.sh';
 import chains from '../firewall/chain.sh';
+import guarded from '../firewall/chain-guarded.sh';
 import kept from '../firewall/kept.sh';
 import ownWay from '../firewall/own-way.sh';
 import apiSockets from '../firewall/sockets.sh';
@@ -69,6 +70,7 @@ export const fence = defineAction({
       kept +
       table +
       chains +
+      guarded +
       fenceChain +
       node +
       who +

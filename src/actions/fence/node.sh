@@ -80,25 +80,14 @@ fence_former() {
 hosts_look() {
   arm_possible
   fence_operator
-  fence_by
-  if [ -n "$FN_IPT" ]; then fence_ipt_look; else fence_nft_look; fi
-}
-
-# fence_by: FN_IPT is set where it is, or would be, made by iptables: no nft, or a kernel without it. NF_NOW is what nft says.
-fence_by() {
-  FN_IPT=''
-  if [ -e "$FX_DIR/back.iptables" ]; then
-    FN_IPT=1
-  elif ! fx_has nft; then
-    FN_IPT=1
-  elif [ ! -e "$FX_DIR/back.nft" ] && fx_has iptables; then
-    NF_SOFT=1
-    nft_read || [ -z "$NF_ERROR" ] || FN_IPT=1
-    NF_SOFT=''
-    return 0
+  ipt_by
+  if [ -z "$IP_BY" ]; then
+    fence_nft_look
+  else
+    FN_FORMER=''
+    ipt_look fenced
+    [ "$FX_STATE" != would ] || fence_would
   fi
-  [ -n "$FN_IPT" ] || nft_read
-  return 0
 }
 
 fence_nft_look() {
@@ -124,20 +113,20 @@ fence_nft_look() {
 fence_would() {
   sockets_others "$P_ALLOW4 $P_ALLOW6 $FN_OPERATOR $FN_FORMER"
   fx_data clients "${FX_N:-unknown}"
-  fx_say "will reject all but the allowed at port $P_PORT${FN_IPT:+ by iptables} and close ${FX_N:-the} connections; back in ${P_TIMER}s unless kept"
+  fx_say "will reject all but the allowed at port $P_PORT${IP_BY:+ by iptables} and close ${FX_N:-the} connections; back in ${P_TIMER}s unless kept"
 }
 
 hosts_apply() {
-  if [ -n "$FN_IPT" ]; then ipt_guarded "$P_TIMER"; else nft_guarded "$P_TIMER"; fi
+  if [ -n "$IP_BY" ]; then ipt_guarded "$P_TIMER"; else nft_guarded "$P_TIMER"; fi
   fence_close
-  fx_say "fenced port $P_PORT${FN_IPT:+ by iptables}; back in ${P_TIMER}s unless kept"
+  fx_say "fenced port $P_PORT${IP_BY:+ by iptables}; back in ${P_TIMER}s unless kept"
 }
 
 fence_close() { sockets_close "$P_ALLOW4 $P_ALLOW6 $FN_OPERATOR $FN_FORMER"; }
 
 hosts_verify() {
-  fence_by
-  if [ -n "$FN_IPT" ]; then
+  ipt_by
+  if [ -n "$IP_BY" ]; then
     fence_ipt_verify
   else
     [ -n "$NF_NOW" ] || fx_fail gone 'there is no fence here'
@@ -153,14 +142,14 @@ hosts_verify() {
 
 # A former fence may mean clients that this one let in: their connections end too.
 hosts_undo() {
-  FN_IPT=''
-  if [ -e "$FX_DIR/back.iptables" ] || ! fx_has nft; then FN_IPT=1; fi
-  if [ -n "$FN_IPT" ]; then
+  IP_BY=''
+  if [ -e "$FX_DIR/back.iptables" ] || ! fx_has nft; then IP_BY=1; fi
+  if [ -n "$IP_BY" ]; then
     ipt_undo
   else
     nft_undo
   fi
   [ "${B_table-absent}" = present ] && [ "$FX_STATE" = changed ] || return 0
-  if [ -n "$FN_IPT" ]; then ipt_kept; elif nft_read; then table_kept; else return 0; fi
+  if [ -n "$IP_BY" ]; then ipt_kept; elif nft_read; then table_kept; else return 0; fi
   sockets_close "$TB_KEPT"
 }

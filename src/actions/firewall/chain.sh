@@ -1,15 +1,19 @@
-# Where nft is not there: chains of our own in iptables' filter table, loaded whole, and one jump to them.
+# Where nft is not there: chains of our own in a table of iptables, loaded whole, and one jump to them.
 # The jump comes first, and what is let in returns to the rules of others: theirs hold as before.
+# IP_CHAIN is the chain, IP_SUBS one that it leads to, IP_MATCH what of the packets in IP_HOOK of IP_TABLE is judged:
+# the fence's, where an action does not say otherwise.
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154
 
-IP_CHAIN=FIREAXE
+IP_TABLE=filter IP_HOOK=INPUT IP_CHAIN=FIREAXE IP_SUBS=FIREAXE-IN IP_MATCH="-p tcp -m tcp --dport ${P_PORT-}"
 
 # ipt_tools: IP_TOOLS are the families that this node has. Where IPv6 is off its tool may be there and fail.
 ipt_tools() {
   IP_TOOLS='' IP_LACK=''
   for IP_T in iptables ip6tables; do
-    if fx_has "$IP_T" && fx_has "$IP_T-restore" && IP_OUT=$("$IP_T" -w -S INPUT 2>&1); then
+    # What was loaded by it is to be taken back by it, or that fails.
+    if fx_has "$IP_T" && fx_has "$IP_T-restore" && IP_OUT=$("$IP_T" -w -t "$IP_TABLE" -S "$IP_HOOK" 2>&1) ||
+      [ -e "$FX_DIR/back.$IP_T" ]; then
       IP_TOOLS="$IP_TOOLS${IP_TOOLS:+ }$IP_T"
     else
       IP_LACK="$IP_LACK${IP_LACK:+ }$IP_T"
@@ -22,16 +26,16 @@ ipt_tools() {
   esac
 }
 
-ipt_jump() { IP_JUMP="INPUT -p tcp -m tcp --dport $P_PORT -j $IP_CHAIN"; }
+ipt_jump() { IP_JUMP="$IP_HOOK${IP_MATCH:+ $IP_MATCH} -j $IP_CHAIN"; }
 
 # ipt_jumps TOOL: whether the jump is there.
 # shellcheck disable=SC2086
-ipt_jumps() { ipt_jump && "$1" -w -C $IP_JUMP 2>/dev/null; }
+ipt_jumps() { ipt_jump && "$1" -w -t "$IP_TABLE" -C $IP_JUMP 2>/dev/null; }
 
 # ipt_read TOOL: IP_NOW is what its chains hold, as iptables-restore takes it; false when there is no fence.
 ipt_read() {
   IP_NOW=''
-  IP_OUT=$("$1" -w -S "$IP_CHAIN-IN" 2>/dev/null && "$1" -w -S "$IP_CHAIN" 2>/dev/null) || return 1
+  IP_OUT=$(for IP_C in $IP_SUBS $IP_CHAIN; do "$1" -w -t "$IP_TABLE" -S "$IP_C" 2>/dev/null || exit 1; done) || return 1
   FX_I=$IFS IFS=$FX_NL
   for FX_K in $IP_OUT; do
     case $FX_K in '-A '*) IP_NOW="$IP_NOW$FX_K$FX_NL" ;; esac
@@ -53,7 +57,9 @@ ipt_any() {
 
 # ipt_text BODY JUMP: IP_TEXT makes the chains hold that, in one transaction; nothing else is touched.
 ipt_text() {
-  IP_TEXT="*filter$FX_NL:$IP_CHAIN-IN - [0:0]$FX_NL:$IP_CHAIN - [0:0]$FX_NL$1${2:+-I INPUT 1 ${2#INPUT }$FX_NL}COMMIT"
+  IP_TEXT="*$IP_TABLE$FX_NL"
+  for IP_C in $IP_SUBS $IP_CHAIN; do IP_TEXT="$IP_TEXT:$IP_C - [0:0]$FX_NL"; done
+  IP_TEXT="$IP_TEXT$1${2:+-I $IP_HOOK 1 ${2#"$IP_HOOK "}$FX_NL}COMMIT"
 }
 
 # ipt_try TOOL: whether it would take IP_TEXT.
@@ -81,7 +87,7 @@ ipt_back() {
   for IP_T in $IP_TOOLS; do
     fx_line "$FX_DIR/back.$IP_T"
     if [ -n "$FX_L" ]; then
-      IP_W="$IP_T-restore -w --noflush <'$FX_DIR/back.$IP_T' && { $IP_T -w -C $IP_JUMP 2>/dev/null || $IP_T -w -I INPUT 1 ${IP_JUMP#INPUT }; }"
+      IP_W="$IP_T-restore -w --noflush <'$FX_DIR/back.$IP_T' && { $IP_T -w -t $IP_TABLE -C $IP_JUMP 2>/dev/null || $IP_T -w -t $IP_TABLE -I $IP_HOOK 1 ${IP_JUMP#"$IP_HOOK "}; }"
     else
       ipt_away "$IP_T"
     fi
@@ -92,9 +98,9 @@ ipt_back() {
 # ipt_away TOOL: IP_W are the commands that take the chains away.
 ipt_away() {
   ipt_jump
-  IP_W="while $1 -w -D $IP_JUMP 2>/dev/null; do :; done
-for IP_C in -F -X; do $1 -w \$IP_C $IP_CHAIN; $1 -w \$IP_C $IP_CHAIN-IN; done 2>/dev/null
-IP_L=\$($1 -w -S) && case \$IP_L in *' $IP_CHAIN'*) false ;; esac"
+  IP_W="while $1 -w -t $IP_TABLE -D $IP_JUMP 2>/dev/null; do :; done
+for IP_D in -F -X; do for IP_C in $IP_CHAIN $IP_SUBS; do $1 -w -t $IP_TABLE \$IP_D \$IP_C; done; done 2>/dev/null
+IP_L=\$($1 -w -t $IP_TABLE -S) && case \$IP_L in *' $IP_CHAIN'*) false ;; esac"
 }
 
 ipt_remove() {
@@ -104,56 +110,7 @@ ipt_remove() {
   done
 }
 
-# ipt_undo: as it was before, then the timer off.
-ipt_undo() {
-  ipt_tools
-  ipt_jump
-  if [ "${B_table-absent}" = absent ]; then
-    IP_K=''
-    for IP_T in $IP_TOOLS; do ! "$IP_T" -w -S "$IP_CHAIN" >/dev/null 2>&1 || IP_K=1; done
-    [ -n "$IP_K" ] || {
-      arm_undo
-      FX_STATE=already FX_NOTE='nothing is here to take back'
-      return 0
-    }
-  elif [ ! -e "$FX_DIR/back.iptables" ]; then
-    fx_fail no-receipt 'what was here before is not recorded on this node any more'
-  fi
-  ipt_return
-  arm_undo
-  fx_say "chain $IP_CHAIN as before: ${B_table-absent}"
-}
-
 ipt_return() {
   ipt_back
   IP_OUT=$(eval "$IP_BACK" 2>&1) || fx_fail iptables "iptables kept the fence: $IP_OUT"
-}
-
-# ipt_sources TARGET: IP_SET are the addresses that the chain of IP_NOW sends there.
-ipt_sources() {
-  IP_SET=''
-  FX_I=$IFS IFS=$FX_NL
-  for FX_K in $IP_NOW; do
-    case $FX_K in
-      "-A $IP_CHAIN -s "*" $1")
-        FX_K=${FX_K#"-A $IP_CHAIN -s "}
-        FX_K=${FX_K%% *}
-        FX_K=${FX_K%/32}
-        IP_SET="$IP_SET${IP_SET:+ }${FX_K%/128}"
-        ;;
-    esac
-  done
-  IFS=$FX_I
-}
-
-# ipt_kept: TB_KEPT are all whom the fence lets in.
-ipt_kept() {
-  TB_KEPT=''
-  for IP_T in $IP_TOOLS; do
-    ipt_read "$IP_T" || continue
-    ipt_sources '-j RETURN'
-    TB_KEPT="$TB_KEPT $IP_SET"
-    ipt_sources "-g $IP_CHAIN-IN"
-    TB_KEPT="$TB_KEPT $IP_SET"
-  done
 }

@@ -23,3 +23,32 @@ table_kept() {
     TB_KEPT="$TB_KEPT $NF_SET"
   done
 }
+
+# ipt_sources TARGET: IP_SET are the addresses that the chain of IP_NOW sends there.
+ipt_sources() {
+  IP_SET=''
+  FX_I=$IFS IFS=$FX_NL
+  for FX_K in $IP_NOW; do
+    case $FX_K in
+      "-A $IP_CHAIN -s "*" $1")
+        FX_K=${FX_K#"-A $IP_CHAIN -s "}
+        FX_K=${FX_K%% *}
+        FX_K=${FX_K%/32}
+        IP_SET="$IP_SET${IP_SET:+ }${FX_K%/128}"
+        ;;
+    esac
+  done
+  IFS=$FX_I
+}
+
+# ipt_kept: TB_KEPT are all whom the fence lets in.
+ipt_kept() {
+  TB_KEPT=''
+  for IP_T in $IP_TOOLS; do
+    ipt_read "$IP_T" || continue
+    ipt_sources '-j RETURN'
+    TB_KEPT="$TB_KEPT $IP_SET"
+    ipt_sources "-g $IP_CHAIN-IN"
+    TB_KEPT="$TB_KEPT $IP_SET"
+  done
+}

@@ -1,0 +1,109 @@
+# A change by iptables that is taken back unless it is kept. The action tells it by ipt_body TOOL: IP_BODY is what its
+# chains are to hold, in iptables' own spelling.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+# ipt_by: IP_BY is set where it is, or would be, made by iptables: no nft, or a kernel without it. NF_NOW is what nft says.
+ipt_by() {
+  IP_BY=''
+  if [ -e "$FX_DIR/back.iptables" ]; then
+    IP_BY=1
+  elif ! fx_has nft; then
+    IP_BY=1
+  elif [ ! -e "$FX_DIR/back.nft" ] && fx_has iptables; then
+    NF_SOFT=1
+    nft_read || [ -z "$NF_ERROR" ] || IP_BY=1
+    NF_SOFT=''
+    return 0
+  fi
+  [ -n "$IP_BY" ] || nft_read
+  return 0
+}
+
+# ipt_same: whether the chains found are what is asked for.
+ipt_same() {
+  for IP_T in $IP_TOOLS; do
+    ipt_read "$IP_T" || return 1
+    ipt_body "$IP_T"
+    [ "$IP_NOW" = "$IP_BODY" ] || return 1
+  done
+}
+
+# ipt_want TOOL: IP_TEXT makes them so, with the jump where it is not there yet.
+ipt_want() {
+  ipt_body "$1"
+  ipt_jumps "$1" && IP_JUMP=''
+  ipt_text "$IP_BODY" "$IP_JUMP"
+}
+
+# ipt_look WORD: whether it is there already (WORD tells so), else whether it would be taken.
+ipt_look() {
+  ipt_tools
+  AR_DIR='' AR_OLD=''
+  if ipt_there; then
+    fx_before table present
+    if ipt_same; then
+      FX_STATE=already
+      arm_pending || { fx_say "$1 already (iptables)" && return 0; }
+      fx_say "$1 by an order that was not kept"
+    fi
+  else
+    fx_before table absent
+  fi
+  FX_STATE=would
+  for IP_T in $IP_TOOLS; do
+    ipt_want "$IP_T"
+    ipt_try "$IP_T" || fx_refuse iptables "$IP_T would refuse: $IP_OUT"
+  done
+  [ -z "$IP_LACK" ] || fx_say "IPv6 is not $1: no working $IP_LACK"
+}
+
+# ipt_guarded SECONDS: as nft_guarded.
+ipt_guarded() {
+  if arm_pending && [ "$AR_DIR" != "$FX_DIR" ]; then
+    # What was there before an order that nobody kept is the state before this one too.
+    for IP_T in $IP_TOOLS; do
+      cp "$AR_DIR/back.$IP_T" "$FX_DIR/back.$IP_T" 2>/dev/null || fx_fail no-receipt "cannot write $FX_DIR/back.$IP_T"
+    done
+  elif [ ! -e "$FX_DIR/back.iptables" ]; then
+    ipt_save
+  fi
+  ipt_back
+  arm_back "$IP_BACK"
+  arm "$1"
+  arm_replace
+  for IP_T in $IP_TOOLS; do
+    ipt_want "$IP_T"
+    ipt_load "$IP_T"
+  done
+}
+
+# ipt_first: says so where rules of others stand before the jump.
+ipt_first() {
+  IP_OUT=$("$1" -w -t "$IP_TABLE" -S "$IP_HOOK" 1 2>/dev/null)
+  case $IP_OUT in *" -j $IP_CHAIN") ;; *) fx_say "rules of others stand before the $FX_ACTION in $IP_HOOK of $1: whom they accept is not met" ;; esac
+}
+
+# ipt_undo: as it was before, then the timer off.
+ipt_undo() {
+  ipt_tools
+  ipt_jump
+  if [ "${B_table-absent}" = absent ]; then
+    IP_K=''
+    # A tool that does not answer is no chain that is gone.
+    for IP_T in $IP_TOOLS; do
+      ! IP_OUT=$("$IP_T" -w -t "$IP_TABLE" -S 2>/dev/null) || case $IP_OUT in *"-N $IP_CHAIN$FX_NL"* | *"-N $IP_CHAIN") ;; *) continue ;; esac
+      IP_K=1
+    done
+    [ -n "$IP_K" ] || {
+      arm_undo
+      FX_STATE=already FX_NOTE='nothing is here to take back'
+      return 0
+    }
+  elif [ ! -e "$FX_DIR/back.iptables" ]; then
+    fx_fail no-receipt 'what was here before is not recorded on this node any more'
+  fi
+  ipt_return
+  arm_undo
+  fx_say "chain $IP_CHAIN as before: ${B_table-absent}"
+}
