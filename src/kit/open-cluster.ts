@@ -24,10 +24,10 @@ export async function openCluster(
   for (const [bastion, b] of Object.entries(file.bastions)) {
     const own = await identityFile(path, b.identity, source.place([...at, 'bastions', bastion, 'identity']));
     const used = own ?? key;
-    if (!used) {
+    if (!used && !ssh.useAgent) {
       throw usage(`bastion ${bastion} has no identity`, {
         place: source.place([...at, 'bastions', bastion]),
-        expected: 'identity: keys/<file> here, or under ssh of the cluster',
+        expected: 'identity: keys/<file> here or under ssh of the cluster, or useAgent: true there',
       });
     }
     bastions[bastion] = {
@@ -35,7 +35,8 @@ export async function openCluster(
       address: b.address,
       port: b.port,
       user: b.user ?? ssh.user,
-      identity: used,
+      useAgent: ssh.useAgent,
+      ...(used === undefined ? {} : { identity: used }),
     };
   }
   if (jump !== undefined && !Object.hasOwn(bastions, jump))

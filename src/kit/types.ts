@@ -7,7 +7,8 @@ export interface Bastion {
   port: number;
   user: string;
   /** Absolute path of a private key. */
-  identity: string;
+  identity?: string;
+  useAgent?: boolean;
 }
 
 export interface CloudProfile {

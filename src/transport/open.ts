@@ -1,14 +1,14 @@
 import type { TransportName } from '../fleet/types.ts';
 import type { Kit } from '../kit/types.ts';
-import type { ReadSecret } from './ssh/identity.ts';
+import type { PassPhrases } from './ssh/identity.ts';
 import type { Transport } from './types.ts';
 
 export interface TransportsOptions {
   kit: Kit;
   /** SSH key exchanges under way at once. */
   handshakes?: number;
-  /** Asks a person for a pass phrase. */
-  readSecret?: ReadSecret;
+  /** Of locked keys, by their files. */
+  phrases?: PassPhrases;
   /** For sudo where it asks: over standard input alone, so never through SSM. */
   sudoPassword?: string;
   /** SSH_AUTH_SOCK when absent. */
@@ -45,12 +45,12 @@ export function createTransports(options: TransportsOptions): Transports {
 }
 
 async function openTransport(name: TransportName, options: TransportsOptions): Promise<Transport> {
-  const { kit, handshakes, readSecret, sudoPassword } = options;
+  const { kit, handshakes, phrases, sudoPassword } = options;
   switch (name) {
     case 'ssh': {
       const { createSshTransport } = await import('./ssh/transport.ts');
       const agent = options.agent ?? process.env.SSH_AUTH_SOCK;
-      return createSshTransport({ kit, handshakes, readSecret, sudoPassword, agent });
+      return createSshTransport({ kit, handshakes, phrases, sudoPassword, agent });
     }
     case 'openssh':
       return (await import('./openssh/transport.ts')).createOpensshTransport({ kit, sudoPassword });

@@ -148,13 +148,9 @@ describe.skipIf(noSshd)('ssh against a real sshd', () => {
   it('opens a locked key with the phrase it is told', async () => {
     const locked = join(sshd.dir, 'locked2');
     newKeyFile(locked, '-N', 'phrase');
-    let asked = 0;
     const asking = await createSshTransport({
       ...knownHosts(`[127.0.0.*]:* ${sshd.hostKey}`),
-      readSecret: async () => {
-        asked++;
-        return 'phrase';
-      },
+      phrases: new Map([[locked, 'phrase']]),
     });
     const nodes = [1, 2, 3].map((i) =>
       target({ ...node, name: `n${i}`, ssh: { user: sshd.user, identity: locked } }),
@@ -162,6 +158,5 @@ describe.skipIf(noSshd)('ssh against a real sshd', () => {
     const outcomes = await runAll(asking, nodes, raw('true'));
     // The key is not authorized: that it was tried shows that it was opened.
     expect(outcomes.map((outcome) => outcome.reason?.code)).toEqual(['auth', 'auth', 'auth']);
-    expect(asked).toBe(1);
   });
 });

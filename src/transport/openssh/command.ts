@@ -55,8 +55,8 @@ function login(user: string, port: number, identity: string | undefined, useAgen
     '-p',
     String(port),
     ...(identity === undefined ? [] : ['-i', identity]),
-    // A certificate beside the key (key-cert.pub) is offered with it.
-    ...(identity !== undefined && !useAgent ? ['-o', 'IdentitiesOnly=yes', '-o', 'IdentityAgent=none'] : []),
+    // A certificate beside the key (key-cert.pub) is offered with it, and the agent may sign for that key alone.
+    ...(identity !== undefined && !useAgent ? ['-o', 'IdentitiesOnly=yes'] : []),
   ];
 }
 
@@ -64,7 +64,7 @@ function login(user: string, port: number, identity: string | undefined, useAgen
 function proxyCommand(kit: SshKit, jump: Bastion, connectMs: number): string {
   const args = [
     ...options(kit, connectMs),
-    ...login(jump.user, jump.port, jump.identity, false),
+    ...login(jump.user, jump.port, jump.identity, jump.useAgent ?? false),
     '-W',
     '[%h]:%p',
     '--',

@@ -44,7 +44,13 @@ export function createBastions(
 
   return {
     open(bastion, connectMs, stop) {
-      const key = JSON.stringify([bastion.address, bastion.port, bastion.user, bastion.identity]);
+      const key = JSON.stringify([
+        bastion.address,
+        bastion.port,
+        bastion.user,
+        bastion.identity,
+        bastion.useAgent,
+      ]);
       const opening = opened.get(key) ?? start(key, bastion, connectMs);
       return orStopped(opening, stop).catch((error) => {
         throw error instanceof Unreached && error !== stop.reason ? nameBastion(error, bastion) : error;

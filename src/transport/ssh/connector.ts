@@ -89,7 +89,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
     const bad = refusal(bastion);
     if (bad) throw new Unreached(bad);
     refuseUncheckable(bastion, deps.knownHosts);
-    const key = await deps.identities.get(bastion.identity);
+    const credentials = await credentialsOf(bastion, `bastion ${bastion.name}`, deps);
     const stop = new AbortController();
     let phase: Phase = 'tcp';
     const deadline = createDeadline(deps.meter, () => stop.abort(timedOut(phase, bastion)));
@@ -100,7 +100,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       return socket;
     };
     try {
-      const { client } = await dial(bastion, { key }, open, [slots], {
+      const { client } = await dial(bastion, credentials, open, [slots], {
         stop: stop.signal,
         progress: (now) => {
           phase = now;
@@ -121,9 +121,9 @@ export function createConnector(deps: ConnectorDeps): Connector {
     async connect(target, connectMs, watch) {
       const to = { address: target.address, port: target.port, user: target.ssh.user };
       refuseUncheckable(to, deps.knownHosts);
-      // A person may be asked for a pass phrase.
+      // Opening a locked key takes its time.
       const resume = watch.pause();
-      const credentials = await credentialsOf(target, deps);
+      const credentials = await credentialsOf(target.ssh, target.name, deps);
       resume();
       const { jump } = target.ssh;
       if (!jump) return dial(to, credentials, () => openSocket(to, watch.stop), [slots], watch);
@@ -147,22 +147,25 @@ function endLink(client: Client, socket: Duplex): void {
   else socket.destroy();
 }
 
-async function credentialsOf(target: Target, deps: ConnectorDeps): Promise<Credentials> {
-  const { identity, useAgent } = target.ssh;
+async function credentialsOf(
+  { identity, useAgent }: { identity?: string; useAgent?: boolean },
+  where: string,
+  deps: ConnectorDeps,
+): Promise<Credentials> {
   const agent = useAgent ? deps.agent : undefined;
   if (identity === undefined) {
     if (agent !== undefined) return { agent };
     throw new Unreached({
       code: 'credentials',
-      message: `no key to log in with at ${target.name}`,
+      message: `no key to log in with at ${where}`,
       next: useAgent
         ? 'start an SSH agent (SSH_AUTH_SOCK is not set), or set ssh.identity in kit.yaml'
         : 'set ssh.identity (or ssh.useAgent) of the cluster in kit.yaml',
     });
   }
   try {
-    const key = await deps.identities.get(identity);
-    return agent === undefined ? { key } : { key, agent };
+    const own = await deps.identities.get(identity);
+    return agent === undefined ? own : { agent, ...own };
   } catch (error) {
     // The agent may hold what the file does not give.
     if (agent !== undefined) return { agent };

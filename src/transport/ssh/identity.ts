@@ -1,24 +1,36 @@
 import { createPrivateKey, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { ParsedKey } from 'ssh2';
+import type { BaseAgent, ParsedKey } from 'ssh2';
+import { quote } from '../../base/quote.ts';
 import { Unreached } from '../unreached.ts';
+import { agentWith } from './agent.ts';
+import { readKeyFile } from './locked-key.ts';
 import type { Ssh2 } from './ssh2.ts';
 
-/** Asks a person for the pass phrase of a key; undefined when nobody can be asked. */
-export type ReadSecret = (prompt: string) => Promise<string | undefined>;
+/** The pass phrases of locked keys by their files, as people typed them. */
+export type PassPhrases = ReadonlyMap<string, string>;
+
+/** A key of our own, or one that the agent signs for. */
+export type Identity = { key: ParsedKey } | { agent: BaseAgent };
 
 /** Private keys by path, each read and parsed once a process. */
 export interface Identities {
-  get(path: string): Promise<ParsedKey>;
+  get(path: string): Promise<Identity>;
 }
 
-export function createIdentities(ssh2: Ssh2, readSecret?: ReadSecret): Identities {
-  const keys = new Map<string, Promise<ParsedKey>>();
+export interface IdentityWays {
+  phrases?: PassPhrases | undefined;
+  /** Path of the agent's socket. */
+  agent?: string | undefined;
+}
+
+export function createIdentities(ssh2: Ssh2, ways: IdentityWays): Identities {
+  const keys = new Map<string, Promise<Identity>>();
   return {
     get(path) {
       let key = keys.get(path);
       if (!key) {
-        key = readIdentity(ssh2, path, readSecret);
+        key = readIdentity(ssh2, path, ways);
         keys.set(path, key);
       }
       return key;
@@ -26,7 +38,7 @@ export function createIdentities(ssh2: Ssh2, readSecret?: ReadSecret): Identitie
   };
 }
 
-async function readIdentity(ssh2: Ssh2, path: string, readSecret?: ReadSecret): Promise<ParsedKey> {
+async function readIdentity(ssh2: Ssh2, path: string, ways: IdentityWays): Promise<Identity> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -34,25 +46,43 @@ async function readIdentity(ssh2: Ssh2, path: string, readSecret?: ReadSecret): 
     throw refused(`cannot read the private key ${path}: ${(error as Error).message}`);
   }
   let parsed = parse(ssh2, bytes);
-  if (parsed instanceof Error && /encrypted/i.test(parsed.message)) {
-    const phrase = await readSecret?.(`Pass phrase of ${path}: `);
-    if (phrase === undefined) {
-      throw refused(
-        `the private key ${path} is locked by a pass phrase`,
-        `load it into an agent (ssh-add ${path}) and set useAgent, or keep an unlocked key in a sealed kit`,
-      );
-    }
+  const locked = parsed instanceof Error && /encrypted/i.test(parsed.message);
+  if (parsed instanceof Error || !parsed.isPrivateKey()) {
+    const agent = await inAgent(ssh2, path, ways.agent);
+    if (agent) return { agent };
+  }
+  if (locked) {
+    const phrase = ways.phrases?.get(path);
+    if (phrase === undefined) throw lockedKey(path);
     parsed = parse(ssh2, bytes, phrase);
-    if (parsed instanceof Error) throw refused(`the pass phrase does not open ${path}`);
+    if (parsed instanceof Error)
+      throw refused(`the pass phrase does not open ${path} (${parsed.message})`, loadIt(path));
   }
   if (parsed instanceof Error) {
     throw refused(
       `not a private key that can be used: ${path} (${parsed.message})`,
-      'a certificate or a FIDO key works with --via openssh',
+      /BEGIN (ENCRYPTED )?PRIVATE KEY/.test(bytes.toString('latin1'))
+        ? `write it in OpenSSH's own form: ssh-keygen -p -f ${quote(path)}`
+        : 'a certificate or a FIDO key works with --via openssh',
     );
   }
-  if (!parsed.isPrivateKey()) throw refused(`${path} holds a public key, a private one is needed`);
-  return withParsedSigner(parsed);
+  if (!parsed.isPrivateKey())
+    throw refused(`${path} holds a public key: a private one is needed, or an agent that has it`, loadIt());
+  return { key: withParsedSigner(parsed) };
+}
+
+/** A key that nobody opened: who knows the way to do it is told. */
+export function lockedKey(path: string): Unreached {
+  return refused(`the private key ${path} is locked by a pass phrase`, loadIt(path));
+}
+
+function loadIt(path?: string): string {
+  return `ssh-add ${path === undefined ? 'its private key' : quote(path)}, with SSH_AUTH_SOCK set`;
+}
+
+async function inAgent(ssh2: Ssh2, path: string, socket: string | undefined) {
+  const file = socket === undefined ? undefined : await readKeyFile(path);
+  return file?.public && agentWith(ssh2, socket!, file.public);
 }
 
 function parse(ssh2: Ssh2, bytes: Buffer, phrase?: string): ParsedKey | Error {

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import type { AnyAuthMethod, AuthenticationType, Client, NextAuthHandler, ParsedKey } from 'ssh2';
+import type { AnyAuthMethod, AuthenticationType, BaseAgent, Client, NextAuthHandler, ParsedKey } from 'ssh2';
 import type { HostKeyCheck, KnownHosts } from '../../kit/known-hosts.ts';
 import { Unreached } from '../unreached.ts';
 import { algorithmsFor, canCheck } from './algorithms.ts';
@@ -16,7 +16,8 @@ export interface LoginDeps {
 /** What we log in with; the agent is asked last. */
 export interface Credentials {
   key?: ParsedKey;
-  agent?: string;
+  /** Its socket, or one key of it. */
+  agent?: string | BaseAgent;
 }
 
 /** Says what cannot work before anything is connected. */
@@ -51,6 +52,7 @@ export function login(
     let phase: Phase = 'banner';
     let check: HostKeyCheck | undefined;
     let settled = false;
+    let ofAgent: string | undefined;
 
     const advance = (to: Phase) => {
       phase = to;
@@ -81,9 +83,12 @@ export function login(
       })
       .on('error', (error: Error & { level?: string }) => {
         // A broken agent is one way less, not the end.
-        if (error.level === 'agent') return;
+        if (error.level === 'agent') {
+          ofAgent = error.message;
+          return;
+        }
         if (check && check.verdict !== 'match') fail(hostKeyReason(to, check, deps.knownHostsFiles));
-        else fail(handshakeReason(error, phase, to, record.keyTypes));
+        else fail(handshakeReason(error, phase, to, record.keyTypes, ofAgent));
       })
       .on('close', () => {
         fail(

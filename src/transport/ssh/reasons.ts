@@ -98,12 +98,29 @@ interface Ssh2Error extends Error {
 }
 
 /** Errors of ssh2 between the banner and the login. */
-export function handshakeReason(error: Ssh2Error, phase: Phase, to: Endpoint, recorded: string[]): Unreached {
+export function handshakeReason(
+  error: Ssh2Error,
+  phase: Phase,
+  to: Endpoint,
+  recorded: string[],
+  ofAgent?: string,
+): Unreached {
   if (error.level === 'client-authentication') {
+    const agent = ofAgent === undefined ? '' : ` (the SSH agent: ${ofAgent})`;
     return new Unreached({
       code: 'auth',
-      message: `${to.address} port ${to.port} accepts none of our keys for ${to.user}`,
-      next: 'check ssh.user and ssh.identity of the cluster in kit.yaml',
+      message: `${to.address} port ${to.port} accepts none of our keys for ${to.user}${agent}`,
+      next:
+        ofAgent === undefined
+          ? 'check ssh.user and ssh.identity of the cluster in kit.yaml'
+          : 'see what the agent holds: ssh-add -l',
+    });
+  }
+  if (phase === 'auth' && /Too many authentication failures/.test(error.message)) {
+    return new Unreached({
+      code: 'auth',
+      message: `${to.address} port ${to.port} takes no more of our keys for ${to.user}`,
+      next: 'name the right one of the agent: ssh.identity in kit.yaml (its .pub file will do)',
     });
   }
   if (/no matching host key format/.test(error.message) && recorded.length > 0) {

@@ -10,7 +10,7 @@ import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.
 import { Unreached } from '../unreached.ts';
 import { createConnector } from './connector.ts';
 import { execute } from './execute.ts';
-import type { ReadSecret } from './identity.ts';
+import type { PassPhrases } from './identity.ts';
 import { createIdentities } from './identity.ts';
 import type { Phase } from './reasons.ts';
 import { timedOut } from './reasons.ts';
@@ -22,7 +22,7 @@ export interface SshOptions {
   handshakes?: number | undefined;
   /** Path of the agent's socket. */
   agent?: string | undefined;
-  readSecret?: ReadSecret | undefined;
+  phrases?: PassPhrases | undefined;
   sudoPassword?: string | undefined;
 }
 
@@ -36,7 +36,7 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
     ssh2,
     knownHosts,
     knownHostsFiles: options.kit.knownHosts,
-    identities: createIdentities(ssh2, options.readSecret),
+    identities: createIdentities(ssh2, options),
     agent: options.agent,
     meter,
     handshakes: options.handshakes ?? HANDSHAKES,

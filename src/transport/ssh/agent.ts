@@ -1,0 +1,22 @@
+import type { BaseAgent, ParsedKey } from 'ssh2';
+import type { Ssh2 } from './ssh2.ts';
+
+/** An agent that does not answer must not be waited for. */
+const ANSWER_MS = 3000;
+
+/** The agent, with this one key of those that it holds; undefined when it has not got it, or does not answer. */
+export async function agentWith(ssh2: Ssh2, socket: string, key: Buffer): Promise<BaseAgent | undefined> {
+  const agent = ssh2.createAgent(socket);
+  const keys = await new Promise<ParsedKey[]>((resolve) => {
+    const timer = setTimeout(() => resolve([]), ANSWER_MS);
+    agent.getIdentities((_error, found) => {
+      clearTimeout(timer);
+      resolve((found ?? []) as ParsedKey[]);
+    });
+  });
+  const mine = keys.find((one) => one.getPublicSSH().equals(key));
+  if (!mine) return undefined;
+  // Of many keys the server would refuse the login before the right one's turn.
+  agent.getIdentities = (done) => done(undefined, [mine]);
+  return agent;
+}
