@@ -1,3 +1,4 @@
+import { Writable } from 'node:stream';
 import { FireaxeError } from '../base/errors.ts';
 import type { Flags } from './context.ts';
 import type { CliIo } from './types.ts';
@@ -26,5 +27,23 @@ export async function ask(io: CliIo, question: string): Promise<string> {
     });
   } finally {
     reader.close();
+  }
+}
+
+/** One line that is not shown while it is typed. */
+export async function askUnseen(io: CliIo, question: string): Promise<string> {
+  const { createInterface } = await import('node:readline');
+  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
+  const reader = createInterface({ input: io.stdin, output: nowhere, terminal: true, historySize: 0 });
+  io.stderr.write(question);
+  try {
+    return await new Promise((resolve, reject) => {
+      reader.once('line', resolve);
+      reader.once('SIGINT', () => reject(interrupted()));
+      reader.once('close', () => resolve(''));
+    });
+  } finally {
+    reader.close();
+    io.stderr.write('\n');
   }
 }

@@ -5,6 +5,7 @@ import { type CliContext, planOnly, text } from './context.ts';
 import { runEnvironment } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { nextCommand } from './next-command.ts';
+import { openKeys } from './pass-phrases.ts';
 import { actionSteps, planLines } from './plan-view.ts';
 import { runAndShow } from './run-and-show.ts';
 import { outcomeLines } from './show-outcomes.ts';
@@ -16,9 +17,10 @@ export async function carryOut(
   how: { saved?: boolean } = {},
 ): Promise<number> {
   const { sink, io, flags } = context;
-  if (flags.dryRun === true) return dryRun(plan, context);
-  if (planOnly(flags)) return showPlan(plan, context);
-  const consent = consentFor(plan, flags, io, how.saved);
+  if (planOnly(flags) && flags.dryRun !== true) return showPlan(plan, context);
+  const consent = flags.dryRun === true ? undefined : consentFor(plan, flags, io, how.saved);
+  await openKeys(context, plan.cluster);
+  if (!consent) return dryRun(plan, context);
   for (const line of planLines(plan)) sink.note(line);
   if (consent.kind === 'ask') {
     for (const line of (await look(plan, context)).lines) sink.note(line);

@@ -20,6 +20,8 @@ export interface CliContext {
   kit: Kit;
   /** Of the login, for sudo on the nodes. */
   sudoPassword?: string;
+  /** Of locked keys, by their files. */
+  phrases?: ReadonlyMap<string, string>;
 }
 
 export async function openContext(

@@ -6,7 +6,7 @@ import type { CliContext } from './context.ts';
 
 /** The world of a run, and how to leave it. Transports load when first used. */
 export function runEnvironment(
-  { kit, io, sudoPassword }: CliContext,
+  { kit, io, sudoPassword, phrases }: CliContext,
   onEvent: (event: RunEvent) => void,
 ): { env: RunEnv; close(): Promise<void> } {
   let opened: ReturnType<typeof open> | undefined;
@@ -14,6 +14,7 @@ export function runEnvironment(
     (await import('../transport/open.ts')).createTransports({
       kit,
       ...(sudoPassword !== undefined && { sudoPassword }),
+      ...(phrases && { phrases }),
     });
   return {
     env: {

@@ -1,6 +1,5 @@
-import { Writable } from 'node:stream';
 import { usage } from '../base/errors.ts';
-import { canAsk, interrupted } from './ask.ts';
+import { askUnseen, canAsk } from './ask.ts';
 import type { Flags } from './context.ts';
 import type { CliIo } from './types.ts';
 
@@ -22,7 +21,9 @@ export async function sudoPassword(flags: Flags, io: CliIo): Promise<string | un
       next: 'pipe the password in',
     });
   }
-  const line = io.stdin.isTTY ? await typedUnseen(io) : await firstLine(io.stdin);
+  const line = io.stdin.isTTY
+    ? await askUnseen(io, 'Password for sudo on the nodes: ')
+    : await firstLine(io.stdin);
   if (line === '' || line.length > LONGEST || line.includes('\0')) {
     throw usage('no password on stdin', { place: PLACE, expected: `one line of 1 to ${LONGEST} characters` });
   }
@@ -36,21 +37,4 @@ async function firstLine(stdin: NodeJS.ReadableStream): Promise<string> {
     if (text.includes('\n') || text.length > 2 * LONGEST) break;
   }
   return text.split(/\r?\n/, 1)[0]!;
-}
-
-async function typedUnseen(io: CliIo): Promise<string> {
-  const { createInterface } = await import('node:readline');
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });
-  const reader = createInterface({ input: io.stdin, output: nowhere, terminal: true, historySize: 0 });
-  io.stderr.write('Password for sudo on the nodes: ');
-  try {
-    return await new Promise((resolve, reject) => {
-      reader.once('line', resolve);
-      reader.once('SIGINT', () => reject(interrupted()));
-      reader.once('close', () => resolve(''));
-    });
-  } finally {
-    reader.close();
-    io.stderr.write('\n');
-  }
 }

@@ -7,6 +7,7 @@ import { chooseCluster, openContext, selectionOf, text } from '../context.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
 import { sudoOption, targetOptions } from '../options.ts';
+import { openKeys } from '../pass-phrases.ts';
 import { readingLines } from '../reading.ts';
 import { defineCommand } from '../types.ts';
 
@@ -32,6 +33,7 @@ export default defineCommand({
       ...selection,
       selector: selection.selector ?? (selection.nodes === undefined ? 'role=control-plane' : undefined),
     });
+    await openKeys(context, cluster.name);
     const ended = io.inFlight();
     const { env, close } = runEnvironment(context, () => {});
     const { readCluster } = await import('../../probe/read.ts');

@@ -10,6 +10,7 @@ import { openContext, text } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { nextCommand } from '../next-command.ts';
 import { collect, furtherReason, paceOptions, sudoOption, waveOptions } from '../options.ts';
+import { openKeys } from '../pass-phrases.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineCommand } from '../types.ts';
 import { paceOf, sameWords, withWays } from '../undo-pace.ts';
@@ -86,6 +87,7 @@ export default defineCommand({
       const count = new Set(possible.flatMap((c) => c.targets)).size;
       await obtain({ kind: 'ask', question: `Take it back on ${nodesText(count)}? [y/N] ` }, io);
     }
+    if (records[0]?.kind === 'plan') await openKeys(context, records[0].plan.cluster);
     const { undoRun } = await import('../../run/undo.ts');
     return runAndShow(context, async (env) => {
       const verdict = await undoRun(

@@ -1,0 +1,119 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough } from 'node:stream';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { CliContext } from '../../src/cli/context.ts';
+import { interrupts } from '../../src/cli/interrupts.ts';
+import { runCommandLine } from '../../src/cli/main.ts';
+import { openKeys } from '../../src/cli/pass-phrases.ts';
+import type { CliIo } from '../../src/cli/types.ts';
+import { openKit } from '../../src/kit/open.ts';
+import { KIT_YAML, makeKit } from '../kit/make-kit.ts';
+
+const noKeygen = spawnSync('ssh-keygen', ['-F', 'x', '-f', '/dev/null']).error !== undefined;
+
+describe.skipIf(noKeygen)('locked keys are opened before anything starts', () => {
+  let dir: string;
+  let kit: string;
+  let key: string;
+
+  const keyText = (...options: string[]) => {
+    const path = join(dir, `key-${readdirSync(dir).length}`);
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', 'sesame', '-f', path, ...options]);
+    return readFileSync(path, 'utf8');
+  };
+
+  beforeAll(() => {
+    dir = mkdtempSync(join(tmpdir(), 'fx-phrases-'));
+    kit = makeKit({ 'keys/id': keyText() });
+    key = join(kit, 'keys/id');
+  });
+  afterAll(() => {
+    for (const path of [dir, kit]) rmSync(path, { recursive: true });
+  });
+
+  /** A terminal that types the next line at each question; none without lines. */
+  function terminal(lines: string[] | undefined): CliIo & { said(): string } {
+    const isTTY = lines !== undefined;
+    const stdin = Object.assign(new PassThrough(), { isTTY });
+    const stderr = Object.assign(new PassThrough(), { isTTY });
+    let said = '';
+    const left = [...(lines ?? [])];
+    stderr.on('data', (chunk) => {
+      said += chunk;
+      if (said.endsWith(': ')) setImmediate(() => stdin.write(`${left.shift() ?? ''}\n`));
+    });
+    const nothing = () => {};
+    const rest = {
+      stdout: new PassThrough(),
+      env: {},
+      now: () => new Date(),
+      ...interrupts(nothing, nothing),
+    };
+    return { ...rest, stdin, stderr, said: () => said };
+  }
+  async function opened(lines: string[] | undefined, flags = {}, yaml = KIT_YAML) {
+    const io = terminal(lines);
+    const path =
+      yaml === KIT_YAML ? kit : makeKit({ 'kit.yaml': yaml, 'keys/id': readFileSync(key, 'utf8') });
+    const context = { io, flags, kit: await openKit(path), sink: undefined as never } as CliContext;
+    try {
+      await openKeys(context, 'c1');
+      return {
+        phrases: [...(context.phrases ?? [])].map(([file, phrase]) => [file.replace(path, ''), phrase]),
+        io,
+      };
+    } finally {
+      if (path !== kit) rmSync(path, { recursive: true });
+    }
+  }
+
+  it('asks once a key at a terminal, again after a slip, and shows nothing of it', async () => {
+    const { phrases, io } = await opened(['wrong', 'sesame']);
+    expect(phrases).toEqual([['/keys/id', 'sesame']]);
+    expect(io.said()).toBe(`Pass phrase of ${key}: \nthat does not open it\nPass phrase of ${key}: \n`);
+  });
+
+  it('gives up after three, and where nothing is typed', async () => {
+    for (const lines of [['a', 'b', 'c', 'sesame'], ['']])
+      await expect(opened(lines)).rejects.toMatchObject({
+        kind: 'credentials',
+        place: key,
+        next: expect.stringContaining(`ssh-add ${key}`),
+      });
+  });
+
+  it('goes without it where SSH is only the second way, or none', async () => {
+    const second = KIT_YAML.replace('bastions:', 'via: [local, ssh]\n    bastions:');
+    expect((await opened([''], {}, second)).phrases).toEqual([]);
+    expect((await opened(undefined, {}, second)).phrases).toEqual([]);
+    expect((await opened(['sesame'], {}, second)).phrases).toEqual([['/keys/id', 'sesame']]);
+    expect((await opened(undefined, { via: ['openssh'] })).phrases).toEqual([]);
+  });
+
+  it('asks for no phrase of a form that cannot be read', async () => {
+    const other = makeKit({ 'keys/id': keyText('-t', 'rsa', '-b', '2048', '-m', 'PKCS8') });
+    const io = terminal(['sesame']);
+    const context = { io, flags: {}, kit: await openKit(other), sink: undefined as never } as CliContext;
+    await expect(openKeys(context, 'c1')).rejects.toMatchObject({
+      next: expect.stringContaining('ssh-keygen -p'),
+    });
+    expect(io.said()).toBe('');
+    rmSync(other, { recursive: true });
+  });
+
+  it.each([
+    ['exec', '--yes', '--reason', 'x', '--nodes', 'n1', '--', 'true'],
+    ['exec', '--dry-run', '--reason', 'x', '--nodes', 'n1', '--', 'true'],
+    ['probe'],
+  ])('%s %s: nobody to ask ends it before anything starts', async (...args) => {
+    const io = { ...terminal(undefined), env: { HOME: dir, FIREAXE_STATE_DIR: join(dir, 'state') } };
+    const [verb, ...rest] = args;
+    expect(await runCommandLine([verb!, '--kit', kit, ...rest], io)).toBe(4);
+    expect(io.said()).toContain(`nobody can be asked for the pass phrase of the private key ${key}`);
+    expect(io.said()).toContain('ssh-add');
+    expect(readdirSync(dir)).not.toContain('state');
+  });
+});
