@@ -11,6 +11,11 @@ const WRONG =
 const FORBIDDEN = /^(AccessDenied(Exception)?|UnauthorizedOperation|NotAuthorized)$/;
 const MISSING = /^(CredentialsProviderError|ProviderError)$/;
 
+/** Whether the caller is known and may not do this. */
+export function isForbidden(error: unknown): boolean {
+  return error instanceof Error && FORBIDDEN.test(error.name);
+}
+
 /** The error as one about credentials, with the command that shows it; undefined when it is about something else. */
 export function asCredentialsError(error: unknown, profile: CloudProfile): FireaxeError | undefined {
   if (error instanceof FireaxeError) return error.kind === 'credentials' ? error : undefined;

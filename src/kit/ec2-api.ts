@@ -5,7 +5,7 @@ import type {
   InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
 import { ec2Client } from './cloud-client.ts';
-import { asCredentialsError } from './cloud-errors.ts';
+import { asCredentialsError, isForbidden } from './cloud-errors.ts';
 import type { Env } from './cloud-files.ts';
 import { HalfAnswer, isPassing } from './cloud-passing.ts';
 import type { CloudProfile } from './types.ts';
@@ -64,7 +64,10 @@ export async function ec2Api(profile: CloudProfile, env: Env = process.env): Pro
         InstanceId: id,
         Attribute: 'disableApiStop',
       });
-      const answer = await client.send(command, abort(signal)).catch(unless('UnauthorizedOperation'));
+      const answer = await said(client.send(command, abort(signal))).catch((error) => {
+        if (isForbidden(error.cause)) return undefined;
+        throw error;
+      });
       return answer?.DisableApiStop?.Value;
     },
 
@@ -83,7 +86,8 @@ export async function ec2Api(profile: CloudProfile, env: Env = process.env): Pro
       for (const [name, command] of Object.entries(calls)) {
         // `DryRunOperation` is its way of saying yes; what else it finds wrong is not about who asks.
         const error = await client.send(command as typeof calls.StopInstances, abort(signal)).catch((e) => e);
-        if (error.name === 'UnauthorizedOperation') refused.push(`ec2:${name}`);
+        if (isForbidden(error)) refused.push(`ec2:${name}`);
+        else if (asCredentialsError(error, profile)) throw asCredentialsError(error, profile);
         else if (isPassing(error)) throw error;
       }
       return refused;
