@@ -1,8 +1,9 @@
 import { interrupts } from './interrupts.ts';
+import { surviveOutput } from './outlets.ts';
 import type { CliIo } from './types.ts';
 
-/** The process as the verbs see it. */
-export function processIo(): CliIo {
+/** The process as the verbs see it; `lost` is why results did not get out. */
+export function processIo(): CliIo & { lost(): Error | undefined } {
   const { interrupt, ...signals } = interrupts(
     (line) => process.stderr.write(`\nfireaxe: ${line}\n`),
     () => process.exit(130),
@@ -10,13 +11,8 @@ export function processIo(): CliIo {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupt(name));
   // What is said next begins a line of its own, not behind the terminal's ^C.
   signals.quit.addEventListener('abort', () => process.stderr.isTTY && process.stderr.write('\n'));
-  // A closed pipe ends the output, never a change that is under way.
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
-    });
-  }
   return {
+    ...surviveOutput(process.stdout, process.stderr),
     stdout: process.stdout,
     stderr: process.stderr,
     stdin: process.stdin,

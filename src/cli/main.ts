@@ -1,5 +1,6 @@
 import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { systemWords } from '../base/system-error.ts';
 import { interrupted } from './ask.ts';
 import { EXIT } from './exit-codes.ts';
 import { topHelp } from './help.ts';
@@ -13,7 +14,15 @@ export async function main(argv: string[]): Promise<never> {
   const io = processIo();
   const code = await runCommandLine(argv, io);
   await Promise.race([Promise.all([flushed(io.stdout), flushed(io.stderr)]), aborted(io.quit)]);
-  process.exit(code);
+  // A file tells of a failed write a moment later.
+  await new Promise((later) => setImmediate(later));
+  process.exit(io.lost() ? outputLost(io, code) : code);
+}
+
+/** What was done was done, but whoever reads the results must not take them for whole. */
+function outputLost(io: CliIo & { lost(): Error | undefined }, code: number): number {
+  io.stderr.write(`fireaxe: the output could not be written: ${systemWords(io.lost())}\n`);
+  return code === EXIT.done ? EXIT.internal : code;
 }
 
 /** One command line to its exit code. Nothing is thrown. */

@@ -129,6 +129,27 @@ describe('the command line', () => {
     expect(status).toBe(0);
     expect(stderr).not.toMatch(/EPIPE|at .*js/);
   });
+
+  it.skipIf(!existsSync('/dev/full'))(
+    'carries a change out though its log or its results find no room',
+    () => {
+      const bin = join(fireaxe.directory, 'bin/fireaxe.js');
+      const into = (where: string) =>
+        spawnSync(
+          'sh',
+          ['-c', `"$@" ${where}`, 'sh', process.execPath, bin, 'exec', ...HERE, '--', 'echo ran'],
+          { env: { ...fireaxe.env, FIREAXE_KIT: kit }, encoding: 'utf8' },
+        );
+      const noLog = into('2>/dev/full');
+      expect(noLog.stdout).toContain('ran');
+      expect(noLog.status).toBe(0);
+      const noResults = into('>/dev/full');
+      expect(noResults.stderr).toMatch(
+        /1 ok\n[\s\S]*fireaxe: the output could not be written: no space left/,
+      );
+      expect(noResults.status).toBe(1);
+    },
+  );
 });
 
 describe('Ctrl-C', () => {
