@@ -33,7 +33,7 @@ export async function discover(context: CliContext, save: boolean): Promise<void
     now: context.io.now(),
   })
     .catch((error: unknown) => {
-      throw asUnreachable(error, 'EC2', cloud) ?? error;
+      throw asUnreachable(error, 'EC2', cloud, context.io.env) ?? error;
     })
     .finally(() => api.close());
   const { snapshot, added, removed } = mergeFleet(cluster.fleet, fresh);

@@ -1,6 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
+import type { Env } from './cloud-files.ts';
 import { isNotConnected } from './cloud-passing.ts';
 import type { CloudProfile } from './types.ts';
 
@@ -45,11 +46,14 @@ export function asUnreachable(
   error: unknown,
   service: string,
   { region }: CloudProfile,
+  env: Env,
 ): FireaxeError | undefined {
   if (!(error instanceof Error) || error instanceof FireaxeError || !isNotConnected(error)) return undefined;
+  const set = [`AWS_ENDPOINT_URL_${service}`, 'AWS_ENDPOINT_URL'].find((name) => env[name]);
   return new FireaxeError('internal', `no connection to ${service} in ${region}: ${error.message}`, {
-    expected: 'the right region, a route to it (HTTPS_PROXY is used), no AWS_ENDPOINT_URL of another day',
-    next: `curl -sS -o /dev/null -w '%{http_code}\n' https://${service.toLowerCase()}.${region}.amazonaws.com`,
+    ...(set ? { place: `${set}=${env[set]}` } : {}),
+    expected: 'the right region, and a route to it (HTTPS_PROXY is used)',
+    next: set ? `unset ${set}` : `curl -sSI https://${service.toLowerCase()}.${region}.amazonaws.com`,
     cause: error,
   });
 }

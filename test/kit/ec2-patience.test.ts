@@ -75,9 +75,14 @@ describe('discovery with patience', () => {
     await endpoint.close();
     const error = await discover().catch((e: unknown) => e);
     expect(waits).toEqual([]);
-    expect(asUnreachable(error, 'EC2', { region: 'us-west-2' })).toMatchObject({
+    expect(asUnreachable(error, 'EC2', { region: 'us-west-2' }, {})).toMatchObject({
       message: expect.stringContaining('no connection to EC2 in us-west-2'),
-      next: expect.stringContaining('https://ec2.us-west-2.amazonaws.com'),
+      next: 'curl -sSI https://ec2.us-west-2.amazonaws.com',
+    });
+    const env = { AWS_ENDPOINT_URL: 'http://a', AWS_ENDPOINT_URL_EC2: 'http://b' };
+    expect(asUnreachable(error, 'EC2', { region: 'us-west-2' }, env)).toMatchObject({
+      place: 'AWS_ENDPOINT_URL_EC2=http://b',
+      next: 'unset AWS_ENDPOINT_URL_EC2',
     });
     endpoint = await createCloudEndpoint(world);
   });
