@@ -25,5 +25,6 @@ export const DEFAULTS = {
   parallel: 64,
   timeoutMs: 60_000,
   connectMs: 15_000,
-  cloudTimeoutMs: 900_000,
+  /** Above all that one machine may take: whoever ends half way leaves it down. */
+  cloudTimeoutMs: 2_700_000,
 } as const;

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Instance } from '@aws-sdk/client-ec2';
 import { ec2Api } from '../../kit/ec2-api.ts';
-import { patient } from '../../kit/ec2-patience.ts';
+import { patient, READERS_PATIENCE } from '../../kit/ec2-patience.ts';
 import type { Target } from '../../kit/types.ts';
 import type { NodeResult } from '../../transport/types.ts';
 import type { BeforeState, CloudSide, Op } from '../types.ts';
@@ -33,7 +33,7 @@ export function cloudSide(deps: ScaleDeps = defaults): CloudSide<ScaleParams> {
       const opened = await deps.ec2(target.cloud);
       // Between a stop and a start EC2 must be asked until it answers: there is nobody else to start the machine.
       const api = patient(opened, {
-        forMs: params.within * 1000,
+        forMs: op === 'apply' || op === 'undo' ? params.within * 1000 : READERS_PATIENCE.forMs,
         now: deps.now,
         sleep: deps.sleep,
         onWait: (why) => context.note(`EC2 does not serve us, trying again: ${why}`),

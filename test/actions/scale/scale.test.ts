@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseParams } from '../../../src/actions/params.ts';
 import { type ScaleParams, scale } from '../../../src/actions/scale/action.ts';
+import { DEFAULTS } from '../../../src/playbook/request.ts';
 import { BIG, fastClock, type ScaleBench, scaleBench } from './bench.ts';
 
 let b: ScaleBench;
@@ -176,6 +177,11 @@ describe('scale refuses what EC2 cannot do', () => {
 });
 
 describe('the parameters of scale', () => {
+  it('leave a step time for each wait, and for the way back', () => {
+    const { within } = parseParams(scale, { type: BIG }, 'scale') as ScaleParams;
+    expect(DEFAULTS.cloudTimeoutMs).toBeGreaterThanOrEqual(4 * within * 1000);
+  });
+
   it.each([
     [{}, /type/],
     [{ type: 'big' }, /instance type/],
