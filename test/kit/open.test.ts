@@ -104,6 +104,13 @@ describe('mistakes in kit.yaml are refused with their place', () => {
       'not an IP address',
       undefined,
     ],
+    [
+      'a cloud without a region',
+      KIT_YAML.replace('    bastions:', '    cloud: { profile: p }\n    bastions:'),
+      '5:12',
+      'which region',
+      undefined,
+    ],
     ['a wrong amount', KIT_YAML.replace('5%', '5x'), '8:16', 'amount', undefined],
     [
       'another version',
