@@ -2,10 +2,12 @@ import { FireaxeError } from '../base/errors.ts';
 import { sanitize } from '../base/sanitize.ts';
 import { EXIT, exitCodeOfError } from './exit-codes.ts';
 import { safeJson } from './output.ts';
+import { systemFailure } from './system-failure.ts';
 import type { CliIo } from './types.ts';
 
 /** Says on stderr what went wrong, where, and what to type next; gives the exit code. */
-export function reportError(error: unknown, io: CliIo, json: boolean): number {
+export function reportError(thrown: unknown, io: CliIo, json: boolean): number {
+  const error = thrown instanceof FireaxeError ? thrown : (systemFailure(thrown) ?? thrown);
   const known = error instanceof FireaxeError;
   const kind = known ? error.kind : 'internal';
   const message = error instanceof Error ? error.message : String(error);

@@ -224,6 +224,15 @@ describe('bad input is refused with the next command', () => {
     expect(stderr).not.toMatch(/^ +at .*\.js/m);
   });
 
+  it('a state directory that is none: which; no stack', () => {
+    const { code, stderr } = fireaxe.run(['runs'], {
+      kit,
+      env: { FIREAXE_STATE_DIR: join(kit, 'kit.yaml') },
+    });
+    expect(code).toBe(1);
+    expect(stderr).toMatch(/^fireaxe: not a directory\n {2}at: .*kit\.yaml\n {2}next: .*\n$/);
+  });
+
   it('an unknown verb or option: the nearest', () => {
     expect(refusal(['prob']).stderr).toMatch(/no verb is called prob[\s\S]*fireaxe probe --help/);
     const option = refusal(['nodes', '--selektor', 'a']);

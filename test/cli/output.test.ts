@@ -75,6 +75,24 @@ describe('errors', () => {
     });
   });
 
+  it.each([
+    [{ code: 'ENOTDIR', syscall: 'scandir', path: '/dev/null' }, 1, 'scandir failed'],
+    [{ code: 'ENOENT', syscall: 'uv_cwd' }, 2, 'the working directory is gone'],
+    [{ code: 'ERR_SYSTEM_ERROR', syscall: 'uv_os_homedir' }, 2, 'no home directory'],
+    [{ code: 'ENOENT', syscall: 'mkdtemp', path: '/no/fireaxe-x' }, 1, 'TMPDIR'],
+  ])('%j of the system is no bug: no stack, and what to do', (what, code, words) => {
+    const error = Object.assign(new Error(`${what.syscall} failed`), what);
+    const { stderr } = written((io) => expect(reportError(error, io, false)).toBe(code));
+    expect(stderr).toContain(words);
+    expect(stderr).toMatch(/next: /);
+    expect(stderr).not.toMatch(/bug|^ +at .*\.ts/m);
+  });
+
+  it('of ours are bugs: with the stack', () => {
+    const error = Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT', syscall: 'open' });
+    expect(written((io) => reportError(error, io, false)).stderr).toMatch(/output\.test[\s\S]*a bug/);
+  });
+
   it('are JSON when the words before -- ask for it', () => {
     expect(wantsJson(['exec', '--output', 'json', '--', 'x'])).toBe(true);
     expect(wantsJson(['exec', '--output=ndjson'])).toBe(true);
