@@ -42,7 +42,7 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
   const ready = readyLine(script.nonce);
   const began = beganLine(script.nonce);
   const out = new Capture(script.maxOutput + ready.length + began.length);
-  const err = new Capture(script.maxOutput);
+  let err = new Capture(script.maxOutput);
   let left = false;
   let asked = 0;
   let secret = script.secret;
@@ -77,6 +77,8 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
     out.push(chunk);
     if (!left && holds(out, ready)) {
       left = true;
+      // What came before is the login's, such as a banner.
+      err = new Capture(script.maxOutput);
       task.onLaunch();
       child.stdin.write(text);
       if (!secret) child.stdin.end();

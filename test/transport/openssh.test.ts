@@ -105,6 +105,40 @@ describe.skipIf(noSshd)('the system ssh', () => {
     expect(outcome).toMatchObject({ state: 'unknown', reason: { code: 'connection-lost' } });
   });
 
+  it("follows the kit's ssh_config: patterns, tokens, an alias of the host key, a chain of jumps", async () => {
+    const known = join(sshd.dir, 'known-jumps');
+    writeFileSync(known, `hop-1,hop-2,the-node ${sshd.hostKey}\n`);
+    const sshConfig = join(sshd.dir, 'ssh_config');
+    writeFileSync(
+      sshConfig,
+      `Host 127.0.0.9
+  HostKeyAlias the-node
+  ProxyJump hop-1,hop-2
+Host hop-1
+  HostKeyAlias hop-1
+Host hop-2
+  HostKeyAlias hop-2
+Host hop-1 hop-2
+  HostName 127.0.0.1
+  Port ${sshd.port}
+  UserKnownHostsFile ${known}
+Host *
+  IdentityFile ${sshd.dir}/%n-%r
+  IdentityFile ${sshd.identity}
+  IdentitiesOnly yes
+`,
+    );
+    const transport = createOpensshTransport({ kit: { knownHosts: [known], sshConfig } });
+    const far = target({ ...node, address: '127.0.0.9', ssh: { user: sshd.user } });
+    expect(await runOne(transport, far, raw('echo far'))).toMatchObject({ state: 'ok', stdout: 'far\n' });
+    // A hop whose key is not known ends it.
+    writeFileSync(known, `hop-1,the-node ${sshd.hostKey}\n`);
+    expect(await runOne(transport, far, raw('echo far'))).toMatchObject({
+      state: 'unreachable',
+      reason: { code: 'host-key-unknown' },
+    });
+  });
+
   it('lets go', async () => {
     const controller = new AbortController();
     const outcome = await runOne(trusting(), node, raw('sleep 20'), {
@@ -136,6 +170,13 @@ describe('arguments of ssh', () => {
     expect(out).toMatch(/^globalknownhostsfile \/dev\/null$/m);
     expect(out).toMatch(/^userknownhostsfile .*a b\/100%+\/known_hosts/m);
     expect(out).toMatch(/^proxycommand ssh .*-W '\[%h\]:%p' -- 10\.0\.0\.9$/m);
+  });
+
+  it("name a configuration always: the kit's, or none at all", () => {
+    const bare = sshArguments({ knownHosts: [] }, target({ address: '10.0.0.1' }), 2500, 'exec true');
+    expect(bare.slice(0, 2)).toEqual(['-F', 'none']);
+    const behind = args.find((arg) => arg.startsWith('ProxyCommand='));
+    expect(behind).toContain('ssh -F /kit/ssh_config ');
   });
 
   it('end before anything of the target', () => {

@@ -7,6 +7,7 @@ const ALWAYS = [
   'StrictHostKeyChecking=yes',
   'UpdateHostKeys=no',
   'GlobalKnownHostsFile=/dev/null',
+  'VerifyHostKeyDNS=no',
   'ConnectionAttempts=1',
   'ForwardAgent=no',
   'ForwardX11=no',
@@ -20,7 +21,8 @@ const ALWAYS = [
   'EscapeChar=none',
   'ServerAliveInterval=5',
   'ServerAliveCountMax=3',
-  'LogLevel=ERROR',
+  // It tells no reason at a level below.
+  'LogLevel=INFO',
 ];
 
 export interface SshKit extends Pick<Kit, 'knownHosts' | 'sshConfig'> {}
@@ -45,7 +47,8 @@ function options(kit: SshKit, connectMs: number): string[] {
     `UserKnownHostsFile=${kit.knownHosts.map(configWord).join(' ') || '/dev/null'}`,
     `ConnectTimeout=${Math.max(1, Math.ceil(connectMs / 1000))}`,
   ];
-  return [...(kit.sshConfig ? ['-F', kit.sshConfig] : []), ...own.flatMap((option) => ['-o', option])];
+  // Without a file of the kit none is read: the user's own may need what is broken.
+  return ['-F', kit.sshConfig ?? 'none', ...own.flatMap((option) => ['-o', option])];
 }
 
 function login(user: string, port: number, identity: string | undefined, useAgent: boolean): string[] {

@@ -6,6 +6,7 @@ const SAID: [RegExp, string][] = [
   [/HOST IDENTIFICATION HAS CHANGED/, 'host-key-changed'],
   [/Host key verification failed|No .* host key is known/, 'host-key-unknown'],
   [/Permission denied|Too many authentication failures/, 'auth'],
+  [/Unable to negotiate/, 'key-exchange'],
   [/Connection refused/, 'refused'],
   [/No route to host|Network is unreachable/, 'no-route'],
   [/timed out|Timeout, server .* not responding/i, 'connect-timeout'],
