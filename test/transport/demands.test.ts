@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { Target } from '../../src/kit/types.ts';
+import { createOpensshTransport } from '../../src/transport/openssh/transport.ts';
 import { createSshTransport } from '../../src/transport/ssh/transport.ts';
 import type { RealSshd } from './sshd.ts';
 import { noSshd, startSshd } from './sshd.ts';
@@ -95,6 +96,61 @@ describe.skipIf(noSshd)('what a real sshd may ask of a client', () => {
     } finally {
       process.kill(pid);
     }
+  });
+
+  it('SHA-1 alone, as old servers do: told as that, never as another host key', async () => {
+    const { sshd: keys } = await start();
+    const rsa = keyOf(keys, 'rsa', 'host_rsa', '-b', '2048');
+    const { sshd, node } = await start(
+      `HostKey ${join(keys.dir, 'host_rsa')}`,
+      'HostKeyAlgorithms ssh-rsa,rsa-sha2-256',
+    );
+    expect(await runOne(await trusting(sshd, rsa), node, raw('true'))).toMatchObject({ state: 'ok' });
+    const { sshd: old, node: there } = await start(
+      `HostKey ${join(keys.dir, 'host_rsa')}`,
+      'HostKeyAlgorithms ssh-rsa',
+    );
+    const file = join(old.dir, 'known_hosts');
+    const transport = await trusting(old, rsa);
+    expect((await runOne(transport, there, raw('true'))).reason).toMatchObject({
+      code: 'key-exchange',
+      message: expect.stringContaining('SHA-1'),
+      next: expect.stringContaining('HostKeyAlgorithms +ssh-rsa'),
+    });
+    // As the next command says.
+    const sshConfig = join(old.dir, 'ssh_config');
+    writeFileSync(sshConfig, 'HostKeyAlgorithms +ssh-rsa\n');
+    const openssh = createOpensshTransport({ kit: { knownHosts: [file], sshConfig } });
+    expect(await runOne(openssh, there, raw('echo in'))).toMatchObject({ state: 'ok', stdout: 'in\n' });
+    const modern = createOpensshTransport({ kit: { knownHosts: [file] } });
+    expect((await runOne(modern, there, raw('true'))).reason).toMatchObject({
+      code: 'key-exchange',
+      message: expect.stringContaining('Their offer: ssh-rsa'),
+    });
+    // Another kind of key than the one on record is another key.
+    expect((await runOne(await trusting(old), there, raw('true'))).reason?.code).toBe('host-key-changed');
+  });
+
+  it('algorithms that nobody takes any more: what it offers', async () => {
+    const { sshd, node } = await start('KexAlgorithms diffie-hellman-group14-sha1');
+    expect((await runOne(await trusting(sshd), node, raw('true'))).reason).toMatchObject({
+      code: 'key-exchange',
+      message: expect.stringContaining('it offers diffie-hellman-group14-sha1'),
+    });
+  });
+
+  it('a banner before the login: none of it is output of the script', async () => {
+    const { sshd: any } = await start();
+    const banner = join(any.dir, 'banner');
+    writeFileSync(banner, 'no trespassing\n');
+    const { sshd, node } = await start(`Banner ${banner}`);
+    await trusting(sshd);
+    const openssh = createOpensshTransport({ kit: { knownHosts: [join(sshd.dir, 'known_hosts')] } });
+    for (const transport of [openssh, await trusting(sshd)])
+      expect(await runOne(transport, node, raw('echo err >&2'))).toMatchObject({
+        state: 'ok',
+        stderr: 'err\n',
+      });
   });
 
   it('sessions that are not allowed', async () => {

@@ -53,6 +53,7 @@ export function login(
     let check: HostKeyCheck | undefined;
     let settled = false;
     let ofAgent: string | undefined;
+    let offered: string | undefined;
 
     const advance = (to: Phase) => {
       phase = to;
@@ -75,6 +76,7 @@ export function login(
       .on('handshake', () => {
         advance('auth');
         spareHostKeyProofs(client);
+        stopListening(client);
       })
       .on('ready', () => {
         if (settled) return;
@@ -88,7 +90,7 @@ export function login(
           return;
         }
         if (check && check.verdict !== 'match') fail(hostKeyReason(to, check, deps.knownHostsFiles));
-        else fail(handshakeReason(error, phase, to, record.keyTypes, ofAgent));
+        else fail(handshakeReason(error, phase, to, { recorded: record.keyTypes, ofAgent, offered }));
       })
       .on('close', () => {
         fail(
@@ -106,6 +108,10 @@ export function login(
       sock: socket as never,
       username: to.user,
       algorithms: algorithmsFor(record),
+      // The last list of the server before it failed is why it did.
+      debug: (said) => {
+        if (said.startsWith(OFFER)) offered = said.slice(said.indexOf(':', OFFER.length) + 1).trim();
+      },
       // Our own clock covers every phase.
       readyTimeout: 0,
       authHandler: methods(to.user, credentials) as never,
@@ -129,6 +135,14 @@ export function login(
 function spareHostKeyProofs(client: Client): void {
   const known = client as unknown as { _remoteVer?: string };
   if (typeof known._remoteVer === 'string') known._remoteVer = '';
+}
+
+const OFFER = 'Handshake: (remote) ';
+
+/** Nothing more is read of what ssh2 tells of each packet. */
+function stopListening(client: Client): void {
+  const known = client as unknown as { _protocol?: { _debug?: unknown } };
+  if (known._protocol?._debug) known._protocol._debug = undefined;
 }
 
 /** What one packet makes ssh2 write leaves in one system call: they are a good part of a login's cost. */

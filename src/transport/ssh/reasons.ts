@@ -97,19 +97,24 @@ interface Ssh2Error extends Error {
   code?: string | number;
 }
 
+/** What was known by then. */
+export interface Seen {
+  /** Key types on record. */
+  recorded: string[];
+  /** Why the agent did not help. */
+  ofAgent?: string | undefined;
+  /** The server's last list of algorithms. */
+  offered?: string | undefined;
+}
+
 /** Errors of ssh2 between the banner and the login. */
-export function handshakeReason(
-  error: Ssh2Error,
-  phase: Phase,
-  to: Endpoint,
-  recorded: string[],
-  ofAgent?: string,
-): Unreached {
+export function handshakeReason(error: Ssh2Error, phase: Phase, to: Endpoint, seen: Seen): Unreached {
+  const where = `${to.address} port ${to.port}`;
   if (error.level === 'client-authentication') {
-    const agent = ofAgent === undefined ? '' : ` (the SSH agent: ${ofAgent})`;
+    const { ofAgent } = seen;
     return new Unreached({
       code: 'auth',
-      message: `${to.address} port ${to.port} accepts none of our keys for ${to.user}${agent}`,
+      message: `${where} accepts none of our keys for ${to.user}${ofAgent === undefined ? '' : ` (the SSH agent: ${ofAgent})`}`,
       next:
         ofAgent === undefined
           ? 'check ssh.user and ssh.identity of the cluster in kit.yaml'
@@ -119,17 +124,11 @@ export function handshakeReason(
   if (phase === 'auth' && /Too many authentication failures/.test(error.message)) {
     return new Unreached({
       code: 'auth',
-      message: `${to.address} port ${to.port} takes no more of our keys for ${to.user}`,
+      message: `${where} takes no more of our keys for ${to.user}`,
       next: 'name the right one of the agent: ssh.identity in kit.yaml (its .pub file will do)',
     });
   }
-  if (/no matching host key format/.test(error.message) && recorded.length > 0) {
-    return new Unreached({
-      code: 'host-key-changed',
-      message: `${to.address} port ${to.port} has no key of a type on record (${recorded.join(', ')})`,
-      next: `if the machine was replaced, compare the fingerprint by another way (ssh-keyscan -p ${to.port} ${to.address})`,
-    });
-  }
+  if (/no matching/.test(error.message)) return noneInCommon(error.message, to, seen);
   if (phase === 'auth') {
     return new Unreached({
       code: 'auth-lost',
@@ -140,7 +139,31 @@ export function handshakeReason(
     return dropped(to, error.message);
   return new Unreached({
     code: 'key-exchange',
-    message: `${to.address} port ${to.port}: ${error.message}`,
+    message: `${where}: ${error.message}`,
     next: 'try --via openssh',
+  });
+}
+
+/** An old server is no changed one: it may have the very key on record, and prove it by SHA-1 alone. */
+function noneInCommon(message: string, to: Endpoint, { recorded, offered = '' }: Seen): Unreached {
+  const where = `${to.address} port ${to.port}`;
+  const hostKeys = /host key format/.test(message);
+  const offers = offered.split(',');
+  const old = hostKeys && offers.includes('ssh-rsa') && !offers.some((one) => one.startsWith('rsa-sha2-'));
+  if (hostKeys && recorded.length > 0 && !(old && recorded.includes('ssh-rsa'))) {
+    return new Unreached({
+      code: 'host-key-changed',
+      message: `${where} has no key of a type on record (${recorded.join(', ')}); it offers ${offered.slice(0, 300)}`,
+      next: `if the machine was replaced, compare the fingerprint by another way (ssh-keyscan -p ${to.port} ${to.address})`,
+    });
+  }
+  return new Unreached({
+    code: 'key-exchange',
+    message: old
+      ? `${where} proves its key by ssh-rsa with SHA-1 alone, which is not taken`
+      : `${where}: ${message}; it offers ${offered.slice(0, 300)}`,
+    next: old
+      ? "use --via openssh, with HostKeyAlgorithms +ssh-rsa in the kit's ssh_config"
+      : "use --via openssh; what an old server has can be allowed in the kit's ssh_config",
   });
 }
