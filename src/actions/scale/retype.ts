@@ -23,6 +23,8 @@ const NO_ROOM =
 const RACE = /^IncorrectInstanceState$/;
 /** Starts that EC2 takes and that end in `stopped` again, after which the type is given up. */
 const FALLS = 2;
+/** Looks in a row that do not find it. */
+const LOOKS = 3;
 
 /** Why the machine does not get there, and the state in which it was last seen. */
 export class RetypeError extends Error {
@@ -48,11 +50,18 @@ export async function retype(id: string, type: string, deps: RetypeDeps): Promis
   let since = deps.now();
   let seen = '';
   let falls = 0;
+  let missed = 0;
   let forced = false;
   try {
     for (let turn = 0; ; turn++) {
       signal.throwIfAborted();
       const instance = await api.instance(id, signal);
+      // One look at a lagging replica is no proof that a machine is gone that was there a moment ago.
+      if (!instance && seen !== '' && ++missed < LOOKS) {
+        await deps.sleep(2000, signal);
+        continue;
+      }
+      if (instance) missed = 0;
       const before = seen;
       seen = instance?.State?.Name ?? 'gone';
       if (before === 'pending' && seen === 'stopped') falls = fall(falls, id, type, instance);

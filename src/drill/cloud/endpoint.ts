@@ -90,6 +90,8 @@ export async function createCloudEndpoint(
       if (broken && broken.times > 0) {
         broken.times -= 1;
         if (broken.how === 'reset') return void request.socket.destroy();
+        if (broken.how === 'gone')
+          throw new CloudError('InvalidInstanceID.NotFound', 'The instance IDs do not exist');
         // As a proxy would that gave up on us: well-formed HTTP, and nothing or half of it inside.
         const half = broken.how === 'cut' ? answer.body.slice(0, answer.body.length / 2) : '';
         if (broken.how !== 'error-500') return send(200, { ...answer, body: half });

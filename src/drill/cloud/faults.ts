@@ -3,7 +3,7 @@ export interface CloudFaults {
   /** Operation (`SendCommand`, `DescribeInstances`, …) → how many of the next calls are throttled. */
   throttle: Record<string, number>;
   /** Operation → how many of the next calls are carried out, and then answered so. */
-  afterAcceptance: Record<string, { how: 'error-500' | 'reset' | 'empty' | 'cut'; times: number }>;
+  afterAcceptance: Record<string, { how: 'error-500' | 'reset' | 'empty' | 'cut' | 'gone'; times: number }>;
   /** Operation → how many of the next calls fail with 500 before anything is done. */
   beforeAcceptance: Record<string, number>;
   /** How far the service's clock is ahead of ours; it refuses signatures of another time than its own. */

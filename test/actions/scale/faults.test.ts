@@ -119,6 +119,16 @@ describe('scale bears a cloud that is ill', () => {
     60_000,
   );
 
+  it('loses sight of the machine for a moment', async () => {
+    const stop = b.world.stop.bind(b.world);
+    b.world.stop = async (id) => {
+      await stop(id);
+      b.endpoint.faults.afterAcceptance.DescribeInstances = { how: 'gone', times: 2 };
+    };
+    expect((await b.run('apply')).state).toBe('changed');
+    isUp(BIG);
+  });
+
   it('starts and retypes once, although the answers were lost', async () => {
     for (const operation of ['StopInstances', 'ModifyInstanceAttribute', 'StartInstances'])
       b.endpoint.faults.afterAcceptance[operation] = { how: 'reset', times: 1 };
