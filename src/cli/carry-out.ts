@@ -1,3 +1,4 @@
+import { usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import type { Plan } from '../run/types.ts';
 import { consentFor, obtain } from './consent.ts';
@@ -17,6 +18,9 @@ export async function carryOut(
   how: { saved?: boolean } = {},
 ): Promise<number> {
   const { sink, io, flags } = context;
+  if (flags.dryRun === true && flags.out !== undefined) {
+    throw usage('a dry run saves no plan', { place: '--out', next: 'leave --dry-run out, or -o' });
+  }
   if (planOnly(flags) && flags.dryRun !== true) return showPlan(plan, context);
   const consent = flags.dryRun === true ? undefined : consentFor(plan, flags, io, how.saved);
   await openKeys(context, plan.cluster);

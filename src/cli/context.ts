@@ -30,8 +30,8 @@ export async function openContext(
   how: Parameters<typeof openKit>[1] = {},
 ): Promise<CliContext> {
   const kit = await openKit(kitPath(text(flags, 'kit'), io.env), how);
-  // A plan alone reaches no node.
-  const password = planOnly(flags) ? undefined : await sudoPassword(flags, io);
+  // A plan alone reaches no node; one that is tried dry does.
+  const password = planOnly(flags) && flags.dryRun !== true ? undefined : await sudoPassword(flags, io);
   return {
     io,
     flags,

@@ -18,6 +18,16 @@ export async function readmit(flags: Flags, io: CliIo): Promise<number> {
   const reason = reasonOf(flags);
   const batch = text(flags, 'batch') ?? '25%';
   parseAmount(batch, '--batch');
+  const idle = flags.all === true && flags.batch !== undefined ? ['--all', '--batch'] : undefined;
+  const ungated =
+    flags.gate === false && flags.gateFor !== undefined ? ['--no-gate', '--gate-for'] : undefined;
+  const both = idle ?? ungated;
+  if (both) {
+    throw usage(`beside ${both[0]} there is nothing for ${both[1]} to do`, {
+      place: both[1]!,
+      next: `leave ${both[1]} out, or ${both[0]}`,
+    });
+  }
   // The limit is of clients: every control-plane host must take part.
   const { limit: _, ...overrides } = overridesOf(flags);
   const gate = gateOf(flags);

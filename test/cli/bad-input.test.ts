@@ -210,6 +210,23 @@ describe('bad input is refused with the next command', () => {
     expect(refusal(['drill', 'upp', '--dir', '/x']).stderr).toContain('drill does not know "upp"');
   });
 
+  it.each([
+    [['exec', '--dry-run', '-o', 'x.plan', '--', 'id'], '--out', 'a dry run saves no plan'],
+    [['readmit', '--dry-run', '--all', '--batch', '5'], '--batch', 'beside --all'],
+    [['readmit', '--dry-run', '--no-gate', '--gate-for', '9s'], '--gate-for', 'beside --no-gate'],
+  ])('%j, where one flag would silently lose', (args, place, words) => {
+    const { code, stderr } = refusal(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(words);
+    expect(stderr).toContain(`at: ${place}\n`);
+  });
+
+  it('a plan that asks the nodes needs the password for sudo, too', () => {
+    const asking = ['plan', 'own', '-p', 'command=id', '--sudo-password-stdin'];
+    expect(refusal([...asking, '--dry-run']).stderr).toContain('no password on stdin');
+    expect(fireaxe.run(asking, { kit }).code).toBe(0);
+  });
+
   it('a plan or playbook that is not there, before a reason is asked for', () => {
     expect(refusal(['run', './nope.plan']).stderr).toMatch(/nope\.plan/);
   });
@@ -279,6 +296,11 @@ describe('a stale plan is refused', () => {
     const { code, stderr } = refusal(['run', file, '-p', 'command=id'], path);
     expect(code).toBe(2);
     expect(stderr).toMatch(/a saved plan runs as it is/);
+    const elsewhere = refusal(['run', file, '-c', 'c2'], path);
+    expect(elsewhere.code).toBe(2);
+    expect(elsewhere.stderr).toMatch(/the cluster of the plan is another one\n.*\n {2}expected: c1, or/);
+    expect(refusal(['run', file, '--reason', 'y'], path).stderr).toContain('the reason of the plan');
+    expect(fireaxe.run(['run', file, '-c', 'c1', '--reason', ' x '], { kit: path }).code).toBe(0);
   });
 });
 

@@ -14,10 +14,10 @@ export default defineCommand({
   danger: 'change',
   configure: (command) => {
     command
-      .option('--batch <N|N%>', 'so many clients at a time, spread over the zones', '25%')
+      .option('--batch <N|N%>', 'so many clients at a time, spread over the zones (default 25%)')
       .option('--all', 'remove the fence at once, for everybody')
       .option('--no-gate', 'do not wait between batches until the control plane is well')
-      .option('--gate-for <duration>', 'how long it must be well before the next batch', '5s');
+      .option('--gate-for <duration>', 'how long it must be well before the next batch (default 5s)');
     changeOptions(paceOptions(targetOptions(command)));
   },
   run: (_args, flags, io) => readmit(flags, io),

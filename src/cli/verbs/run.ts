@@ -1,8 +1,9 @@
 import { stat } from 'node:fs/promises';
 import { usage } from '../../base/errors.ts';
+import { quote } from '../../base/quote.ts';
 import { carryOut } from '../carry-out.ts';
-import { reasonOf } from '../consent.ts';
-import { type CliContext, openContext } from '../context.ts';
+import { furtherReasonOf, reasonOf } from '../consent.ts';
+import { type CliContext, openContext, text } from '../context.ts';
 import { changeOptions, paceOptions, parameterOption, targetOptions } from '../options.ts';
 import { planOfPlaybook } from '../playbook-plan.ts';
 import { defineCommand } from '../types.ts';
@@ -43,6 +44,15 @@ async function runSaved(file: string, context: CliContext): Promise<number> {
     });
   }
   const plan = await readPlanFile(file);
+  for (const flag of ['cluster', 'reason'] as const) {
+    const typed = flag === 'reason' ? furtherReasonOf(context.flags).reason : text(context.flags, flag);
+    if (typed === undefined || typed === plan[flag] || (flag === 'reason' && !plan.reason)) continue;
+    throw usage(`the ${flag} of the plan is another one`, {
+      place: `--${flag}`,
+      expected: `${quote(plan[flag])}, or nothing`,
+      next: 'make a new plan with these words: fireaxe plan … -o FILE',
+    });
+  }
   assertFresh(plan, { kit: context.kit, now: context.io.now(), place: file });
   if (!plan.reason && context.flags.dryRun !== true) {
     throw usage('the plan has no reason', { place: file, next: 'make it again with --reason "why"' });
