@@ -87,16 +87,19 @@ async function runWave(
         for (const { target } of group) settle(noTransport(target, via, error));
         continue;
       }
+      const places = new Permits(transport.places ?? Number.POSITIVE_INFINITY);
       for (const batch of transport.batches(
         group.map((r) => r.target),
         spec.script,
       )) {
         const taken = await permits.take(batch.length);
+        const place = await places.take(batch.length);
         if (ledger.closed) {
           permits.give(taken);
           break;
         }
-        batches.push(launch(transport, via, batch, taken, spec, deps, ledger, permits, settle));
+        const launched = launch(transport, via, batch, taken, spec, deps, ledger, permits, settle);
+        batches.push(launched.finally(() => places.give(place)));
       }
     }
     await Promise.all(batches);

@@ -1,5 +1,6 @@
 import type { TransportName } from '../fleet/types.ts';
 import type { Kit } from '../kit/types.ts';
+import { freeDescriptors } from './descriptors.ts';
 import type { PassPhrases } from './ssh/identity.ts';
 import type { Transport } from './types.ts';
 
@@ -44,6 +45,9 @@ export function createTransports(options: TransportsOptions): Transports {
   };
 }
 
+/** Of a child each, and what exists while it starts. */
+const PIPES = 4;
+
 async function openTransport(name: TransportName, options: TransportsOptions): Promise<Transport> {
   const { kit, handshakes, phrases, sudoPassword } = options;
   switch (name) {
@@ -52,8 +56,11 @@ async function openTransport(name: TransportName, options: TransportsOptions): P
       const agent = options.agent ?? process.env.SSH_AUTH_SOCK;
       return createSshTransport({ kit, handshakes, phrases, sudoPassword, agent });
     }
-    case 'openssh':
-      return (await import('./openssh/transport.ts')).createOpensshTransport({ kit, sudoPassword });
+    case 'openssh': {
+      const { createOpensshTransport } = await import('./openssh/transport.ts');
+      const places = Math.floor((await freeDescriptors()) / PIPES);
+      return createOpensshTransport({ kit, sudoPassword, places });
+    }
     case 'local':
       return (await import('./local/transport.ts')).createLocalTransport({ sudoPassword });
     case 'ssm':

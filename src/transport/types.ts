@@ -95,6 +95,8 @@ export interface TransportOptions {
  */
 export interface Transport {
   name: TransportName | 'cloud';
+  /** Most targets at a time, where this machine sets a bound: further ones would wait with their clocks running. */
+  places?: number;
   batches(targets: Target[], script: NodeScript): Target[][];
   run(batch: Target[], script: NodeScript, options: TransportOptions): AsyncIterable<Outcome>;
   /** Ends what it keeps open (bastion connections, pollers). */

@@ -29,6 +29,27 @@ function deps(transports: Record<string, Transport>, rest: Partial<FanoutDeps> =
   };
 }
 
+it('no more at a time than the way has places for, whatever the window', async () => {
+  const all = targets(20);
+  let inFlight = 0;
+  let most = 0;
+  const transport: Transport = {
+    name: 'ssh',
+    places: 3,
+    batches: (ts) => ts.map((t) => [t]),
+    async *run([t]) {
+      most = Math.max(most, ++inFlight);
+      await new Promise((resolve) => setImmediate(resolve));
+      inFlight--;
+      yield outcome(t!.name, 'ok');
+    },
+    async close() {},
+  };
+  const verdict = await fanout(spec({ targets: all, window: 10 }), deps({ ssh: transport }));
+  expect(verdict.counts.ok).toBe(20);
+  expect(most).toBe(3);
+});
+
 describe('promise 4: every target ends in exactly one state, and the totals equal the plan', () => {
   it('whatever the transport answers, forgets, doubles or throws', async () => {
     const states = fc.constantFrom<OutcomeState | 'forgotten' | 'twice' | 'throws'>(

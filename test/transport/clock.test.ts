@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createDeadline } from '../../src/transport/deadline.ts';
 import { createLagMeter } from '../../src/transport/lag.ts';
-import { createSlots } from '../../src/transport/ssh/slots.ts';
+import { createSlots } from '../../src/transport/slots.ts';
 
 function block(ms: number): void {
   const end = performance.now() + ms;

@@ -15,6 +15,8 @@ const SAID: [RegExp, string][] = [
 
 /** Why ssh ended before the far shell said a word. */
 export function sshReason(stderr: string, failure: string | undefined): OutcomeReason {
+  if (failure !== undefined && /EMFILE|ENFILE|EAGAIN|ENOMEM/.test(failure))
+    return { code: 'local-limit', message: `cannot start ssh: ${failure}`, next: 'lower --parallel' };
   if (failure !== undefined)
     return { code: 'no-ssh', message: `cannot run ssh: ${failure}`, next: 'install the OpenSSH client' };
   const code = SAID.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'openssh';

@@ -6,6 +6,7 @@ import { deliveryOf } from '../delivery.ts';
 import { createLagMeter } from '../lag.ts';
 import type { Ending } from '../outcome.ts';
 import { launched, notBegun } from '../outcome.ts';
+import { createSlots } from '../slots.ts';
 import { sudoReason } from '../sudo.ts';
 import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';
 import { Unreached } from '../unreached.ts';
@@ -14,9 +15,15 @@ import { sshArguments } from './command.ts';
 import { sshReason } from './reasons.ts';
 
 /** The system's ssh: for certificates, FIDO keys and ProxyCommand. One process a node. */
-export function createOpensshTransport(way: { kit: SshKit; sudoPassword?: string | undefined }): Transport {
-  const { kit, sudoPassword } = way;
+export function createOpensshTransport(way: {
+  kit: SshKit;
+  sudoPassword?: string | undefined;
+  /** Processes at once. */
+  places?: number;
+}): Transport {
+  const { kit, sudoPassword, places = Number.POSITIVE_INFINITY } = way;
   const meter = createLagMeter();
+  const slots = createSlots(places);
 
   function reach(target: Target, script: NodeScript, options: TransportOptions): Promise<Outcome> {
     const late = () =>
@@ -33,6 +40,9 @@ export function createOpensshTransport(way: { kit: SshKit; sudoPassword?: string
         sudoPassword,
         greeted: true,
       });
+      const resume = clock.deadline.pause();
+      const give = await slots.take(clock.stop);
+      resume();
       const end = await runChild({
         attempt,
         file: 'ssh',
@@ -40,7 +50,7 @@ export function createOpensshTransport(way: { kit: SshKit; sudoPassword?: string
         delivery,
         stop: clock.stop,
         onLaunch: () => clock.launch(),
-      });
+      }).finally(give);
       if (end.left) return launched(attempt, withLoss(end), end.out, end.err);
       clock.stop.throwIfAborted();
       const refused =
@@ -55,6 +65,7 @@ export function createOpensshTransport(way: { kit: SshKit; sudoPassword?: string
 
   return {
     name: 'openssh',
+    places,
     batches: (targets) => targets.map((target) => [target]),
     async *run(batch, script, options) {
       const outcomes = batch.map((target) => reach(target, script, options));

@@ -1,8 +1,8 @@
 import type { Client } from 'ssh2';
 import type { Bastion } from '../../kit/types.ts';
+import type { Slots } from '../slots.ts';
+import { createSlots } from '../slots.ts';
 import { Unreached } from '../unreached.ts';
-import type { Slots } from './slots.ts';
-import { createSlots } from './slots.ts';
 
 /** A bastion's share of handshakes under way; its own sshd drops more than ten without a word. */
 const HANDSHAKES = 8;

@@ -6,6 +6,8 @@ import type { Bastion, Target } from '../../kit/types.ts';
 import { refusal } from '../address.ts';
 import { createDeadline } from '../deadline.ts';
 import type { LagMeter } from '../lag.ts';
+import type { Slots } from '../slots.ts';
+import { createSlots } from '../slots.ts';
 import { Unreached } from '../unreached.ts';
 import { createBastions } from './bastions.ts';
 import type { Identities } from './identity.ts';
@@ -13,8 +15,6 @@ import type { Credentials, LoginDeps } from './login.ts';
 import { login, refuseUncheckable } from './login.ts';
 import type { Endpoint, Phase } from './reasons.ts';
 import { timedOut } from './reasons.ts';
-import type { Slots } from './slots.ts';
-import { createSlots } from './slots.ts';
 import { openSocket, openThrough } from './socket.ts';
 
 export interface ConnectorDeps extends LoginDeps {
@@ -24,6 +24,8 @@ export interface ConnectorDeps extends LoginDeps {
   meter: LagMeter;
   /** Key exchanges under way at once, over all targets. */
   handshakes: number;
+  /** Sockets open at once: what the limit of descriptors allows. */
+  connections: number;
 }
 
 /** How a target's clock follows its way in. */
@@ -54,6 +56,7 @@ const RETRIES = 4;
 
 export function createConnector(deps: ConnectorDeps): Connector {
   const slots = createSlots(deps.handshakes, LEASE_MS);
+  const sockets = createSlots(deps.connections);
   const bastions = createBastions(dialBastion, LEASE_MS);
 
   async function dial(
@@ -85,6 +88,21 @@ export function createConnector(deps: ConnectorDeps): Connector {
     }
   }
 
+  /** A connection of our own, which waits for its place among the descriptors: that is not the host's fault. */
+  async function ownSocket(to: Endpoint, watch: Pick<Watch, 'stop' | 'pause'>): Promise<Socket> {
+    const resume = watch.pause();
+    const give = await sockets.take(watch.stop);
+    resume();
+    try {
+      const socket = await openSocket(to, watch.stop);
+      socket.once('close', give);
+      return socket;
+    } catch (error) {
+      give();
+      throw error;
+    }
+  }
+
   async function dialBastion(bastion: Bastion, connectMs: number): Promise<Client> {
     const bad = refusal(bastion);
     if (bad) throw new Unreached(bad);
@@ -95,8 +113,9 @@ export function createConnector(deps: ConnectorDeps): Connector {
     const deadline = createDeadline(deps.meter, () => stop.abort(timedOut(phase, bastion)));
     deadline.start(connectMs);
     let socket: Socket | undefined;
+    const pause = () => deadline.pause();
     const open = async () => {
-      socket = await openSocket(bastion, stop.signal);
+      socket = await ownSocket(bastion, { stop: stop.signal, pause });
       return socket;
     };
     try {
@@ -105,7 +124,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
         progress: (now) => {
           phase = now;
         },
-        pause: () => deadline.pause(),
+        pause,
       });
       socket?.setKeepAlive(true, 10_000);
       // An idle bastion must not keep the process alive; the targets' clocks do while there are any.
@@ -126,7 +145,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       const credentials = await credentialsOf(target.ssh, target.name, deps);
       resume();
       const { jump } = target.ssh;
-      if (!jump) return dial(to, credentials, () => openSocket(to, watch.stop), [slots], watch);
+      if (!jump) return dial(to, credentials, () => ownSocket(to, watch), [slots], watch);
       const bastion = await bastions.open(jump, connectMs, watch.stop);
       return dial(
         to,

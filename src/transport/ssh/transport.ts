@@ -4,6 +4,7 @@ import { refusal } from '../address.ts';
 import type { Clock } from '../clocked.ts';
 import { clocked } from '../clocked.ts';
 import { deliveryOf } from '../delivery.ts';
+import { freeDescriptors } from '../descriptors.ts';
 import { createLagMeter } from '../lag.ts';
 import type { Attempt } from '../outcome.ts';
 import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';
@@ -20,6 +21,8 @@ export interface SshOptions {
   kit: Pick<Kit, 'knownHosts'>;
   /** Key exchanges under way at once. */
   handshakes?: number | undefined;
+  /** Sockets open at once; what the limit of descriptors allows when absent. */
+  connections?: number | undefined;
   /** Path of the agent's socket. */
   agent?: string | undefined;
   phrases?: PassPhrases | undefined;
@@ -30,7 +33,12 @@ const HANDSHAKES = 32;
 
 /** SSH in this process by ssh2: no process a node, keys read once, host keys always checked. */
 export async function createSshTransport(options: SshOptions): Promise<Transport> {
-  const [ssh2, knownHosts] = await Promise.all([loadSsh2(), loadKnownHosts(options.kit.knownHosts)]);
+  const [ssh2, knownHosts, free] = await Promise.all([
+    loadSsh2(),
+    loadKnownHosts(options.kit.knownHosts),
+    freeDescriptors(),
+  ]);
+  const connections = options.connections ?? free;
   const meter = createLagMeter();
   const connector = createConnector({
     ssh2,
@@ -40,6 +48,7 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
     agent: options.agent,
     meter,
     handshakes: options.handshakes ?? HANDSHAKES,
+    connections,
   });
 
   function reach(target: Target, script: NodeScript, asked: TransportOptions): Promise<Outcome> {
@@ -79,6 +88,7 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
 
   return {
     name: 'ssh',
+    places: connections,
     batches: (targets) => targets.map((target) => [target]),
     async *run(batch, script, asked) {
       const outcomes = batch.map((target) => reach(target, script, asked));

@@ -5,10 +5,10 @@ export interface Slots {
 }
 
 /**
- * A place is leased: who still holds it after `leaseMs` loses it, so that hung hosts
+ * A place may be leased: who still holds it after `leaseMs` loses it, so that hung hosts
  * do not keep the others waiting.
  */
-export function createSlots(most: number, leaseMs: number): Slots {
+export function createSlots(most: number, leaseMs?: number): Slots {
   let free = most;
   const waiting = new Set<() => void>();
 
@@ -26,7 +26,7 @@ export function createSlots(most: number, leaseMs: number): Slots {
         next();
       }
     };
-    const timer = setTimeout(give, leaseMs);
+    const timer = leaseMs === undefined ? undefined : setTimeout(give, leaseMs);
     return give;
   }
 
