@@ -14,7 +14,7 @@ const SAID: [RegExp, string][] = [
 ];
 
 /** Why ssh ended before the far shell said a word. */
-export function sshReason(stderr: string, failure: string | undefined): OutcomeReason {
+export function sshReason(stderr: string, failure: string | undefined, bastion?: string): OutcomeReason {
   if (failure !== undefined && /EMFILE|ENFILE|EAGAIN|ENOMEM/.test(failure))
     return { code: 'local-limit', message: `cannot start ssh: ${failure}`, next: 'lower --parallel' };
   if (failure !== undefined)
@@ -23,6 +23,14 @@ export function sshReason(stderr: string, failure: string | undefined): OutcomeR
   const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^@+/.test(line));
   return {
     code,
-    message: lines.slice(-3).join('; ') || 'ssh ended before the node answered',
+    // What ssh calls the far end of a ProxyCommand.
+    message:
+      lines
+        .slice(-3)
+        .join('; ')
+        .replace(
+          /UNKNOWN port \d+/g,
+          bastion === undefined ? 'the node' : `the node by bastion ${bastion}`,
+        ) || 'ssh ended before the node answered',
   };
 }

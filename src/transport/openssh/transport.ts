@@ -29,7 +29,9 @@ export function createOpensshTransport(way: {
     const late = () =>
       new Unreached({
         code: 'connect-timeout',
-        message: `${target.address} port ${target.port} did not let us in in time`,
+        message: `${target.address} port ${target.port}${
+          target.ssh.jump ? `, or its bastion ${target.ssh.jump.name},` : ''
+        } did not let us in in time`,
       });
     return clocked(meter, { target, via: 'openssh', script, options }, late, async (attempt, clock) => {
       const { user, sudo, jump } = target.ssh;
@@ -59,7 +61,7 @@ export function createOpensshTransport(way: {
       // 255 is ssh's own; any other code is that of what the login ran in place of our text.
       if (end.exitCode !== undefined && end.exitCode !== 255)
         throw new Unreached(notBegun(end, end.err.text(), end.out.text()));
-      throw new Unreached(sshReason(end.err.text(), end.failure));
+      throw new Unreached(sshReason(end.err.text(), end.failure, jump?.name));
     });
   }
 

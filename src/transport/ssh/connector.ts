@@ -26,6 +26,8 @@ export interface ConnectorDeps extends LoginDeps {
   handshakes: number;
   /** Sockets open at once: what the limit of descriptors allows. */
   connections: number;
+  /** How often a bastion is asked whether it is still there. */
+  aliveMs: number;
 }
 
 /** How a target's clock follows its way in. */
@@ -65,6 +67,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
     open: () => Promise<Duplex>,
     limits: Slots[],
     watch: Watch,
+    aliveMs?: number,
   ): Promise<Link> {
     for (let attempt = 0; ; attempt++) {
       const places: (() => void)[] = [];
@@ -75,7 +78,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
         watch.progress('tcp');
         const socket = await open();
         watch.progress('banner');
-        const client = await login(deps, to, socket, credentials, watch.progress, watch.stop);
+        const client = await login(deps, to, socket, credentials, watch.progress, watch.stop, aliveMs);
         return { client, end: () => endLink(client, socket) };
       } catch (error) {
         if (!(error instanceof Unreached && error.dropped) || attempt >= RETRIES) throw error;
@@ -119,13 +122,12 @@ export function createConnector(deps: ConnectorDeps): Connector {
       return socket;
     };
     try {
-      const { client } = await dial(bastion, credentials, open, [slots], {
-        stop: stop.signal,
-        progress: (now) => {
-          phase = now;
-        },
-        pause,
-      });
+      const progress = (now: Phase) => {
+        phase = now;
+      };
+      const watch = { stop: stop.signal, progress, pause };
+      // A firewall that forgot the connection says nothing: without questions each node would look dead.
+      const { client } = await dial(bastion, credentials, open, [slots], watch, deps.aliveMs);
       socket?.setKeepAlive(true, 10_000);
       // An idle bastion must not keep the process alive; the targets' clocks do while there are any.
       socket?.unref();
@@ -146,14 +148,17 @@ export function createConnector(deps: ConnectorDeps): Connector {
       resume();
       const { jump } = target.ssh;
       if (!jump) return dial(to, credentials, () => ownSocket(to, watch), [slots], watch);
-      const bastion = await bastions.open(jump, connectMs, watch.stop);
-      return dial(
-        to,
-        credentials,
-        () => openThrough(bastion.client, to, watch.stop),
-        [bastion.slots, slots],
-        watch,
-      );
+      const reach = () => {
+        watch.progress('bastion');
+        return bastions.open(jump, connectMs, watch.stop);
+      };
+      // Asked for again at each try: it may have died in between.
+      const through = async () => {
+        const { client } = await reach();
+        watch.progress('tcp');
+        return openThrough(client, to, watch.stop);
+      };
+      return dial(to, credentials, through, [(await reach()).slots, slots], watch);
     },
     close: () => bastions.close(),
   };

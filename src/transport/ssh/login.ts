@@ -45,6 +45,8 @@ export function login(
   credentials: Credentials,
   progress: (phase: Phase) => void,
   stop: AbortSignal,
+  /** How often the far end is asked whether it is still there; of three questions one is answered. */
+  aliveMs = 0,
 ): Promise<Client> {
   const record = deps.knownHosts.record(to.address, to.port);
   return new Promise((resolve, reject) => {
@@ -114,6 +116,8 @@ export function login(
       },
       // Our own clock covers every phase.
       readyTimeout: 0,
+      keepaliveInterval: aliveMs,
+      keepaliveCountMax: 3,
       authHandler: methods(to.user, credentials) as never,
       hostVerifier: (key: Buffer) => {
         check = deps.knownHosts.check(to.address, to.port, key);

@@ -8,9 +8,10 @@ export interface Endpoint {
 }
 
 /** What the last thing was that worked, for people. */
-export type Phase = 'tcp' | 'banner' | 'kex' | 'auth' | 'session' | 'sudo';
+export type Phase = 'bastion' | 'tcp' | 'banner' | 'kex' | 'auth' | 'session' | 'sudo';
 
 const HUNG: Record<Phase, string> = {
+  bastion: 'its bastion did not let us in in time',
   tcp: 'no answer to the TCP connection',
   banner: 'connected, but no SSH banner',
   kex: 'hung in the key exchange',
@@ -19,10 +20,11 @@ const HUNG: Record<Phase, string> = {
   sudo: 'logged in, but sudo neither let us in nor asked for a password as it was told to',
 };
 
-export function timedOut(phase: Phase, to: Endpoint): Unreached {
+export function timedOut(phase: Phase, to: Endpoint, bastion?: string): Unreached {
+  const by = bastion === undefined ? '' : ` by bastion ${bastion}`;
   return new Unreached({
     code: 'connect-timeout',
-    message: `${HUNG[phase]} (${to.address} port ${to.port})`,
+    message: `${HUNG[phase]} (${to.address} port ${to.port}${by})`,
   });
 }
 

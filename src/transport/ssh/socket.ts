@@ -87,6 +87,15 @@ function forwardReason(error: Error & { reason?: number | string }, to: Endpoint
         code: 'refused',
         message: `the bastion cannot connect to ${where}: ${error.message}`,
       });
+    case 4:
+      return new Unreached(
+        {
+          code: 'bastion-full',
+          message: `the bastion takes no further connection to ${where}: ${error.message}`,
+          next: 'lower --parallel',
+        },
+        { dropped: true },
+      );
     default:
       return dropped(to, `the bastion's connection is gone (${error.message})`);
   }

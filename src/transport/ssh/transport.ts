@@ -23,6 +23,8 @@ export interface SshOptions {
   handshakes?: number | undefined;
   /** Sockets open at once; what the limit of descriptors allows when absent. */
   connections?: number | undefined;
+  /** How often a bastion is asked whether it is still there (ms). */
+  aliveMs?: number | undefined;
   /** Path of the agent's socket. */
   agent?: string | undefined;
   phrases?: PassPhrases | undefined;
@@ -30,6 +32,7 @@ export interface SshOptions {
 }
 
 const HANDSHAKES = 32;
+const ALIVE_MS = 3000;
 
 /** SSH in this process by ssh2: no process a node, keys read once, host keys always checked. */
 export async function createSshTransport(options: SshOptions): Promise<Transport> {
@@ -49,6 +52,7 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
     meter,
     handshakes: options.handshakes ?? HANDSHAKES,
     connections,
+    aliveMs: options.aliveMs ?? ALIVE_MS,
   });
 
   function reach(target: Target, script: NodeScript, asked: TransportOptions): Promise<Outcome> {
@@ -83,7 +87,12 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
         link.end();
       }
     }
-    return clocked(meter, { target, via: 'ssh', script, options: asked }, () => timedOut(phase, to), attend);
+    return clocked(
+      meter,
+      { target, via: 'ssh', script, options: asked },
+      () => timedOut(phase, to, target.ssh.jump?.name),
+      attend,
+    );
   }
 
   return {
