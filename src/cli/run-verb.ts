@@ -2,6 +2,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { usage } from '../base/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { hintTypeable } from './next-command.ts';
+import { collect } from './options.ts';
 import type { CliIo, VerbDefinition } from './types.ts';
 
 /** Parses a verb's own words and runs it. */
@@ -46,7 +47,7 @@ export function buildCommand(verb: VerbDefinition, io: CliIo): Command {
     .configureHelp({ helpWidth: Math.min(io.stdout.columns ?? 100, 110) })
     .addHelpText('before', `Examples:\n${verb.examples.map((e) => `  ${e}`).join('\n')}\n`);
   verb.configure(command);
-  return command
+  command
     .addOption(new Option('--kit <path>', 'the kit to use (default: FIREAXE_KIT or ~/.config/fireaxe/kit)'))
     .addOption(
       new Option('--output <format>', 'form of the result on stdout')
@@ -56,4 +57,25 @@ export function buildCommand(verb: VerbDefinition, io: CliIo): Command {
     .option('--no-input', 'ask nothing: what is missing is named instead')
     .option('--no-color', 'no colors')
     .helpOption('-h, --help', 'show this help');
+  refuseTwice(command);
+  return command;
+}
+
+/** Of two selectors or clusters the last would win in silence. */
+function refuseTwice(command: Command): void {
+  for (const option of command.options) {
+    if (!option.required || option.parseArg === collect) continue;
+    let seen = false;
+    command.on(`option:${option.name()}`, () => {
+      const word = option.long ?? option.flags;
+      const joined = ['--selector', '--nodes', '--via'].includes(word);
+      if (seen) {
+        throw usage(`${word} is given twice`, {
+          place: word,
+          next: joined ? `write both in one, with a comma: ${word} A,B` : 'leave one of the two out',
+        });
+      }
+      seen = true;
+    });
+  }
 }

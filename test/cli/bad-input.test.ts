@@ -221,6 +221,18 @@ describe('bad input is refused with the next command', () => {
     expect(stderr).toContain(`at: ${place}\n`);
   });
 
+  it('a flag that is given twice: which, and how to say both', () => {
+    const { code, stderr } = refusal(['nodes', '-l', 'role=worker', '--selector', 'zone=a']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--selector is given twice[\s\S]*with a comma: --selector A,B/);
+    expect(refusal(['nodes', '-c', 'c1', '-c', 'c2']).stderr).toContain('--cluster is given twice');
+    // Those that may be repeated, and what follows -- is not ours.
+    const many = ['plan', 'own', '-p', 'command=id', '-p', 'other=x'];
+    expect(refusal(many).stderr).toContain('no parameter other');
+    const words = ['plan', 'exec', '-c', 'c1', '--', 'ls', '-c', 'x', '-c', 'y'];
+    expect(fireaxe.run(words, { kit }).code).toBe(0);
+  });
+
   it('a plan that asks the nodes needs the password for sudo, too', () => {
     const asking = ['plan', 'own', '-p', 'command=id', '--sudo-password-stdin'];
     expect(refusal([...asking, '--dry-run']).stderr).toContain('no password on stdin');
