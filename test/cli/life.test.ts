@@ -153,11 +153,17 @@ describe('the command line', () => {
 });
 
 describe('Ctrl-C', () => {
+  /** Made by the command itself: it is in flight. */
+  const mark = () => join(fireaxe.directory, 'runs-now');
+  const running = async () => {
+    while (!existsSync(mark())) await new Promise((r) => setTimeout(r, 20));
+    rmSync(mark());
+  };
+
   it('once: waits for what is in flight; the run is told as interrupted and can be resumed', async () => {
     const args = ['exec', '--via', 'local', '--nodes', 'n[1-2]', '--wave', '1', '--reason', 'x', '--yes'];
-    const { child, ended, saying } = fireaxe.start([...args, '--', 'sleep 1; echo over'], kit);
-    await saying(/wave 1 of 2/);
-    await new Promise((r) => setTimeout(r, 300));
+    const { child, ended } = fireaxe.start([...args, '--', `touch ${mark()}; sleep 1; echo over`], kit);
+    await running();
     child.kill('SIGINT');
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(130);
@@ -172,10 +178,9 @@ describe('Ctrl-C', () => {
   });
 
   it('twice: lets go, and says of which targets nothing is known', async () => {
-    const args = ['exec', '--via', 'local', '--nodes', 'n1', '--reason', 'x', '--yes', '--', 'sleep 20'];
-    const { child, ended, saying } = fireaxe.start(args, kit);
-    await saying(/running on 1 node/);
-    await new Promise((r) => setTimeout(r, 400));
+    const args = ['exec', '--via', 'local', '--nodes', 'n1', '--reason', 'x', '--yes'];
+    const { child, ended, saying } = fireaxe.start([...args, '--', `touch ${mark()}; sleep 20`], kit);
+    await running();
     child.kill('SIGINT');
     await saying(/launching nothing more/);
     child.kill('SIGINT');
