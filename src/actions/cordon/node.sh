@@ -11,7 +11,9 @@ cordon_rules() {
   NF_RULES="  chain cordon {
     type filter hook prerouting priority -150; policy accept;
     iifname \"lo\" accept
-    tcp dport { $P_PORTS } tcp flags & (fin | syn | rst | ack) == syn counter $1
+    tcp flags ack accept
+    tcp flags rst accept
+    tcp dport { $P_PORTS } counter $1
   }
 "
   nft_text
@@ -34,7 +36,7 @@ cordon_own_way() {
 cordon_same() {
   case $NF_NOW in *'tcp dport'*) ;; *) return 1 ;; esac
   CO_T=${NF_NOW#*'tcp dport '}
-  CO_T=${CO_T%%' tcp flags'*}
+  CO_T=${CO_T%%' counter'*}
   CO_T=${CO_T#'{ '}
   CO_T=${CO_T%' }'}
   FX_I=$IFS IFS=" ,$FX_TAB$FX_NL"
