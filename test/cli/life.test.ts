@@ -154,16 +154,15 @@ describe('the command line', () => {
 
 describe('Ctrl-C', () => {
   /** Made by the command itself: it is in flight. */
-  const mark = () => join(fireaxe.directory, 'runs-now');
-  const running = async () => {
-    while (!existsSync(mark())) await new Promise((r) => setTimeout(r, 20));
-    rmSync(mark());
+  const mark = (name: string) => join(fireaxe.directory, name);
+  const running = async (name: string) => {
+    while (!existsSync(mark(name))) await new Promise((r) => setTimeout(r, 20));
   };
 
   it('once: waits for what is in flight; the run is told as interrupted and can be resumed', async () => {
     const args = ['exec', '--via', 'local', '--nodes', 'n[1-2]', '--wave', '1', '--reason', 'x', '--yes'];
-    const { child, ended } = fireaxe.start([...args, '--', `touch ${mark()}; sleep 1; echo over`], kit);
-    await running();
+    const { child, ended } = fireaxe.start([...args, '--', `touch ${mark('once')}; sleep 1; echo over`], kit);
+    await running('once');
     child.kill('SIGINT');
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(130);
@@ -179,8 +178,8 @@ describe('Ctrl-C', () => {
 
   it('twice: lets go, and says of which targets nothing is known', async () => {
     const args = ['exec', '--via', 'local', '--nodes', 'n1', '--reason', 'x', '--yes'];
-    const { child, ended, saying } = fireaxe.start([...args, '--', `touch ${mark()}; sleep 20`], kit);
-    await running();
+    const { child, ended, saying } = fireaxe.start([...args, '--', `touch ${mark('twice')}; sleep 20`], kit);
+    await running('twice');
     child.kill('SIGINT');
     await saying(/launching nothing more/);
     child.kill('SIGINT');
