@@ -17,6 +17,11 @@ export class Pace {
     this.#space = options.spaceMs;
   }
 
+  /** Whether calls are still further apart than they need be. */
+  get slowed(): boolean {
+    return this.#space > this.#least;
+  }
+
   /** Waits for the next turn. */
   async turn(signal?: AbortSignal): Promise<void> {
     const at = Math.max(this.#now(), this.#next);

@@ -70,6 +70,7 @@ export class Poller {
     let listed: SentCommand[];
     try {
       listed = await this.#list(watches);
+      this.#deps.pace.accepted();
       this.#slower = 1;
     } catch (error) {
       this.#trouble(watches, error);

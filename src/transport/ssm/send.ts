@@ -32,6 +32,7 @@ export type Sent =
   | { kind: 'taken'; command: SentCommand; targets: Target[] }
   | { kind: 'not-taken'; state: NotTaken; targets: Target[]; reason: OutcomeReason };
 
+const THROTTLED = 'SSM throttled SendCommand until the time was up';
 /** Clocks may differ by this much when a command of ours is looked for. */
 const SKEW_MS = 600_000;
 /** Waits between the looks for a command whose answer was lost: lists lag behind. */
@@ -59,6 +60,8 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
     await deps.pace.turn(job.signal);
     if (job.signal.aborted) return not('not-attempted', 'interrupted', 'let go before it was sent');
     const startedAt = deps.now();
+    // In a storm many wait for a turn. One that comes too late is worth nothing: the node would refuse the script.
+    if (startedAt > job.until && deps.pace.slowed) return not('unreachable', 'throttled', THROTTLED);
     let command: SentCommand | undefined;
     try {
       command = await deps.api.send(request, job.signal);
@@ -74,8 +77,7 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
       if (fault === 'throttled') {
         deps.pace.throttled();
         const wait = (0.5 + deps.random()) * Math.min(8000, 250 * 2 ** attempt);
-        if (deps.now() + wait > job.until)
-          return not('unreachable', 'throttled', 'SSM throttled SendCommand until the time was up');
+        if (deps.now() + wait > job.until) return not('unreachable', 'throttled', THROTTLED);
         await deps.sleep(wait, job.signal);
         continue;
       }
