@@ -207,6 +207,8 @@ describe('bad input is refused with the next command', () => {
     const { code, stderr } = refusal(['drill', '--hands-off', '--playbook', 'shed-load']);
     expect(code).toBe(2);
     expect(stderr).toContain('hands off: --playbook would do nothing');
+    const unknown = refusal(['drill', '--playbook', 'shed-laod']);
+    expect(unknown.stderr).toMatch(/^fireaxe: no playbook shed-laod\n.*\n {2}expected: perhaps shed-load/);
     expect(refusal(['drill', 'upp', '--dir', '/x']).stderr).toContain('drill does not know "upp"');
   });
 

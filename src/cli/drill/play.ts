@@ -28,6 +28,10 @@ const SETTLE_MS = 15_000;
 export async function play(flags: Flags, io: CliIo): Promise<number> {
   const sink = createSink(io, flags);
   const words = await labWords(flags);
+  const wanted = text(flags, 'playbook');
+  // A mistyped name is told before a lab is built and broken for it; the lab's kit has no playbooks of its own.
+  if (wanted !== undefined)
+    await (await import('../../playbook/load.ts')).loadPlaybook(wanted, { playbooks: {} });
   const dir = await mkdtemp(join(tmpdir(), 'fireaxe-drill-'));
   let lab: RunningLab | undefined;
   try {
