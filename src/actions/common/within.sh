@@ -15,7 +15,8 @@ within() {
   if [ "$WI_BY" = timeout ]; then
     timeout -k 1 "$@"
     WI_R=$?
-    [ "$WI_R" -ne 137 ] || WI_R=124
+    # Busybox says by which signal.
+    case $WI_R in 137 | 143) WI_R=124 ;; esac
     return "$WI_R"
   fi
   WI_N=$(($1 * 5)) WI_R=''
