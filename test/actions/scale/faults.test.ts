@@ -8,6 +8,13 @@ beforeEach(async () => {
 });
 afterEach(() => b.close());
 
+/** Until EC2 was asked so many times more. */
+async function looks(more: number): Promise<void> {
+  const asked = () => b.endpoint.calls.DescribeInstances ?? 0;
+  const enough = asked() + more;
+  while (asked() < enough) await delay(5);
+}
+
 const machine = () => b.world.machines[0]!;
 const isUp = (type: string) => expect(machine()).toMatchObject({ type, state: 'running' });
 
@@ -33,7 +40,7 @@ describe('scale leaves no machine down', () => {
     b.world.start = async (id) => {
       if (machine().type !== BIG) return start(id);
       machine().state = 'pending';
-      await delay(60);
+      await looks(1);
       machine().state = 'stopped';
       machine().stateReason = { code: 'Client.InternalError', message: 'Client error on launch' };
     };
@@ -90,7 +97,8 @@ describe('scale leaves no machine down', () => {
     const letGo = new AbortController();
     const ended = b.run('apply', { signal: letGo.signal });
     while (machine().state !== 'stopping') await delay(10);
-    await delay(100);
+    // The first may have been under way when it began to stop, and the last one is not read yet.
+    await looks(3);
     letGo.abort();
     await expect(ended).rejects.toThrow(/was stopping; the next attempt goes on from there/);
   });

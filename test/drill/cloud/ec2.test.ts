@@ -74,6 +74,10 @@ describe('EC2 over the wire', () => {
     const InstanceId = instanceId(0);
     const retype = new ModifyInstanceAttributeCommand({ InstanceId, InstanceType: { Value: 'm5.4xlarge' } });
     await expect(client.send(retype)).rejects.toMatchObject({ name: 'IncorrectInstanceState' });
+    // It stays stopping until it was looked at.
+    world.stop = async () => {
+      world.machines[0]!.state = 'stopping';
+    };
     const stopping = await client.send(new StopInstancesCommand({ InstanceIds: [InstanceId] }));
     expect(stopping.StoppingInstances?.[0]).toMatchObject({
       PreviousState: { Name: 'running' },
@@ -84,7 +88,7 @@ describe('EC2 over the wire', () => {
         name: 'IncorrectInstanceState',
       },
     );
-    await vi.waitFor(() => expect(state(0)).toBe('stopped'));
+    world.machines[0]!.state = 'stopped';
     await client.send(retype);
     await client.send(new StartInstancesCommand({ InstanceIds: [InstanceId] }));
     await vi.waitFor(() => expect(state(0)).toBe('running'));
