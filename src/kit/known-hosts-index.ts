@@ -1,4 +1,4 @@
-import { createHmac } from 'node:crypto';
+import { SaltedHashes } from './hmac-sha1.ts';
 import type { KnownHostLine } from './known-hosts-line.ts';
 
 /** Finds the lines that speak of a name; fast for thousands of names and lines. */
@@ -13,27 +13,24 @@ export interface KnownHostsIndex {
 export function indexKnownHosts(lines: readonly KnownHostLine[]): KnownHostsIndex {
   const plain = new Map<string, KnownHostLine[]>();
   const wild: { line: KnownHostLine; matches: (name: string) => boolean }[] = [];
-  let hashed: KnownHostLine[] = [];
+  const salted: { salt: Buffer; hash: Buffer; line: KnownHostLine }[] = [];
   for (const line of lines) {
-    if ('hash' in line.hosts) hashed.push(line);
+    if ('hash' in line.hosts) salted.push({ ...line.hosts, line });
     else if (line.hosts.patterns.some((pattern) => /[*?!]/.test(pattern)))
       wild.push({ line, matches: patternList(line.hosts.patterns) });
     else for (const name of new Set(line.hosts.patterns)) append(plain, name, line);
   }
+  const hashed = new SaltedHashes(salted);
   const found = new Map<string, readonly KnownHostLine[]>();
 
   function linesFor(written: string): readonly KnownHostLine[] {
     const name = written.toLowerCase();
     const before = found.get(name);
     if (before) return before;
-    const mine: KnownHostLine[] = [];
-    const others: KnownHostLine[] = [];
-    for (const line of hashed) (hashMatches(line, name) ? mine : others).push(line);
-    hashed = others;
     const all = [
       ...(plain.get(name) ?? []),
       ...wild.filter((entry) => entry.matches(name)).map((entry) => entry.line),
-      ...mine,
+      ...hashed.take(name).map((entry) => entry.line),
     ];
     found.set(name, all);
     return all;
@@ -45,11 +42,6 @@ function append(map: Map<string, KnownHostLine[]>, name: string, line: KnownHost
   const list = map.get(name);
   if (list) list.push(line);
   else map.set(name, [line]);
-}
-
-function hashMatches(line: KnownHostLine, name: string): boolean {
-  if (!('hash' in line.hosts)) return false;
-  return createHmac('sha1', line.hosts.salt).update(name).digest().equals(line.hosts.hash);
 }
 
 /** One negated hit turns the whole list down, wherever it stands. */

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { FireaxeError } from '../base/errors.ts';
+import { canonicalAddress } from '../fleet/canonical-address.ts';
 import { indexKnownHosts } from './known-hosts-index.ts';
 import type { KnownHostLine, KnownHostProblem } from './known-hosts-line.ts';
 import { innerType, parseKnownHosts } from './known-hosts-line.ts';
+import { readText } from './read-text.ts';
 
 export type HostKeyVerdict = 'match' | 'unknown' | 'changed' | 'revoked';
 
@@ -36,7 +37,7 @@ export async function loadKnownHosts(files: readonly string[]): Promise<KnownHos
     await Promise.all(
       files.map(async (file) => {
         try {
-          return { file, text: await readFile(file, 'utf8') };
+          return { file, text: await readText(file) };
         } catch (cause) {
           throw new FireaxeError('usage', 'cannot read the host keys', {
             place: file,
@@ -53,12 +54,20 @@ export function createKnownHosts(texts: readonly { file: string; text: string }[
   const parsed = texts.map(({ file, text }) => parseKnownHosts(text, file));
   const index = indexKnownHosts(parsed.flatMap((file) => file.lines));
 
-  /** As OpenSSH: a host on another port is looked up by its bare address when nothing names the port. */
+  /** An IPv6 address has many spellings, and a line may have the one of the fleet. */
+  function named(address: string, name: (address: string) => string): readonly KnownHostLine[] {
+    const canonical = canonicalAddress(address);
+    const lines = index.linesFor(name(address));
+    return canonical === address ? lines : [...new Set([...lines, ...index.linesFor(name(canonical))])];
+  }
+
+  /** As OpenSSH: a host on another port is looked up by its bare address too when no key stands by its port. */
   function linesFor(address: string, port: number): { lines: readonly KnownHostLine[]; exact: boolean } {
-    if (port === 22) return { lines: index.linesFor(address), exact: true };
-    const lines = index.linesFor(`[${address}]:${port}`);
-    if (lines.length > 0) return { lines, exact: true };
-    return { lines: index.linesFor(address), exact: false };
+    const bare = () => named(address, (one) => one);
+    if (port === 22) return { lines: bare(), exact: true };
+    const lines = named(address, (one) => `[${one}]:${port}`);
+    if (lines.some((line) => line.marker === undefined)) return { lines, exact: true };
+    return { lines: [...new Set([...lines, ...bare()])], exact: false };
   }
 
   function check(address: string, port: number, key: Buffer): HostKeyCheck {

@@ -55,6 +55,24 @@ describe('the verdict on a host key', () => {
     expect(verdict(known(`[fd00::1]:2222 ${a.line}`), 2222, a.blob, 'FD00::1')).toBe('match');
   });
 
+  it('reads IPv6 addresses in other spellings too', () => {
+    const long = 'fd00:0:0:0::1';
+    expect(verdict(known(`fd00::1 ${a.line}`), 22, a.blob, long)).toBe('match');
+    expect(verdict(known(`${hashed('[fd00::1]:2222')} ${a.line}`), 2222, a.blob, long)).toBe('match');
+    expect(verdict(known(`fd00::1 ${b.line}`), 22, a.blob, long)).toBe('changed');
+    expect(known(`fd00::1 ${RSA}`, `${long} ${a.line}`).record(long, 22).keyTypes).toHaveLength(2);
+  });
+
+  it('looks at the bare address where only revoked keys or authorities stand by the port', () => {
+    for (const line of [`@revoked * ${b.line}`, `@cert-authority * ${b.line}`]) {
+      const hosts = known(line, `10.0.0.1 ${a.line}`);
+      expect(verdict(hosts, 2222)).toBe('match');
+      expect(hosts.record('10.0.0.1', 2222)).toEqual({ keyTypes: ['ssh-ed25519'], certAuthorityOnly: false });
+    }
+    expect(verdict(known(`@revoked * ${a.line}`, `10.0.0.1 ${a.line}`), 2222)).toBe('revoked');
+    expect(verdict(known(`@revoked 10.0.0.1 ${a.line}`, `10.0.0.1 ${a.line}`), 2222)).toBe('revoked');
+  });
+
   it('lets one negated pattern turn the line down', () => {
     expect(verdict(known(`10.0.0.*,!10.0.0.1 ${a.line}`))).toBe('unknown');
     expect(verdict(known(`!10.0.0.1,10.0.0.* ${a.line}`))).toBe('unknown');

@@ -91,7 +91,7 @@ export function login(
           ofAgent = error.message;
           return;
         }
-        if (check && check.verdict !== 'match') fail(hostKeyReason(to, check, deps.knownHostsFiles));
+        if (check && check.verdict !== 'match') fail(hostKeyReason(to, check, deps));
         else fail(handshakeReason(error, phase, to, { recorded: record.keyTypes, ofAgent, offered }));
       })
       .on('close', () => {

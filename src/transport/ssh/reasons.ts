@@ -1,4 +1,4 @@
-import type { HostKeyCheck } from '../../kit/known-hosts.ts';
+import type { HostKeyCheck, KnownHosts } from '../../kit/known-hosts.ts';
 import { Unreached } from '../unreached.ts';
 
 export interface Endpoint {
@@ -68,7 +68,11 @@ export function dropped(to: Endpoint, detail: string): Unreached {
 }
 
 /** The host key did not pass: nothing of ours was sent. */
-export function hostKeyReason(to: Endpoint, check: HostKeyCheck, files: readonly string[]): Unreached {
+export function hostKeyReason(
+  to: Endpoint,
+  check: HostKeyCheck,
+  { knownHosts, knownHostsFiles: files }: { knownHosts: KnownHosts; knownHostsFiles: readonly string[] },
+): Unreached {
   const name = to.port === 22 ? to.address : `[${to.address}]:${to.port}`;
   const at = check.places.length > 0 ? ` (${check.places.join(', ')})` : '';
   const scan = `ssh-keyscan -p ${to.port} ${to.address}`;
@@ -88,10 +92,18 @@ export function hostKeyReason(to: Endpoint, check: HostKeyCheck, files: readonly
     default:
       return new Unreached({
         code: 'host-key-unknown',
-        message: `no host key of ${name} is on record; it shows ${check.shown}`,
+        message: `no host key of ${name} is on record; it shows ${check.shown}${skipped(knownHosts)}`,
         next: `compare the fingerprint by another way, then: ${scan} >> ${files[0] ?? 'known_hosts'}`,
       });
   }
+}
+
+/** A line with a mistake may have been this host's. */
+function skipped({ problems }: KnownHosts): string {
+  const [first] = problems;
+  if (!first) return '';
+  const more = problems.length > 1 ? ` and ${problems.length - 1} more` : '';
+  return ` (skipped: ${first.place}, ${first.problem}${more})`;
 }
 
 interface Ssh2Error extends Error {
