@@ -210,18 +210,21 @@ it('one bad node costs the others nothing, and each has exactly one outcome', as
   const hung = await serve(faulty((socket) => socket.write('SSH-2.0-Hang\r\n')));
   const nodes = Array.from({ length: 80 }, (_, i) => to(i % 2 ? hung.port : good.port, `n${i}`));
   const transport = await ssh(good.hostKey);
-  const ended = new Map<string, number>();
-  const start = performance.now();
-  const outcomes = await Promise.all(
-    nodes.map(async (node) => {
-      const outcome = await runOne(transport, node, raw('true'), { connectMs: 2500 });
-      ended.set(node.name, performance.now() - start);
-      return outcome;
-    }),
-  );
+  const letGo = new AbortController();
+  let ended = 0;
+  const all = nodes.map(async (node, i) => {
+    const patient = { connectMs: 600_000, ...(i % 2 && { signal: letGo.signal }) };
+    const outcome = await runOne(transport, node, raw('true'), patient);
+    ended++;
+    return outcome;
+  });
+  const ok = await Promise.all(all.filter((_, i) => i % 2 === 0));
+  expect(ok.map((outcome) => outcome.state)).toEqual(Array(40).fill('ok'));
+  // Nobody waited for those that hang: they do so still.
+  expect(ended).toBe(40);
+  letGo.abort();
+  const outcomes = await Promise.all(all);
   expect(outcomes.map((outcome) => outcome.target)).toEqual(nodes.map((node) => node.name));
-  for (const [i, outcome] of outcomes.entries()) expect(outcome.state).toBe(i % 2 ? 'unreachable' : 'ok');
-  const slowestGood = Math.max(...nodes.filter((_, i) => i % 2 === 0).map((node) => ended.get(node.name)!));
-  expect(slowestGood).toBeLessThan(2500);
+  for (const [i, outcome] of outcomes.entries()) expect(outcome.state).toBe(i % 2 ? 'not-attempted' : 'ok');
   expect(await runAll(transport, [], raw('true'))).toEqual([]);
 });
