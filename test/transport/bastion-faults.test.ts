@@ -15,6 +15,8 @@ describe.skipIf(noSshd)('a bastion that fails', () => {
   let bastion: RealSshd;
   let proxy: Server;
   let between: [Socket, Socket][] = [];
+  /** So many connections end before a word. */
+  let drops = 0;
 
   /** As a firewall does that forgets a connection: nothing passes any more, and nobody is told. */
   const forget = () => {
@@ -48,6 +50,11 @@ describe.skipIf(noSshd)('a bastion that fails', () => {
     nodes = await startSshd(['MaxStartups 200']);
     bastion = await startSshd();
     proxy = createServer((near) => {
+      if (drops > 0) {
+        drops--;
+        near.destroy();
+        return;
+      }
       const far = connect(bastion.port, '127.0.0.1');
       between.push([near, far]);
       near.on('error', () => undefined).pipe(far);
@@ -77,6 +84,15 @@ describe.skipIf(noSshd)('a bastion that fails', () => {
     const outcome = await runOne(transport, node(1), raw('sleep 30'), { runMs: 600_000, onEvent });
     expect(outcome).toMatchObject({ state: 'unknown', reason: { code: 'connection-lost' } });
     await transport.close();
+  });
+
+  it('that drops logins, as beyond its MaxStartups: the system ssh comes again too', async () => {
+    await open();
+    drops = 3;
+    const transport = createOpensshTransport({ kit: { knownHosts: [join(nodes.dir, 'known_hosts')] } });
+    const outcomes = await runAll(transport, [node(1), node(2), node(3)], raw('true'), { connectMs: 18_000 });
+    expect(outcomes.map((outcome) => outcome.state)).toEqual(['ok', 'ok', 'ok']);
+    expect(drops).toBe(0);
   });
 
   it('that is silent is named, not the node behind it', async () => {

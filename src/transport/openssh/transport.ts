@@ -1,18 +1,25 @@
-import type { Target } from '../../kit/types.ts';
+import type { Bastion, Target } from '../../kit/types.ts';
 import { refusal } from '../address.ts';
-import { runChild } from '../child.ts';
+import { backOff, RETRIES } from '../back-off.ts';
+import { type ChildEnd, runChild } from '../child.ts';
 import { clocked } from '../clocked.ts';
 import { deliveryOf } from '../delivery.ts';
 import { createLagMeter } from '../lag.ts';
 import type { Ending } from '../outcome.ts';
 import { launched, notBegun } from '../outcome.ts';
+import type { Slots } from '../slots.ts';
 import { createSlots } from '../slots.ts';
 import { sudoReason } from '../sudo.ts';
-import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';
+import type { NodeScript, Outcome, OutcomeReason, Transport, TransportOptions } from '../types.ts';
 import { Unreached } from '../unreached.ts';
 import type { SshKit } from './command.ts';
 import { sshArguments } from './command.ts';
 import { sshReason } from './reasons.ts';
+
+/** At a bastion at once: its sshd drops more than ten without a word. */
+const LOGINS = 8;
+/** A login that takes longer than this gives its place to others. */
+const LEASE_MS = 3000;
 
 /** The system's ssh: for certificates, FIDO keys and ProxyCommand. One process a node. */
 export function createOpensshTransport(way: {
@@ -24,6 +31,14 @@ export function createOpensshTransport(way: {
   const { kit, sudoPassword, places = Number.POSITIVE_INFINITY } = way;
   const meter = createLagMeter();
   const slots = createSlots(places);
+  const logins = new Map<string, Slots>();
+
+  function atBastion({ address, port }: Bastion): Slots {
+    const key = `${address} ${port}`;
+    const there = logins.get(key) ?? createSlots(LOGINS, LEASE_MS);
+    logins.set(key, there);
+    return there;
+  }
 
   function reach(target: Target, script: NodeScript, options: TransportOptions): Promise<Outcome> {
     const late = () =>
@@ -42,26 +57,34 @@ export function createOpensshTransport(way: {
         sudoPassword,
         greeted: true,
       });
-      const resume = clock.deadline.pause();
-      const give = await slots.take(clock.stop);
-      resume();
-      const end = await runChild({
-        attempt,
-        file: 'ssh',
-        args: sshArguments(kit, target, options.connectMs, delivery.command),
-        delivery,
-        stop: clock.stop,
-        onLaunch: () => clock.launch(),
-      }).finally(give);
-      if (end.left) return launched(attempt, withLoss(end), end.out, end.err);
-      clock.stop.throwIfAborted();
-      const refused =
-        end.failure === undefined ? sudoReason(end.err.text(), sudoPassword !== undefined) : undefined;
-      if (refused) throw new Unreached(refused);
-      // 255 is ssh's own; any other code is that of what the login ran in place of our text.
-      if (end.exitCode !== undefined && end.exitCode !== 255)
-        throw new Unreached(notBegun(end, end.err.text(), end.out.text()));
-      throw new Unreached(sshReason(end.err.text(), end.failure, jump?.name));
+      for (let attempts = 0; ; attempts++) {
+        const given: (() => void)[] = [];
+        const resume = clock.deadline.pause();
+        const end = await (async () => {
+          // The bastion's place is for the login alone, the other as long as the process lives.
+          if (jump) given.push(await atBastion(jump).take(clock.stop));
+          given.push(await slots.take(clock.stop));
+          resume();
+          return runChild({
+            attempt,
+            file: 'ssh',
+            args: sshArguments(kit, target, options.connectMs, delivery.command),
+            delivery,
+            stop: clock.stop,
+            onLaunch: () => {
+              if (jump) given[0]!();
+              clock.launch();
+            },
+          });
+        })().finally(() => {
+          for (const give of given) give();
+        });
+        if (end.left) return launched(attempt, withLoss(end), end.out, end.err);
+        clock.stop.throwIfAborted();
+        const why = whyNot(end, sudoPassword !== undefined, jump?.name);
+        if (why.code !== 'dropped' || attempts >= RETRIES) throw new Unreached(why);
+        await backOff(attempts, clock.stop);
+      }
     });
   }
 
@@ -75,6 +98,16 @@ export function createOpensshTransport(way: {
     },
     async close() {},
   };
+}
+
+/** Why it ended before anything of ours had left. */
+function whyNot(end: ChildEnd, asked: boolean, bastion: string | undefined): OutcomeReason {
+  const refused = end.failure === undefined ? sudoReason(end.err.text(), asked) : undefined;
+  if (refused) return refused;
+  // 255 is ssh's own; any other code is that of what the login ran in place of our text.
+  if (end.exitCode !== undefined && end.exitCode !== 255)
+    return notBegun(end, end.err.text(), end.out.text());
+  return sshReason(end.err.text(), end.failure, bastion);
 }
 
 /** 255 is how ssh says that the connection broke; a script that ended so itself has left its result line. */

@@ -1,9 +1,9 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Client } from 'ssh2';
 import type { Bastion, Target } from '../../kit/types.ts';
 import { refusal } from '../address.ts';
+import { backOff, RETRIES } from '../back-off.ts';
 import { createDeadline } from '../deadline.ts';
 import type { LagMeter } from '../lag.ts';
 import type { Slots } from '../slots.ts';
@@ -53,8 +53,6 @@ export interface Connector {
 
 /** A handshake that takes longer than this gives its place to others. */
 const LEASE_MS = 1000;
-/** Further tries after the far end hung up before it knew us. */
-const RETRIES = 4;
 
 export function createConnector(deps: ConnectorDeps): Connector {
   const slots = createSlots(deps.handshakes, LEASE_MS);
@@ -85,9 +83,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       } finally {
         for (const give of places) give();
       }
-      await sleep((0.5 + Math.random()) * 100 * 2 ** attempt, undefined, { signal: watch.stop }).catch(() => {
-        throw watch.stop.reason;
-      });
+      await backOff(attempt, watch.stop);
     }
   }
 
