@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { usage } from '../base/errors.ts';
+import { systemWords } from '../base/system-error.ts';
 import { readChain } from './chain.ts';
 import { stateError } from './state-error.ts';
 import type { JournalRecord, Plan, RunVerdict } from './types.ts';
@@ -41,15 +42,22 @@ export async function createRun(
 
 export const journalPath = (stateDir: string, runId: string) => join(stateDir, runId, 'journal.ndjson');
 
-/** All runs, newest first. A journal that cannot be read is left to `readRun` to explain. */
-export async function listRuns(stateDir: string): Promise<RunSummary[]> {
+/** All runs, newest first. One whose journal cannot be opened does not hide the others: `unread` is told why. */
+export async function listRuns(
+  stateDir: string,
+  unread: (journal: string, why: string) => void,
+): Promise<RunSummary[]> {
   const names = existsSync(stateDir) ? (await readdir(stateDir)).sort().reverse() : [];
   const summaries: RunSummary[] = [];
   for (const runId of names) {
-    if (!existsSync(journalPath(stateDir, runId))) continue;
-    const { records } = await readRun(stateDir, runId);
-    const summary = summarize(runId, records);
-    if (summary) summaries.push(summary);
+    const path = journalPath(stateDir, runId);
+    if (!existsSync(path)) continue;
+    try {
+      const summary = summarize(runId, (await readRun(stateDir, runId)).records);
+      if (summary) summaries.push(summary);
+    } catch (error) {
+      unread(path, systemWords(error));
+    }
   }
   return summaries;
 }

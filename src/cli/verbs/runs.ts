@@ -13,7 +13,7 @@ export default defineCommand({
     const sink = createSink(io, flags);
     const { listRuns } = await import('../../run/store.ts');
     const directory = await journalDir(flags, io, sink.note);
-    const runs = await listRuns(directory);
+    const runs = await listRuns(directory, (journal, why) => sink.note(`${journal}: not read: ${why}`));
     const rows = runs.map((r) => [
       r.runId,
       r.cluster,
