@@ -113,7 +113,7 @@ export function fakeNetwork(): FakeNetwork {
 }
 
 /** Waits until it holds; throws what it waited for otherwise. */
-export async function until(what: string, holds: () => boolean, ms = 5_000): Promise<void> {
+export async function until(what: string, holds: () => boolean, ms = 40_000): Promise<void> {
   const end = Date.now() + ms;
   while (!holds()) {
     if (Date.now() > end) throw new Error(`never: ${what}`);

@@ -81,7 +81,7 @@ export async function startSshd(lines: string[] = []): Promise<RealSshd> {
 }
 
 async function listening(port: number, child: ChildProcess, said: () => string): Promise<void> {
-  for (let i = 0; i < 200; i++) {
+  for (let i = 0; i < 2000; i++) {
     if (child.exitCode !== null) throw new Error(`sshd ended: ${said()}`);
     const open = await new Promise<boolean>((resolve) => {
       const socket = connect(port, '127.0.0.1');

@@ -40,7 +40,7 @@ export async function runAll(
   script: NodeScript,
   asked: Asked = {},
 ): Promise<Outcome[]> {
-  const options = { connectMs: 5000, runMs: 10_000, signal: new AbortController().signal, ...asked };
+  const options = { connectMs: 40_000, runMs: 40_000, signal: new AbortController().signal, ...asked };
   const perBatch = await Promise.all(
     transport.batches(targets, script).map(async (batch) => {
       const outcomes: Outcome[] = [];

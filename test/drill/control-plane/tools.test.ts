@@ -49,7 +49,7 @@ const kubectl = (...argv: string[]) =>
   kubectlTool({ root, apiPort: () => port })(argv, () => 'from stdin', call);
 
 test('curl reads the own API server and etcd member, and nobody else', async () => {
-  expect(await curl('-sSk', '-m', '2', 'https://127.0.0.1:6443/readyz')).toMatchObject({
+  expect(await curl('-sSk', '-m', '50', 'https://127.0.0.1:6443/readyz')).toMatchObject({
     code: 0,
     stdout: 'hello',
   });
@@ -73,7 +73,7 @@ test('kubectl sends one raw request, as the user of its kubeconfig', async () =>
   const answer = await kubectl(
     '--kubeconfig',
     config,
-    '--request-timeout=5s',
+    '--request-timeout=50s',
     'delete',
     '--raw',
     '/apis/x?labelSelector=a%3Db',
@@ -89,9 +89,9 @@ test('kubectl sends one raw request, as the user of its kubeconfig', async () =>
 });
 
 test('kubectl fails as kubectl does', async () => {
-  const raw = (path: string) => kubectl('--request-timeout', '200ms', 'get', '--raw', path);
+  const raw = (path: string, within = '50s') => kubectl('--request-timeout', within, 'get', '--raw', path);
   expect((await raw('/gone')).stderr).toBe('Error from server (NotFound): daemonsets.apps "x" not found\n');
-  expect((await raw('/slow')).stderr).toContain('Client.Timeout exceeded');
+  expect((await raw('/slow', '200ms')).stderr).toContain('Client.Timeout exceeded');
   expect((await raw('/reset')).stderr).toContain('connection reset by peer');
   expect((await kubectl('get', 'pods')).stderr).toContain('only --raw');
   expect((await kubectl('--kubeconfig', '/nowhere', 'get', '--raw', '/x')).stderr).toContain('no such file');

@@ -83,6 +83,7 @@ export function connect(
       port: node.port,
       username: 'root',
       privateKey: CLIENT_KEY.private,
+      readyTimeout: 50_000,
       hostVerifier: (key: Buffer) => node.hostKey === `ssh-ed25519 ${key.toString('base64')}`,
       ...config,
     });
@@ -105,7 +106,7 @@ export async function run(client: ssh2.Client, command: string, stdin = ''): Pro
 
 /** Runs a script on a node without SSH. */
 export async function sh(node: SimulatedNode, script: string, stdin = ''): Promise<Ran> {
-  const ran = node.exec(script, { stdin, timeoutMs: 15_000 });
+  const ran = node.exec(script, { stdin, timeoutMs: 50_000 });
   const [stdout, stderr, ended] = await Promise.all([text(ran.stdout), text(ran.stderr), ran.ended]);
   return { stdout, stderr, code: ended.code, signal: ended.signal ?? undefined };
 }

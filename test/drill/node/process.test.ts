@@ -89,7 +89,7 @@ test('nothing outlives a lab that is killed, not even what was stopped', async (
   const pid = Number(await new Promise((resolve) => doomed.stdout.once('data', resolve)));
   expect(await exists(pid)).toBe(true);
   doomed.kill('SIGKILL');
-  await expect.poll(() => exists(pid), { timeout: 5000 }).toBe(false);
+  await expect.poll(() => exists(pid)).toBe(false);
 });
 
 async function exists(pid: number): Promise<boolean> {
