@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { holdVariables } from '../../src/actions/hold/hold.ts';
-import { nodeScript } from '../../src/actions/node-script.ts';
 import { stop } from '../../src/actions/stop/action.ts';
-import { context, Sandbox, SHELLS, target } from './sandbox.ts';
+import { order } from './made-up.ts';
+import { Sandbox, SHELLS } from './sandbox.ts';
 
 let box: Sandbox;
 const children: ReturnType<typeof spawn>[] = [];
@@ -15,7 +15,7 @@ afterEach(() => {
   box.remove();
 });
 const sleeper = () => {
-  const child = spawn('sleep', ['60']);
+  const child = spawn('sleep', ['600']);
   children.push(child);
   return child;
 };
@@ -23,18 +23,7 @@ const gone = (child: ReturnType<typeof spawn>) => child.exitCode !== null || chi
 
 const params = { process: 'agent', how: 'freeze' as const, for: 60 };
 const key = holdVariables(params).P_KEY;
-const undo = () =>
-  nodeScript({
-    action: stop as never,
-    params,
-    op: 'undo',
-    runId: 'r1',
-    stepId: 's1',
-    notAfter: new Date(Date.now() + 600_000),
-    deadlineMs: 20_000,
-    context: context(),
-    before: () => ({ watch: 'off' }),
-  }).textFor(target(), 'ssh');
+const undo = () => order(stop, 'undo', { params, before: () => ({ watch: 'off' }) });
 
 describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
   test('without systemd undo ends the watch and nobody else', async () => {

@@ -1,12 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { z } from 'zod';
 import { exec } from '../../src/actions/exec/action.ts';
-import { nodeScript } from '../../src/actions/node-script.ts';
 import type { Op } from '../../src/actions/types.ts';
-import { defineAction } from '../../src/actions/types.ts';
-import { context, MACHINE_ID, Sandbox, SHELLS, target } from './sandbox.ts';
+import { madeUp, order } from './made-up.ts';
+import { MACHINE_ID, Sandbox, SHELLS } from './sandbox.ts';
 
 let box: Sandbox;
 beforeEach(() => {
@@ -14,37 +12,16 @@ beforeEach(() => {
 });
 afterEach(() => box.remove());
 
-const far = new Date(Date.now() + 3_600_000);
-
-function text(
+const text = (
   op: Op,
   params: Record<string, unknown>,
-  over: Record<string, unknown> = {},
+  over: Parameters<typeof order>[2] = {},
   action: unknown = exec,
-): string {
-  return nodeScript({
-    action: action as never,
-    params,
-    op,
-    runId: 'r1',
-    stepId: 's1',
-    notAfter: far,
-    deadlineMs: 20_000,
-    context: context(),
-    ...over,
-  }).textFor(target(over.target as never), (over.via as never) ?? 'ssh');
-}
+) => order(action, op, { params, ...over });
 const run = (command: string) => ({ command, exits: ['0'] });
 /** A made-up action: a file is its whole world. */
-const touch = defineAction({
-  name: 'touch',
-  title: 'Touch',
-  danger: 'change',
-  scope: 'node',
-  params: z.strictObject({}),
-  summary: () => 'touch',
-  node: {
-    script: `
+const touch = madeUp(
+  `
 act_look() {
   if [ -e "$FX_ROOT/thing" ]; then fx_before thing there; FX_STATE=already; else fx_before thing absent; FX_STATE=would; fi
 }
@@ -52,9 +29,8 @@ act_apply() { eval "$P_EXTRA"; : >"$FX_ROOT/thing"; }
 act_verify() { [ -e "$FX_ROOT/thing" ] || fx_fail gone 'it is gone'; }
 act_undo() { [ "$B_thing" = there ] || rm -f "$FX_ROOT/thing"; }
 `,
-    variables: (p: Record<string, string>) => ({ P_EXTRA: p.extra ?? '' }),
-  },
-});
+  (params: Record<string, string>) => ({ P_EXTRA: params.extra ?? '' }),
+);
 const ran = () => readFileSync(join(box.root, 'run/fireaxe/r1/s1/ran'), 'utf8').trim().split('\n').length;
 const thing = () => existsSync(join(box.root, 'thing'));
 
@@ -97,18 +73,20 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
   });
 
   test('a background child that keeps the pipe does not keep the result', async () => {
-    const r = await box.run(text('apply', run('sleep 5 & echo out')), shell);
+    box.file('stay', '');
+    const stays = `while [ -e ${box.root}/stay ]; do sleep 0.1; done & echo out`;
+    const r = await box.run(text('apply', run(stays)), shell);
     expect(r).toMatchObject({ code: 0, stdout: 'out\n', result: { state: 'changed' } });
-    expect(r.ms).toBeLessThan(3000);
   });
 
   test('the deadline ends the command, its children and the script', async () => {
     const r = await box.run(
-      text('apply', run(`trap '' TERM; sleep 60; touch ${box.root}/late`), { deadlineMs: 2000 }),
+      text('apply', run(`trap '' TERM; sleep 600; touch ${box.root}/late`), { deadlineMs: 2000 }),
       shell,
     );
     expect(r).toMatchObject({ code: 3, result: { state: 'failed', code: 'deadline' } });
-    expect(r.ms).toBeLessThan(5000);
+    // Its sleep would hold the pipe for ten minutes.
+    await r.closed;
     expect(existsSync(join(box.root, 'run/fireaxe/lock'))).toBe(false);
   });
 
@@ -205,7 +183,10 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
 
   test('a held lock is waited for, then refused; a dead owner is none', async () => {
     box.file('/run/fireaxe/lock', `${process.pid} 0 other/step\n`);
-    const busy = await box.run(text('apply', {}, { deadlineMs: 3000 }, touch), shell);
+    // The turns of its waiting are counted, not waited for.
+    const turns = `sleep() { [ "$1" != 1 ] || { echo turn >>"${box.root}/turns"; return 0; }; exec sleep "$@"; }\n`;
+    const busy = await box.run(turns + text('apply', {}, { deadlineMs: 30_000 }, touch), shell);
+    expect(readFileSync(join(box.root, 'turns'), 'utf8')).toBe('turn\n'.repeat(15));
     expect(busy).toMatchObject({ code: 4, result: { state: 'refused', code: 'locked' } });
     box.file('/run/fireaxe/lock', '999999999 0 other/step\n');
     const stale = await box.run(text('apply', {}, {}, touch), shell);

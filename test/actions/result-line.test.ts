@@ -1,10 +1,8 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { z } from 'zod';
-import { nodeScript } from '../../src/actions/node-script.ts';
 import type { Op } from '../../src/actions/types.ts';
-import { defineAction } from '../../src/actions/types.ts';
-import { context, Sandbox, SHELLS, target } from './sandbox.ts';
+import { madeUp, order } from './made-up.ts';
+import { Sandbox, SHELLS } from './sandbox.ts';
 
 let box: Sandbox;
 beforeEach(() => {
@@ -14,27 +12,10 @@ afterEach(() => box.remove());
 
 /** An action whose text is given: nothing but what it says of itself. */
 const saying = (look: string, variables: Record<string, string> = {}, op: Op = 'check') =>
-  nodeScript({
-    action: defineAction({
-      name: 'say',
-      title: 'Say',
-      danger: 'change',
-      scope: 'node',
-      params: z.strictObject({}),
-      summary: () => 'say',
-      node: {
-        script: `act_look() {\n${look}\n}\nact_apply() { :; }\n`,
-        variables: () => variables,
-      },
-    }) as never,
-    params: {},
+  order(
+    madeUp(`act_look() {\n${look}\n}\nact_apply() { :; }\n`, () => variables),
     op,
-    runId: 'r1',
-    stepId: 's1',
-    notAfter: new Date(Date.now() + 600_000),
-    deadlineMs: 20_000,
-    context: context(),
-  }).textFor(target(), 'ssh');
+  );
 
 /** What a text becomes on its way: each byte that is no printable ASCII shows as `?`. */
 const shown = (value: string) =>

@@ -65,7 +65,8 @@ export interface Ran {
   stdout: string;
   stderr: string;
   result?: NodeResult;
-  ms: number;
+  /** Resolves when nothing that it started holds its output any more. */
+  closed: Promise<void>;
 }
 
 /** Gives the text to the shell as an SSH transport would: by `eval`, with standard input left for the secret. */
@@ -74,7 +75,6 @@ function runShell(
   shell: string[],
   options: { stdin?: string; env: Record<string, string> },
 ): Promise<Ran> {
-  const began = Date.now();
   const child = spawn(shell[0]!, [...shell.slice(1), '-c', 'eval "$FX_TEXT"'], {
     env: { ...options.env, FX_TEXT: text },
     detached: true,
@@ -90,23 +90,25 @@ function runShell(
   // A script that does not read it may end before it is written.
   child.stdin.on('error', () => {});
   child.stdin.end(options.stdin ?? '');
+  const closed = new Promise<void>((done) => child.on('close', () => done()));
   return new Promise((resolve) => {
-    let closed = false;
-    child.on('close', () => {
-      closed = true;
-    });
-    // The end of the shell, not of its pipes: a background child may hold them. What was said may still be on its way.
-    child.on('exit', (code) => {
-      const ended = Date.now();
-      const settle = () => {
-        const nonce = /^FX_NONCE=(\w+)$/m.exec(text)?.[1] ?? '';
-        const split = rename(splitResult(stdout, nonce));
-        if (!closed && !split.result && Date.now() - ended < 2000) setTimeout(settle, 20);
-        else resolve({ code, stderr, ms: ended - began, ...split });
-      };
-      setTimeout(settle, 20);
+    // The end of the shell, not of its pipes: a background child may hold them.
+    child.on('exit', async (code) => {
+      await drained(() => stdout.length + stderr.length);
+      const nonce = /^FX_NONCE=(\w+)$/m.exec(text)?.[1] ?? '';
+      resolve({ code, stderr, closed, ...rename(splitResult(stdout, nonce)) });
     });
   });
+}
+
+/** The end of a process may be told before its last words are read: waits for whole turns of the loop that read nothing. */
+async function drained(length: () => number): Promise<void> {
+  for (let quiet = 0, was = -1; quiet < 3; quiet++) {
+    await new Promise((done) => setTimeout(done, 5));
+    await new Promise((done) => setImmediate(() => setImmediate(done)));
+    if (length() !== was) quiet = 0;
+    was = length();
+  }
 }
 
 function rename(split: { output: string; result?: NodeResult }) {
