@@ -97,7 +97,7 @@ describe.skipIf(noSshd)('nodes behind a bastion', () => {
     const first = runAll(
       transport,
       [0, 1, 2].map((i) => node(i, through)),
-      raw('sleep 20'),
+      raw('sleep 60'),
       {
         onEvent: (event) => {
           if (event.phase !== 'launched' || ++launched < 3) return;

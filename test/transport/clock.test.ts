@@ -1,66 +1,65 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createDeadline } from '../../src/transport/deadline.ts';
 import { createLagMeter } from '../../src/transport/lag.ts';
 import { createSlots } from '../../src/transport/slots.ts';
-
-function block(ms: number): void {
-  const end = performance.now() + ms;
-  while (performance.now() < end);
-}
-
-/** Milliseconds from now until a deadline of `ms` passes. */
-function timed(ms: number) {
-  const meter = createLagMeter();
-  const release = meter.use();
-  const start = performance.now();
-  let passed = () => {};
-  const after = new Promise<number>((resolve) => {
-    passed = () => resolve(performance.now() - start);
-  });
-  const deadline = createDeadline(meter, passed);
-  deadline.start(ms);
-  return { deadline, after: after.finally(release) };
-}
+import { EventLoop } from './event-loop.ts';
 
 describe('a target’s deadline', () => {
-  it('passes on time', async () => {
-    const { after } = timed(100);
-    expect(await after).toBeLessThan(400);
+  let loop: EventLoop;
+  beforeEach(() => {
+    loop = new EventLoop();
+  });
+  afterEach(() => void vi.unstubAllGlobals());
+
+  /** A deadline of so many milliseconds, and when it passed. */
+  function timed(ms: number) {
+    const meter = createLagMeter();
+    meter.use();
+    const passed: number[] = [];
+    const deadline = createDeadline(meter, () => passed.push(loop.now));
+    deadline.start(ms);
+    return { deadline, passed };
+  }
+
+  it('passes on time', () => {
+    const { passed } = timed(100);
+    loop.run(1000);
+    expect(passed).toEqual([100]);
   });
 
-  it('does not hold our own lag against the host', async () => {
-    const { after } = timed(100);
-    await sleep(20);
-    block(300);
-    expect(await after).toBeGreaterThan(330);
+  it('does not hold our own lag against the host', () => {
+    const { passed } = timed(100);
+    loop.arrives(20, () => loop.block(300));
+    loop.run(1000);
+    // Busy until 320; no more than its own length is given back.
+    expect(passed).toEqual([420]);
   });
 
-  it('hears what came in while we were busy before it passes', async () => {
-    const { deadline, after } = timed(50);
-    let heard = false;
-    setTimeout(() => block(200), 10);
-    setTimeout(() => {
-      heard = true;
-      deadline.stop();
-    }, 60);
-    await Promise.race([after, sleep(600)]);
-    expect(heard).toBe(true);
+  it('hears what came in while we were busy before it passes', () => {
+    const { deadline, passed } = timed(50);
+    loop.arrives(10, () => loop.block(200));
+    // What it gives back for the first time lasts until 260.
+    loop.arrives(230, () => loop.block(100));
+    loop.arrives(300, () => deadline.stop());
+    loop.run(1000);
+    expect(passed).toEqual([]);
   });
 
-  it('stands still while it waits for ourselves', async () => {
-    const { deadline, after } = timed(100);
+  it('stands still while it waits for ourselves', () => {
+    const { deadline, passed } = timed(100);
     const resume = deadline.pause();
-    await sleep(200);
-    resume();
-    expect(await after).toBeGreaterThan(280);
+    loop.arrives(200, resume);
+    loop.run(1000);
+    expect(passed).toEqual([300]);
   });
 
-  it('gives up in the end although we are always late', async () => {
-    const { after } = timed(100);
-    const busy = setInterval(() => block(60), 1);
-    expect(await after).toBeLessThan(2000);
-    clearInterval(busy);
+  it('gives up in the end although we are always late', () => {
+    const { passed } = timed(100);
+    setInterval(() => loop.block(60), 1);
+    loop.run(10_000);
+    expect(passed).toHaveLength(1);
+    expect(passed[0]).toBeLessThan(500);
   });
 });
 
@@ -86,11 +85,19 @@ describe('places', () => {
   });
 
   it('are lost by who holds them too long', async () => {
+    const loop = new EventLoop();
     const slots = createSlots(1, 50);
     await slots.take(never);
-    const start = performance.now();
-    (await slots.take(never))();
-    expect(performance.now() - start).toBeLessThan(500);
+    let given = false;
+    const next = slots.take(never).then(() => {
+      given = true;
+    });
+    loop.run(49);
+    await sleep(1);
+    expect(given).toBe(false);
+    loop.run(50);
+    await next;
+    vi.unstubAllGlobals();
   });
 
   it('are not waited for by who has given up', async () => {

@@ -30,6 +30,8 @@ async function ssh(hostKey = ''): Promise<Transport> {
   return transport;
 }
 
+/** Long enough for what comes before the hang. */
+const SOON = { connectMs: 2500 };
 const to = (port: number, name = 'n1') => target({ name, port, ssh: { user: 'u', identity } });
 
 async function serve<T extends Faulty>(server: Promise<T>): Promise<T> {
@@ -39,7 +41,7 @@ async function serve<T extends Faulty>(server: Promise<T>): Promise<T> {
 }
 
 async function against(server: Faulty & { hostKey?: string }, asked: Asked = {}, script = raw('true')) {
-  return runOne(await ssh(server.hostKey), to(server.port), script, { connectMs: 700, ...asked });
+  return runOne(await ssh(server.hostKey), to(server.port), script, asked);
 }
 
 describe('before the command has left', () => {
@@ -55,7 +57,8 @@ describe('before the command has left', () => {
   });
 
   it('silent accept', async () => {
-    unreachable('connect-timeout', /no SSH banner/)(await against(await serve(faulty(() => undefined))));
+    const server = await serve(faulty(() => undefined));
+    unreachable('connect-timeout', /no SSH banner/)(await against(server, SOON));
   });
 
   it('one byte of banner now and then', async () => {
@@ -65,12 +68,12 @@ describe('before the command has left', () => {
         socket.on('close', () => clearInterval(timer));
       }),
     );
-    unreachable('connect-timeout')(await against(server));
+    unreachable('connect-timeout')(await against(server, SOON));
   });
 
   it('banner, then a hang in the key exchange', async () => {
     const server = await serve(faulty((socket) => socket.write('SSH-2.0-Hang\r\n')));
-    unreachable('connect-timeout', /key exchange/)(await against(server));
+    unreachable('connect-timeout', /key exchange/)(await against(server, SOON));
   });
 
   it('garbage instead of SSH', async () => {
@@ -81,7 +84,7 @@ describe('before the command has left', () => {
 
   it('a hang in the login', async () => {
     const server = await serve(sshStub(() => undefined, { auth: () => undefined }));
-    unreachable('connect-timeout', /login/)(await against(server));
+    unreachable('connect-timeout', /login/)(await against(server, SOON));
   });
 
   it('a session that is refused', async () => {
@@ -91,7 +94,7 @@ describe('before the command has left', () => {
 
   it('hung up as by MaxStartups: another try, and no more than a few', async () => {
     const server = await serve(faulty((socket) => socket.end('Exceeded MaxStartups\r\n')));
-    unreachable('dropped', /hung up/)(await against(server, { connectMs: 5000 }));
+    unreachable('dropped', /hung up/)(await against(server));
     expect(server.connections()).toBe(5);
   });
 

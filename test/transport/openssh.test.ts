@@ -80,14 +80,12 @@ describe.skipIf(noSshd)('the system ssh', () => {
       reason: { code: 'refused' },
     });
     const hung = await faulty((socket) => socket.write('SSH-2.0-Hang\r\n'));
-    const start = Date.now();
     expect(await runOne(trusting(), to(hung.port), raw('true'), { connectMs: 500 })).toMatchObject({
       state: 'unreachable',
       reason: { code: 'connect-timeout' },
     });
-    expect(Date.now() - start).toBeLessThan(2500);
     hung.close();
-    expect(await runOne(trusting(), node, raw('echo a; sleep 20'), { runMs: 500 })).toMatchObject({
+    expect(await runOne(trusting(), node, raw('echo a; sleep 60'), { runMs: 3000 })).toMatchObject({
       state: 'timed-out',
       stdout: 'a\n',
     });
@@ -141,7 +139,7 @@ Host *
 
   it('lets go', async () => {
     const controller = new AbortController();
-    const outcome = await runOne(trusting(), node, raw('sleep 20'), {
+    const outcome = await runOne(trusting(), node, raw('sleep 60'), {
       signal: controller.signal,
       onEvent: (event) => event.phase === 'launched' && controller.abort(),
     });

@@ -1,9 +1,10 @@
-import { writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Target } from '../../src/kit/types.ts';
 import { createSshTransport } from '../../src/transport/ssh/transport.ts';
 import type { Transport } from '../../src/transport/types.ts';
+import { stays } from './background.ts';
 import type { RealSshd } from './sshd.ts';
 import { newKeyFile, noSshd, startSshd } from './sshd.ts';
 import { raw, runAll, runOne, target, told } from './subjects.ts';
@@ -85,20 +86,20 @@ describe.skipIf(noSshd)('ssh against a real sshd', () => {
     );
     expect(flood).toMatchObject({ state: 'ok', truncated: true, result: { state: 'ok' } });
     expect(flood.stdout.length).toBe(1000);
-    const start = Date.now();
-    expect(await runOne(transport, node, told('sleep 30 & echo x'))).toMatchObject({ state: 'ok' });
-    expect(await runOne(transport, node, raw('sleep 30 & echo x'))).toMatchObject({ state: 'ok' });
-    expect(Date.now() - start).toBeLessThan(4000);
+    const stay = join(sshd.dir, 'stay');
+    expect(await runOne(transport, node, told(stays(stay)))).toMatchObject({ state: 'ok' });
+    expect(await runOne(transport, node, raw(stays(stay)))).toMatchObject({ state: 'ok' });
+    rmSync(stay);
   });
 
   it('ends at its own deadline', async () => {
-    const outcome = await runOne(transport, node, raw('echo first; sleep 20'), { runMs: 400 });
+    const outcome = await runOne(transport, node, raw('echo first; sleep 60'), { runMs: 3000 });
     expect(outcome).toMatchObject({ state: 'timed-out', stdout: 'first\n', reason: { code: 'deadline' } });
   });
 
   it('lets go at once', async () => {
     const controller = new AbortController();
-    const started = runOne(transport, node, raw('sleep 20'), {
+    const started = runOne(transport, node, raw('sleep 60'), {
       signal: controller.signal,
       onEvent: (event) => event.phase === 'launched' && controller.abort(),
     });
