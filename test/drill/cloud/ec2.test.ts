@@ -7,7 +7,7 @@ import {
   StartInstancesCommand,
   StopInstancesCommand,
 } from '@aws-sdk/client-ec2';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type CloudEndpoint, createCloudEndpoint } from '../../../src/drill/cloud/endpoint.ts';
 import { type FakeWorld, fakeWorld, instanceId } from './fake-world.ts';
 
@@ -91,7 +91,7 @@ describe('EC2 over the wire', () => {
     world.machines[0]!.state = 'stopped';
     await client.send(retype);
     await client.send(new StartInstancesCommand({ InstanceIds: [InstanceId] }));
-    await vi.waitFor(() => expect(state(0)).toBe('running'));
+    await expect.poll(() => state(0)).toBe('running');
     const attribute = await client.send(
       new DescribeInstanceAttributeCommand({ InstanceId, Attribute: 'instanceType' }),
     );

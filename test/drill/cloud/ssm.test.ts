@@ -7,8 +7,12 @@ import {
   SendCommandCommand,
   SSMClient,
 } from '@aws-sdk/client-ssm';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { type CloudEndpoint, createCloudEndpoint } from '../../../src/drill/cloud/endpoint.ts';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import {
+  type CloudEndpoint,
+  type CloudEndpointOptions,
+  createCloudEndpoint,
+} from '../../../src/drill/cloud/endpoint.ts';
 import { type FakeWorld, fakeWorld, instanceId } from './fake-world.ts';
 
 let world: FakeWorld;
@@ -55,16 +59,20 @@ function send(ids: string[], more: object = {}) {
 const all = (from: number, to: number) => Array.from({ length: to - from }, (_, n) => instanceId(from + n));
 
 async function ended(id: string) {
-  return vi.waitFor(
-    async () => {
-      const { Commands } = await client.send(new ListCommandsCommand({ CommandId: id }));
-      const command = Commands?.[0];
-      expect(command).toBeDefined();
-      expect(command?.CompletedCount).toBe(command?.TargetCount);
-      return command!;
-    },
-    { timeout: 3000, interval: 20 },
-  );
+  for (;;) {
+    const { Commands } = await client.send(new ListCommandsCommand({ CommandId: id }));
+    const command = Commands?.[0];
+    if (command && command.CompletedCount === command.TargetCount) return command;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+/** Another endpoint in place of the one of all tests. */
+async function reopen(options: CloudEndpointOptions): Promise<void> {
+  client.destroy();
+  await endpoint.close();
+  endpoint = await createCloudEndpoint(world, options);
+  client = clientOf(endpoint.url);
 }
 
 describe('SSM over the wire', () => {
@@ -92,13 +100,19 @@ describe('SSM over the wire', () => {
   });
 
   it('is silent about a command in its first moment', async () => {
+    const start = Date.now();
+    let now = start;
+    await reopen({ listedAfterMs: 40, now: () => now });
     const { Command } = await send([instanceId(1)]);
     const id = Command!.CommandId!;
-    const { Commands } = await client.send(new ListCommandsCommand({ CommandId: id }));
-    expect(Commands).toEqual([]);
-    await expect(
-      client.send(new GetCommandInvocationCommand({ CommandId: id, InstanceId: instanceId(1) })),
-    ).rejects.toMatchObject({ name: 'InvocationDoesNotExist' });
+    const listed = async () => (await client.send(new ListCommandsCommand({ CommandId: id }))).Commands;
+    const one = new GetCommandInvocationCommand({ CommandId: id, InstanceId: instanceId(1) });
+    now = start + 39;
+    expect(await listed()).toEqual([]);
+    await expect(client.send(one)).rejects.toMatchObject({ name: 'InvocationDoesNotExist' });
+    now = start + 40;
+    expect(await listed()).toHaveLength(1);
+    expect((await client.send(one)).CommandId).toBe(id);
   });
 
   it('refuses a whole batch for one instance that it cannot reach', async () => {
@@ -197,15 +211,13 @@ describe('SSM over the wire', () => {
   });
 
   it('throttles a burst', async () => {
-    const small = await createCloudEndpoint(world, { perSecond: 1, burst: 3 });
-    const other = clientOf(small.url);
+    const start = Date.now();
+    await reopen({ perSecond: 1, burst: 3, now: () => start });
     const answers = await Promise.allSettled(
-      Array.from({ length: 6 }, () => other.send(new ListCommandsCommand({}))),
+      Array.from({ length: 6 }, () => client.send(new ListCommandsCommand({}))),
     );
     const refused = answers.filter((a) => a.status === 'rejected').map((a) => a.reason.name);
     expect(refused).toEqual(['ThrottlingException', 'ThrottlingException', 'ThrottlingException']);
-    other.destroy();
-    await small.close();
   });
 
   it('wants a signature', async () => {
@@ -220,6 +232,6 @@ describe('SSM over the wire', () => {
   it('can carry a command out and lose the answer', async () => {
     endpoint.faults.afterAcceptance.SendCommand = { how: 'reset', times: 1 };
     await expect(send([instanceId(0)])).rejects.toThrow();
-    await vi.waitFor(() => expect(world.ran).toHaveLength(1));
+    await expect.poll(() => world.ran).toHaveLength(1);
   });
 });

@@ -30,6 +30,8 @@ export interface Harness {
   endpoint: CloudEndpoint;
   transport: Transport;
   targets: Target[];
+  /** How many clients were made. */
+  clients(): number;
   run(more?: Partial<TransportOptions>, text?: NodeScript, of?: Target[]): Promise<Outcome[]>;
   close(): Promise<void>;
 }
@@ -49,16 +51,19 @@ export async function harness(
     record: true,
     ...options,
   });
+  let clients = 0;
   const transport = createSsmTransport({
-    clientFor: async () =>
-      ssmApi(
+    clientFor: async () => {
+      clients++;
+      return ssmApi(
         new SSMClient({
           endpoint: endpoint.url,
           region: 'us-west-2',
           maxAttempts: 1,
           credentials: { accessKeyId: 'AK', secretAccessKey: 's' },
         }),
-      ),
+      );
+    },
     poll: { firstMs: 60, everyMs: 60 },
     ...(options.sleep ? { sleep: options.sleep } : {}),
   });
@@ -68,13 +73,14 @@ export async function harness(
     endpoint,
     transport,
     targets,
+    clients: () => clients,
     async run(more = {}, text = script, of = targets) {
       const outcomes: Outcome[] = [];
       const signal = new AbortController().signal;
       for (const batch of transport.batches(of, text))
         for await (const outcome of transport.run(batch, text, {
-          connectMs: 2000,
-          runMs: 2000,
+          connectMs: 20_000,
+          runMs: 20_000,
           signal,
           ...more,
         }))
