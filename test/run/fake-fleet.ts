@@ -10,6 +10,8 @@ interface FakeNode {
   receipts: Map<string, 'intent' | 'done'>;
   ran: Map<string, number>;
   undone: string[];
+  /** Orders that came although it had done them. */
+  doubled: number;
 }
 
 /** What becomes of one operation on one node. */
@@ -19,10 +21,17 @@ export type Fate = 'ok' | 'fails' | 'unreachable' | 'lost-before' | 'lost-after'
 export function fakeFleet(fate: (op: string, step: string, node: string) => Fate = () => 'ok') {
   const nodes = new Map<string, FakeNode>();
   let frozen = false;
+  let freeze = () => {};
+  const crashed = new Promise<true>((resolve) => {
+    freeze = () => {
+      frozen = true;
+      resolve(true);
+    };
+  });
   const nodeOf = (name: string) => {
     let node = nodes.get(name);
     if (!node) {
-      node = { receipts: new Map(), ran: new Map(), undone: [] };
+      node = { receipts: new Map(), ran: new Map(), undone: [], doubled: 0 };
       nodes.set(name, node);
     }
     return node;
@@ -47,7 +56,7 @@ export function fakeFleet(fate: (op: string, step: string, node: string) => Fate
     };
     const decided = fate(op, step, target.name);
     if (decided === 'crash') {
-      frozen = true;
+      freeze();
       return forever;
     }
     if (decided === 'unreachable')
@@ -74,7 +83,8 @@ export function fakeFleet(fate: (op: string, step: string, node: string) => Fate
     }
     if (fails) return { state: 'failed' as const, note: 'no' };
     if (op !== 'apply') return { state: 'ok' as const };
-    if (!node.receipts.has(step)) {
+    if (node.receipts.has(step)) node.doubled++;
+    else {
       node.receipts.set(step, 'done');
       node.ran.set(step, (node.ran.get(step) ?? 0) + 1);
     }
@@ -89,7 +99,7 @@ export function fakeFleet(fate: (op: string, step: string, node: string) => Fate
     },
     async close() {},
   };
-  return { nodes, nodeOf, transport, isFrozen: () => frozen };
+  return { nodes, nodeOf, transport, crashed };
 }
 
 export function kitOf(size: number): Kit {

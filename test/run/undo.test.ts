@@ -161,7 +161,8 @@ it('an undo that was killed is ended by another: what is back already is left al
   const { fleet, env } = await held(6, 'shrink', (op) => (op === 'undo' && ++sent === 4 ? 'crash' : 'ok'));
   void undoRun('last', env).catch(() => {});
   const undone = async () => (await readRun(env.stateDir, 'last')).records.filter((r) => r.kind === 'undone');
-  await expect.poll(async () => fleet.isFrozen() && (await undone()).length).toBe(3);
+  await fleet.crashed;
+  await expect.poll(async () => (await undone()).length).toBe(3);
   const { runId } = await readRun(env.stateDir, 'last');
   unlinkSync(`${journalPath(env.stateDir, runId)}.lock`);
   const fresh = fakeFleet();

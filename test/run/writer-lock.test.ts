@@ -1,8 +1,9 @@
-import { execFile } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { on } from 'node:events';
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
+import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
@@ -19,15 +20,16 @@ beforeAll(async () => {
   await build({
     stdin: {
       contents: `import { lockWriter } from ${JSON.stringify(source)};
-        const [, , dir, at] = process.argv;
-        let said = '';
-        for (let round = 0; round < ${ROUNDS}; round++) {
-          while (Date.now() < Number(at) + round * ${EVERY_MS});
-          try { lockWriter(dir + '/' + round); said += 'had '; }
-          catch (error) { said += (error.kind ?? error.message) + ' '; }
-        }
-        console.log(said);
-        setTimeout(() => {}, 500);`,
+        process.stdin.once('data', (at) => {
+          let said = '';
+          for (let round = 0; round < ${ROUNDS}; round++) {
+            while (Date.now() < Number(at) + round * ${EVERY_MS});
+            try { lockWriter(process.argv[2] + '/' + round); said += 'had '; }
+            catch (error) { said += (error.kind ?? error.message) + ' '; }
+          }
+          console.log(said);
+        });
+        console.log('here');`,
       loader: 'ts',
       resolveDir: dir,
     },
@@ -42,16 +44,19 @@ it('goes to one of several that find the same dead holder', async () => {
   const locks = join(dir, 'locks');
   mkdirSync(locks);
   for (let round = 0; round < ROUNDS; round++) writeFileSync(join(locks, String(round)), '999999999 1\n');
-  const at = String(Date.now() + 500);
-  const takers = Array.from({ length: 3 }, () =>
-    promisify(execFile)(process.execPath, [program, locks, at]).then(({ stdout }) =>
-      stdout.trim().split(' '),
-    ),
-  );
-  const said = await Promise.all(takers);
+  // They begin when all are here, and live until all have had their try.
+  const takers = Array.from({ length: 3 }, () => {
+    const child = spawn(process.execPath, [program, locks], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const line = on(createInterface(child.stdout), 'line');
+    return { child, next: async () => String((await line.next()).value[0]).trim() };
+  });
+  for (const taker of takers) expect(await taker.next()).toBe('here');
+  for (const taker of takers) taker.child.stdin.write(String(Date.now() + 100));
+  const said = await Promise.all(takers.map(async (taker) => (await taker.next()).split(' ')));
+  for (const taker of takers) taker.child.stdin.end();
   for (let round = 0; round < ROUNDS; round++) {
     expect(said.map((of) => of[round]).sort()).toEqual(['guard', 'guard', 'had']);
   }
   // Nothing is left beside the locks themselves.
   expect(readdirSync(locks)).toHaveLength(ROUNDS);
-}, 30_000);
+});
