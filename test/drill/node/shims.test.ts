@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { readdirSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import fc from 'fast-check';
@@ -54,11 +54,12 @@ test('many at once and in one pipeline: every answer goes to the one who asked',
 });
 
 test('a slow tool holds nobody else up', async () => {
-  node.setTool(
-    'slow',
-    () => new Promise((resolve) => setTimeout(() => resolve({ code: 0, stdout: 'slow\n', stderr: '' }), 300)),
-  );
-  expect((await sh(node, 'slow & echoer quick; echo; wait')).stdout).toBe('["quick"]\nslow\n');
+  node.setTool('slow', async () => {
+    await expect.poll(() => existsSync(join(node.root, 'run/quick-over'))).toBe(true);
+    return { code: 0, stdout: 'slow\n', stderr: '' };
+  });
+  const ran = await sh(node, 'slow & echoer quick; echo; : >"$FIREAXE_ROOT/run/quick-over"; wait');
+  expect(ran.stdout).toBe('["quick"]\nslow\n');
 });
 
 test('a tool that is killed while it waits leaves nothing behind', async () => {
@@ -78,7 +79,7 @@ test('without its lab a tool fails at once', async () => {
     const child = execFile('/bin/sh', ['-c', 'exit 0'], () => resolve({ pid: child.pid! }));
   });
   const text = stubText({ tool: 'nft', node: 'n1', desk: join(lab.dir, 'gone'), lab: pid });
-  const ran = await promisify(execFile)('/bin/sh', ['-c', text], { timeout: 5000 }).catch((error) => error);
+  const ran = await promisify(execFile)('/bin/sh', ['-c', text], { timeout: 50_000 }).catch((error) => error);
   expect(ran).toMatchObject({ code: 125, stderr: 'nft: the lab is gone\n' });
 });
 

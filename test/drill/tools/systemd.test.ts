@@ -110,25 +110,28 @@ test.each([
 test('a dead-man’s timer fires: the node takes the change back by itself', async () => {
   const armed = await out(`nft add table inet fireaxe
     echo "nft delete table inet fireaxe; echo fired >$FIREAXE_ROOT/run/fired" >"$FIREAXE_ROOT/run/revert"
-    systemd-run --quiet --unit=back --on-active=1s --timer-property=AccuracySec=1s /bin/sh "$FIREAXE_ROOT/run/revert"
+    systemd-run --quiet --unit=back --on-active=4s --timer-property=AccuracySec=1s /bin/sh "$FIREAXE_ROOT/run/revert"
     systemctl is-active back.timer; systemctl show -p AccuracyUSec,SubState back.timer; nft list tables`);
   expect(armed).toEqual({
     stdout: 'active\nAccuracyUSec=1s\nSubState=waiting\ntable inet fireaxe\n',
     stderr: '',
     code: 0,
   });
-  await expect.poll(() => existsSync(join(node.root, 'run/fired')), { timeout: 5000 }).toBe(true);
+  await expect.poll(() => existsSync(join(node.root, 'run/fired'))).toBe(true);
   expect((await out('nft list tables; systemctl is-active back.timer')).stdout).toBe('inactive\n');
   expect(existsSync(join(node.root, 'run/systemd/transient/back.timer'))).toBe(false);
 });
 
 test('a stopped timer never fires, and its name is free again', async () => {
-  const arm = 'systemd-run --unit=back --on-active=300ms touch "$FIREAXE_ROOT/run/fired"';
+  const arm = 'systemd-run --unit=back --on-active=3s touch "$FIREAXE_ROOT/run/fired"';
   expect((await out(arm)).stderr).toBe(
     'Running timer as unit: back.timer\nWill run service as unit: back.service\n',
   );
   expect(await out(arm)).toMatchObject({ code: 1, stderr: expect.stringContaining('was already loaded') });
-  await out('systemctl stop back.timer; sleep 0.5');
+  await out('systemctl stop back.timer');
+  // What was armed after it fires.
+  await out('systemd-run --unit=later --on-active=3s touch "$FIREAXE_ROOT/run/later"');
+  await expect.poll(() => existsSync(join(node.root, 'run/later'))).toBe(true);
   expect(existsSync(join(node.root, 'run/fired'))).toBe(false);
   expect((await out('systemctl show -p LoadState --value back.timer')).stdout).toBe('not-found\n');
   // The service's file stays until its timer has gone for good; then the name can be used again.
@@ -138,13 +141,13 @@ test('a stopped timer never fires, and its name is free again', async () => {
 test('a transient service runs in the background with what it was given, and ends with its limit', async () => {
   const script = 'echo "$GREETING $*" >"$FIREAXE_ROOT/run/said"; sleep 60';
   const begun = await out(
-    `systemd-run --quiet --collect --unit=bg -p RuntimeMaxSec=1 --setenv=GREETING='it is "100%" \\ $HOME' /bin/sh -c '${script}' x 'a b' "c'd"; systemctl is-active bg`,
+    `systemd-run --quiet --collect --unit=bg -p RuntimeMaxSec=3 --setenv=GREETING='it is "100%" \\ $HOME' /bin/sh -c '${script}' x 'a b' "c'd"; systemctl is-active bg`,
   );
   expect(begun).toEqual({ stdout: 'active\n', stderr: '', code: 0 });
   const said = () =>
     existsSync(join(node.root, 'run/said')) && readFileSync(join(node.root, 'run/said'), 'utf8');
   await expect.poll(said).toBe('it is "100%" \\ $HOME a b c\'d\n');
-  await expect.poll(() => node.systemd.unit('bg.service').active, { timeout: 4000 }).toBe('inactive');
+  await expect.poll(() => node.systemd.unit('bg.service').active).toBe('inactive');
 });
 
 test('a failed transient service stays failed until it is reset', async () => {
