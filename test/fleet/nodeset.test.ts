@@ -88,13 +88,12 @@ describe('folding', () => {
     );
   });
 
-  it('is fast for thousands of names, foldable or not', () => {
-    const ids = Array.from({ length: 7500 }, (_, i) => `i-${((i * 2654435761) >>> 0).toString(16)}f${i}e`);
-    const plain = Array.from({ length: 7500 }, (_, i) => `n${i}`);
-    const start = performance.now();
-    foldNames(ids);
-    expect(foldNames(plain)).toEqual(['n[0-7499]']);
-    expect(performance.now() - start).toBeLessThan(1000);
+  // So many that it would take minutes to compare each with each.
+  it('is fast for very many names, foldable or not', () => {
+    const ids = Array.from({ length: 40_000 }, (_, i) => `i-${((i * 2654435761) >>> 0).toString(16)}f${i}e`);
+    const plain = Array.from({ length: 40_000 }, (_, i) => `n${i}`);
+    expect(foldNames(ids).length).toBe(40_000);
+    expect(foldNames(plain)).toEqual(['n[0-39999]']);
   });
 
   it('cuts a long line and says how many sets it left out', () => {

@@ -61,6 +61,6 @@ it.skipIf(!hasKeygen)('finds the very lines that ssh-keygen -F finds', () => {
         .map((found) => Number(found.place.split(':')[1]));
       expect(ours.sort((a, b) => a - b)).toEqual(theirs);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });

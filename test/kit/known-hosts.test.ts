@@ -2,7 +2,7 @@ import { createHmac, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { KnownHosts } from '../../src/kit/known-hosts.ts';
 import { createKnownHosts, loadKnownHosts } from '../../src/kit/known-hosts.ts';
 
@@ -137,21 +137,9 @@ describe('lines that are skipped', () => {
   });
 });
 
-describe('a big file', () => {
-  let text = '';
-  beforeAll(() => {
-    const key = a.line;
-    text = Array.from({ length: 7500 }, (_, i) => `10.${i >> 8}.${i & 255}.7 ${key}`).join('\n');
-  });
-  afterAll(() => {
-    text = '';
-  });
-
-  it('answers for 7,500 hosts at once', () => {
-    const start = performance.now();
-    const hosts = createKnownHosts([{ file: 'f', text }]);
-    for (let i = 0; i < 7500; i++)
-      expect(hosts.check(`10.${i >> 8}.${i & 255}.7`, 22, a.blob).verdict === 'match').toBe(true);
-    expect(performance.now() - start).toBeLessThan(3000);
-  });
+// So many that it would take minutes to go through all lines for each host.
+it('a big file answers without a look at every line', () => {
+  const names = Array.from({ length: 60_000 }, (_, i) => `10.${i >> 8}.${i & 255}.7`);
+  const hosts = createKnownHosts([{ file: 'f', text: names.map((name) => `${name} ${a.line}`).join('\n') }]);
+  expect(names.filter((name) => hosts.check(name, 22, a.blob).verdict !== 'match')).toEqual([]);
 });
