@@ -1,10 +1,9 @@
-import { rmSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type Interrupts, interrupts } from '../../src/cli/interrupts.ts';
 import { runCommandLine } from '../../src/cli/main.ts';
-import { makeKit } from '../kit/make-kit.ts';
-import { CommandLine } from './command-line.ts';
+import type { CommandLine } from './command-line.ts';
+import { withKit } from './with-kit.ts';
 
 /** Interrupts, and what came of them. */
 function pressed(use: (signals: Interrupts) => void) {
@@ -56,14 +55,7 @@ describe('Ctrl-C', () => {
 describe('Ctrl-C before anything was launched', () => {
   let fireaxe: CommandLine;
   let kit: string;
-  beforeAll(() => {
-    fireaxe = new CommandLine();
-    kit = makeKit();
-  }, 60_000);
-  afterAll(() => {
-    fireaxe?.close();
-    if (kit) rmSync(kit, { recursive: true });
-  });
+  withKit((both) => ({ fireaxe, kit } = both));
 
   it('at the question says that nothing was changed, and ends with 130', async () => {
     const signals = interrupts(

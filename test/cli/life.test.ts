@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeKit } from '../kit/make-kit.ts';
-import { CommandLine } from './command-line.ts';
+import { describe, expect, it } from 'vitest';
+import type { CommandLine } from './command-line.ts';
+import { withKit } from './with-kit.ts';
 
 let fireaxe: CommandLine;
 let kit: string;
@@ -11,15 +11,7 @@ let kit: string;
 const HERE = ['--via', 'local', '--nodes', 'n1', '--reason', 'INC-42', '--yes'];
 const run = (...args: string[]) => fireaxe.run(args, { kit });
 
-beforeAll(() => {
-  fireaxe = new CommandLine();
-  kit = makeKit();
-}, 60_000);
-
-afterAll(() => {
-  fireaxe?.close();
-  if (kit) rmSync(kit, { recursive: true });
-});
+withKit((both) => ({ fireaxe, kit } = both));
 
 describe('the command line', () => {
   it('runs a command, keeps the run, and tells its story', () => {
@@ -161,9 +153,12 @@ describe('Ctrl-C', () => {
 
   it('once: waits for what is in flight; the run is told as interrupted and can be resumed', async () => {
     const args = ['exec', '--via', 'local', '--nodes', 'n[1-2]', '--wave', '1', '--reason', 'x', '--yes'];
-    const { child, ended } = fireaxe.start([...args, '--', `touch ${mark('once')}; sleep 1; echo over`], kit);
+    const command = `touch ${mark('once')}; until [ -e ${mark('go')} ]; do sleep 0.05; done; echo over`;
+    const { child, ended, saying } = fireaxe.start([...args, '--', command], kit);
     await running('once');
     child.kill('SIGINT');
+    await saying(/launching nothing more/);
+    writeFileSync(mark('go'), '');
     const { code, stdout, stderr } = await ended;
     expect(code).toBe(130);
     expect(stdout).toMatch(/over/);
@@ -178,7 +173,7 @@ describe('Ctrl-C', () => {
 
   it('twice: lets go, and says of which targets nothing is known', async () => {
     const args = ['exec', '--via', 'local', '--nodes', 'n1', '--reason', 'x', '--yes'];
-    const { child, ended, saying } = fireaxe.start([...args, '--', `touch ${mark('twice')}; sleep 20`], kit);
+    const { child, ended, saying } = fireaxe.start([...args, '--', `touch ${mark('twice')}; sleep 600`], kit);
     await running('twice');
     child.kill('SIGINT');
     await saying(/launching nothing more/);

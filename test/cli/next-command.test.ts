@@ -1,11 +1,10 @@
-import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { type FireaxeError, usage } from '../../src/base/errors.ts';
 import { hintTypeable, nextCommand } from '../../src/cli/next-command.ts';
 import { sameWords } from '../../src/cli/undo-pace.ts';
-import { makeKit } from '../kit/make-kit.ts';
-import { CommandLine } from './command-line.ts';
+import type { CommandLine } from './command-line.ts';
+import { withKit } from './with-kit.ts';
 
 const KIT = { kit: '/a kit' };
 
@@ -49,14 +48,7 @@ describe('a next command can be typed as it stands', () => {
 describe('on the command line', () => {
   let fireaxe: CommandLine;
   let kit: string;
-  beforeAll(() => {
-    fireaxe = new CommandLine();
-    kit = makeKit();
-  }, 60_000);
-  afterAll(() => {
-    fireaxe?.close();
-    if (kit) rmSync(kit, { recursive: true });
-  });
+  withKit((both) => ({ fireaxe, kit } = both));
   const nextOf = (text: string) => /next: (?:.*: )?fireaxe (.*)/.exec(text)?.[1]?.split(' ') ?? [];
 
   it.each([

@@ -1,20 +1,11 @@
-import { rmSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { makeKit } from '../kit/make-kit.ts';
-import { CommandLine } from './command-line.ts';
+import { describe, expect, it } from 'vitest';
+import type { CommandLine } from './command-line.ts';
+import { withKit } from './with-kit.ts';
 
 let fireaxe: CommandLine;
 let kit: string;
 
-beforeAll(() => {
-  fireaxe = new CommandLine();
-  kit = makeKit();
-}, 60_000);
-
-afterAll(() => {
-  fireaxe?.close();
-  if (kit) rmSync(kit, { recursive: true });
-});
+withKit((both) => ({ fireaxe, kit } = both));
 
 const plan = (...flags: string[]) => fireaxe.run(['plan', 'shrink', ...flags, '--output', 'json'], { kit });
 const targets = (...flags: string[]) =>

@@ -246,9 +246,12 @@ describe('stopping', () => {
 
   it('a transport that does not let go is let go of', async () => {
     const letGo = new AbortController();
-    const ssh = fakeTransport(() => new Promise<never>(() => {}));
-    setTimeout(() => letGo.abort(), 20);
-    const verdict = await fanout(spec({ targets: [target('n1')] }), deps({ ssh }, { letGo: letGo.signal }));
+    const ssh = fakeTransport(() => {
+      setImmediate(() => letGo.abort());
+      return new Promise<never>(() => {});
+    });
+    const far = spec({ targets: [target('n1')], runMs: 600_000 });
+    const verdict = await fanout(far, deps({ ssh }, { letGo: letGo.signal }));
     expect(verdict.counts.unknown).toBe(1);
   });
 
