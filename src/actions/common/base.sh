@@ -9,6 +9,14 @@ FX_USER_LC=${LC_ALL-}
 LC_ALL=C
 export LC_ALL
 set -f
+# With it systemctl takes an option after its verb for a unit, and a mask at run time would be one for ever.
+[ -z "${POSIXLY_CORRECT-}" ] || case $(export -p) in
+  *POSIXLY_CORRECT*)
+    unset POSIXLY_CORRECT
+    # shellcheck disable=SC3040
+    [ -z "${BASH_VERSION-}" ] || set -o posix
+    ;;
+esac
 FX_ROOT=${FIREAXE_ROOT:-}
 # A login that is not interactive often lacks sbin. In the drill the node's own tools must stay alone.
 [ -n "$FX_ROOT" ] || PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -19,6 +27,7 @@ FX_LOCK=$FX_HOME/lock
 FX_NL='
 '
 FX_TAB='	'
+IFS=" $FX_TAB$FX_NL"
 FX_PLAIN='[!A-Za-z0-9 .,:;/@=+_%()<>#~-]*'
 FX_Q50='??????????????????????????????????????????????????'
 FX_STATE=ok FX_CODE='' FX_NOTE='' FX_EXIT='' FX_BEFORE='' FX_DATA='' FX_REDO='' FX_LOCKED='' FX_DOG='' FX_RECORD=''
