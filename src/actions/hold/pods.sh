@@ -5,27 +5,42 @@
 # shellcheck disable=SC2015,SC2034,SC2154
 
 PO_SHAPE='{{.info.pid}}|{{.status.metadata.uid}}|{{.status.linux.namespaces.options.network}}|{{.status.network.ip}} {{range .status.network.additionalIps}}{{.ip}} {{end}}'
-PO_KNOWN=''
+PO_KNOWN='' PO_SOCK=''
 
-# po_crictl ARG…: the node's own settings if it has any, else the first runtime that is there.
+# po_crictl ARG…: the node's own settings if it has any, else the runtime that answered (PO_SOCK). Its own time limit is not
+# one of a crictl that hangs.
 po_crictl() {
-  if [ ! -e "$HO_ROOT/etc/crictl.yaml" ] && [ -z "${CONTAINER_RUNTIME_ENDPOINT-}" ]; then
-    for PO_K in containerd/containerd.sock crio/crio.sock k3s/containerd/containerd.sock cri-dockerd.sock; do
-      [ -e "$HO_ROOT/run/$PO_K" ] || continue
-      set -- --runtime-endpoint "unix:///run/$PO_K" "$@"
-      break
-    done
-  fi
-  crictl --timeout 5s "$@"
+  [ -z "$PO_SOCK" ] || set -- --runtime-endpoint "unix://$PO_SOCK" "$@"
+  PO_S=$((${FX_DEADLINE:-30} / 3))
+  [ "$PO_S" -le 10 ] || PO_S=10
+  within "$PO_S" crictl --timeout 5s "$@"
 }
 
-# po_list: PO_IDS are the ready pods meant; false when the runtime does not answer.
+# po_socks: PO_SOCKS are the runtimes at their usual places: containerd comes last, as it also serves docker beside another.
+po_socks() {
+  PO_SOCKS=''
+  [ ! -e "$HO_ROOT/etc/crictl.yaml" ] && [ -z "${CONTAINER_RUNTIME_ENDPOINT-}${CRI_CONFIG_FILE-}" ] || return 0
+  for PO_K in run/k3s/containerd/containerd.sock run/k0s/containerd.sock var/snap/microk8s/common/run/containerd.sock \
+    run/cri-dockerd.sock run/crio/crio.sock run/containerd/containerd.sock; do
+    [ ! -e "$HO_ROOT/$PO_K" ] || PO_SOCKS="$PO_SOCKS /$PO_K"
+  done
+}
+
+# po_list: PO_IDS are the ready pods meant; false when no runtime answers.
 po_list() {
   set -- pods --namespace "^${HO_PODS%%/*}\$" --state ready -q
   PO_I=$IFS IFS=,
   for PO_K in ${HO_PODS#*/}; do set -- "$@" --label "$PO_K"; done
   IFS=$PO_I
-  PO_IDS=$(po_crictl "$@" 2>/dev/null)
+  within_by
+  po_socks
+  [ -n "$PO_SOCKS" ] || PO_SOCKS=own
+  # The one that answered before comes first.
+  for PO_SOCK in $PO_SOCK $PO_SOCKS; do
+    [ "$PO_SOCK" != own ] || PO_SOCK=''
+    ! PO_IDS=$(po_crictl "$@" 2>/dev/null) || return 0
+  done
+  return 1
 }
 
 # po_read ID: PO_PID, PO_UID, PO_NET and PO_IPS of a pod; PO_G its cgroup and PO_V that one's version; false when it is gone.
