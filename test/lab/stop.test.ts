@@ -173,6 +173,42 @@ describe('processes', () => {
     await sh('systemctl stop super');
   });
 
+  test('one whose first thread has ended, by command line and by control group; a name of two lines', async () => {
+    const program = `use threads; use POSIX; threads->create(sub { select(undef, undef, undef, 0.1) while 1 })->detach; syscall((POSIX::uname())[4] eq 'aarch64' ? 93 : 60, 0)`;
+    await lab.at('w1').sh('cat >/opt/headless', { stdin: program });
+    await lab.at('w1').sh('cat >/opt/twoline', {
+      stdin: 'open(F, ">/proc/$$/comm"); print F "two\\nx) S"; close F; sleep 1 while 1',
+    });
+    await sh(
+      `systemd-run --unit=headless /usr/bin/perl /opt/headless
+      systemd-run --unit=twoline /usr/bin/perl /opt/twoline`,
+    );
+    const at = 'cat /sys/fs/cgroup/system.slice';
+    const states = () =>
+      sh(
+        `for t in /proc/$(systemctl show -p MainPID --value headless)/task/*; do sed 's/.*) //' $t/stat | cut -d' ' -f1; done; for p in $(${at}/twoline.service/cgroup.procs); do sed -n '$s/.*) //p' /proc/$p/stat | cut -d' ' -f1; done`,
+      );
+    await expect.poll(states, { timeout: 15_000 }).toBe('Z\nS\nS');
+    for (const [run, params, then] of [
+      ['z1', { command: '/usr/bin/perl /opt/headless' }, 'Z\nT\nS'],
+      ['z2', { cgroup: 'headless.service' }, 'Z\nT\nS'],
+      ['z3', { cgroup: 'twoline.service' }, 'Z\nS\nT'],
+    ] as const) {
+      const apply = await give(lab, 'w1', 'stop', { ...params, for: '1m' }, { op: 'apply', run });
+      expect(apply.result, run).toMatchObject({ state: 'changed', data: { held: '1', running: '0' } });
+      expect(await states()).toBe(then);
+      await give(
+        lab,
+        'w1',
+        'stop',
+        { ...params, for: '1m' },
+        { op: 'undo', run, before: apply.result!.before! },
+      );
+      expect(await states()).toBe('Z\nS\nS');
+    }
+    await sh('systemctl kill -s KILL headless twoline; systemctl stop headless twoline');
+  });
+
   test('by exact command line and user, and nobody else', async () => {
     await sh(
       'systemd-run --unit=a1 -p User=nobody /usr/local/bin/offender 111 ; systemd-run --unit=a2 /usr/local/bin/offender 111; systemd-run --unit=a3 -p User=nobody /usr/local/bin/offender 1111',

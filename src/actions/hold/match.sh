@@ -26,9 +26,9 @@ ho_meant() {
   esac
   HO_PID=${1##*/}
   case " 1 2 $HO_OWN " in *" $HO_PID "*) return 0 ;; esac
-  read -r HO_L <"$1/stat" || return 0
+  ho_stat "$1" || return 0
   # shellcheck disable=SC2086
-  set -- ${HO_L##*) }
+  set -- $HO_L
   # Dead already, a kernel thread, or a child of this very shell.
   [ "$1" != X ] && [ "$2" != 2 ] || return 0
   case " $HO_OWN " in *" $2 "*) return 0 ;; esac
@@ -50,19 +50,27 @@ ho_thread() {
   [ $# -gt 2 ] || return 1
   shift
   for HO_Q in "$@"; do
-    read -r HO_L <"$HO_Q/stat" || continue
-    HO_L=${HO_L##*) }
+    ho_stat "$HO_Q" || continue
     HO_S=${HO_L%% *}
     case $HO_S in Z | X) ;; *) return 0 ;; esac
   done
   return 1
 }
 
+# ho_stat /proc/PID: HO_L is what stands after the name. A name may hold newlines and brackets: only the last line counts.
+ho_stat() {
+  HO_L=''
+  while read -r HO_M; do HO_L=$HO_M; done <"$1/stat" || return 1
+  HO_L=${HO_L##*) }
+  [ -n "$HO_L" ]
+}
+
 # ho_like /proc/PID FROM: whether all that is asked for fits; HO_C is its name. FROM is it or one of its threads;
 # HO_BARE says that it has nothing to be told by.
 ho_like() {
   HO_C='' HO_L='' HO_BARE=''
-  IFS= read -r HO_C <"$1/comm" || return 1
+  # More than one line is another name.
+  { IFS= read -r HO_C && ! IFS= read -r HO_M; } <"$1/comm" || { [ -n "$HO_C" ] && HO_C="$HO_C $HO_M" || return 1; }
   [ -z "$HO_NAME" ] || [ "$HO_C" = "$HO_SHORT" ] || return 1
   [ -z "$HO_GROUP" ] || ho_grouped "$2" || return 1
   if [ -n "$HO_COMMAND" ]; then
@@ -123,10 +131,9 @@ ho_release() {
   HO_N=0
   [ -r "$HO_HERE/frozen" ] || return 0
   while IFS=: read -r HO_P HO_K; do
-    HO_L=''
-    read -r HO_L <"$HO_ROOT/proc/$HO_P/stat" || continue
+    ho_stat "$HO_ROOT/proc/$HO_P" || continue
     # shellcheck disable=SC2086
-    set -- ${HO_L##*) }
+    set -- $HO_L
     [ "${20}" = "$HO_K" ] && kill -CONT "$HO_P" && HO_N=$((HO_N + 1))
   done <"$HO_HERE/frozen" 2>/dev/null
   rm -f "$HO_HERE/frozen"
