@@ -130,6 +130,8 @@ describe.skipIf(noSshd)('locked keys and the agent', () => {
     const server = createServer(() => undefined).listen(silent);
     const path = locked('unheld', '-t', 'ed25519');
     expect(await lockedKeys([path], silent)).toEqual([path]);
+    const hung = await login(undefined, { socket: silent });
+    expect(hung.reason).toMatchObject({ message: expect.stringContaining('SSH agent does not answer') });
     server.close();
   });
 });

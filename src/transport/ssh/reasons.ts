@@ -1,4 +1,5 @@
 import type { HostKeyCheck, KnownHosts } from '../../kit/known-hosts.ts';
+import type { Bastion } from '../../kit/types.ts';
 import { Unreached } from '../unreached.ts';
 
 export interface Endpoint {
@@ -20,11 +21,16 @@ const HUNG: Record<Phase, string> = {
   sudo: 'logged in, but sudo neither let us in nor asked for a password as it was told to',
 };
 
-export function timedOut(phase: Phase, to: Endpoint, bastion?: string): Unreached {
-  const by = bastion === undefined ? '' : ` by bastion ${bastion}`;
+export function timedOut(
+  phase: Phase,
+  to: Endpoint,
+  way: { jump?: Bastion; useAgent?: boolean } = {},
+): Unreached {
+  const by = way.jump ? ` by bastion ${way.jump.name}` : '';
+  const agent = phase === 'auth' && way.useAgent ? ', or the SSH agent does not answer' : '';
   return new Unreached({
     code: 'connect-timeout',
-    message: `${HUNG[phase]} (${to.address} port ${to.port}${by})`,
+    message: `${HUNG[phase]}${agent} (${to.address} port ${to.port}${by})`,
   });
 }
 

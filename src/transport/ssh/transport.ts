@@ -90,7 +90,7 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
     return clocked(
       meter,
       { target, via: 'ssh', script, options: asked },
-      () => timedOut(phase, to, target.ssh.jump?.name),
+      () => timedOut(phase, to, target.ssh),
       attend,
     );
   }
