@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FireaxeError, usage } from '../base/errors.ts';
+import { canonicalAddress } from '../fleet/canonical-address.ts';
 import type { FleetSnapshot, TransportName } from '../fleet/types.ts';
 import { readFleetFile } from './fleet-file.ts';
 import { existing, inKit, missing } from './in-kit.ts';
@@ -48,6 +49,7 @@ export async function openCluster(
     if (typeof node.jump === 'string' && !Object.hasOwn(bastions, node.jump))
       throw unknownBastion(node.jump, `${fleetFile}: ${node.name}`);
   }
+  refuseSameDoor(fleet, ssh.port, fleetFile);
   const cloud = await cloudProfile(path, file);
   const via: TransportName[] = file.via ?? (cloud ? ['ssm', 'ssh'] : ['ssh']);
   return {
@@ -92,6 +94,17 @@ async function identityFile(path: string, identity: string | undefined, place: s
     throw usage(`${identity} is no file`, { place, expected: 'a private key, such as keys/id' });
   }
   return file;
+}
+
+/** A port that is written out may be the one that another node has unsaid. */
+function refuseSameDoor({ nodes }: FleetSnapshot, usual: number, file: string): void {
+  const doors = new Map<string, string>();
+  for (const { name, address, port = usual } of nodes) {
+    const door = `${canonicalAddress(address)} port ${port}`;
+    const other = doors.get(door);
+    if (other !== undefined) throw usage(`${door} is already ${other}'s`, { place: `${file}: ${name}` });
+    doors.set(door, name);
+  }
 }
 
 function unknownBastion(name: string, place: string): FireaxeError {

@@ -37,6 +37,14 @@ describe('files of a kit as they come', () => {
     await openKit(kit({ 'fleet/c1.json': JSON.stringify(fleetOf([{ ...NODES[0], labels }])) }));
   });
 
+  it('knows the same door by a port that one node has unsaid', async () => {
+    const [one, two] = NODES.map(({ port: _, ...node }) => ({ ...node, address: '10.0.0.1' }));
+    const text = JSON.stringify(fleetOf([one!, { ...two, port: 22 }]));
+    await expect(openKit(kit({ 'fleet/c1.json': text }))).rejects.toEqual(
+      error({ message: "10.0.0.1 port 22 is already cp-1's", place: expect.stringMatching(/c1\.json: n1$/) }),
+    );
+  });
+
   it('names the node in a file of many megabytes, which is not parsed twice', async () => {
     const many = Array.from({ length: 15_000 }, (_, i) => ({
       ...NODES[0],
