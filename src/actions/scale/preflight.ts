@@ -23,11 +23,6 @@ export async function unsuitable(
     return { code: 'spot', note: 'a Spot instance keeps its type for life' };
   if (instance.RootDeviceType === 'instance-store')
     return { code: 'instance-store', note: 'an instance with an instance-store root cannot be stopped' };
-  if (instance.StateReason?.Code === 'Client.UserInitiatedHibernate')
-    return {
-      code: 'hibernated',
-      note: 'it hibernates: what it had in memory does not come back on another type; start it, then stop it',
-    };
   const group = instance.Tags?.find((tag) => tag.Key === 'aws:autoscaling:groupName')?.Value;
   if (group && !params.groupSuspended)
     return {
@@ -97,5 +92,9 @@ export function sideEffects(instance: Instance): string {
       : '';
   const host =
     instance.Placement?.Tenancy === 'host' ? '; its dedicated host must have room for the type' : '';
-  return `it is down meanwhile and loses its instance-store disks${volatile}${host}`;
+  const asleep =
+    instance.StateReason?.Code === 'Client.UserInitiatedHibernate'
+      ? '; it hibernates, and wakes with what it had in memory'
+      : '';
+  return `it is down meanwhile and loses its instance-store disks${volatile}${host}${asleep}`;
 }
