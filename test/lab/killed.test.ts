@@ -37,7 +37,7 @@ const timers = () => sh('systemctl list-timers --no-legend "fireaxe*" | wc -l');
 
 /** Each action with a place in the middle of its change. */
 const ACTIONS: [name: string, action: string, params: Record<string, unknown>, half: string][] = [
-  ['stop --unit', 'stop', { unit: 'agent' }, 'systemctl stop $UN_ALL'],
+  ['stop --unit', 'stop', { unit: 'agent' }, 'systemctl stop -- $UN_ALL'],
   ['stop --process', 'stop', { process: 'offender', for: '5m' }, 'HO_N=0\nuntil [ -e "$HO_HERE/pass" ]'],
   ['shrink', 'shrink', { process: 'offender', for: '5m' }, '[ -z "$P_KEY" ] || process_apply'],
   ['cordon', 'cordon', { ports: '30000-32767', timer: '300s' }, 'nft_load rules.nft'],

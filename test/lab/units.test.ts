@@ -29,6 +29,12 @@ beforeAll(async () => {
         [`${system}/odd\\x2dname:x.service`]: looping,
         [`${system}/odd\\x2dname:x.timer`]: '[Timer]\nOnActiveSec=1s\n',
         [`${system}/fleeting.service`]: looping,
+        [`${system}/plain.service`]: looping,
+        [`${system}/-x.timer`]: '[Timer]\nOnActiveSec=1h\nUnit=plain.service\n',
+        [`${system}/stays.service`]: `[Unit]\nRefuseManualStop=yes\n${looping}`,
+        [`${system}/spares.service`]: `${looping}KillMode=none\n`,
+        [`${system}/shims.service`]:
+          "[Service]\nExecStart=/bin/sh -c '/bin/sleep 2000001 & exec /bin/sleep 2000000'\nExecStop=/usr/bin/touch /run/shims.stopped\nKillMode=process\n",
         '/opt/generator': `#!/bin/sh\nprintf '${looping.replaceAll('\n', '\\n')}' >"$1/late.service"\nprintf '${looping.replaceAll('\n', '\\n')}' >"$2/early.service"\n`,
       },
     },
@@ -60,7 +66,7 @@ describe('a unit that something else starts', () => {
         await pause(1500);
         return (await count(name)) - before;
       };
-      expect(await runs()).toBeGreaterThan(0);
+      await expect.poll(runs, { timeout: 20_000 }).toBeGreaterThan(0);
       const before = await picture();
       expect((await stop(name, { op: 'check', run: name })).result).toMatchObject({ state: 'would' });
       expect(await picture()).toBe(before);
@@ -74,7 +80,7 @@ describe('a unit that something else starts', () => {
       expect((await stop(name, { op: 'apply', run: `${name}2` })).result).toMatchObject({ state: 'already' });
       const undo = await stop(name, { op: 'undo', run: name, before: apply.result!.before! });
       expect(undo.result).toMatchObject({ state: 'changed' });
-      expect(await runs()).toBeGreaterThan(0);
+      await expect.poll(runs, { timeout: 20_000 }).toBeGreaterThan(0);
       await sh('rm -rf /run/fireaxe');
       expect(await picture()).toBe(before);
     },
@@ -168,4 +174,30 @@ describe('a unit that was masked before', () => {
     expect(await sh('systemctl show bytimer.timer -p LoadState --value')).toBe('masked');
     await sh('systemctl unmask --runtime bytimer.timer; systemctl start bytimer.timer');
   });
+});
+
+test('one that systemd does not stop whole: refused before, or said after; a trigger whose name looks like an option', async () => {
+  await sh('systemctl start -- plain stays spares shims -x.timer');
+  const stays = await stop('stays', { op: 'apply', run: 'o1' });
+  expect(stays.result).toMatchObject({
+    code: 'protected',
+    note: expect.stringContaining('RefuseManualStop'),
+  });
+  expect(await sh('systemctl show stays -p LoadState,ActiveState --value')).toBe('loaded\nactive');
+  const spares = await stop('spares', { op: 'apply', run: 'o2' });
+  expect(spares.result).toMatchObject({ state: 'failed', code: 'not-held', data: { left: '1' } });
+  expect(
+    (await stop('spares', { op: 'undo', run: 'o2', before: spares.result!.before! })).result,
+  ).toMatchObject({ state: 'changed' });
+  // As containerd's and k3s' are: what runs the containers stays.
+  const shims = await stop('shims', { op: 'apply', run: 'o4' });
+  expect(shims.result).toMatchObject({ state: 'changed', data: { left: '1' } });
+  expect(await sh('pgrep -fc "^/bin/sleep 200000[01]"; ls /run/shims.stopped')).toBe('1\n/run/shims.stopped');
+  await stop('shims', { op: 'undo', run: 'o4', before: shims.result!.before! });
+  const states = () => sh('systemctl is-active -- plain -x.timer');
+  const plain = await stop('plain', { op: 'apply', run: 'o3' });
+  expect(plain.result).toMatchObject({ state: 'changed' });
+  expect(await states()).toBe('inactive\ninactive');
+  await stop('plain', { op: 'undo', run: 'o3', before: plain.result!.before! });
+  expect(await states()).toBe('active\nactive');
 });

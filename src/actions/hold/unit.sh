@@ -5,13 +5,15 @@
 # unit_read UNIT: UN_… are its properties.
 unit_read() {
   UN_Id='' UN_Names='' UN_LoadState='' UN_ActiveState='' UN_UnitFileState='' UN_FragmentPath='' UN_TriggeredBy=''
+  UN_RefuseManualStart='' UN_RefuseManualStop='' UN_KillMode='' UN_ControlGroup=''
   within_by
   UN_OUT=$(within $((FX_DEADLINE / 2)) systemctl show \
-    --property=Id,Names,LoadState,ActiveState,UnitFileState,FragmentPath,TriggeredBy -- "$1") || unit_mute
+    --property=Id,Names,LoadState,ActiveState,UnitFileState,FragmentPath,TriggeredBy,RefuseManualStart,RefuseManualStop,KillMode,ControlGroup -- "$1") || unit_mute
   FX_I=$IFS IFS=$FX_NL
   for FX_K in $UN_OUT; do
     case $FX_K in
-      Id=* | Names=* | LoadState=* | ActiveState=* | UnitFileState=* | FragmentPath=* | TriggeredBy=*)
+      Id=* | Names=* | LoadState=* | ActiveState=* | UnitFileState=* | FragmentPath=* | TriggeredBy=* | \
+        RefuseManualStart=* | RefuseManualStop=* | KillMode=* | ControlGroup=*)
         FX_L=${FX_K#*=}
         eval "UN_${FX_K%%=*}=\$FX_L"
         ;;
@@ -61,6 +63,24 @@ unit_guard() {
   done
 }
 
+# unit_manual: refused before anything is masked: what systemd would not stop, or not start again.
+unit_manual() {
+  ! unit_down || return 0
+  [ "$UN_RefuseManualStop" != yes ] || fx_refuse protected "$UN_Id cannot be stopped by hand (RefuseManualStop): hold its processes by --cgroup"
+  [ "$UN_RefuseManualStart" != yes ] || fx_refuse protected "$UN_Id could not be started again (RefuseManualStart): hold its processes by --cgroup"
+}
+
+# unit_left: processes of the unit that its stop left alone (KillMode): UN_LEFT counts them.
+unit_left() {
+  UN_LEFT=0
+  case $UN_GROUP in '' | /) return 0 ;; esac
+  for FX_P in '' /unified /systemd; do
+    [ -r "$FX_ROOT/sys/fs/cgroup$FX_P$UN_GROUP/cgroup.procs" ] || continue
+    while read -r FX_K; do UN_LEFT=$((UN_LEFT + 1)); done <"$FX_ROOT/sys/fs/cgroup$FX_P$UN_GROUP/cgroup.procs"
+    return 0
+  done
+}
+
 unit_look() {
   fx_need systemctl
   unit_read "$P_UNIT"
@@ -70,7 +90,8 @@ unit_look() {
   [ "$UN_LoadState" = masked ] || UN_MASK=$UN_Id
   fx_before unit "$UN_Id:$UN_ActiveState:$UN_LoadState:${UN_UnitFileState:-none}"
   fx_data active "$UN_ActiveState"
-  UN_HELD=1 UN_T=$UN_TriggeredBy UN_B=''
+  unit_manual
+  UN_HELD=1 UN_T=$UN_TriggeredBy UN_B='' UN_GROUP=$UN_ControlGroup UN_MODE=$UN_KillMode
   [ "$UN_LoadState" = masked ] && unit_down || UN_HELD=''
   case $UN_FragmentPath in
     "$FX_ROOT"/run/systemd/transient/* | /run/systemd/transient/*) UN_TRANSIENT=$UN_FragmentPath ;;
@@ -78,6 +99,7 @@ unit_look() {
   esac
   for UN_K in $UN_T; do
     unit_read "$UN_K"
+    unit_manual
     UN_ALL="$UN_ALL $UN_K"
     [ "$UN_LoadState" = masked ] || UN_MASK="$UN_MASK $UN_K"
     UN_B="$UN_B${UN_B:+ }$UN_K:$UN_ActiveState:$UN_LoadState:${UN_UnitFileState:-none}"
@@ -94,16 +116,19 @@ unit_apply() {
     # Stopping a transient unit forgets it; its text is the only way back.
     cp "$UN_TRANSIENT" "$FX_DIR/transient" || fx_fail no-receipt "cannot save $UN_TRANSIENT"
   fi
-  # Masked first: nothing starts it between the two. A mask that is there gets no second one under it.
+  # Masked first, so that nothing starts it after; loaded last: a unit that is masked forgets how it is stopped (ExecStop,
+  # KillMode), and all that it leaves alone would be killed. A mask that is there gets no second one under it.
   # shellcheck disable=SC2086
-  [ -z "$UN_MASK" ] || systemctl mask --runtime $UN_MASK >/dev/null 2>&1
+  [ -z "$UN_MASK" ] || systemctl mask --runtime --no-reload -- $UN_MASK >/dev/null 2>&1
   # shellcheck disable=SC2086
-  systemctl stop $UN_ALL || fx_say 'systemctl stop complained'
-  UN_BAD='' UN_RELOAD='' UN_C=$FX_ROOT/run/systemd/system.control
+  systemctl stop -- $UN_ALL || fx_say 'systemctl stop complained'
+  [ -z "$UN_MASK" ] || systemctl daemon-reload
+  UN_BAD='' UN_UP='' UN_RELOAD='' UN_C=$FX_ROOT/run/systemd/system.control
   # An attempt that was cut off may have left some, not loaded yet.
   ! fx_line "$FX_DIR/control" || UN_RELOAD=$FX_L
   for UN_K in $UN_ALL; do
     unit_read "$UN_K"
+    unit_down || UN_UP="$UN_UP $UN_K"
     [ "$UN_LoadState" != masked ] || continue
     # A unit file under /etc wins over a mask in /run; this place wins over both and is gone after a reboot too.
     [ -L "$UN_C/$UN_K" ] || UN_RELOAD="$UN_RELOAD $UN_K"
@@ -113,12 +138,19 @@ unit_apply() {
     fx_write control "$UN_RELOAD" && mkdir -p "$UN_C" || fx_fail no-receipt "cannot write $FX_DIR/control or make $UN_C"
     for UN_K in $UN_RELOAD; do [ -L "$UN_C/$UN_K" ] || ln -s /dev/null "$UN_C/$UN_K"; done
     systemctl daemon-reload
-    # What came up again before the mask held.
-    # shellcheck disable=SC2086
-    systemctl stop $UN_RELOAD 2>/dev/null
+    UN_UP="$UN_UP $UN_RELOAD"
   fi
+  # What came up again before the mask held.
+  # shellcheck disable=SC2086
+  [ -z "$UN_UP" ] || systemctl stop -- $UN_UP 2>/dev/null
   unit_state
   [ -z "$UN_BAD" ] || fx_fail not-held "$UN_BAD"
+  unit_left
+  [ "$UN_LEFT" -eq 0 ] || {
+    fx_data left "$UN_LEFT"
+    [ "$UN_MODE" != none ] || fx_fail not-held "$UN_LEFT processes of $UN_Id run on (KillMode=none): hold them by --cgroup"
+    fx_say "$UN_LEFT of its processes run on (KillMode=$UN_MODE)"
+  }
   fx_say "$UN_ALL stopped and masked"
 }
 
@@ -169,7 +201,7 @@ unit_undo() {
   done
   if [ -n "$UN_UNMASK" ]; then
     # shellcheck disable=SC2086
-    systemctl unmask --runtime $UN_UNMASK >/dev/null 2>&1
+    systemctl unmask --runtime -- $UN_UNMASK >/dev/null 2>&1
     if fx_line "$FX_DIR/control"; then
       for FX_K in $FX_L; do rm -f "$FX_ROOT/run/systemd/system.control/$FX_K"; done
       rm -f "$FX_DIR/control"
@@ -183,7 +215,7 @@ unit_undo() {
   fi
   unit_lift unmask
   # shellcheck disable=SC2086
-  [ -z "$UN_START" ] || systemctl start $UN_START || FX_CODE=not-started
+  [ -z "$UN_START" ] || systemctl start -- $UN_START || FX_CODE=not-started
   unit_lift mask
   [ -z "$FX_CODE" ] || fx_fail not-started "cannot start $UN_START"
   fx_say "back:${UN_UNMASK:- nothing unmasked}${UN_START:+; started $UN_START}"
@@ -192,7 +224,7 @@ unit_undo() {
 # What ran on under a mask of others starts again only without it: lifted for as long as that takes.
 unit_lift() {
   # shellcheck disable=SC2086
-  [ -z "$UN_LIFT" ] || systemctl "$1" $UN_LIFT >/dev/null 2>&1
+  [ -z "$UN_LIFT" ] || systemctl "$1" -- $UN_LIFT >/dev/null 2>&1
   # shellcheck disable=SC2086
-  [ -z "$UN_LIFT_RUN" ] || systemctl "$1" --runtime $UN_LIFT_RUN >/dev/null 2>&1
+  [ -z "$UN_LIFT_RUN" ] || systemctl "$1" --runtime -- $UN_LIFT_RUN >/dev/null 2>&1
 }

@@ -16,6 +16,8 @@ case $verb in
     ;;
   mask | unmask | start | stop)
     [ "$1" != --runtime ] || shift
+    [ "$1" != --no-reload ] || shift
+    [ "$1" != -- ] || shift
     for unit in "$@"; do
       case $verb in
         mask) change='s/^LoadState=.*/LoadState=masked/' ;;

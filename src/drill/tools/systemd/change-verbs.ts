@@ -59,7 +59,7 @@ export function changeVerbs(systemd: Systemd): Record<string, Verb> {
         const known = systemd.files.load(name).loadState !== 'not-found';
         const mask = systemd.files.mask(name, given.has('runtime'));
         if ('problem' in mask) throw new UnitError(`Failed to mask unit: ${mask.problem}`);
-        systemd.reload();
+        if (!given.has('no-reload')) systemd.reload();
         if (given.has('now')) await systemd.stop(name).catch(() => undefined);
         const unknown = known ? '' : `Unit ${name} does not exist, proceeding anyway.\n`;
         return mask.path ? `${unknown}Created symlink ${mask.path} → /dev/null.\n` : unknown;

@@ -13,6 +13,7 @@ const OPTIONS: Option[] = [
   { long: 'all', letter: 'a' },
   { long: 'full', letter: 'l' },
   { long: 'runtime' },
+  { long: 'no-reload' },
   { long: 'now' },
   { long: 'value' },
   { long: 'no-block' },
