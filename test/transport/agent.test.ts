@@ -83,12 +83,17 @@ describe.skipIf(noSshd)('locked keys and the agent', () => {
 
   it('the agent signs for the system ssh too, although the kit does not name the agent', async () => {
     const path = locked('held-openssh', '-t', 'ed25519');
-    add(path);
     const before = process.env.SSH_AUTH_SOCK;
     process.env.SSH_AUTH_SOCK = agent;
     try {
       const transport = createOpensshTransport({ kit: { knownHosts: known } });
       const node = target({ port: sshd.port, ssh: { user: sshd.user, identity: path } });
+      expect((await runOne(transport, node, raw('echo in'))).reason).toEqual({
+        code: 'auth',
+        message: expect.stringMatching(/Permission denied \(publickey\)\.$/),
+        next: expect.stringContaining('ssh-add'),
+      });
+      add(path);
       expect(await runOne(transport, node, raw('echo in'))).toMatchObject({ state: 'ok', stdout: 'in\n' });
     } finally {
       if (before === undefined) delete process.env.SSH_AUTH_SOCK;

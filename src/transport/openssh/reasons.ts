@@ -13,6 +13,8 @@ const SAID: [RegExp, string][] = [
   [/Connection (closed|reset)|kex_exchange_identification/, 'dropped'],
 ];
 
+const LOCKED = 'check ssh.user and ssh.identity; a key with a pass phrase must be in the agent (ssh-add)';
+
 /** Why ssh ended before the far shell said a word. */
 export function sshReason(stderr: string, failure: string | undefined, bastion?: string): OutcomeReason {
   if (failure !== undefined && /EMFILE|ENFILE|EAGAIN|ENOMEM/.test(failure))
@@ -20,17 +22,20 @@ export function sshReason(stderr: string, failure: string | undefined, bastion?:
   if (failure !== undefined)
     return { code: 'no-ssh', message: `cannot run ssh: ${failure}`, next: 'install the OpenSSH client' };
   const code = SAID.find(([pattern]) => pattern.test(stderr))?.[1] ?? 'openssh';
-  const lines = stderr.split('\n').filter((line) => line.trim() !== '' && !/^@+/.test(line));
+  const lines = stderr
+    .split('\n')
+    .map((line) => line.trim())
+    .filter((line) => line !== '' && !/^@+/.test(line));
+  // What ssh calls the far end of a ProxyCommand.
+  const node = bastion === undefined ? 'the node' : `the node by bastion ${bastion}`;
+  const said = lines
+    .slice(-3)
+    .join('; ')
+    .replace(/UNKNOWN port \d+/g, node);
   return {
     code,
-    // What ssh calls the far end of a ProxyCommand.
-    message:
-      lines
-        .slice(-3)
-        .join('; ')
-        .replace(
-          /UNKNOWN port \d+/g,
-          bastion === undefined ? 'the node' : `the node by bastion ${bastion}`,
-        ) || 'ssh ended before the node answered',
+    message: said || 'ssh ended before the node answered',
+    // Nobody is asked by this way.
+    ...(code === 'auth' && { next: LOCKED }),
   };
 }
