@@ -32,7 +32,7 @@ function otherKit(files: Record<string, string>): string {
 beforeAll(() => {
   fireaxe = new CommandLine();
   kit = otherKit({ 'playbooks/own.yaml': PLAYBOOK });
-}, 60_000);
+});
 
 afterAll(() => {
   fireaxe?.close();

@@ -60,7 +60,7 @@ it('finds the fleet in EC2, and keeps it only when told to', async () => {
   expect(JSON.parse(readFileSync(join(kit, 'fleet/prod.json'), 'utf8')).nodes).toHaveLength(3);
   const after = await fireaxe('nodes', '-l', 'role=control-plane', '--output', 'json');
   expect(JSON.parse(after.stdout).nodes.map((n: { name: string }) => n.name)).toEqual(['node-1']);
-}, 60_000);
+});
 
 it('has nothing to save without --discover', async () => {
   const { code, stderr } = await fireaxe('nodes', '--save');

@@ -79,7 +79,7 @@ describe('Ctrl-C before anything was launched', () => {
     expect(said).not.toContain('waiting');
   });
 
-  it('while a script is awaited on stdin, too', { timeout: 60_000 }, async () => {
+  it('while a script is awaited on stdin, too', async () => {
     const args = ['exec', '--reason', 'x', '--yes', '--script', '-'];
     for (let patience = 500; ; patience *= 2) {
       const { child, ended } = fireaxe.start(args, kit, { open: true });

@@ -20,7 +20,7 @@ beforeAll(() => {
   kit = makeKit({ 'kit.yaml': OWN_STATE });
   const here = ['--via', 'local', '--nodes', 'n1', '--reason', 'INC-42', '--yes'];
   expect(run('exec', ...here, '--', 'true').code).toBe(0);
-}, 60_000);
+});
 
 afterAll(() => {
   fireaxe?.close();

@@ -45,7 +45,7 @@ describe('this machine', () => {
   it('ends a command and its children at the deadline', async () => {
     const pids = join(dir, 'pids');
     const script = raw(`sleep 600 & echo $$ $! >${pids}; wait`);
-    expect((await runOne(transport, target(), script, { runMs: 2000 })).state).toBe('timed-out');
+    expect((await runOne(transport, target(), script, { runMs: 4000 })).state).toBe('timed-out');
     for (const pid of readFileSync(pids, 'utf8').trim().split(' ')) {
       await expect.poll(() => alive(Number(pid))).toBe(false);
     }
