@@ -4,7 +4,7 @@ import type { BaseAgent, ParsedKey } from 'ssh2';
 import { quote } from '../../base/quote.ts';
 import { Unreached } from '../unreached.ts';
 import { agentWith } from './agent.ts';
-import { readKeyFile } from './locked-key.ts';
+import { readKeyFile } from './key-file.ts';
 import type { Ssh2 } from './ssh2.ts';
 
 /** The pass phrases of locked keys by their files, as people typed them. */
@@ -72,7 +72,7 @@ async function readIdentity(ssh2: Ssh2, path: string, ways: IdentityWays): Promi
 }
 
 /** A key that nobody opened: who knows the way to do it is told. */
-export function lockedKey(path: string): Unreached {
+function lockedKey(path: string): Unreached {
   return refused(`the private key ${path} is locked by a pass phrase`, loadIt(path));
 }
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { agentWith } from './agent.ts';
-import { readKeyFile } from './locked-key.ts';
+import { readKeyFile } from './key-file.ts';
 import { loadSsh2 } from './ssh2.ts';
 
 /** Those of these key files that nobody can use without a pass phrase: locked, and not in the agent. */
