@@ -248,8 +248,11 @@ export class Machine {
 
   async #end(command: string, timeoutMs = 5000): Promise<void> {
     const [pid, start] = [this.#pid, startOf(this.#pid)];
-    await this.sh(command, { timeoutMs });
-    while (startOf(pid) === start) await new Promise((resolve) => setTimeout(resolve, 50));
+    // Asked again: on a busy carrier the login may take longer than that.
+    for (let turn = 0; startOf(pid) === start; turn++) {
+      if (turn % 100 === 0) await this.sh(command, { timeoutMs });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
   }
 
   /** nspawn asks whoever started it to start it again. */
