@@ -1,4 +1,4 @@
-import { SaltedHashes } from './hmac-sha1.ts';
+import { createHmac } from 'node:crypto';
 import type { KnownHostLine } from './known-hosts-line.ts';
 
 /** Finds the lines that speak of a name; fast for thousands of names and lines. */
@@ -13,14 +13,13 @@ export interface KnownHostsIndex {
 export function indexKnownHosts(lines: readonly KnownHostLine[]): KnownHostsIndex {
   const plain = new Map<string, KnownHostLine[]>();
   const wild: { line: KnownHostLine; matches: (name: string) => boolean }[] = [];
-  const salted: { salt: Buffer; hash: Buffer; line: KnownHostLine }[] = [];
+  let salted: { salt: Buffer; hash: Buffer; line: KnownHostLine }[] = [];
   for (const line of lines) {
     if ('hash' in line.hosts) salted.push({ ...line.hosts, line });
     else if (line.hosts.patterns.some((pattern) => /[*?!]/.test(pattern)))
       wild.push({ line, matches: patternList(line.hosts.patterns) });
     else for (const name of new Set(line.hosts.patterns)) append(plain, name, line);
   }
-  const hashed = new SaltedHashes(salted);
   const found = new Map<string, readonly KnownHostLine[]>();
 
   function linesFor(written: string): readonly KnownHostLine[] {
@@ -30,10 +29,18 @@ export function indexKnownHosts(lines: readonly KnownHostLine[]): KnownHostsInde
     const all = [
       ...(plain.get(name) ?? []),
       ...wild.filter((entry) => entry.matches(name)).map((entry) => entry.line),
-      ...hashed.take(name).map((entry) => entry.line),
+      ...takeHashed(name),
     ];
     found.set(name, all);
     return all;
+  }
+
+  function takeHashed(name: string): KnownHostLine[] {
+    const ofName = new Set(
+      salted.filter(({ salt, hash }) => createHmac('sha1', salt).update(name).digest().equals(hash)),
+    );
+    if (ofName.size > 0) salted = salted.filter((entry) => !ofName.has(entry));
+    return [...ofName].map((entry) => entry.line);
   }
   return { linesFor };
 }
