@@ -31,7 +31,10 @@ describe.skipIf(noSshd)('locked keys and the agent', () => {
     const env = { ...process.env, SSH_AUTH_SOCK: agent, SSH_ASKPASS: asks, SSH_ASKPASS_REQUIRE: 'force' };
     execFileSync('ssh-add', ['-q', path], { env });
   };
-  const login = async (identity: string | undefined, of: { phrase?: string; socket?: string } = {}) => {
+  const login = async (
+    identity: string | undefined,
+    of: { phrase?: string; socket?: string; connectMs?: number } = {},
+  ) => {
     const transport = await createSshTransport({
       kit: { knownHosts: known },
       agent: of.socket ?? agent,
@@ -39,7 +42,8 @@ describe.skipIf(noSshd)('locked keys and the agent', () => {
     });
     const ssh = { user: sshd.user, ...(identity === undefined ? { useAgent: true } : { identity }) };
     try {
-      return await runOne(transport, target({ port: sshd.port, ssh }), raw('echo in'));
+      const asked = of.connectMs === undefined ? {} : { connectMs: of.connectMs };
+      return await runOne(transport, target({ port: sshd.port, ssh }), raw('echo in'), asked);
     } finally {
       await transport.close();
     }
@@ -135,7 +139,7 @@ describe.skipIf(noSshd)('locked keys and the agent', () => {
     const server = createServer(() => undefined).listen(silent);
     const path = locked('unheld', '-t', 'ed25519');
     expect(await lockedKeys([path], silent)).toEqual([path]);
-    const hung = await login(undefined, { socket: silent });
+    const hung = await login(undefined, { socket: silent, connectMs: 10_000 });
     expect(hung.reason).toMatchObject({ message: expect.stringContaining('SSH agent does not answer') });
     server.close();
   });
