@@ -6,7 +6,7 @@ import { type CliContext, planOnly, text } from './context.ts';
 import { runEnvironment } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { nextCommand } from './next-command.ts';
-import { openKeys } from './pass-phrases.ts';
+import { openKeys, waysOf } from './pass-phrases.ts';
 import { actionSteps, planLines } from './plan-view.ts';
 import { runAndShow } from './run-and-show.ts';
 import { outcomeLines } from './show-outcomes.ts';
@@ -23,7 +23,7 @@ export async function carryOut(
   }
   if (planOnly(flags) && flags.dryRun !== true) return showPlan(plan, context);
   const consent = flags.dryRun === true ? undefined : consentFor(plan, flags, io, how.saved);
-  await openKeys(context, plan.cluster);
+  await openKeys(context, plan.cluster, waysOf(plan));
   if (!consent) return dryRun(plan, context);
   for (const line of planLines(plan)) sink.note(line);
   if (consent.kind === 'ask') {

@@ -1,24 +1,34 @@
 import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
+import type { TransportName } from '../fleet/types.ts';
 import { targetsOf } from '../kit/targets.ts';
 import type { ClusterKit } from '../kit/types.ts';
+import type { Plan } from '../run/types.ts';
 import { askUnseen, canAsk } from './ask.ts';
 import type { CliContext } from './context.ts';
+import { actionSteps } from './plan-view.ts';
 
 const TRIES = 3;
 
+/** The orders of transports that will be used; undefined for that of the kit. */
+type Ways = readonly (readonly TransportName[] | undefined)[];
+
+/** A saved plan, or a run, keeps what was typed when it was made. */
+export function waysOf(plan: Plan): Ways {
+  return actionSteps(plan).map((step) => step.via);
+}
+
 /**
  * Opens the locked keys of a cluster before anything starts, as ssh would: the agent has them, or a person is asked
- * once a key. A phrase lives in memory alone. Where SSH is only the second way, an empty line goes without.
+ * once a key. A phrase lives in memory alone. Where SSH is only the second way, or any key of the agent will do, an
+ * empty line goes without.
  */
-export async function openKeys(context: CliContext, name: string): Promise<void> {
-  const cluster = context.kit.clusters[name];
-  const keys = cluster
-    ? keysOf(cluster, context.flags.via as string[] | undefined)
-    : new Map<string, boolean>();
+export async function openKeys(context: CliContext, name: string, ways: Ways = [undefined]): Promise<void> {
+  const { io, flags, kit } = context;
+  const cluster = kit.clusters[name];
+  const keys = cluster ? keysOf(cluster, ways, io.env.SSH_AUTH_SOCK) : new Map<string, boolean>();
   if (keys.size === 0) return;
   const { lockedKeys, whyNotOpened } = await import('../transport/ssh/locked-keys.ts');
-  const { io, flags } = context;
   for (const path of await lockedKeys([...keys.keys()], io.env.SSH_AUTH_SOCK)) {
     const needed = keys.get(path) === true;
     const unreadable = await whyNotOpened(path, '').then((why) => why && /Unsupported/i.test(why));
@@ -42,14 +52,16 @@ export async function openKeys(context: CliContext, name: string): Promise<void>
   }
 }
 
-/** The key files that SSH may need there, and whether it is the first way of any node. */
-function keysOf(cluster: ClusterKit, via: string[] | undefined): Map<string, boolean> {
+/** The key files that SSH may need there, and whether there is a node that nothing else opens. */
+function keysOf(cluster: ClusterKit, ways: Ways, agent: string | undefined): Map<string, boolean> {
   const keys = new Map<string, boolean>();
-  for (const target of targetsOf(cluster)) {
-    const ways: string[] = via ?? target.via;
-    if (!ways.includes('ssh')) continue;
-    for (const path of [target.ssh.identity, target.ssh.jump?.identity]) {
-      if (path !== undefined) keys.set(path, keys.get(path) === true || ways[0] === 'ssh');
+  for (const { ssh, via } of targetsOf(cluster)) {
+    const orders = ways.map((way) => way ?? via).filter((order) => order.includes('ssh'));
+    const first = orders.some((order) => order[0] === 'ssh');
+    for (const door of orders.length > 0 ? [ssh, ssh.jump] : []) {
+      if (door?.identity === undefined) continue;
+      const alone = first && !(door.useAgent && agent);
+      keys.set(door.identity, keys.get(door.identity) === true || alone);
     }
   }
   return keys;

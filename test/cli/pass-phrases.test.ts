@@ -54,13 +54,18 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
     };
     return { ...rest, stdin, stderr, said: () => said };
   }
-  async function opened(lines: string[] | undefined, flags = {}, yaml = KIT_YAML) {
-    const io = terminal(lines);
+  async function opened(
+    lines: string[] | undefined,
+    ways: Parameters<typeof openKeys>[2] = [undefined],
+    yaml = KIT_YAML,
+    env = {},
+  ) {
+    const io = { ...terminal(lines), env };
     const path =
       yaml === KIT_YAML ? kit : makeKit({ 'kit.yaml': yaml, 'keys/id': readFileSync(key, 'utf8') });
-    const context = { io, flags, kit: await openKit(path), sink: undefined as never } as CliContext;
+    const context = { io, flags: {}, kit: await openKit(path), sink: undefined as never } as CliContext;
     try {
-      await openKeys(context, 'c1');
+      await openKeys(context, 'c1', ways);
       return {
         phrases: [...(context.phrases ?? [])].map(([file, phrase]) => [file.replace(path, ''), phrase]),
         io,
@@ -87,10 +92,35 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
 
   it('goes without it where SSH is only the second way, or none', async () => {
     const second = KIT_YAML.replace('bastions:', 'via: [local, ssh]\n    bastions:');
-    expect((await opened([''], {}, second)).phrases).toEqual([]);
-    expect((await opened(undefined, {}, second)).phrases).toEqual([]);
-    expect((await opened(['sesame'], {}, second)).phrases).toEqual([['/keys/id', 'sesame']]);
-    expect((await opened(undefined, { via: ['openssh'] })).phrases).toEqual([]);
+    expect((await opened([''], [undefined], second)).phrases).toEqual([]);
+    expect((await opened(undefined, [undefined], second)).phrases).toEqual([]);
+    expect((await opened(['sesame'], [undefined], second)).phrases).toEqual([['/keys/id', 'sesame']]);
+    expect((await opened(undefined, [['openssh']])).phrases).toEqual([]);
+  });
+
+  it('goes without it where the agent may be asked for any key', async () => {
+    const yaml = KIT_YAML.replace('identity: keys/id', 'identity: keys/id, useAgent: true');
+    expect((await opened(undefined, [undefined], yaml, { SSH_AUTH_SOCK: '/nowhere' })).phrases).toEqual([]);
+    await expect(opened(undefined, [undefined], yaml)).rejects.toMatchObject({ kind: 'credentials' });
+  });
+
+  it('a saved plan, and going on with it, needs the keys of its own ways', async () => {
+    const io = () => ({
+      ...terminal(undefined),
+      env: { HOME: dir, FIREAXE_STATE_DIR: join(dir, 'own-ways') },
+    });
+    const file = join(dir, 'plan.json');
+    const words = ['--via', 'local', '--reason', 'x', '--nodes', 'n1', '-o', file];
+    expect(await runCommandLine(['exec', '--kit', kit, ...words, '--', 'true'], io())).toBe(0);
+    for (const args of [
+      ['run', file, '--dry-run'],
+      ['run', file, '--yes'],
+      ['resume', 'last'],
+    ]) {
+      const own = io();
+      await runCommandLine([...args, '--kit', kit], own);
+      expect(own.said()).not.toContain('pass phrase');
+    }
   });
 
   it('asks for no phrase of a form that cannot be read', async () => {

@@ -2,7 +2,7 @@ import { stateDir } from '../../kit/state-dir.ts';
 import { furtherReasonOf } from '../consent.ts';
 import { openContext } from '../context.ts';
 import { furtherReason, sudoOption } from '../options.ts';
-import { openKeys } from '../pass-phrases.ts';
+import { openKeys, waysOf } from '../pass-phrases.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineCommand } from '../types.ts';
 
@@ -25,7 +25,7 @@ export default defineCommand({
     const { runId, records } = await readRun(stateDir(context.kit, io.env), args[0]!);
     const first = records[0];
     const plan = first?.kind === 'plan' ? first.plan : undefined;
-    if (plan) await openKeys(context, plan.cluster);
+    if (plan) await openKeys(context, plan.cluster, waysOf(plan));
     const { resumeRun } = await import('../../run/resume.ts');
     return runAndShow(context, (env) => resumeRun(runId, { ...env, ...furtherReasonOf(flags) }), plan);
   },

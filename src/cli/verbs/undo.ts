@@ -10,7 +10,7 @@ import { openContext, text } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { nextCommand } from '../next-command.ts';
 import { collect, furtherReason, paceOptions, sudoOption, waveOptions } from '../options.ts';
-import { openKeys } from '../pass-phrases.ts';
+import { openKeys, waysOf } from '../pass-phrases.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineCommand } from '../types.ts';
 import { paceOf, sameWords, withWays } from '../undo-pace.ts';
@@ -87,7 +87,10 @@ export default defineCommand({
       const count = new Set(possible.flatMap((c) => c.targets)).size;
       await obtain({ kind: 'ask', question: `Take it back on ${nodesText(count)}? [y/N] ` }, io);
     }
-    if (records[0]?.kind === 'plan') await openKeys(context, records[0].plan.cluster);
+    if (records[0]?.kind === 'plan') {
+      const { plan } = records[0];
+      await openKeys(context, plan.cluster, pace.via ? [pace.via] : waysOf(plan));
+    }
     const { undoRun } = await import('../../run/undo.ts');
     return runAndShow(context, async (env) => {
       const verdict = await undoRun(
