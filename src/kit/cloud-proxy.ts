@@ -1,5 +1,6 @@
 import { request as plainRequest } from 'node:http';
 import { Agent, type RequestOptions, request as tlsRequest } from 'node:https';
+import { unescape as decoded } from 'node:querystring';
 import type { Duplex } from 'node:stream';
 import { type ConnectionOptions, connect } from 'node:tls';
 import { FireaxeError } from '../base/errors.ts';
@@ -15,7 +16,9 @@ export function proxyAgent(endpoint: string | undefined, usual: string, env: Env
   const text = env.HTTPS_PROXY || env.https_proxy;
   const host = endpoint && URL.canParse(endpoint) ? new URL(endpoint).hostname : usual;
   if (!text || isExempt(host, env.NO_PROXY || env.no_proxy || '')) return undefined;
-  const proxy = URL.canParse(text) ? new URL(text) : undefined;
+  // `proxy:3128` is taken by AWS's own tools, too.
+  const address = text.includes('://') ? text : `http://${text}`;
+  const proxy = URL.canParse(address) ? new URL(address) : undefined;
   if (!proxy || !/^https?:$/.test(proxy.protocol))
     throw new FireaxeError('usage', 'HTTPS_PROXY is no http:// or https:// address', {
       place: 'HTTPS_PROXY',
@@ -51,7 +54,7 @@ class TunnelAgent extends Agent {
     const connected = callback as (error: Error | null, stream?: Duplex) => void;
     const { protocol, hostname, port, username, password } = this.#proxy;
     const to = `${options.host}:${options.port}`;
-    const login = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+    const login = Buffer.from(`${decoded(username)}:${decoded(password)}`);
     const ask = (protocol === 'https:' ? tlsRequest : plainRequest)({
       method: 'CONNECT',
       host: hostname.replace(/^\[|\]$/g, ''),

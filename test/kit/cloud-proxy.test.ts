@@ -101,7 +101,12 @@ describe('HTTPS_PROXY', () => {
     expect(error).toMatchObject({ message: expect.stringContaining('the proxy 127.0.0.1') });
   });
 
-  it('that is no address is a mistake', async () => {
-    await expect(call({ HTTPS_PROXY: 'proxy:3128' })).rejects.toMatchObject({ kind: 'usage' });
+  it('may leave http:// out, and have a bare % in its password', async () => {
+    await call({ HTTPS_PROXY: `user:50%off@${address}` });
+    expect(asked[0]?.login).toBe(`Basic ${Buffer.from('user:50%off').toString('base64')}`);
+  });
+
+  it.each(['socks5://proxy:1080', 'http://'])('that is no address is a mistake: %s', async (text) => {
+    await expect(call({ HTTPS_PROXY: text })).rejects.toMatchObject({ kind: 'usage' });
   });
 });
