@@ -2,7 +2,7 @@ import { formatDuration } from '../base/duration.ts';
 import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import type { Env } from './cloud-files.ts';
-import { isNotConnected } from './cloud-passing.ts';
+import { isNotConnected, isUntrusted } from './cloud-passing.ts';
 import type { CloudProfile } from './types.ts';
 
 /** Error names of SSM, EC2, STS and of the SDK itself that mean: these keys do not open this door. */
@@ -52,7 +52,9 @@ export function asUnreachable(
   const set = [`AWS_ENDPOINT_URL_${service}`, 'AWS_ENDPOINT_URL'].find((name) => env[name]);
   return new FireaxeError('internal', `no connection to ${service} in ${region}: ${error.message}`, {
     ...(set ? { place: `${set}=${env[set]}` } : {}),
-    expected: 'the right region, and a route to it (HTTPS_PROXY is used)',
+    expected: isUntrusted(error)
+      ? "a certificate that is trusted here (NODE_EXTRA_CA_CERTS=FILE adds a proxy's own)"
+      : 'the right region, and a route to it (HTTPS_PROXY is used)',
     next: set ? `unset ${set}` : `curl -sSI https://${service.toLowerCase()}.${region}.amazonaws.com`,
     cause: error,
   });

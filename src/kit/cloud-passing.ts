@@ -21,10 +21,15 @@ export interface CallError {
   $metadata?: { httpStatusCode?: number; clockSkewCorrected?: boolean };
 }
 
-/** Whether the request never left: nobody answered the name, or the address. */
+/** The far end is not who it says, as far as this machine can tell: a proxy that opens TLS, mostly. */
+export function isUntrusted(error: unknown): boolean {
+  return /CERT|^UNABLE_TO_VERIFY/.test((error as CallError).code ?? '');
+}
+
+/** Whether the request never left: nobody answered the name or the address, or who did was not trusted. */
 export function isNotConnected(error: unknown): boolean {
   const { code, syscall, message = '' } = error as CallError;
-  if (code && NOT_CONNECTED.has(code)) return true;
+  if ((code && NOT_CONNECTED.has(code)) || isUntrusted(error)) return true;
   return syscall === 'connect' || /did not establish a connection/.test(message);
 }
 

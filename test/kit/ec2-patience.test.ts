@@ -7,6 +7,7 @@ import { discoverFromEc2, type Ec2Page } from '../../src/fleet/discover-ec2.ts';
 import { asCredentialsError, asUnreachable } from '../../src/kit/cloud-errors.ts';
 import { type Ec2Api, ec2Api } from '../../src/kit/ec2-api.ts';
 import { patient } from '../../src/kit/ec2-patience.ts';
+import { faultOf } from '../../src/transport/ssm/faults.ts';
 import { type FakeWorld, fakeWorld, instanceId } from '../drill/cloud/fake-world.ts';
 
 let dir: string;
@@ -85,6 +86,19 @@ describe('discovery with patience', () => {
       next: 'unset AWS_ENDPOINT_URL_EC2',
     });
     endpoint = await createCloudEndpoint(world);
+  });
+
+  it('does not wait for a certificate that nobody here trusts: nothing was sent', async () => {
+    const error = Object.assign(new Error('self-signed certificate in certificate chain'), {
+      code: 'SELF_SIGNED_CERT_IN_CHAIN',
+    });
+    bare.describe = () => Promise.reject(error);
+    await expect(discover()).rejects.toBe(error);
+    expect(waits).toEqual([]);
+    expect(faultOf(error)).toBe('not-sent');
+    expect(asUnreachable(error, 'EC2', { region: 'us-west-2' }, {})).toMatchObject({
+      expected: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    });
   });
 
   it('ends where pages lead in a circle, and counts once who is on two of them', async () => {
