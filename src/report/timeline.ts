@@ -56,9 +56,12 @@ export function timeline(runId: string, records: JournalRecord[]): Timeline {
 function nextOf(runId: string, records: JournalRecord[], verdict?: RunVerdict): string | undefined {
   if (!records.some((r) => r.kind === 'operator' && r.what === 'undo'))
     return verdict ? verdict.next : `fireaxe resume ${runId}`;
-  const back = new Map(
-    records.flatMap((r) => (r.kind === 'undone' ? [[`${r.step} ${r.target}`, r.ok]] : [])),
-  );
+  const back = new Map<string, boolean>();
+  for (const r of records) {
+    // Sent and never told: the undo was cut off.
+    if (r.kind === 'intent' && r.op === 'undo') for (const t of r.targets) back.set(`${r.step} ${t}`, false);
+    if (r.kind === 'undone') back.set(`${r.step} ${r.target}`, r.ok);
+  }
   return verdict && ![...back.values()].includes(false) ? undefined : `fireaxe undo ${runId}`;
 }
 

@@ -85,6 +85,11 @@ describe('the timeline', () => {
     const done: JournalBody = { kind: 'end', verdict };
     expect(next(...begun, done)).toBe(`fireaxe resume ${RUN}`);
     expect(next(...begun, done, ...story.slice(-3), back)).toBeUndefined();
+    const sent: JournalBody = { kind: 'intent', step: 'hold', op: 'undo', targets, via: 'ssh', wave: 1 };
+    const [operator, first] = story.slice(-3) as [JournalBody, JournalBody];
+    expect(next(...begun, done, operator, sent, first)).toBe(`fireaxe undo ${RUN}`);
+    const third: JournalBody = { ...back, target: 'n3' };
+    expect(next(...begun, done, operator, sent, first, back, third)).toBeUndefined();
   });
 
   it('does not break on a journal without its beginning', () => {
