@@ -61,21 +61,21 @@ export function buildCommand(verb: VerbDefinition, io: CliIo): Command {
   return command;
 }
 
-/** Of two selectors or clusters the last would win in silence. */
+/** Of two selectors or clusters the last would win in silence; the same again says nothing else. */
 function refuseTwice(command: Command): void {
   for (const option of command.options) {
     if (!option.required || option.parseArg === collect) continue;
-    let seen = false;
-    command.on(`option:${option.name()}`, () => {
+    let former: string | undefined;
+    command.on(`option:${option.name()}`, (typed: string) => {
       const word = option.long ?? option.flags;
       const joined = ['--selector', '--nodes', '--via'].includes(word);
-      if (seen) {
+      if (former !== undefined && former !== typed) {
         throw usage(`${word} is given twice`, {
           place: word,
           next: joined ? `write both in one, with a comma: ${word} A,B` : 'leave one of the two out',
         });
       }
-      seen = true;
+      former = typed;
     });
   }
 }

@@ -228,6 +228,9 @@ describe('bad input is refused with the next command', () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(/--selector is given twice[\s\S]*with a comma: --selector A,B/);
     expect(refusal(['nodes', '-c', 'c1', '-c', 'c2']).stderr).toContain('--cluster is given twice');
+    // The same again, as when a wrapper adds it to a command of ours that has it, is no contradiction.
+    const again = ['--kit', kit, '--output', 'json', '--kit', kit, '--output', 'json'];
+    expect(fireaxe.run(['nodes', ...again], { kit }).code).toBe(0);
     // Those that may be repeated, and what follows -- is not ours.
     const many = ['plan', 'own', '-p', 'command=id', '-p', 'other=x'];
     expect(refusal(many).stderr).toContain('no parameter other');
