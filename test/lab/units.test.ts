@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from './lab.ts';
-import { give, type Order } from './orders.ts';
+import { give, type Order, orderText } from './orders.ts';
 
 let lab: Lab;
 const sh = async (command: string) => (await lab.at('w1').sh(command)).stdout.trim();
@@ -31,6 +31,8 @@ beforeAll(async () => {
         [`${system}/fleeting.service`]: looping,
         [`${system}/plain.service`]: looping,
         [`${system}/-x.timer`]: '[Timer]\nOnActiveSec=1h\nUnit=plain.service\n',
+        '/etc/systemd/system/local.service': looping,
+        '/etc/systemd/system/local.timer': '[Timer]\nOnActiveSec=1h\n',
         [`${system}/stays.service`]: `[Unit]\nRefuseManualStop=yes\n${looping}`,
         [`${system}/spares.service`]: `${looping}KillMode=none\n`,
         [`${system}/shims.service`]:
@@ -200,4 +202,36 @@ test('one that systemd does not stop whole: refused before, or said after; a tri
   expect(await states()).toBe('inactive\ninactive');
   await stop('plain', { op: 'undo', run: 'o3', before: plain.result!.before! });
   expect(await states()).toBe('active\nactive');
+});
+
+test('a transient timer and what it starts: held, and both come back', async () => {
+  await sh(
+    `systemd-run --unit=fleet --on-active=1s --on-unit-active=1s --timer-property=AccuracySec=50ms /bin/sh -c 'echo x >>/run/fleet.count'`,
+  );
+  await expect.poll(() => count('fleet'), { timeout: 20_000 }).toBeGreaterThan(0);
+  const apply = await stop('fleet', { op: 'apply', run: 't1' });
+  expect(apply.result).toMatchObject({
+    state: 'changed',
+    note: 'fleet.service fleet.timer stopped and masked',
+  });
+  const undo = await stop('fleet', { op: 'undo', run: 't1', before: apply.result!.before! });
+  expect(undo.result).toMatchObject({ state: 'changed', note: expect.stringContaining('fleet.timer') });
+  const held = await count('fleet');
+  await expect.poll(() => count('fleet'), { timeout: 20_000 }).toBeGreaterThan(held);
+  await sh('systemctl stop fleet.timer; rm /run/systemd/system/fleet.*; systemctl daemon-reload');
+});
+
+test('under /etc with a timer, killed before the reload: a new order holds both, though systemd forgot the timer', async () => {
+  await sh('rm -rf /run/fireaxe; systemctl start local.timer local');
+  const before = await picture();
+  const order = orderText(lab, 'w1', 'stop', { unit: 'local' }, { op: 'apply', run: 'e1' });
+  const reload = '[ -z "$UN_MASK" ] || systemctl daemon-reload';
+  const killed = await lab.at('w1').run(order.replace(reload, () => `kill -9 $$; ${reload}`));
+  expect(killed.result).toBeUndefined();
+  const again = await stop('local', { op: 'apply', run: 'e1' });
+  expect(again.result).toMatchObject({ state: 'changed', note: expect.stringContaining('local.timer') });
+  expect((await stop('local', { op: 'verify', run: 'e1' })).result).toMatchObject({ state: 'ok' });
+  await stop('local', { op: 'undo', run: 'e1', before: again.result!.before! });
+  await sh('rm -rf /run/fireaxe');
+  expect(await picture()).toBe(before);
 });

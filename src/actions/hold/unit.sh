@@ -91,15 +91,14 @@ unit_look() {
   fx_before unit "$UN_Id:$UN_ActiveState:$UN_LoadState:${UN_UnitFileState:-none}"
   fx_data active "$UN_ActiveState"
   unit_manual
-  UN_HELD=1 UN_T=$UN_TriggeredBy UN_B='' UN_GROUP=$UN_ControlGroup UN_MODE=$UN_KillMode
+  UN_HELD=1 UN_T=$UN_TriggeredBy UN_B='' UN_GROUP=$UN_ControlGroup UN_MODE=$UN_KillMode UN_TRANSIENT=''
   [ "$UN_LoadState" = masked ] && unit_down || UN_HELD=''
-  case $UN_FragmentPath in
-    "$FX_ROOT"/run/systemd/transient/* | /run/systemd/transient/*) UN_TRANSIENT=$UN_FragmentPath ;;
-    *) UN_TRANSIENT='' ;;
-  esac
+  unit_transient
+  [ -z "$FX_REDO" ] || unit_triggers
   for UN_K in $UN_T; do
     unit_read "$UN_K"
     unit_manual
+    unit_transient
     UN_ALL="$UN_ALL $UN_K"
     [ "$UN_LoadState" = masked ] || UN_MASK="$UN_MASK $UN_K"
     UN_B="$UN_B${UN_B:+ }$UN_K:$UN_ActiveState:$UN_LoadState:${UN_UnitFileState:-none}"
@@ -111,11 +110,26 @@ unit_look() {
   fx_say "will mask and stop $UN_ALL"
 }
 
+unit_transient() {
+  case $UN_FragmentPath in "$FX_ROOT"/run/systemd/transient/* | /run/systemd/transient/*) UN_TRANSIENT="$UN_TRANSIENT $UN_FragmentPath" ;; esac
+}
+
+# unit_triggers: what an attempt before this stopped, systemd may have forgotten; the receipt has not.
+unit_triggers() {
+  UN_B=$FX_BEFORE
+  fx_recall_before
+  FX_BEFORE=$UN_B UN_B=''
+  for FX_K in ${B_triggers-}; do
+    FX_K=${FX_K%:*:*:*}
+    case " $UN_T " in *" $FX_K "*) ;; *) UN_T="$UN_T $FX_K" ;; esac
+  done
+}
+
 unit_apply() {
-  if [ -n "$UN_TRANSIENT" ]; then
-    # Stopping a transient unit forgets it; its text is the only way back.
-    cp "$UN_TRANSIENT" "$FX_DIR/transient" || fx_fail no-receipt "cannot save $UN_TRANSIENT"
-  fi
+  # Stopping a transient unit forgets it; its text is the only way back.
+  for UN_K in $UN_TRANSIENT; do
+    cp "$UN_K" "$FX_DIR/${UN_K##*/}" && printf '%s\n' "${UN_K##*/}" >>"$FX_DIR/transient" || fx_fail no-receipt "cannot save $UN_K"
+  done
   # Masked first, so that nothing starts it after; loaded last: a unit that is masked forgets how it is stopped (ExecStop,
   # KillMode), and all that it leaves alone would be killed. A mask that is there gets no second one under it.
   # shellcheck disable=SC2086
@@ -210,7 +224,8 @@ unit_undo() {
       systemctl daemon-reload
     fi
     if [ -e "$FX_DIR/transient" ]; then
-      cp "$FX_DIR/transient" "$FX_ROOT/run/systemd/system/$P_UNIT" && systemctl daemon-reload
+      while read -r FX_K; do cp "$FX_DIR/$FX_K" "$FX_ROOT/run/systemd/system/$FX_K"; done <"$FX_DIR/transient"
+      systemctl daemon-reload
     fi
   fi
   unit_lift unmask
