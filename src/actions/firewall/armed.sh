@@ -81,6 +81,15 @@ done
 : >'$FX_DIR/fired'" || fx_fail no-receipt "cannot write $FX_DIR/revert"
 }
 
+# arm_check: once the change is made. A timer that fired meanwhile, such as an earlier attempt's, was the last that would do
+# anything: what was made after it is taken back at once.
+arm_check() {
+  [ -d "$FX_DIR/off" ] || return 0
+  rmdir "$FX_DIR/off" 2>/dev/null
+  /bin/sh "$FX_DIR/revert"
+  fx_fail fired 'a timer fired meanwhile, and took it back: order it again'
+}
+
 # Before anything is changed, so that a refusal is one.
 arm_possible() {
   fx_systemd || fx_has setsid || fx_refuse no-timer 'neither systemd-run nor setsid is here: nothing would take this back'
@@ -118,8 +127,17 @@ arm_end() {
 
 # disarm DIR UNIT: false when the timer still runs and means it, or fires just now.
 disarm() {
+  arm_off "$1"
+  arm_stop "$1" "$2"
+}
+
+# arm_off DIR: AR_OFF is 0 when it is we who decide.
+arm_off() {
   mkdir "$1/off" 2>/dev/null
   AR_OFF=$?
+}
+
+arm_stop() {
   if fx_line "$1/timer"; then
     case $FX_L in *late) AR_LATE=1 ;; *) AR_LATE='' ;; esac
     arm_end "$FX_L"
@@ -154,7 +172,10 @@ act_keep() {
     return 0
   fi
   armed "$FX_DIR" "$AR_UNIT" || fx_fail not-armed 'no timer of this step runs here'
-  if ! disarm "$FX_DIR" "$AR_UNIT"; then
+  arm_off "$FX_DIR"
+  # Said at once: were we to end now, nothing would take it back.
+  [ "$AR_OFF" -ne 0 ] || fx_write kept "$FX_NONCE $FX_NOW"
+  if ! arm_stop "$FX_DIR" "$AR_UNIT"; then
     [ ! -d "$FX_DIR/off" ] || fx_fail fired 'its timer takes it back just now'
     fx_fail still-armed 'the timer could not be stopped'
   fi

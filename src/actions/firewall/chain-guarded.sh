@@ -76,6 +76,7 @@ ipt_guarded() {
     ipt_want "$IP_T"
     ipt_load "$IP_T"
   done
+  arm_check
 }
 
 # ipt_first: says so where rules of others stand before the jump.

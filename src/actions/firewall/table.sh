@@ -61,6 +61,7 @@ nft_guarded() {
   arm_replace
   nft_replace "$NF_BODY"
   nft_load rules.nft
+  arm_check
 }
 
 # nft_undo: the table as it was before, then the timer off: were this to fail half-way, the timer still would.
