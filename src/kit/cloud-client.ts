@@ -2,12 +2,8 @@ import type { EC2Client } from '@aws-sdk/client-ec2';
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { credentialsFor } from './cloud-credentials.ts';
 import { type CloudFiles, cloudFiles, type Env, endpointFor } from './cloud-files.ts';
-import { proxyAgent } from './cloud-proxy.ts';
+import { httpTo } from './cloud-http.ts';
 import type { CloudProfile } from './types.ts';
-
-/** Longest wait for a connection, and for one answer. */
-const CONNECT_MS = 5_000;
-const ANSWER_MS = 20_000;
 
 /**
  * A client for SSM. It makes one attempt a call: a repeated SendCommand would run a command twice,
@@ -28,18 +24,12 @@ export async function ec2Client(profile: CloudProfile, env: Env = process.env): 
 
 function common(service: 'SSM' | 'EC2', profile: CloudProfile, files: CloudFiles, env: Env) {
   const endpoint = endpointFor(service, files, env);
-  const httpsAgent = proxyAgent(endpoint, `${service.toLowerCase()}.${profile.region}.amazonaws.com`, env);
   return {
     region: profile.region,
     credentials: credentialsFor(profile, files, env),
     // `auto` would ask the instance metadata service where it runs.
     defaultsMode: 'standard' as const,
-    requestHandler: {
-      connectionTimeout: CONNECT_MS,
-      requestTimeout: ANSWER_MS,
-      throwOnRequestTimeout: true,
-      ...(httpsAgent ? { httpsAgent } : {}),
-    },
+    requestHandler: httpTo(service, endpoint, profile.region, env),
     ...(endpoint === undefined ? {} : { endpoint }),
   };
 }

@@ -1,7 +1,8 @@
 import { FireaxeError } from '../base/errors.ts';
 import { asCredentialsError } from './cloud-errors.ts';
 import { type CloudFiles, type Env, endpointFor, paths } from './cloud-files.ts';
-import { proxyAgent } from './cloud-proxy.ts';
+import { httpTo } from './cloud-http.ts';
+import type { CallError } from './cloud-passing.ts';
 import type { CloudProfile } from './types.ts';
 
 export interface Keys {
@@ -22,7 +23,6 @@ export function credentialsFor(profile: CloudProfile, files: CloudFiles, env: En
     refuseFragile(name, files);
     const { fromIni } = await import('./sdk-credentials.ts');
     const endpoint = endpointFor('STS', files, env);
-    const httpsAgent = proxyAgent(endpoint, `sts.${profile.region}.amazonaws.com`, env);
     const read = fromIni({
       ...paths(profile),
       profile: name,
@@ -30,15 +30,21 @@ export function credentialsFor(profile: CloudProfile, files: CloudFiles, env: En
       clientConfig: {
         region: profile.region,
         ...(endpoint ? { endpoint } : {}),
-        ...(httpsAgent ? { requestHandler: { httpsAgent } } : {}),
+        requestHandler: httpTo('STS', endpoint, profile.region, env),
       },
     });
     try {
       return await read();
     } catch (error) {
-      throw asCredentialsError(error, { ...profile, profile: name }) ?? error;
+      throw asCredentialsError(error, { ...profile, profile: name }) ?? unsent(error);
     }
   };
+}
+
+/** Where STS gave no answer there are no keys, and without keys nothing was sent. */
+function unsent(error: unknown): unknown {
+  if (!(error instanceof Error) || (error as CallError).$metadata?.httpStatusCode !== undefined) return error;
+  return Object.assign(new Error(`no keys from STS: ${error.message}`), { syscall: 'connect' });
 }
 
 function fromEnvironment(env: Env): Keys {

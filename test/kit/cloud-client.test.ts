@@ -1,14 +1,18 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createTcpServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DescribeInstancesCommand } from '@aws-sdk/client-ec2';
 import { ListCommandsCommand } from '@aws-sdk/client-ssm';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { ec2Client, ssmClient } from '../../src/kit/cloud-client.ts';
 import { asCredentialsError } from '../../src/kit/cloud-errors.ts';
 import type { CloudProfile } from '../../src/kit/types.ts';
+import { faultOf } from '../../src/transport/ssm/faults.ts';
+
+/** Of the machine, while the SDK has a made-up clock. */
+const realTimeout = setTimeout;
 
 let dir: string;
 let server: Server;
@@ -107,6 +111,35 @@ describe('cloud clients', () => {
     );
     await call(profile);
     expect(seen).toEqual(['AKBASE eu-north-1 sts', 'AKROLE eu-north-1 ssm']);
+  });
+
+  it('does not wait without end for keys of an STS that never answers: nothing was sent', async ({
+    signal,
+  }) => {
+    const mute = createTcpServer((socket) => void socket.on('error', () => {}));
+    await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+    const profile = await kit(
+      '[default]\nrole_arn = arn:aws:iam::123456789012:role/axe\nsource_profile = base\n[profile base]\n',
+      `[base]\n${keys('AKBASE')}`,
+    );
+    const sts = `http://127.0.0.1:${(mute.address() as AddressInfo).port}`;
+    const moment = () => new Promise((resolve) => realTimeout(resolve, 1));
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      let error: unknown;
+      call(profile, { AWS_ENDPOINT_URL_STS: sts }).catch((e: unknown) => {
+        error = e;
+      });
+      while (!error && !signal.aborted) {
+        await moment();
+        vi.advanceTimersByTime(1000);
+      }
+      expect(error).toMatchObject({ message: expect.stringContaining('no keys from STS') });
+      expect(faultOf(error)).toBe('not-sent');
+    } finally {
+      vi.useRealTimers();
+      mute.close();
+    }
   });
 
   it.each([
