@@ -85,8 +85,10 @@ po_service() {
 
 po_table() { nft list table inet "$HO_TABLE" 2>/dev/null; }
 
-# Loaded anew when a pod came or went: an address may be another pod's by now.
+# Loaded anew when a pod came or went: an address may be another pod's by now. A runtime that does not answer tells of none:
+# what is held stays so.
 po_net_seize() {
+  [ -z "$PO_MUTE" ] || return 0
   PO_T=''
   [ -z "$PO_COVER" ] || PO_T="table inet $HO_TABLE {
 chain output { type filter hook output priority -150; policy accept;

@@ -128,8 +128,9 @@ po_spared() {
 
 # po_scan: HO_FOUND is `what:state` of every pod meant, T when it is held; PO_BAD why one cannot be.
 po_scan() {
-  HO_FOUND='' PO_BAD='' PO_OUT='' PO_FORWARD='' PO_COVER=''
+  HO_FOUND='' PO_BAD='' PO_OUT='' PO_FORWARD='' PO_COVER='' PO_MUTE=1
   po_list || return 1
+  PO_MUTE=''
   for HO_P in $PO_IDS; do
     if ! po_read "$HO_P"; then
       # Gone since it was listed, unless it is there still.
