@@ -1,9 +1,13 @@
+import { formatDuration } from '../base/duration.ts';
 import { FireaxeError } from '../base/errors.ts';
 import { asCredentialsError } from './cloud-errors.ts';
 import { type CloudFiles, type Env, endpointFor, paths } from './cloud-files.ts';
 import { httpTo } from './cloud-http.ts';
 import type { CallError } from './cloud-passing.ts';
 import type { CloudProfile } from './types.ts';
+
+/** Longest wait for the keys of a profile. */
+const KEYS_MS = 60_000;
 
 export interface Keys {
   accessKeyId: string;
@@ -34,17 +38,26 @@ export function credentialsFor(profile: CloudProfile, files: CloudFiles, env: En
       },
     });
     try {
-      return await read();
+      return await inTime(read());
     } catch (error) {
       throw asCredentialsError(error, { ...profile, profile: name }) ?? unsent(error);
     }
   };
 }
 
-/** Where STS gave no answer there are no keys, and without keys nothing was sent. */
+/** A process that gives keys may hang where it asks somebody who is down. */
+async function inTime<T>(keys: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not had in ${formatDuration(KEYS_MS)}`)), KEYS_MS);
+  });
+  return Promise.race([keys, late]).finally(() => clearTimeout(timer));
+}
+
+/** Without keys nothing was sent. */
 function unsent(error: unknown): unknown {
   if (!(error instanceof Error) || (error as CallError).$metadata?.httpStatusCode !== undefined) return error;
-  return Object.assign(new Error(`no keys from STS: ${error.message}`), { syscall: 'connect' });
+  return Object.assign(new Error(`no AWS keys: ${error.message}`), { syscall: 'connect' });
 }
 
 function fromEnvironment(env: Env): Keys {

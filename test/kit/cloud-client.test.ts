@@ -113,16 +113,15 @@ describe('cloud clients', () => {
     expect(seen).toEqual(['AKBASE eu-north-1 sts', 'AKROLE eu-north-1 ssm']);
   });
 
-  it('does not wait without end for keys of an STS that never answers: nothing was sent', async ({
-    signal,
-  }) => {
+  it.for([
+    ['an STS', 'role_arn = arn:aws:iam::123456789012:role/axe\nsource_profile = base'],
+    // It reads until we end.
+    ['a credential process', 'credential_process = cat'],
+  ])('%s that never answers is not waited for without end: nothing was sent', async ([, way], { signal }) => {
     const mute = createTcpServer((socket) => void socket.on('error', () => {}));
     await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
-    const profile = await kit(
-      '[default]\nrole_arn = arn:aws:iam::123456789012:role/axe\nsource_profile = base\n[profile base]\n',
-      `[base]\n${keys('AKBASE')}`,
-    );
     const sts = `http://127.0.0.1:${(mute.address() as AddressInfo).port}`;
+    const profile = await kit(`[default]\n${way}\n[profile base]\n`, `[base]\n${keys('AKBASE')}`);
     const moment = () => new Promise((resolve) => realTimeout(resolve, 1));
     vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
     try {
@@ -134,7 +133,7 @@ describe('cloud clients', () => {
         await moment();
         vi.advanceTimersByTime(1000);
       }
-      expect(error).toMatchObject({ message: expect.stringContaining('no keys from STS') });
+      expect(error).toMatchObject({ message: expect.stringContaining('no AWS keys') });
       expect(faultOf(error)).toBe('not-sent');
     } finally {
       vi.useRealTimers();
