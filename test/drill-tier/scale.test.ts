@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type CloudEndpoint, createCloudEndpoint } from '../../src/drill/cloud/endpoint.ts';
 import { type FakeWorld, fakeWorld, instanceId } from '../drill/cloud/fake-world.ts';
-import { CommandLine } from './command-line.ts';
+import { CommandLine } from '../cli/command-line.ts';
 
 const BIG = 'm7i.8xlarge';
 let cli: CommandLine;
