@@ -67,7 +67,7 @@ class TunnelAgent extends Agent {
         ...(username ? { 'proxy-authorization': `Basic ${login.toString('base64')}` } : {}),
       },
     });
-    ask.once('timeout', () => ask.destroy(notConnected(`the proxy ${hostname} does not answer`)));
+    ask.once('timeout', () => ask.destroy(new Error('no answer')));
     ask.once('error', (error) => connected(notConnected(`the proxy ${hostname}: ${error.message}`)));
     ask.once('connect', (answer, socket) => {
       if (answer.statusCode === 200)
