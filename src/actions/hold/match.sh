@@ -68,9 +68,9 @@ ho_stat() {
 # ho_like /proc/PID FROM: whether all that is asked for fits; HO_C is its name. FROM is it or one of its threads;
 # HO_BARE says that it has nothing to be told by.
 ho_like() {
-  HO_C='' HO_L='' HO_BARE=''
+  HO_C='' HO_L='' HO_M='' HO_BARE=''
   # More than one line is another name.
-  { IFS= read -r HO_C && ! IFS= read -r HO_M; } <"$1/comm" || { [ -n "$HO_C" ] && HO_C="$HO_C $HO_M" || return 1; }
+  { IFS= read -r HO_C && ! IFS= read -r HO_M; } <"$1/comm" || { [ -n "$HO_C$HO_M" ] && HO_C="$HO_C $HO_M" || return 1; }
   [ -z "$HO_NAME" ] || [ "$HO_C" = "$HO_SHORT" ] || return 1
   [ -z "$HO_GROUP" ] || ho_grouped "$2" || return 1
   if [ -n "$HO_COMMAND" ]; then
