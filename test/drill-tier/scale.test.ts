@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { type CloudEndpoint, createCloudEndpoint } from '../../src/drill/cloud/endpoint.ts';
-import { type FakeWorld, fakeWorld, instanceId } from '../drill/cloud/fake-world.ts';
 import { CommandLine } from '../cli/command-line.ts';
+import { type FakeWorld, fakeWorld, instanceId } from '../drill/cloud/fake-world.ts';
 
 const BIG = 'm7i.8xlarge';
 let cli: CommandLine;
