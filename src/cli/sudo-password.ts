@@ -32,6 +32,8 @@ export async function sudoPassword(flags: Flags, io: CliIo): Promise<string | un
 
 async function firstLine(stdin: NodeJS.ReadableStream): Promise<string> {
   let text = '';
+  // A character may come in two chunks.
+  stdin.setEncoding('utf8');
   for await (const chunk of stdin) {
     text += chunk;
     if (text.includes('\n') || text.length > 2 * LONGEST) break;

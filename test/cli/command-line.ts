@@ -49,8 +49,8 @@ export class CommandLine {
     });
     if (typeof input === 'string') child.stdin?.end(input);
     const said = { stdout: '', stderr: '' };
-    child.stdout?.on('data', (chunk) => (said.stdout += chunk));
-    child.stderr?.on('data', (chunk) => (said.stderr += chunk));
+    child.stdout?.setEncoding('utf8').on('data', (chunk) => (said.stdout += chunk));
+    child.stderr?.setEncoding('utf8').on('data', (chunk) => (said.stderr += chunk));
     const ended = new Promise<Ended>((done) => child.on('close', (code) => done({ code, ...said })));
     const saying = async (pattern: RegExp) => {
       while (!pattern.test(said.stderr + said.stdout)) await new Promise((r) => setTimeout(r, 20));

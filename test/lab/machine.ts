@@ -184,10 +184,11 @@ export class Machine {
       let stdout = '';
       let stderr = '';
       const timer = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 60_000);
-      child.stdout.on('data', (chunk) => {
+      // A character may come in two chunks.
+      child.stdout.setEncoding('utf8').on('data', (chunk) => {
         stdout += chunk;
       });
-      child.stderr.on('data', (chunk) => {
+      child.stderr.setEncoding('utf8').on('data', (chunk) => {
         stderr += chunk;
       });
       child.stdin.on('error', () => {});
