@@ -1,40 +1,48 @@
-import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { linkSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { FireaxeError } from '../base/errors.ts';
 
 /**
- * Takes the one writer's lock of a run. Throws (kind guard) while another Fireaxe holds it; a dead holder's lock is taken over.
+ * Takes the one writer's lock of a run. Throws (kind guard) while another Fireaxe holds it; a dead holder's lock is passed over.
  * A link appears with its content or not at all, so that no lock is ever seen without its holder.
+ * A dead holder's file is never moved, as two may find it at once: the next holder's stands beside it, as `.1`, `.2`, ….
  */
 export function lockWriter(path: string): () => void {
-  const own = `${path}.${process.pid}`;
+  const own = `${path}.of-${process.pid}`;
   try {
     writeFileSync(own, `${process.pid} ${startOf(process.pid)}\n`, { mode: 0o600 });
-    while (!tryLink(own, path)) {
-      const holder = readHolder(path);
-      if (holder?.alive) {
-        throw new FireaxeError('guard', `another fireaxe (process ${holder.pid}) is writing this run`, {
-          place: path,
-          next: 'wait for it, or end it; then try again',
-        });
-      }
-      setAside(path, `${own}.old`);
+    for (;;) {
+      const place = placeAfterTheDead(path);
+      if (tryLink(own, place) && isFirst(path, place)) return () => rmSync(place, { force: true });
     }
   } finally {
     rmSync(own, { force: true });
   }
-  return () => rmSync(path, { force: true });
 }
 
-/** Two that find the same dead holder: only one moves its lock away; what the other moves may be alive again and goes back. */
-function setAside(path: string, aside: string): void {
+/** A holder that let go and then died leaves a free place before ours, and another may stand there: then ours is given up. */
+function isFirst(path: string, ours: string): boolean {
+  let first = false;
   try {
-    renameSync(path, aside);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-    throw error;
+    first = placeAfterTheDead(path, ours) === ours;
+  } finally {
+    if (!first) rmSync(ours, { force: true });
   }
-  if (readHolder(aside)?.alive) tryLink(aside, path);
-  rmSync(aside, { force: true });
+  return first;
+}
+
+/** The first place that no dead holder left taken. Throws where somebody alive stands, but for `ours`. */
+function placeAfterTheDead(path: string, ours?: string): string {
+  for (let n = 0; ; n++) {
+    const place = n === 0 ? path : `${path}.${n}`;
+    const holder = place === ours ? undefined : readHolder(place);
+    if (!holder) return place;
+    if (holder.alive) {
+      throw new FireaxeError('guard', `another fireaxe (process ${holder.pid}) is writing this run`, {
+        place,
+        next: 'wait for it, or end it; then try again',
+      });
+    }
+  }
 }
 
 function tryLink(from: string, to: string): boolean {
@@ -47,19 +55,21 @@ function tryLink(from: string, to: string): boolean {
   }
 }
 
+/** Nobody where there is no file; a file that says nothing (the machine lost its power) has a dead holder. */
 function readHolder(path: string): { pid: number; alive: boolean } | undefined {
-  const [pid, start] = readIfThere(path).trim().split(' ');
-  if (!pid) return undefined;
+  const text = readIfThere(path);
+  if (text === undefined) return undefined;
+  const pid = Number.parseInt(text, 10);
   // A reused process id has another start.
-  return { pid: Number(pid), alive: isAlive(Number(pid)) && startOf(Number(pid)) === (start ?? '') };
+  const start = text.trim().split(' ')[1] ?? '';
+  return { pid, alive: pid > 0 && isAlive(pid) && startOf(pid) === start };
 }
 
-function readIfThere(path: string): string {
+function readIfThere(path: string): string | undefined {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    // Let go of just now.
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return '';
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
 }

@@ -11,7 +11,7 @@ const dir = mkdtempSync(join(tmpdir(), 'fireaxe-lock-'));
 const program = join(dir, 'take.mjs');
 afterAll(() => rmSync(dir, { recursive: true }));
 
-const ROUNDS = 40;
+const ROUNDS = 60;
 const EVERY_MS = 20;
 
 // Several processes go for the lock of each round at the same moment, and say of each whether they had it.
@@ -45,7 +45,7 @@ it('goes to one of several that find the same dead holder', async () => {
   mkdirSync(locks);
   for (let round = 0; round < ROUNDS; round++) writeFileSync(join(locks, String(round)), '999999999 1\n');
   // They begin when all are here, and live until all have had their try.
-  const takers = Array.from({ length: 3 }, () => {
+  const takers = Array.from({ length: 4 }, () => {
     const child = spawn(process.execPath, [program, locks], { stdio: ['pipe', 'pipe', 'inherit'] });
     const line = on(createInterface(child.stdout), 'line');
     return { child, next: async () => String((await line.next()).value[0]).trim() };
@@ -55,8 +55,9 @@ it('goes to one of several that find the same dead holder', async () => {
   const said = await Promise.all(takers.map(async (taker) => (await taker.next()).split(' ')));
   for (const taker of takers) taker.child.stdin.end();
   for (let round = 0; round < ROUNDS; round++) {
-    expect(said.map((of) => of[round]).sort()).toEqual(['guard', 'guard', 'had']);
+    expect(said.map((of) => of[round]).sort()).toEqual(['guard', 'guard', 'guard', 'had']);
   }
-  // Nothing is left beside the locks themselves.
-  expect(readdirSync(locks)).toHaveLength(ROUNDS);
+  // Beside each dead holder stands the new one, and nothing else.
+  expect(readdirSync(locks).filter((name) => !name.endsWith('.1'))).toHaveLength(ROUNDS);
+  expect(readdirSync(locks)).toHaveLength(2 * ROUNDS);
 });
