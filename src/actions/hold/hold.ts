@@ -9,16 +9,17 @@ import match from './match.sh';
 import node from './node.sh';
 import process from './process.sh';
 import unit from './unit.sh';
+import unitWith from './unit-with.sh';
 import watch from './watch.sh';
 
 /** What stop and shrink run on a node. */
-export const holdScript = within + systemd + match + unit + process + node;
+export const holdScript = within + systemd + match + unit + unitWith + process + node;
 
 const DAY_S = 86_400;
 
 /** Units that an operator reaches a machine by; the node refuses them under their other names too. */
 const PROTECTED =
-  /^(sshd?[.@]|.*ssm-agent|systemd-|dbus|init\.|getty|NetworkManager|networking\.|network\.|cloud-|tailscaled|teleport|fireaxe-)/;
+  /^(sshd?[.@]|.*ssm-agent|systemd-|dbus(-broker|-daemon)?[.@]|init\.|getty|NetworkManager|networking\.|network\.|cloud-|tailscaled|teleport|fireaxe-)/;
 
 export const unitName = line(200)
   .refine((u) => /^[A-Za-z0-9:_.\\@-]+$/.test(u) && !u.startsWith('-'), 'expected the name of a systemd unit')

@@ -14,10 +14,12 @@ import net from './pods-net.sh';
 import podsNode from './pods-node.sh';
 import process from './process.sh';
 import unit from './unit.sh';
+import unitWith from './unit-with.sh';
 import watch from './watch.sh';
 
 /** What stop runs on a node: shrink's script, and pods. */
-export const podHoldScript = within + systemd + match + unit + process + pods + net + podsNode + as + node;
+export const podHoldScript =
+  within + systemd + match + unit + unitWith + process + pods + net + podsNode + as + node;
 
 /** What goes on looking for pods that come back. */
 export const podWatch = within + pods + net + as + watch;

@@ -5,10 +5,10 @@
 # unit_read UNIT: UN_… are its properties.
 unit_read() {
   UN_Id='' UN_Names='' UN_LoadState='' UN_ActiveState='' UN_UnitFileState='' UN_FragmentPath='' UN_TriggeredBy=''
-  UN_RefuseManualStart='' UN_RefuseManualStop='' UN_KillMode='' UN_ControlGroup=''
+  UN_RefuseManualStart='' UN_RefuseManualStop='' UN_KillMode='' UN_ControlGroup='' UN_NEEDED=''
   within_by
   UN_OUT=$(within $((FX_DEADLINE / 2)) systemctl show \
-    --property=Id,Names,LoadState,ActiveState,UnitFileState,FragmentPath,TriggeredBy,RefuseManualStart,RefuseManualStop,KillMode,ControlGroup -- "$1") || unit_mute
+    --property=Id,Names,LoadState,ActiveState,UnitFileState,FragmentPath,TriggeredBy,RefuseManualStart,RefuseManualStop,KillMode,ControlGroup,RequiredBy,RequisiteOf,BoundBy,ConsistsOf,PropagatesStopTo -- "$1") || unit_mute
   FX_I=$IFS IFS=$FX_NL
   for FX_K in $UN_OUT; do
     case $FX_K in
@@ -17,11 +17,24 @@ unit_read() {
         FX_L=${FX_K#*=}
         eval "UN_${FX_K%%=*}=\$FX_L"
         ;;
+      RequiredBy=?* | RequisiteOf=?* | BoundBy=?* | ConsistsOf=?* | PropagatesStopTo=?*) UN_NEEDED="$UN_NEEDED ${FX_K#*=}" ;;
     esac
   done
   IFS=$FX_I
   unit_names "$UN_Names" && UN_Names=$UN_N
   unit_names "$UN_TriggeredBy" && UN_TriggeredBy=$UN_N
+  unit_names "$UN_NEEDED" && UN_NEEDED=$UN_N
+}
+
+# unit_named: reads the unit that was asked for. Another name of one that is masked is an error to systemd: its link tells the unit.
+unit_named() {
+  unit_read "$P_UNIT"
+  [ "$UN_LoadState" = error ] || return 0
+  for FX_K in etc run usr/local/lib usr/lib lib; do
+    FX_L=$(readlink "$FX_ROOT/$FX_K/systemd/system/$P_UNIT") || continue
+    case ${FX_L##*/} in null | "$P_UNIT") ;; *) unit_read "${FX_L##*/}" ;; esac
+    return 0
+  done
 }
 
 unit_mute() {
@@ -49,14 +62,10 @@ unit_names() {
 
 unit_down() { case $UN_ActiveState in inactive | failed) ;; *) return 1 ;; esac }
 
-# What this machine is run and reached by, under any of its names.
 unit_guard() {
+  ! unit_reached || fx_refuse protected "$FX_K is never stopped: this machine is run or reached by it"
   for FX_K in $UN_Id $UN_Names; do
     case $FX_K in
-      ssh.* | sshd.* | ssh@* | sshd@* | *ssm-agent* | systemd-* | dbus.* | dbus-* | init.* | getty* | serial-getty* | \
-        NetworkManager* | networking.* | network.* | cloud-* | tailscaled.* | teleport.* | fireaxe-*)
-        fx_refuse protected "$FX_K is never stopped: this machine is run or reached by it"
-        ;;
       *.service | *.socket | *.timer | *.path) ;;
       *) fx_refuse protected "$FX_K is no service, socket, timer or path" ;;
     esac
@@ -83,15 +92,16 @@ unit_left() {
 
 unit_look() {
   fx_need systemctl
-  unit_read "$P_UNIT"
+  unit_named
   [ "$UN_LoadState" != not-found ] || fx_refuse not-found "there is no $P_UNIT here"
+  hold_own
   unit_guard
   UN_ALL=$UN_Id UN_MASK=''
   [ "$UN_LoadState" = masked ] || UN_MASK=$UN_Id
   fx_before unit "$UN_Id:$UN_ActiveState:$UN_LoadState:${UN_UnitFileState:-none}"
   fx_data active "$UN_ActiveState"
   unit_manual
-  UN_HELD=1 UN_T=$UN_TriggeredBy UN_B='' UN_GROUP=$UN_ControlGroup UN_MODE=$UN_KillMode UN_TRANSIENT=''
+  UN_HELD=1 UN_T=$UN_TriggeredBy UN_B='' UN_GROUP=$UN_ControlGroup UN_MODE=$UN_KillMode UN_TRANSIENT='' UN_NEED=$UN_NEEDED UN_WITH=''
   [ "$UN_LoadState" = masked ] && unit_down || UN_HELD=''
   unit_transient
   [ -z "$FX_REDO" ] || unit_triggers
@@ -99,6 +109,7 @@ unit_look() {
     unit_read "$UN_K"
     unit_manual
     unit_transient
+    UN_NEED="$UN_NEED $UN_NEEDED"
     UN_ALL="$UN_ALL $UN_K"
     [ "$UN_LoadState" = masked ] || UN_MASK="$UN_MASK $UN_K"
     UN_B="$UN_B${UN_B:+ }$UN_K:$UN_ActiveState:$UN_LoadState:${UN_UnitFileState:-none}"
@@ -106,8 +117,10 @@ unit_look() {
   done
   [ -z "$UN_B" ] || fx_before triggers "$UN_B"
   [ -z "$UN_HELD" ] || return 0
+  unit_with
+  [ -z "$UN_WITH" ] || fx_before with "${UN_WITH# }"
   FX_STATE=would
-  fx_say "will mask and stop $UN_ALL"
+  fx_say "will mask and stop $UN_ALL${UN_WITH:+; with it end$UN_WITH}"
 }
 
 unit_transient() {
@@ -165,7 +178,7 @@ unit_apply() {
     [ "$UN_MODE" != none ] || fx_fail not-held "$UN_LEFT processes of $UN_Id run on (KillMode=none): hold them by --cgroup"
     fx_say "$UN_LEFT of its processes run on (KillMode=$UN_MODE)"
   }
-  fx_say "$UN_ALL stopped and masked"
+  fx_say "$UN_ALL stopped and masked${B_with:+; with it ended $B_with}"
 }
 
 # unit_state: UN_BAD tells what is not held of UN_ALL.
@@ -181,8 +194,8 @@ unit_state() {
 
 unit_verify() {
   fx_need systemctl
-  unit_read "$P_UNIT"
-  UN_ALL=$P_UNIT
+  unit_named
+  UN_ALL=$UN_Id
   fx_data active "$UN_ActiveState"
   # A masked unit no longer tells its triggers; the receipt does.
   fx_recall_before
@@ -233,7 +246,8 @@ unit_undo() {
   [ -z "$UN_START" ] || systemctl start -- $UN_START || FX_CODE=not-started
   unit_lift mask
   [ -z "$FX_CODE" ] || fx_fail not-started "cannot start $UN_START"
-  fx_say "back:${UN_UNMASK:- nothing unmasked}${UN_START:+; started $UN_START}"
+  unit_with_back
+  fx_say "back:${UN_UNMASK:- nothing unmasked}${UN_START:+; started ${UN_START% }}${B_with:+; with it $B_with}"
 }
 
 # What ran on under a mask of others starts again only without it: lifted for as long as that takes.
