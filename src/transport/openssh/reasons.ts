@@ -13,7 +13,18 @@ const SAID: [RegExp, string][] = [
   [/Connection (closed|reset)|kex_exchange_identification/, 'dropped'],
 ];
 
-const LOCKED = 'check ssh.user and ssh.identity; a key with a pass phrase must be in the agent (ssh-add)';
+/** Frames, and how to forget the key of a host: that is no reason, and nothing to do in haste. */
+const NO_REASON = /^(?:@+|remove with:|ssh-keygen -f )/;
+
+/** Nobody is asked by this way. */
+const NEXT: Record<string, string> = {
+  auth: 'check ssh.user and ssh.identity; a key with a pass phrase must be in the agent (ssh-add)',
+  'host-key-changed':
+    'if the machine was replaced, compare the fingerprint by another way, then correct the line in known_hosts',
+  'host-key-unknown':
+    'compare the fingerprint by another way (ssh-keyscan), then add a line for that name to known_hosts',
+  'host-key-revoked': 'do not connect; find out who answers there',
+};
 
 /** Why ssh ended before the far shell said a word. */
 export function sshReason(stderr: string, failure: string | undefined, bastion?: string): OutcomeReason {
@@ -25,17 +36,13 @@ export function sshReason(stderr: string, failure: string | undefined, bastion?:
   const lines = stderr
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !/^@+/.test(line));
+    .filter((line) => line !== '' && !NO_REASON.test(line));
   // What ssh calls the far end of a ProxyCommand.
   const node = bastion === undefined ? 'the node' : `the node by bastion ${bastion}`;
   const said = lines
     .slice(-3)
     .join('; ')
     .replace(/UNKNOWN port \d+/g, node);
-  return {
-    code,
-    message: said || 'ssh ended before the node answered',
-    // Nobody is asked by this way.
-    ...(code === 'auth' && { next: LOCKED }),
-  };
+  const next = NEXT[code];
+  return { code, message: said || 'ssh ended before the node answered', ...(next && { next }) };
 }

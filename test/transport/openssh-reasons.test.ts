@@ -1,0 +1,30 @@
+import { expect, it } from 'vitest';
+import { sshReason } from '../../src/transport/openssh/reasons.ts';
+
+const CHANGED = `@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+@    WARNING: REMOTE HOST IDENTIFICATION HAS CHANGED!     @
+@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@@
+It is also possible that a host key has just been changed.
+Please contact your system administrator.
+Offending ED25519 key in /kit/known_hosts:3
+  remove with:
+  ssh-keygen -f "/kit/known_hosts" -R "[10.0.0.1]:22"
+Host key for [10.0.0.1]:22 has changed and you have requested strict checking.
+Host key verification failed.
+`;
+
+it('a changed host key is told with its line, and nobody is told to forget it', () => {
+  const { code, message, next } = sshReason(CHANGED, undefined);
+  expect(code).toBe('host-key-changed');
+  expect(message).not.toMatch(/ssh-keygen|remove with/);
+  expect(message).toContain(
+    'Offending ED25519 key in /kit/known_hosts:3; Host key for [10.0.0.1]:22 has changed',
+  );
+  expect(next).toContain('compare the fingerprint by another way');
+});
+
+it('every word about a host key has a next step', () => {
+  for (const said of ['Host key verification failed.', 'Host key 10.0.0.1 is marked as revoked']) {
+    expect(sshReason(said, undefined).next).toBeTruthy();
+  }
+});
