@@ -1,4 +1,5 @@
 import { type FileHandle, open, truncate } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 import { FireaxeError } from '../base/errors.ts';
 import { readChain, sealRecord } from './chain.ts';
 import { stateError } from './state-error.ts';
@@ -27,7 +28,7 @@ export async function openJournal(
       await file.datasync();
     }
     return {
-      journal: new GroupCommit(file, reading.head, reading.records.length, now, unlock),
+      journal: new GroupCommit(file, path, reading.head, reading.records.length, now, unlock),
       records: reading.records,
     };
   } catch (error) {
@@ -39,24 +40,39 @@ export async function openJournal(
 /** Records that arrive while one fsync runs share the next one. */
 class GroupCommit implements Journal {
   readonly #file: FileHandle;
+  readonly #path: string;
   readonly #now: () => Date;
   readonly #unlock: () => void;
   #head: string;
   #seq: number;
+  /** Records on the disk. */
+  #kept: number;
+  /** How this run is gone on with. */
+  #verb: 'resume' | 'undo' = 'resume';
   #waiting: { line: string; done: () => void; failed: (error: unknown) => void }[] = [];
   #flushing: Promise<void> | undefined;
   #broken: FireaxeError | undefined;
 
-  constructor(file: FileHandle, head: string, seq: number, now: () => Date, unlock: () => void) {
+  constructor(
+    file: FileHandle,
+    path: string,
+    head: string,
+    seq: number,
+    now: () => Date,
+    unlock: () => void,
+  ) {
     this.#file = file;
+    this.#path = path;
     this.#head = head;
     this.#seq = seq;
+    this.#kept = seq;
     this.#now = now;
     this.#unlock = unlock;
   }
 
   append(body: JournalBody): Promise<void> {
     if (this.#broken) return Promise.reject(this.#broken);
+    if (body.kind === 'operator' && body.what === 'undo') this.#verb = 'undo';
     const { line, hash } = sealRecord(body, this.#seq++, this.#now(), this.#head);
     this.#head = hash;
     return new Promise((done, failed) => {
@@ -73,21 +89,30 @@ class GroupCommit implements Journal {
       try {
         await this.#file.appendFile(group.map((g) => `${g.line}\n`).join(''));
         await this.#file.datasync();
+        this.#kept += group.length;
         for (const g of group) g.done();
       } catch (cause) {
-        this.#broken = new FireaxeError(
-          'internal',
-          'the journal could not be written; nothing more is launched',
-          {
-            cause,
-            next: 'free the disk, then: fireaxe resume last',
-          },
-        );
+        this.#broken = this.#unwritten(cause);
         for (const g of [...group, ...this.#waiting]) g.failed(this.#broken);
         this.#waiting = [];
       }
     }
     this.#flushing = undefined;
+  }
+
+  /** Without a record on the disk there is no run to go on with, and `last` would be another. */
+  #unwritten(cause: unknown): FireaxeError {
+    const run = basename(dirname(this.#path));
+    const none = this.#kept === 0;
+    return new FireaxeError(
+      'internal',
+      `the journal could not be written; nothing ${none ? 'was' : 'more is'} launched`,
+      {
+        cause,
+        place: this.#path,
+        next: `free the disk, then${none ? ' try again' : `: fireaxe ${this.#verb} ${run}`}`,
+      },
+    );
   }
 
   async close(): Promise<void> {

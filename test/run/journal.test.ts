@@ -1,10 +1,11 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { readChain } from '../../src/run/chain.ts';
 import { openJournal } from '../../src/run/journal.ts';
+import type { JournalBody } from '../../src/run/types.ts';
 
 let path = '';
 beforeEach(() => {
@@ -100,5 +101,27 @@ describe('the journal', () => {
     spy.mockRestore();
     await expect(journal.append({ kind: 'note', text: 'later' })).rejects.toMatchObject({ kind: 'internal' });
     await journal.close();
+  });
+
+  it('names the very run where the disk is full: the last one may be another', async () => {
+    const run = basename(dirname(path));
+    const hint = async (...bodies: JournalBody[]) => {
+      const { journal } = await openJournal(path, now);
+      for (const body of bodies.slice(0, -1)) await journal.append(body);
+      const { open } = await import('node:fs/promises');
+      const handle = await open(path, 'r');
+      const proto = Object.getPrototypeOf(handle);
+      await handle.close();
+      const spy = vi.spyOn(proto, 'appendFile').mockRejectedValueOnce(new Error('ENOSPC'));
+      const error = await journal.append(bodies.at(-1)!).catch((e) => e);
+      spy.mockRestore();
+      await journal.close();
+      return error.next;
+    };
+    const note: JournalBody = { kind: 'note', text: 'n' };
+    expect(await hint(note)).toBe('free the disk, then try again');
+    expect(await hint(note, note)).toBe(`free the disk, then: fireaxe resume ${run}`);
+    const undo: JournalBody = { kind: 'operator', what: 'undo', operator: 'me' };
+    expect(await hint(undo, note)).toBe(`free the disk, then: fireaxe undo ${run}`);
   });
 });
