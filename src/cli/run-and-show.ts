@@ -1,5 +1,6 @@
 import { countsLine } from '../base/counts-line.ts';
 import { foldLine } from '../base/fold-names.ts';
+import { countOutcomes } from '../fanout/counts.ts';
 import type { Plan, RunEnv, RunVerdict } from '../run/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import type { CliContext, Flags } from './context.ts';
@@ -7,6 +8,7 @@ import { runEnvironment } from './environment.ts';
 import { exitCodeOfVerdict } from './exit-codes.ts';
 import { nextCommand, withNext } from './next-command.ts';
 import { keepOutcomes } from './outcomes.ts';
+import type { Sink } from './output.ts';
 import { actionSteps } from './plan-view.ts';
 import { outcomeLines } from './show-outcomes.ts';
 import { changedNothing } from './undo-preview.ts';
@@ -30,6 +32,10 @@ export async function runAndShow(
   let verdict: RunVerdict;
   try {
     verdict = withNext(await work(env), flags);
+  } catch (error) {
+    await view.end();
+    showSoFar(sink, kept.steps(), plan);
+    throw error;
   } finally {
     await view.end();
     await close();
@@ -40,10 +46,25 @@ export async function runAndShow(
   for (const line of closingLines(verdict, kept.unknown(), flags)) sink.note(line);
   if (plan && leftSomething(plan, steps, verdict))
     sink.note(`to take it back: ${nextCommand(`fireaxe undo ${verdict.runId}`, flags)}`);
-  const outcomes = [...steps].flatMap(([step, of]) => of.map((outcome) => ({ step, ...outcome })));
-  sink.json({ ...(plan ? { plan: { hash: plan.hash, name: plan.name } } : {}), verdict, outcomes });
+  sink.json({ ...planOf(plan), verdict, outcomes: flat(steps) });
   return exitCodeOfVerdict(verdict.state);
 }
+
+/** A run that breaks off, as where its journal cannot be written: what the nodes have said may stand nowhere else. */
+function showSoFar(sink: Sink, steps: Map<string, Outcome[]>, plan: Plan | undefined): void {
+  if (steps.size === 0) return;
+  for (const [step, outcomes] of steps) {
+    if (steps.size > 1) sink.text(`${step}:`);
+    for (const line of outcomeLines(outcomes)) sink.text(line);
+    sink.note(`${step}: so far ${countsLine(countOutcomes(outcomes))}`);
+  }
+  sink.json({ ...planOf(plan), outcomes: flat(steps) });
+}
+
+const planOf = (plan: Plan | undefined) => (plan ? { plan: { hash: plan.hash, name: plan.name } } : {});
+
+const flat = (steps: Map<string, Outcome[]>) =>
+  [...steps].flatMap(([step, of]) => of.map((outcome) => ({ step, ...outcome })));
 
 /** One action, or an undo: all it found and did. Several: how each workstream ended, and whatever did not end well. */
 export function resultLines(

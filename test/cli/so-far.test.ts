@@ -1,0 +1,57 @@
+import { PassThrough } from 'node:stream';
+import { expect, it } from 'vitest';
+import { FireaxeError } from '../../src/base/errors.ts';
+import type { CliContext } from '../../src/cli/context.ts';
+import { createSink } from '../../src/cli/output.ts';
+import { runAndShow } from '../../src/cli/run-and-show.ts';
+import type { CliIo } from '../../src/cli/types.ts';
+import type { Kit } from '../../src/kit/types.ts';
+import type { RunEnv } from '../../src/run/types.ts';
+import { outcome } from '../fanout/fake-transport.ts';
+
+const broken = new FireaxeError('internal', 'the journal could not be written; nothing more is launched');
+
+/** A run whose journal breaks after `names` have answered. */
+async function breakAfter(names: string[], output: string) {
+  const said = { stdout: '', stderr: '' };
+  const stream = (name: 'stdout' | 'stderr') =>
+    new PassThrough().on('data', (chunk: Buffer) => {
+      said[name] += chunk;
+    });
+  const never = new AbortController().signal;
+  const io: CliIo = {
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    stdin: new PassThrough(),
+    env: {},
+    now: () => new Date(),
+    stop: never,
+    letGo: never,
+    quit: never,
+    inFlight: () => () => {},
+  };
+  const flags = { output };
+  const context: CliContext = { io, flags, sink: createSink(io, flags), kit: {} as Kit };
+  const work = async ({ onEvent }: RunEnv) => {
+    for (const name of names) {
+      const told = { ...outcome(name, 'ok'), stdout: 'what it said\n' };
+      onEvent({ kind: 'outcome', at: '', step: 'exec', op: 'apply', outcome: told });
+    }
+    throw broken;
+  };
+  await expect(runAndShow(context, work)).rejects.toBe(broken);
+  return said;
+}
+
+it('what nodes have said before the journal broke is not lost with it', async () => {
+  const { stdout, stderr } = await breakAfter(['n1', 'n2'], 'text');
+  expect(stdout).toBe('== n[1-2] (2): ok\nwhat it said\n');
+  expect(stderr).toContain('exec: so far 2 ok');
+});
+
+it('as JSON it has no verdict; a run that launched nothing has no output', async () => {
+  const { stdout } = await breakAfter(['n1'], 'json');
+  expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, outcomes: [{ step: 'exec', target: 'n1' }] });
+  expect(JSON.parse(stdout)).not.toHaveProperty('verdict');
+  expect((await breakAfter([], 'json')).stdout).toBe('');
+});
