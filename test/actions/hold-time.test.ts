@@ -16,4 +16,15 @@ sleep() { :; }
     const ran = await box.run(parts + watch, shell);
     expect(ran.stdout).toBe('look\nlook\nreleased\n');
   });
+
+  test('what a later order changed it to counts from the next look on', async ({ box }) => {
+    box.file('proc/uptime', '100.0 0\n');
+    const parts = `HO_ROOT='${box.root}' HO_HERE='${box.root}' HO_FOR=3 looks=0
+ho_scan() { looks=$((looks + 1)); echo "$((100 + 2 * looks)).0 0" >"$HO_ROOT/proc/uptime"; }
+ho_seize() { case $looks in 2) echo 109 ;; 4) echo 1 ;; *) return 0 ;; esac >"$HO_HERE/until"; }
+ho_release() { echo "$looks looks"; }
+sleep() { :; }
+`;
+    expect((await box.run(parts + watch, shell)).stdout).toBe('4 looks\n');
+  });
 });

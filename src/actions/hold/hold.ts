@@ -7,13 +7,14 @@ import { strip } from '../node-script.ts';
 import { line, seconds } from '../params.ts';
 import match from './match.sh';
 import node from './node.sh';
+import notes from './notes.sh';
 import process from './process.sh';
 import unit from './unit.sh';
 import unitWith from './unit-with.sh';
 import watch from './watch.sh';
 
 /** What stop and shrink run on a node. */
-export const holdScript = within + systemd + match + unit + unitWith + process + node;
+export const holdScript = within + systemd + match + unit + unitWith + process + notes + node;
 
 const DAY_S = 86_400;
 

@@ -3,7 +3,7 @@
 # shellcheck disable=SC2034,SC2154
 
 # The before-state holds the parts that were asked for.
-B_unit=${B_unit-} B_triggers=${B_triggers-} B_with=${B_with-} B_watch=${B_watch-off}
+B_unit=${B_unit-} B_triggers=${B_triggers-} B_with=${B_with-} B_watch=${B_watch-off} B_until=${B_until-} B_stopped=${B_stopped-}
 
 act_look() {
   FX_STATE=already

@@ -78,7 +78,7 @@ hold_watching() {
 
 process_look() {
   hold_owner
-  HO_WATCH=off
+  HO_WATCH=off HO_SOON=''
   ! hold_watching || HO_WATCH=on
   if [ "$HO_WATCH" = on ]; then hold_settle; else hold_count; fi
   [ -n "$P_PODS" ] || hold_guard
@@ -86,8 +86,10 @@ process_look() {
   fx_data held "$HO_HELD"
   fx_before watch "$HO_WATCH"
   if [ "$HO_WATCH" = on ]; then
-    [ "$HO_RUNNING" -gt 0 ] || return 0
+    hold_soon
+    [ -n "$HO_SOON" ] || [ "$HO_RUNNING" -gt 0 ] || return 0
   else
+    hold_noted
     fx_systemd || fx_has setsid || fx_refuse no-tool 'neither systemd-run nor setsid is here to keep a hold'
   fi
   FX_STATE=would
@@ -97,7 +99,9 @@ process_look() {
 process_apply() {
   mkdir -p "$HO_HERE" || fx_fail no-receipt "cannot make $HO_HERE"
   rm -f "$HO_HERE/pass"
-  if ! hold_watching; then
+  if hold_watching; then
+    [ -z "$HO_SOON" ] || hold_longer
+  else
     rm -f "$HO_HERE/until"
     { printf '%s\n' "$P_WATCH" >"$HO_HERE/watch.sh"; } 2>/dev/null || fx_fail no-receipt "cannot write $HO_HERE/watch.sh"
     hold_watch || fx_fail no-watch 'the watch does not run, so nothing was held'
@@ -194,6 +198,7 @@ process_verify() {
 process_undo() {
   # A hold that was there before is somebody else's.
   if [ "$B_watch" = on ]; then
+    hold_shorter
     fx_say 'the hold was there before; it stays'
     return 0
   fi
@@ -211,6 +216,7 @@ process_undo() {
       sleep 0.2 2>/dev/null || sleep 1
     done
   fi
+  [ -d "$HO_HERE" ] || hold_lost
   ho_release
   fx_say "$HO_N let go"
   hold_forget

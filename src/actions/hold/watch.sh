@@ -14,11 +14,11 @@ ho_more() {
   { read -r HO_N HO_L <"$HO_ROOT/proc/uptime" || read -r HO_N HO_L </proc/uptime; } 2>/dev/null
   HO_N=${HO_N%%.*}
   [ -n "$HO_N" ] || HO_N=$HO_TURN
-  if [ -z "${HO_END-}" ]; then
-    # Started again after it was killed, its time goes on.
-    { read -r HO_END <"$HO_HERE/until"; } 2>/dev/null
-    case ${HO_END-} in '' | *[!0-9]*) HO_END=$((HO_N + HO_FOR)) && echo "$HO_END" >"$HO_HERE/until" ;; esac
-  fi
+  # Started again after it was killed, its time goes on; an order that came later may have changed it.
+  HO_K=''
+  { read -r HO_K <"$HO_HERE/until"; } 2>/dev/null
+  case $HO_K in '' | *[!0-9]*) ;; *) HO_END=$HO_K ;; esac
+  [ -n "${HO_END-}" ] || { HO_END=$((HO_N + HO_FOR)) && echo "$HO_END" >"$HO_HERE/until"; }
   [ "$HO_N" -lt "$HO_END" ]
 }
 

@@ -1,0 +1,65 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { Lab } from './lab.ts';
+import { give, type Order } from './orders.ts';
+
+let lab: Lab;
+const sh = async (command: string) => (await lab.at('w1').sh(command)).stdout.trim();
+const stop = (params: Record<string, unknown>, order: Order) => give(lab, 'w1', 'stop', params, order);
+const states = (...units: string[]) =>
+  sh(
+    `for u in ${units.join(' ')}; do cut -d' ' -f3 /proc/$(systemctl show -p MainPID --value $u)/stat; done | tr -d '\\n'`,
+  );
+
+beforeAll(async () => {
+  lab = await Lab.up([{ name: 'w1' }]);
+  await sh(`cd /usr/local/bin; for n in ${NAMES.join(' ')}; do cp /bin/sleep $n; done`);
+});
+afterAll(() => lab?.down());
+
+test('held already is not held long enough: it goes on, and undo brings its former end back', async () => {
+  await sh('systemd-run --unit=h1 /usr/local/bin/offender 100000');
+  const [short, long] = [60, 3000].map((s) => ({ process: 'offender', for: `${s}s` }));
+  const until = async () => Number(await sh('cat /run/fireaxe/hold-*/until'));
+  const first = await stop(short!, { op: 'apply', run: 'h1' });
+  expect(first.result).toMatchObject({ state: 'changed', data: { held: '1' } });
+  const former = await until();
+  expect((await stop(long!, { op: 'check', run: 'h2' })).result).toMatchObject({
+    state: 'would',
+    note: expect.stringContaining('will go on for 3000s'),
+  });
+  expect(await until()).toBe(former);
+  const second = await stop(long!, { op: 'apply', run: 'h2' });
+  expect(second.result).toMatchObject({ state: 'changed', before: { watch: 'on', until: String(former) } });
+  expect(await until()).toBeGreaterThan(former + 2000);
+  expect((await stop(long!, { op: 'apply', run: 'h3' })).result).toMatchObject({ state: 'already' });
+  expect((await stop(short!, { op: 'apply', run: 'h4' })).result).toMatchObject({ state: 'already' });
+  await stop(long!, { op: 'undo', run: 'h2', before: second.result!.before! });
+  expect(await until()).toBe(former);
+  expect(await states('h1')).toBe('T');
+  await stop(short!, { op: 'undo', run: 'h1', before: first.result!.before! });
+  expect(await states('h1')).toBe('S');
+  await sh('systemctl stop h1; rm -rf /run/fireaxe');
+});
+
+test('its notes removed by hand: undo lets go of all, or says that it cannot tell whom', async () => {
+  await sh(
+    'for u in l1 l2; do systemd-run --unit=$u /usr/local/bin/offender 100000; done; systemctl kill -s STOP l1',
+  );
+  const params = { process: 'offender', for: '5m' };
+  const apply = await stop(params, { op: 'apply', run: 'l1' });
+  expect(await states('l1', 'l2')).toBe('TT');
+  await sh('rm -rf /run/fireaxe');
+  const unsure = await stop(params, { op: 'undo', run: 'l1', before: apply.result!.before! });
+  expect(unsure.result).toMatchObject({ state: 'failed', code: 'still-held' });
+  await sh('systemctl kill -s CONT l1 l2');
+  expect((await stop(params, { op: 'undo', run: 'l1', before: apply.result!.before! })).result?.state).toBe(
+    'changed',
+  );
+  const again = await stop(params, { op: 'apply', run: 'l2' });
+  expect(await states('l1', 'l2')).toBe('TT');
+  await sh('rm -rf /run/fireaxe');
+  const undo = await stop(params, { op: 'undo', run: 'l2', before: again.result!.before! });
+  expect(undo.result).toMatchObject({ state: 'changed', note: '2 let go' });
+  expect(await states('l1', 'l2')).toBe('SS');
+  await sh('systemctl stop l1 l2');
+});
