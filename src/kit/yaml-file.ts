@@ -82,7 +82,7 @@ export function schemaError(
   source: Pick<YamlSource, 'place' | 'file'>,
   knownKeys: (path: PropertyKey[]) => string[],
 ): FireaxeError {
-  const issue = issues[0] as Issue;
+  const issue = worst(issues as readonly Issue[]);
   if (issue.code === 'unrecognized_keys') {
     const key = issue.keys?.[0] ?? '';
     const known = knownKeys(issue.path);
@@ -92,9 +92,18 @@ export function schemaError(
       expected: meant ? `perhaps ${meant}` : `one of ${known.join(', ')}`,
     });
   }
-  return usage(`${issue.path.map(String).join('.') || 'the file'}: ${issue.message}`, {
+  const path = issue.path.map(String).join('.') || 'the file';
+  const missing = /received undefined$/.test(issue.message);
+  return usage(`${path}${missing ? ' is missing' : `: ${issue.message}`}`, {
     place: source.place(issue.path),
   });
+}
+
+/** What is missing may stand there misspelt: the unknown key beside it says more. */
+function worst(issues: readonly Issue[]): Issue {
+  const first = issues[0]!;
+  const holder = first.path.slice(0, -1).join('.');
+  return issues.find((i) => i.code === 'unrecognized_keys' && i.path.join('.') === holder) ?? first;
 }
 
 function where(path: PropertyKey[]): string {

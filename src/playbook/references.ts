@@ -10,6 +10,7 @@ export function checkReferences(playbook: Playbook): void {
   const { place } = playbook;
   const workstreams = new Set<string>();
   const steps = new Set<string>();
+  const actions = new Set<string>();
   for (const [i, workstream] of playbook.workstreams.entries()) {
     if (workstreams.has(workstream.name))
       throw twice('workstream', workstream.name, place(['workstreams', i, 'name']));
@@ -19,6 +20,7 @@ export function checkReferences(playbook: Playbook): void {
       if (steps.has(step.id)) throw twice('step', step.id, at('id'));
       steps.add(step.id);
       if (step.kind === 'action') {
+        actions.add(step.id);
         known(step.action, ACTION_NAMES, 'action', at('action'));
         const idle =
           step.anyOf && (['limit', 'canary', 'wave', 'parallel'] as const).find((key) => step[key]);
@@ -43,8 +45,13 @@ export function checkReferences(playbook: Playbook): void {
       known(need, workstreams, 'workstream', place(['workstreams', i, 'needs']));
     }
     for (const [j, step] of workstream.steps.entries()) {
-      if (step.kind === 'undo')
-        for (const id of step.undo) known(id, steps, 'step', place(['workstreams', i, 'steps', j, 'undo']));
+      if (step.kind !== 'undo') continue;
+      const at = place(['workstreams', i, 'steps', j, 'undo']);
+      const later = workstream.steps.slice(j).map(({ id }) => id);
+      for (const id of step.undo) {
+        known(id, actions, 'step', at);
+        if (later.includes(id)) throw tooEarly(id, at);
+      }
     }
   }
   refuseCycles(playbook);
@@ -76,6 +83,13 @@ function known(word: string, words: Iterable<string>, what: string, place: strin
       all.length === 0
         ? `no ${what} is declared`
         : `${meant ? `perhaps ${meant}; ` : ''}one of ${all.join(', ')}`,
+  });
+}
+
+function tooEarly(id: string, place: string) {
+  return usage(`nothing of ${id} can be taken back yet: it comes later`, {
+    place,
+    expected: 'steps of other workstreams, or such as stand before this one',
   });
 }
 

@@ -73,6 +73,25 @@ describe('a mistake in a playbook is told with its place', () => {
       'p.yaml:19:15',
       /unknown step holt/,
     ],
+    [
+      'an undo of what changes nothing',
+      (t) => t.replace('undo: [hold]', 'undo: [back]'),
+      'p.yaml:19:15',
+      /unknown step back/,
+    ],
+    [
+      'an undo of what comes later',
+      (t) => t.replace('      - id: hold\n', '      - { id: early, undo: [hold] }\n      - id: hold\n'),
+      'p.yaml:10:28',
+      /nothing of hold can be taken back yet/,
+    ],
+    [
+      'a misspelt key that is needed',
+      (t) => t.replace('steps:', 'stepz:'),
+      'p.yaml:9:5',
+      /unknown key stepz/,
+    ],
+    ['a key that is missing', (t) => t.replace('title: Two steps\n', ''), 'p.yaml:1:1', /^title is missing$/],
     ['a step twice', (t) => t.replace('id: back', 'id: hold'), 'p.yaml:18:13', /two steps are called hold/],
     [
       'a step of no kind',
