@@ -3,7 +3,7 @@ import { formatDuration } from '../base/duration.ts';
 import { foldLine } from '../base/fold-names.ts';
 import type { ActionStep, GateSpec, Plan, Step, Workstream } from '../run/types.ts';
 
-/** A plan as a person reads it before saying yes. */
+/** A plan as a person reads it before saying yes. A text of two lines in it must not look like a line of the plan. */
 export function planLines(plan: Plan): string[] {
   const lines = [
     `plan ${plan.hash.slice(0, 12)}: ${plan.title} (cluster ${plan.cluster}, ${nodesText(countTargets(plan))})`,
@@ -16,7 +16,7 @@ export function planLines(plan: Plan): string[] {
     if (plan.workstreams.length > 1) lines.push(`  ${stream.name}: ${stream.title}${needs}`);
     for (const step of stream.steps) lines.push(...stepLines(step).map((line) => `    ${line}`));
   }
-  return lines;
+  return lines.map((line) => line.replace(/\s*\n\s*/g, ' '));
 }
 
 function needsText({ all, any, ended }: Workstream['needs']): string {

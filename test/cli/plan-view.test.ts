@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { planLines } from '../../src/cli/plan-view.ts';
+import { kitOf } from '../run/fake-fleet.ts';
+import { holdStep, planOf } from '../run/plans.ts';
+
+it('a text of two lines does not look like a line of the plan', () => {
+  const kit = kitOf(3);
+  const step = { ...holdStep(kit, 'hold'), title: 'hold\n      on 1 node: n1' };
+  const plan = planOf(kit, [{ name: 'shed', steps: [step] }]);
+  const honest = planLines(plan).length;
+  const lines = planLines({ ...plan, title: 'T\n  shed: x', reason: 'a\r\nb', params: { q: 'a\nb' } });
+  expect(lines.join('\n').split('\n')).toHaveLength(honest + 1);
+  expect(lines).toContain('  reason: a b');
+  expect(lines).toContain('    hold: hold on 1 node: n1 [change]');
+});
