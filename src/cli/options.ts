@@ -62,5 +62,5 @@ function list(value: string): string[] {
 }
 
 function whole(value: string): number {
-  return Number(value);
+  return /^\d+$/.test(value) ? Number(value) : Number.NaN;
 }

@@ -1,35 +1,18 @@
-import { PassThrough } from 'node:stream';
 import { expect, it } from 'vitest';
 import { FireaxeError } from '../../src/base/errors.ts';
 import type { CliContext } from '../../src/cli/context.ts';
 import { createSink } from '../../src/cli/output.ts';
 import { runAndShow } from '../../src/cli/run-and-show.ts';
-import type { CliIo } from '../../src/cli/types.ts';
 import type { Kit } from '../../src/kit/types.ts';
 import type { RunEnv } from '../../src/run/types.ts';
 import { outcome } from '../fanout/fake-transport.ts';
+import { quietIo } from './quiet-io.ts';
 
 const broken = new FireaxeError('internal', 'the journal could not be written; nothing more is launched');
 
 /** A run whose journal breaks after `names` have answered. */
 async function breakAfter(names: string[], output: string) {
-  const said = { stdout: '', stderr: '' };
-  const stream = (name: 'stdout' | 'stderr') =>
-    new PassThrough().on('data', (chunk: Buffer) => {
-      said[name] += chunk;
-    });
-  const never = new AbortController().signal;
-  const io: CliIo = {
-    stdout: stream('stdout'),
-    stderr: stream('stderr'),
-    stdin: new PassThrough(),
-    env: {},
-    now: () => new Date(),
-    stop: never,
-    letGo: never,
-    quit: never,
-    inFlight: () => () => {},
-  };
+  const { io, said } = quietIo();
   const flags = { output };
   const context: CliContext = { io, flags, sink: createSink(io, flags), kit: {} as Kit };
   const work = async ({ onEvent }: RunEnv) => {

@@ -69,7 +69,8 @@ function row(node: Target): string[] {
     node.cluster,
     node.roles.join(','),
     zoneOf(node),
-    `${node.address}:${node.port}`,
+    // An IPv6 address with a port behind it would be another address.
+    `${node.address.includes(':') ? `[${node.address}]` : node.address}:${node.port}`,
     ways(node),
   ];
 }

@@ -1,0 +1,24 @@
+import { PassThrough } from 'node:stream';
+import type { CliIo } from '../../src/cli/types.ts';
+
+/** A command line's streams without a process and without a terminal; what was written is kept. */
+export function quietIo(env: CliIo['env'] = {}): { io: CliIo; said: { stdout: string; stderr: string } } {
+  const said = { stdout: '', stderr: '' };
+  const stream = (name: 'stdout' | 'stderr') =>
+    new PassThrough().on('data', (chunk: Buffer) => {
+      said[name] += chunk;
+    });
+  const never = new AbortController().signal;
+  const io: CliIo = {
+    stdout: stream('stdout'),
+    stderr: stream('stderr'),
+    stdin: new PassThrough(),
+    env,
+    now: () => new Date(),
+    stop: never,
+    letGo: never,
+    quit: never,
+    inFlight: () => () => {},
+  };
+  return { io, said };
+}
