@@ -72,6 +72,7 @@ describe('parameters', () => {
     ['stop', { unit: 'graphical.target' }],
     ['stop', { user: 'root' }],
     ['stop', { process: 'sh' }],
+    ['stop', { process: 'timeout' }],
     ['stop', { process: 'x', how: 'maim' }],
     ['stop', { process: 'a\nb' }],
     ['fence', { timer: '0s' }],

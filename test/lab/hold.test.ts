@@ -10,6 +10,8 @@ const states = (...units: string[]) =>
     `for u in ${units.join(' ')}; do cut -d' ' -f3 /proc/$(systemctl show -p MainPID --value $u)/stat; done | tr -d '\\n'`,
   );
 
+const NAMES = ['offender', 'telemetry-agent-exporter', 'telemetry-agent-proxy'];
+
 beforeAll(async () => {
   lab = await Lab.up([{ name: 'w1' }]);
   await sh(`cd /usr/local/bin; for n in ${NAMES.join(' ')}; do cp /bin/sleep $n; done`);
@@ -62,4 +64,23 @@ test('its notes removed by hand: undo lets go of all, or says that it cannot tel
   expect(undo.result).toMatchObject({ state: 'changed', note: '2 let go' });
   expect(await states('l1', 'l2')).toBe('SS');
   await sh('systemctl stop l1 l2');
+});
+
+test('a name longer than the kernel keeps holds nobody who only begins alike', async () => {
+  await sh(
+    `systemd-run --unit=n1 /usr/local/bin/${NAMES[1]} 1e5; systemd-run --unit=n2 /usr/local/bin/${NAMES[2]} 1e5
+    systemd-run --unit=n3 /bin/bash -c 'exec -a "telemetry-agent: worker" /usr/local/bin/${NAMES[1]} 1e5'`,
+  );
+  await expect.poll(() => sh('pgrep -cx telemetry-agent'), { timeout: 20_000 }).toBe('3');
+  for (const [process, held] of [
+    [NAMES[1], 'TST'],
+    [NAMES[2], 'STS'],
+    ['telemetry-agent', 'TTT'],
+  ] as const) {
+    const run = `n-${process}`;
+    const apply = await stop({ process, for: '1m' }, { op: 'apply', run });
+    expect(await states('n1', 'n2', 'n3'), process).toBe(held);
+    await stop({ process, for: '1m' }, { op: 'undo', run, before: apply.result!.before! });
+    expect(await states('n1', 'n2', 'n3')).toBe('SSS');
+  }
 });

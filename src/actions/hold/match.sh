@@ -71,7 +71,7 @@ ho_like() {
   HO_C='' HO_L='' HO_M='' HO_BARE=''
   # More than one line is another name.
   { IFS= read -r HO_C && ! IFS= read -r HO_M; } <"$1/comm" || { [ -n "$HO_C$HO_M" ] && HO_C="$HO_C $HO_M" || return 1; }
-  [ -z "$HO_NAME" ] || [ "$HO_C" = "$HO_SHORT" ] || return 1
+  [ -z "$HO_NAME" ] || { [ "$HO_C" = "$HO_SHORT" ] && ho_named "$2"; } || return 1
   [ -z "$HO_GROUP" ] || ho_grouped "$2" || return 1
   if [ -n "$HO_COMMAND" ]; then
     # Compared without any spaces first, as `read` drops the NULs between arguments: most processes cost no fork.
@@ -89,6 +89,15 @@ ho_like() {
   HO_U=''
   while read -r HO_K HO_U HO_L; do [ "$HO_K" != Uid: ] || break; done <"$1/status"
   [ "$HO_K" = Uid: ] && [ "$HO_U" = "$HO_UID" ]
+}
+
+# ho_named FROM: a name longer than the kernel keeps is held to what command line and program tell, where they tell another one.
+ho_named() {
+  [ "$HO_NAME" != "$HO_SHORT" ] || return 0
+  read -r HO_L <"$1/cmdline" || [ -n "$HO_L" ] || return 0
+  case $HO_L in *"$HO_NAME"*) return 0 ;; *"$HO_SHORT"*) ;; *) return 0 ;; esac
+  HO_L=$(readlink "$1/exe") || return 0
+  case ${HO_L##*/} in "$HO_NAME"*) return 0 ;; *) return 1 ;; esac
 }
 
 # ho_grouped FROM: whether it lives in HO_GROUP or below it, in any hierarchy.
