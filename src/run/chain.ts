@@ -1,5 +1,6 @@
 import { sha256 } from '../base/canonical.ts';
 import { FireaxeError } from '../base/errors.ts';
+import { wellFormed } from './record-shape.ts';
 import type { JournalBody, JournalRecord } from './types.ts';
 
 /** What the first record names as the one before it. */
@@ -47,6 +48,7 @@ export function readChain(bytes: Buffer, place: string): ChainReading {
       throw corrupt(place, records.length + 1, `its number is ${record.seq}, not ${records.length}`);
     if (record.prev !== head)
       throw corrupt(place, records.length + 1, 'it does not follow the record before it');
+    if (!wellFormed(record)) throw corrupt(place, records.length + 1, 'it is none that this Fireaxe knows');
     records.push(record);
     head = sha256(line);
     offset = newline + 1;
@@ -57,7 +59,7 @@ export function readChain(bytes: Buffer, place: string): ChainReading {
 function parse(line: string): JournalRecord | undefined {
   try {
     const record = JSON.parse(line) as JournalRecord;
-    return typeof record.seq === 'number' && typeof record.prev === 'string' ? record : undefined;
+    return typeof record?.seq === 'number' && typeof record.prev === 'string' ? record : undefined;
   } catch {
     return undefined;
   }

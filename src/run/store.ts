@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { usage } from '../base/errors.ts';
 import { systemWords } from '../base/system-error.ts';
 import { readChain } from './chain.ts';
+import { wellFormed } from './record-shape.ts';
 import { stateError } from './state-error.ts';
 import type { JournalRecord, Plan, RunVerdict } from './types.ts';
 
@@ -53,8 +54,10 @@ export async function listRuns(
     const path = journalPath(stateDir, runId);
     if (!existsSync(path)) continue;
     try {
-      const summary = summarize(runId, (await readRun(stateDir, runId)).records);
+      const { records, changed } = await readRun(stateDir, runId);
+      const summary = summarize(runId, records);
       if (summary) summaries.push(summary);
+      else if (changed) unread(path, changed.message);
     } catch (error) {
       unread(path, systemWords(error));
     }
@@ -62,11 +65,14 @@ export async function listRuns(
   return summaries;
 }
 
-/** The records of a run, by its id, a unique beginning of it, or `last`. Throws usage when there is none. */
+/**
+ * The records of a run, by its id, a unique beginning of it, or `last`. Throws usage when there is none.
+ * `changed` is why nothing may be done by them: they are what can still be read.
+ */
 export async function readRun(
   stateDir: string,
   wanted: string,
-): Promise<{ runId: string; records: JournalRecord[]; intact: boolean; problem?: string }> {
+): Promise<{ runId: string; records: JournalRecord[]; intact: boolean; problem?: string; changed?: Error }> {
   const runId = await resolveRunId(stateDir, wanted);
   const path = journalPath(stateDir, runId);
   const bytes = await readFile(path);
@@ -79,7 +85,8 @@ export async function readRun(
       ...(tornBytes ? { problem: 'its last record was cut off' } : {}),
     };
   } catch (error) {
-    return { runId, records: readable(bytes), intact: false, problem: (error as Error).message };
+    const changed = error as Error;
+    return { runId, records: readable(bytes), intact: false, problem: changed.message, changed };
   }
 }
 
@@ -107,10 +114,14 @@ export async function resolveRunId(stateDir: string, wanted: string): Promise<st
   });
 }
 
-/** A run that ended before its plan was kept has launched nothing: it is not the last one. */
+/**
+ * A run that ended before its plan was kept has launched nothing: it is not the last one.
+ * One whose journal was changed is: nobody who says `last` means the one before.
+ */
 async function newestWithPlan(stateDir: string, names: string[]): Promise<string | undefined> {
   for (const name of names.toReversed()) {
-    if ((await readRun(stateDir, name)).records[0]?.kind === 'plan') return name;
+    const { records, changed } = await readRun(stateDir, name);
+    if (changed || records[0]?.kind === 'plan') return name;
   }
   return names.at(-1);
 }
@@ -148,7 +159,8 @@ function readable(bytes: Buffer): JournalRecord[] {
   const records: JournalRecord[] = [];
   for (const line of bytes.toString('utf8').split('\n')) {
     try {
-      records.push(JSON.parse(line));
+      const record: unknown = JSON.parse(line);
+      if (wellFormed(record)) records.push(record);
     } catch {}
   }
   return records;

@@ -22,7 +22,8 @@ export default defineCommand({
   async run(args, flags, io) {
     const context = await openContext(flags, io);
     const { readRun } = await import('../../run/store.ts');
-    const { runId, records } = await readRun(stateDir(context.kit, io.env), args[0]!);
+    const { runId, records, changed } = await readRun(stateDir(context.kit, io.env), args[0]!);
+    if (changed) throw changed;
     const first = records[0];
     const plan = first?.kind === 'plan' ? first.plan : undefined;
     if (plan) await openKeys(context, plan.cluster, waysOf(plan));

@@ -17,8 +17,9 @@ export default defineCommand({
     const sink = createSink(io, flags);
     const { journalPath, noPlan, readRun } = await import('../../run/store.ts');
     const directory = await journalDir(flags, io, sink.note);
-    const { runId, records, intact, problem } = await readRun(directory, args[0]!);
-    if (!records.some((record) => record.kind === 'plan')) throw noPlan(runId, journalPath(directory, runId));
+    const { runId, records, intact, problem, changed } = await readRun(directory, args[0]!);
+    if (!records.some((record) => record.kind === 'plan'))
+      throw changed ?? noPlan(runId, journalPath(directory, runId));
     if (problem) sink.note(`warning: the journal of ${runId} is not whole: ${problem}`);
     const told = withNext(timeline(runId, records), flags);
     const story = told.verdict ? { ...told, verdict: withNext(told.verdict, flags) } : told;
