@@ -73,6 +73,8 @@ describe('parameters', () => {
     ['stop', { user: 'root' }],
     ['stop', { process: 'sh' }],
     ['stop', { process: 'timeout' }],
+    ['exec', { command: 'set -e\r\nid\r\n' }],
+    ['exec', { command: '\ufeffset -e\nid\n' }],
     ['stop', { process: 'x', how: 'maim' }],
     ['stop', { process: 'a\nb' }],
     ['fence', { timer: '0s' }],

@@ -57,6 +57,15 @@ describe('bad input is refused with the next command', () => {
     expect(refusal(['exec', '-l', '', '--reason', 'x', '--yes', '--', 'id']).code).toBe(2);
   });
 
+  it('a script that would reach the nodes changed', () => {
+    const script = join(kit, 'script');
+    writeFileSync(script, Buffer.from('rm caf\xe9\n', 'latin1'));
+    const { code, stderr } = refusal(['exec', '--reason', 'x', '--yes', '--script', script]);
+    expect(code).toBe(2);
+    expect(stderr).toContain('the script is not UTF-8');
+    rmSync(script);
+  });
+
   it('an empty target set: what the fleet has', () => {
     const { code, stderr } = refusal(['exec', '-l', 'pool=gpu', '--reason', 'x', '--yes', '--', 'id']);
     expect(code).toBe(2);

@@ -41,6 +41,20 @@ describe('exec', () => {
     expect(await sh('pgrep -f "[o]ffender 77|[s]leep 78" | wc -l')).toBe('0');
   });
 
+  test('a script in the language that its first line names', async () => {
+    const perl = '#!/usr/bin/env perl\nprint +(split "/", $0)[-1], "\\n"; exit 4;\n';
+    expect(await exec(perl, { op: 'apply', run: 'e7' })).toMatchObject({
+      stdout: 'script\n',
+      result: { state: 'failed', exit: 4 },
+    });
+    const bash = `#!/bin/bash -eu\na=(1 2)\necho \${a[1]}\nfalse\necho on`;
+    expect(await exec(bash, { op: 'apply', run: 'e8' })).toMatchObject({
+      stdout: '2\n',
+      result: { state: 'failed', exit: 1 },
+    });
+    expect(await sh('ls /run/fireaxe/e7/s1/script /run/fireaxe/e8/s1/script 2>/dev/null')).toBe('');
+  });
+
   test('twice is once', async () => {
     const text = orderText(
       lab,

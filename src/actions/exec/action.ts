@@ -7,12 +7,18 @@ import script from './node.sh';
 const LONGEST = 100_000;
 
 const params = z.strictObject({
-  /** A command line or a whole script for /bin/sh. */
+  /** A command line or a whole script, for /bin/sh or for what its first line names. */
   command: z
     .string()
     .refine((t) => t.trim() !== '', 'a command must not be empty')
     .refine((t) => Buffer.byteLength(t) <= LONGEST, `a script must not be longer than ${LONGEST} bytes`)
-    .refine((t) => !t.includes('\0'), 'a script cannot hold NUL'),
+    .refine((t) => !t.includes('\0'), 'a script cannot hold NUL')
+    .refine((t) => !t.startsWith('\ufeff'), 'a script must not begin with a byte order mark')
+    // A shell takes the return for a part of each last word: `set -e` fails, files get odd names.
+    .refine(
+      (t) => !/\r\n/.test(t) || /(^|[^\r])\n/.test(t),
+      'the lines of this script end as on Windows: write it with LF alone',
+    ),
   /** Exit statuses that count as success; `any` for all. */
   exits: list()
     .pipe(

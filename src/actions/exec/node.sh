@@ -8,19 +8,42 @@ FX_ONCE=1
 FX_LOCK=$FX_DIR/lock
 EX_UMASK=$(umask)
 
+# ex_by: a script whose first line names its program is run by that, as the kernel would: EX_BY, with EX_ARG before the script.
+ex_by() {
+  EX_BY='' EX_ARG=''
+  case $P_COMMAND in '#!'*) ;; *) return 0 ;; esac
+  EX_ARG=${P_COMMAND%%"$FX_NL"*}
+  # shellcheck disable=SC2086
+  set -- ${EX_ARG#??}
+  EX_BY=${1-} EX_ARG=''
+  [ $# -eq 0 ] || shift
+  EX_ARG="$*"
+  case $EX_BY:$EX_ARG in
+    : | /bin/sh:) EX_BY='' ;;
+    *) [ -x "$EX_BY" ] || fx_refuse no-tool "$EX_BY, which the script's first line names, is not on this node" ;;
+  esac
+}
+
 act_look() {
+  ex_by
   FX_STATE=would
   fx_say 'cannot tell what the command would change'
 }
 
 act_apply() {
+  set -- /bin/sh -c -- "$P_COMMAND" fireaxe
+  if [ -n "$EX_BY" ]; then
+    fx_write script "$P_COMMAND" || fx_fail no-receipt "cannot write $FX_DIR/script"
+    set -- "$EX_BY" ${EX_ARG:+"$EX_ARG"} "$FX_DIR/script"
+  fi
   # Bytes in the user's locale and files by the user's mask, as at a prompt.
   if [ -n "$FX_USER_LC" ]; then LC_ALL=$FX_USER_LC; else unset LC_ALL; fi
   umask "$EX_UMASK"
-  if [ "$FX_VIA" = ssm ]; then ex_bounded; else /bin/sh -c "$P_COMMAND" fireaxe </dev/null; fi
+  if [ "$FX_VIA" = ssm ]; then ex_bounded "$@"; else "$@" </dev/null; fi
   FX_RC=$?
   umask 077
   LC_ALL=C
+  rm -f "$FX_DIR/script"
   FX_EXIT=$FX_RC
   case " $P_EXITS " in
     *" $FX_RC "* | ' any ') ;;
@@ -40,7 +63,7 @@ ex_bounded() {
   } <"$FX_DIR/pipe" &
   FX_DRAIN=$!
   # A command of its own, no function: a deadline that falls into it must find our own stdout in place.
-  /bin/sh -c "$P_COMMAND" fireaxe </dev/null >"$FX_DIR/pipe" 2>&1
+  "$@" </dev/null >"$FX_DIR/pipe" 2>&1
   FX_RC=$? FX_N=0
   rm -f "$FX_DIR/pipe"
   # A background child of the command may hold the pipe for ever.

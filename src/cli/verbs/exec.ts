@@ -23,7 +23,10 @@ export default defineCommand({
         '[command...]',
         'after --: one word is a shell text, several are one command and its arguments',
       )
-      .option('--script <file>', 'a file for /bin/sh instead; - reads it from stdin')
+      .option(
+        '--script <file>',
+        'a file instead, for /bin/sh or what its first line names; - reads it from stdin',
+      )
       .option('--exits <codes>', 'exit codes that are success, such as 0,1 or any');
     changeOptions(waveOptions(paceOptions(targetOptions(command))));
   },
@@ -42,14 +45,21 @@ async function commandOf(args: string[], flags: Flags, io: CliIo): Promise<strin
     });
   }
   if (script === undefined) return args.length === 1 ? args[0]! : args.map(quote).join(' ');
-  if (script === '-') return readAll(io.stdin);
-  return readFile(script, 'utf8').catch((cause) => {
-    throw usage(`the script cannot be read: ${(cause as Error).message}`, { place: script, cause });
-  });
+  const bytes =
+    script === '-'
+      ? await readAll(io.stdin)
+      : await readFile(script).catch((cause) => {
+          throw usage(`the script cannot be read: ${(cause as Error).message}`, { place: script, cause });
+        });
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+  } catch (cause) {
+    throw usage('the script is not UTF-8: other bytes would reach the nodes', { place: script, cause });
+  }
 }
 
-async function readAll(stream: NodeJS.ReadableStream): Promise<string> {
+async function readAll(stream: NodeJS.ReadableStream): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks).toString('utf8');
+  return Buffer.concat(chunks);
 }
