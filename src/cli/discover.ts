@@ -14,7 +14,7 @@ export async function discover(context: CliContext, save: boolean): Promise<void
     });
   }
   const { cloud } = cluster;
-  const [{ ec2Api }, { patient, READERS_PATIENCE }, { asUnreachable }, { discoverFromEc2 }] =
+  const [{ ec2Api }, { patient, READERS_PATIENCE }, { asUnreachable, withOurKeys }, { discoverFromEc2 }] =
     await Promise.all([
       import('../kit/ec2-api.ts'),
       import('../kit/ec2-patience.ts'),
@@ -31,6 +31,7 @@ export async function discover(context: CliContext, save: boolean): Promise<void
     cluster: cluster.name,
     region: cloud.region,
     now: context.io.now(),
+    typeable: (command) => withOurKeys(command, cloud),
   })
     .catch((error: unknown) => {
       throw asUnreachable(error, 'EC2', cloud, context.io.env) ?? error;

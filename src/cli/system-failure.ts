@@ -26,7 +26,7 @@ export function systemFailure(error: unknown): FireaxeError | undefined {
   if (syscall === 'uv_cwd') {
     return usage('the working directory is gone', { next: 'cd to one that is there, then try again' });
   }
-  if (syscall === 'uv_os_homedir') {
+  if (syscall === 'uv_os_homedir' || syscall === 'uv_os_get_passwd') {
     return usage('this user has no home directory', { next: 'set HOME, or --kit and FIREAXE_STATE_DIR' });
   }
   const next = syscall === 'mkdtemp' ? 'set TMPDIR to a directory that can be written' : HELP[code];

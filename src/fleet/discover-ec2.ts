@@ -42,6 +42,8 @@ export interface DiscoveryOptions {
   /** Which address we reach the nodes at; `public` falls back to the private one. */
   address?: 'private' | 'public';
   now?: Date;
+  /** A command of AWS's own tool with the keys that we have. */
+  typeable?: (command: string) => string;
 }
 
 const PAGE = 1000;
@@ -55,9 +57,10 @@ export async function discoverFromEc2(options: DiscoveryOptions): Promise<FleetS
   const filters = filtersOf(options);
   const instances = await everyPage(options, filters);
   if (instances.length === 0) {
+    const tags = `aws ec2 describe-tags --region ${options.region} --filters Name=resource-type,Values=instance`;
     throw usage(`EC2 has no running instance of cluster ${options.cluster} in ${options.region}`, {
       expected: filters.map((filter) => `${filter.Name}=${filter.Values.join('|')}`).join(' and '),
-      next: `aws ec2 describe-tags --region ${options.region} --filters Name=resource-type,Values=instance`,
+      next: options.typeable?.(tags) ?? tags,
     });
   }
   const names = namesOf(instances);

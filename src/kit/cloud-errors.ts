@@ -82,10 +82,16 @@ function clockSkew(error: Error): FireaxeError | undefined {
 
 /** The same credentials, tried with AWS's own tool. */
 function lookAt(profile: CloudProfile): string {
+  return withOurKeys('aws sts get-caller-identity', profile);
+}
+
+/** A command of AWS's own tool, as it can be typed: with the keys of the kit, which it would not find. */
+export function withOurKeys(command: string, profile: CloudProfile): string {
   const files = [
     ...(profile.configFile ? [`AWS_CONFIG_FILE=${quote(profile.configFile)}`] : []),
     ...(profile.credentialsFile ? [`AWS_SHARED_CREDENTIALS_FILE=${quote(profile.credentialsFile)}`] : []),
   ];
   const named = profile.profile ? [`--profile ${quote(profile.profile)}`] : [];
-  return [...files, 'aws sts get-caller-identity', ...named, `--region ${quote(profile.region)}`].join(' ');
+  const region = / --region /.test(command) ? [] : [`--region ${quote(profile.region)}`];
+  return [...files, command, ...named, ...region].join(' ');
 }

@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { FireaxeError } from '../base/errors.ts';
+import { home } from './home.ts';
 
 /** Relative names are meant within the kit; `~/` and absolute ones are taken as they are. */
 export function inKit(path: string, name: string): string {
-  if (name.startsWith('~/')) return join(homedir(), name.slice(2));
+  if (name.startsWith('~/')) return join(home(), name.slice(2));
   return isAbsolute(name) ? name : join(path, name);
 }
 

@@ -1,6 +1,7 @@
 import { readdir, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { FireaxeError, usage } from '../base/errors.ts';
+import { quote } from '../base/quote.ts';
 import { existing, inKit, missing } from './in-kit.ts';
 import { openCluster } from './open-cluster.ts';
 import { checkPermissions } from './permissions.ts';
@@ -91,7 +92,12 @@ function filesOf(path: string, file: KitFile): { secrets: string[]; others: stri
 function noKit(path: string, cause: unknown): FireaxeError {
   const code = (cause as NodeJS.ErrnoException).code;
   if (code === 'EACCES') {
-    return new FireaxeError('credentials', 'the kit cannot be read', { place: path, cause });
+    return new FireaxeError('credentials', 'the kit cannot be read', {
+      place: path,
+      expected: 'a kit of the user who runs Fireaxe',
+      next: `ls -ld ${quote(path)}`,
+      cause,
+    });
   }
   return usage(`no kit at ${path}`, {
     expected: 'a directory with kit.yaml in it',

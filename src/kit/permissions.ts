@@ -22,7 +22,9 @@ export async function checkPermissions(
   const root = await realpath(kit);
   judge(root, await stat(root), false, findings);
   await judgeAncestors(root, findings);
-  await walk(root, root, new Set(skip), secrets, findings);
+  await walk(root, root, new Set(skip), secrets, findings).catch((cause) => {
+    throw closed(cause);
+  });
   for (const path of [...secrets, ...others]) {
     if (path.startsWith(root + sep)) continue; // walked already
     const found = await stat(path).catch(() => undefined);
@@ -77,6 +79,17 @@ function judge(path: string, found: Stats, secret: boolean, findings: Finding[])
   const chmod = guarded ? (found.isDirectory() ? '700' : '600') : 'go-w';
   const what = (bits & 0o022) !== 0 ? 'writable by others' : 'readable by others';
   findings.push({ path, what: `is ${what} (${mode})`, chmod });
+}
+
+/** A kit of somebody else: its keys do not open to us. */
+export function closed(cause: NodeJS.ErrnoException): unknown {
+  if (cause.code !== 'EACCES' || cause.path === undefined) return cause;
+  return new FireaxeError('credentials', 'the kit cannot be read', {
+    place: cause.path,
+    expected: 'a kit of the user who runs Fireaxe',
+    next: `ls -ld ${quote(cause.path)}`,
+    cause,
+  });
 }
 
 function loose(findings: Finding[]): FireaxeError {

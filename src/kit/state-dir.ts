@@ -1,5 +1,5 @@
-import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { home } from './home.ts';
 import type { Kit } from './types.ts';
 
 /** Where runs are kept: FIREAXE_STATE_DIR, else what the kit says, else the user's state directory. */
@@ -9,5 +9,5 @@ export function stateDir(
 ): string {
   if (env.FIREAXE_STATE_DIR) return resolve(env.FIREAXE_STATE_DIR);
   if (kit?.stateDir) return kit.stateDir;
-  return join(env.XDG_STATE_HOME || join(env.HOME || homedir(), '.local', 'state'), 'fireaxe');
+  return join(env.XDG_STATE_HOME || join(home(env), '.local', 'state'), 'fireaxe');
 }
