@@ -1,12 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { generateKeyPairSync } from 'node:crypto';
 import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createKeyPair } from '../../src/drill/node/key-pair.ts';
 import { fleetOf, KIT_YAML, makeKit, NODES } from '../kit/make-kit.ts';
-import { CommandLine } from './command-line.ts';
+import { InProcess } from './in-process.ts';
 
 const PLAYBOOK = `schemaVersion: 1
 name: own
@@ -19,7 +18,7 @@ workstreams:
       - { id: say, action: exec, on: name=n1, via: [local], with: { command: '\${command}' } }
 `;
 
-let fireaxe: CommandLine;
+let fireaxe: InProcess;
 let kit: string;
 const kits: string[] = [];
 
@@ -30,7 +29,7 @@ function otherKit(files: Record<string, string>): string {
 }
 
 beforeAll(() => {
-  fireaxe = new CommandLine();
+  fireaxe = new InProcess();
   kit = otherKit({ 'playbooks/own.yaml': PLAYBOOK });
 });
 
@@ -40,56 +39,56 @@ afterAll(() => {
 });
 
 /** What a person reads on stderr, and the exit code; stdout stays empty. */
-function refusal(args: string[], path = kit) {
-  const { code, stdout, stderr } = fireaxe.run(args, { kit: path });
+async function refusal(args: string[], path = kit) {
+  const { code, stdout, stderr } = await fireaxe.run(args, { kit: path });
   expect(stdout).toBe('');
   return { code, stderr };
 }
 
 describe('bad input is refused with the next command', () => {
-  it('a wrong selector: column and what was expected', () => {
-    const { code, stderr } = refusal(['nodes', '-l', 'pool in web']);
+  it('a wrong selector: column and what was expected', async () => {
+    const { code, stderr } = await refusal(['nodes', '-l', 'pool in web']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/unexpected web[\s\S]*column 9[\s\S]*expected: \( before the values/);
   });
 
-  it('an empty selector is no way to say all', () => {
-    expect(refusal(['exec', '-l', '', '--reason', 'x', '--yes', '--', 'id']).code).toBe(2);
+  it('an empty selector is no way to say all', async () => {
+    expect((await refusal(['exec', '-l', '', '--reason', 'x', '--yes', '--', 'id'])).code).toBe(2);
   });
 
-  it('a script that would reach the nodes changed', () => {
+  it('a script that would reach the nodes changed', async () => {
     const script = join(kit, 'script');
     writeFileSync(script, Buffer.from('rm caf\xe9\n', 'latin1'));
-    const { code, stderr } = refusal(['exec', '--reason', 'x', '--yes', '--script', script]);
+    const { code, stderr } = await refusal(['exec', '--reason', 'x', '--yes', '--script', script]);
     expect(code).toBe(2);
     expect(stderr).toContain('the script is not UTF-8');
     rmSync(script);
   });
 
-  it('an empty target set: what the fleet has', () => {
-    const { code, stderr } = refusal(['exec', '-l', 'pool=gpu', '--reason', 'x', '--yes', '--', 'id']);
+  it('an empty target set: what the fleet has', async () => {
+    const { code, stderr } = await refusal(['exec', '-l', 'pool=gpu', '--reason', 'x', '--yes', '--', 'id']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/no node is meant by --selector "pool=gpu"/);
     expect(stderr).toMatch(/worker \(2\).*zone: a \(2\), b \(1\).*pool \(2\)[\s\S]*next: fireaxe nodes/);
   });
 
-  it('an unknown node: the nearest', () => {
-    const { code, stderr } = refusal(['nodes', '--nodes', 'n[1-3]']);
+  it('an unknown node: the nearest', async () => {
+    const { code, stderr } = await refusal(['nodes', '--nodes', 'n[1-3]']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/no node n3/);
   });
 
-  it('an unknown playbook parameter: the nearest; a missing one: its meaning', () => {
-    const unknown = refusal(['plan', 'own', '-p', 'comand=id']);
+  it('an unknown playbook parameter: the nearest; a missing one: its meaning', async () => {
+    const unknown = await refusal(['plan', 'own', '-p', 'comand=id']);
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toMatch(/no parameter comand[\s\S]*perhaps command/);
-    const missing = refusal(['plan', 'own']);
+    const missing = await refusal(['plan', 'own']);
     expect(missing.code).toBe(2);
     expect(missing.stderr).toMatch(/needs command[\s\S]*what to run[\s\S]*-p command=/);
   });
 
-  it('an unknown playbook: those that there are', () => {
-    const { code, stderr } = refusal(['plan', 'owm']);
+  it('an unknown playbook: those that there are', async () => {
+    const { code, stderr } = await refusal(['plan', 'owm']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/no playbook owm[\s\S]*own/);
   });
@@ -98,53 +97,62 @@ describe('bad input is refused with the next command', () => {
     ['kit.yaml', KIT_YAML.replace('policy:', 'polciy:'), /kit\.yaml:7:1[\s\S]*perhaps policy/],
     ['playbooks/own.yaml', PLAYBOOK.replace('action:', 'acton:'), /own\.yaml:9:9/],
     ['playbooks/own.yaml', PLAYBOOK.replace('id: say', 'id: say, id: twice'), /own\.yaml:9:\d+/],
-  ])('a mistake in %s: file, line and column', (name, text, words) => {
+  ])('a mistake in %s: file, line and column', async (name, text, words) => {
     const path = otherKit({ 'playbooks/own.yaml': PLAYBOOK, [name]: text });
-    const { code, stderr } = refusal(['plan', 'own', '-p', 'command=id'], path);
+    const { code, stderr } = await refusal(['plan', 'own', '-p', 'command=id'], path);
     expect(code).toBe(2);
     expect(stderr).toMatch(words);
   });
 
-  it('loose kit permissions: the file and the chmod line', () => {
+  it('loose kit permissions: the file and the chmod line', async () => {
     const path = otherKit({});
     chmodSync(join(path, 'keys/id'), 0o644);
-    const { code, stderr } = refusal(['nodes'], path);
+    const { code, stderr } = await refusal(['nodes'], path);
     expect(code).toBe(4);
     expect(stderr).toContain(`next: chmod 600 ${path}/keys/id`);
   });
 
-  it('no kit: how to name one', () => {
-    const { code, stderr } = refusal(['nodes'], '/nowhere');
+  it('no kit: how to name one', async () => {
+    const { code, stderr } = await refusal(['nodes'], '/nowhere');
     expect(code).toBe(2);
     expect(stderr).toMatch(/no kit at \/nowhere[\s\S]*--kit PATH or FIREAXE_KIT/);
   });
 
-  it('a change without a reason: the flag', () => {
-    const { code, stderr } = refusal(['exec', '--yes', '--', 'id']);
+  it('a change without a reason: the flag', async () => {
+    const { code, stderr } = await refusal(['exec', '--yes', '--', 'id']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/--reason/);
   });
 
-  it('no terminal and no --yes: the flag, and nothing is launched', () => {
+  it('no terminal and no --yes: the flag, and nothing is launched', async () => {
     for (const more of [[], ['--no-input']]) {
-      const { code, stderr } = refusal(['exec', '--via', 'local', '--reason', 'x', ...more, '--', 'id']);
+      const { code, stderr } = await refusal([
+        'exec',
+        '--via',
+        'local',
+        '--reason',
+        'x',
+        ...more,
+        '--',
+        'id',
+      ]);
       expect(code).toBe(5);
       expect(stderr).toMatch(/add --yes/);
     }
   });
 
-  it('a severe change: --yes is not enough, and the confirmation must be of this plan', () => {
+  it('a severe change: --yes is not enough, and the confirmation must be of this plan', async () => {
     const fence = ['fence', '--reason', 'x', '--yes'];
-    const bare = refusal(fence);
+    const bare = await refusal(fence);
     expect(bare.code).toBe(5);
     expect(bare.stderr).toContain('--confirm "c1 1"');
-    const wrong = refusal([...fence, '--confirm', 'c1 2']);
+    const wrong = await refusal([...fence, '--confirm', 'c1 2']);
     expect(wrong.code).toBe(5);
     expect(wrong.stderr).toContain('expected: --confirm "c1 1"');
   });
 
-  it('a wrong action parameter: which, and the help', () => {
-    const { code, stderr } = refusal(['stop', '--unit', 'sshd', '--reason', 'x', '--yes']);
+  it('a wrong action parameter: which, and the help', async () => {
+    const { code, stderr } = await refusal(['stop', '--unit', 'sshd', '--reason', 'x', '--yes']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/never stopped[\s\S]*fireaxe stop --help/);
   });
@@ -162,13 +170,13 @@ describe('bad input is refused with the next command', () => {
     ['--via', 'telnet', 'ssm,ssh,openssh,local'],
     ['--kit', '', 'the directory of a kit'],
     ['--out', '/nowhere/x.plan', 'a directory that can be written'],
-  ])('%s %s: what it takes', (flag, value, expected) => {
-    const { code, stderr } = fireaxe.run(['exec', '--reason', 'x', '--yes', flag, value, '--', 'id'], {
+  ])('%s %s: what it takes', async (flag, value, expected) => {
+    const { code, stderr } = await fireaxe.run(['exec', '--reason', 'x', '--yes', flag, value, '--', 'id'], {
       kit,
     });
     expect(code).toBe(2);
     expect(stderr).toContain(expected);
-    expect(stderr).not.toMatch(/^ +at .*\.js/m);
+    expect(stderr).not.toMatch(/^ +at .*\.[jt]s/m);
   });
 
   it.each([
@@ -176,24 +184,24 @@ describe('bad input is refused with the next command', () => {
     ['probe', '--limit', '0%', 'a limit of no nodes'],
     ['shrink', '--share', '0', 'a share of no nodes'],
     ['shrink', '--share', '0%', 'a share of no nodes'],
-  ])('%s %s %s: that it is none, and how many it takes', (verb, flag, value, message) => {
-    const { code, stderr } = refusal([verb, ...(verb === 'shrink' ? ['--dry-run'] : []), flag, value]);
+  ])('%s %s %s: that it is none, and how many it takes', async (verb, flag, value, message) => {
+    const { code, stderr } = await refusal([verb, ...(verb === 'shrink' ? ['--dry-run'] : []), flag, value]);
     expect(code).toBe(2);
     expect(stderr).toBe(
       `fireaxe: ${message}\n  at: ${flag}\n  expected: a whole number from 1, or a percentage above 0%\n`,
     );
   });
 
-  it('an option of the command itself: where it belongs', () => {
-    expect(refusal(['exec', '--reason', 'x', '--yes', 'ls', '-Z']).stderr).toContain(
+  it('an option of the command itself: where it belongs', async () => {
+    expect((await refusal(['exec', '--reason', 'x', '--yes', 'ls', '-Z'])).stderr).toContain(
       'put -- before the command',
     );
   });
 
-  it('a file that a plan cannot be saved to: the one that was typed, and what to do', () => {
+  it('a file that a plan cannot be saved to: the one that was typed, and what to do', async () => {
     const save = (file: string) =>
       refusal(['exec', '--reason', 'x', '--nodes', 'n1', '--output', 'json', '-o', file, '--', 'id']);
-    const absent = save('/nowhere/x.plan');
+    const absent = await save('/nowhere/x.plan');
     expect(absent.code).toBe(2);
     expect(JSON.parse(absent.stderr).error).toEqual({
       kind: 'usage',
@@ -205,70 +213,70 @@ describe('bad input is refused with the next command', () => {
     const pipe = join(kit, 'pipe');
     execFileSync('mkfifo', [pipe]);
     for (const other of [kit, pipe]) {
-      expect(save(other).stderr).toMatch(/cannot be saved: it is no file.*name another file/);
+      expect((await save(other)).stderr).toMatch(/cannot be saved: it is no file.*name another file/);
     }
     // A plan does not take its place.
     expect(statSync(pipe).isFIFO()).toBe(true);
     rmSync(pipe);
   });
 
-  it('a flag that would do nothing in the drill', () => {
-    const { code, stderr } = refusal(['drill', '--hands-off', '--playbook', 'shed-load']);
+  it('a flag that would do nothing in the drill', async () => {
+    const { code, stderr } = await refusal(['drill', '--hands-off', '--playbook', 'shed-load']);
     expect(code).toBe(2);
     expect(stderr).toContain('hands off: --playbook would do nothing');
-    const unknown = refusal(['drill', '--playbook', 'shed-laod']);
+    const unknown = await refusal(['drill', '--playbook', 'shed-laod']);
     expect(unknown.stderr).toMatch(/^fireaxe: no playbook shed-laod\n.*\n {2}expected: perhaps shed-load/);
-    expect(refusal(['drill', 'upp', '--dir', '/x']).stderr).toContain('drill does not know "upp"');
+    expect((await refusal(['drill', 'upp', '--dir', '/x'])).stderr).toContain('drill does not know "upp"');
   });
 
   it.each([
     [['exec', '--dry-run', '-o', 'x.plan', '--', 'id'], '--out', 'a dry run saves no plan'],
     [['readmit', '--dry-run', '--all', '--batch', '5'], '--batch', 'beside --all'],
     [['readmit', '--dry-run', '--no-gate', '--gate-for', '9s'], '--gate-for', 'beside --no-gate'],
-  ])('%j, where one flag would silently lose', (args, place, words) => {
-    const { code, stderr } = refusal(args);
+  ])('%j, where one flag would silently lose', async (args, place, words) => {
+    const { code, stderr } = await refusal(args);
     expect(code).toBe(2);
     expect(stderr).toContain(words);
     expect(stderr).toContain(`at: ${place}\n`);
   });
 
-  it('a flag that is given twice: which, and how to say both', () => {
-    const { code, stderr } = refusal(['nodes', '-l', 'role=worker', '--selector', 'zone=a']);
+  it('a flag that is given twice: which, and how to say both', async () => {
+    const { code, stderr } = await refusal(['nodes', '-l', 'role=worker', '--selector', 'zone=a']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/--selector is given twice[\s\S]*with a comma: --selector A,B/);
-    expect(refusal(['nodes', '-c', 'c1', '-c', 'c2']).stderr).toContain('--cluster is given twice');
+    expect((await refusal(['nodes', '-c', 'c1', '-c', 'c2'])).stderr).toContain('--cluster is given twice');
     // The same again, as when a wrapper adds it to a command of ours that has it, is no contradiction.
     const again = ['--kit', kit, '--output', 'json', '--kit', kit, '--output', 'json'];
-    expect(fireaxe.run(['nodes', ...again], { kit }).code).toBe(0);
+    expect((await fireaxe.run(['nodes', ...again], { kit })).code).toBe(0);
     // Those that may be repeated, and what follows -- is not ours.
     const many = ['plan', 'own', '-p', 'command=id', '-p', 'other=x'];
-    expect(refusal(many).stderr).toContain('no parameter other');
+    expect((await refusal(many)).stderr).toContain('no parameter other');
     const words = ['plan', 'exec', '-c', 'c1', '--', 'ls', '-c', 'x', '-c', 'y'];
-    expect(fireaxe.run(words, { kit }).code).toBe(0);
+    expect((await fireaxe.run(words, { kit })).code).toBe(0);
   });
 
-  it('a plan that asks the nodes needs the password for sudo, too', () => {
+  it('a plan that asks the nodes needs the password for sudo, too', async () => {
     const asking = ['plan', 'own', '-p', 'command=id', '--sudo-password-stdin'];
-    expect(refusal([...asking, '--dry-run']).stderr).toContain('no password on stdin');
-    expect(fireaxe.run(asking, { kit }).code).toBe(0);
+    expect((await refusal([...asking, '--dry-run'])).stderr).toContain('no password on stdin');
+    expect((await fireaxe.run(asking, { kit })).code).toBe(0);
   });
 
-  it('a plan or playbook that is not there, before a reason is asked for', () => {
-    expect(refusal(['run', './nope.plan']).stderr).toMatch(/nope\.plan/);
+  it('a plan or playbook that is not there, before a reason is asked for', async () => {
+    expect((await refusal(['run', './nope.plan'])).stderr).toMatch(/nope\.plan/);
   });
 
-  it('a state directory that cannot be written: which, and how to name another; no stack', () => {
-    const { code, stderr } = fireaxe.run(
+  it('a state directory that cannot be written: which, and how to name another; no stack', async () => {
+    const { code, stderr } = await fireaxe.run(
       ['exec', '--via', 'local', '--nodes', 'n1', '--reason', 'x', '--yes', '--', 'echo ran'],
       { kit, env: { FIREAXE_STATE_DIR: '/dev/null/x' } },
     );
     expect(code).toBe(1);
     expect(stderr).toMatch(/the run cannot be kept[\s\S]*at: \/dev\/null\/x[\s\S]*FIREAXE_STATE_DIR=/);
-    expect(stderr).not.toMatch(/^ +at .*\.js/m);
+    expect(stderr).not.toMatch(/^ +at .*\.[jt]s/m);
   });
 
-  it('a state directory that is none: which; no stack', () => {
-    const { code, stderr } = fireaxe.run(['runs'], {
+  it('a state directory that is none: which; no stack', async () => {
+    const { code, stderr } = await fireaxe.run(['runs'], {
       kit,
       env: { FIREAXE_STATE_DIR: join(kit, 'kit.yaml') },
     });
@@ -276,15 +284,15 @@ describe('bad input is refused with the next command', () => {
     expect(stderr).toMatch(/^fireaxe: not a directory\n {2}at: .*kit\.yaml\n {2}next: .*\n$/);
   });
 
-  it('an unknown verb or option: the nearest', () => {
-    expect(refusal(['prob']).stderr).toMatch(/no verb is called prob[\s\S]*fireaxe probe --help/);
-    const option = refusal(['nodes', '--selektor', 'a']);
+  it('an unknown verb or option: the nearest', async () => {
+    expect((await refusal(['prob'])).stderr).toMatch(/no verb is called prob[\s\S]*fireaxe probe --help/);
+    const option = await refusal(['nodes', '--selektor', 'a']);
     expect(option.code).toBe(2);
     expect(option.stderr).toMatch(/--selektor[\s\S]*--selector/);
   });
 
-  it('under --output json the error is JSON on stderr', () => {
-    const { code, stderr } = refusal(['nodes', '-l', '=', '--output', 'json']);
+  it('under --output json the error is JSON on stderr', async () => {
+    const { code, stderr } = await refusal(['nodes', '-l', '=', '--output', 'json']);
     expect(code).toBe(2);
     expect(JSON.parse(stderr)).toMatchObject({
       schemaVersion: 1,
@@ -297,48 +305,43 @@ describe('a stale plan is refused', () => {
   const planned = (path: string, file: string) =>
     fireaxe.run(['plan', 'own', '-p', 'command=true', '--reason', 'x', '-o', file], { kit: path });
 
-  it('whose bytes were changed', () => {
+  it('whose bytes were changed', async () => {
     const file = join(kit, 'a.plan');
-    expect(planned(kit, file).code).toBe(0);
+    expect((await planned(kit, file)).code).toBe(0);
     writeFileSync(file, readFileSync(file, 'utf8').replace('"command": "true"', '"command": "fals"'));
-    const { code, stderr } = refusal(['run', file, '--yes']);
+    const { code, stderr } = await refusal(['run', file, '--yes']);
     expect(code).toBe(6);
     expect(stderr).toMatch(/changed after it was made[\s\S]*next: .*fireaxe plan/);
     rmSync(file);
   });
 
-  it('whose fleet is another one now', () => {
+  it('whose fleet is another one now', async () => {
     const path = otherKit({ 'playbooks/own.yaml': PLAYBOOK });
     const file = join(path, 'b.plan');
-    expect(planned(path, file).code).toBe(0);
+    expect((await planned(path, file)).code).toBe(0);
     writeFileSync(join(path, 'fleet/c1.json'), JSON.stringify(fleetOf(NODES.slice(0, 2))));
-    expect(refusal(['run', file, '--yes'], path).code).toBe(6);
+    expect((await refusal(['run', file, '--yes'], path)).code).toBe(6);
   });
 
-  it('and words on the command line do not change a saved one', () => {
+  it('and words on the command line do not change a saved one', async () => {
     const path = otherKit({ 'playbooks/own.yaml': PLAYBOOK });
     const file = join(path, 'c.plan');
-    expect(planned(path, file).code).toBe(0);
-    const { code, stderr } = refusal(['run', file, '-p', 'command=id'], path);
+    expect((await planned(path, file)).code).toBe(0);
+    const { code, stderr } = await refusal(['run', file, '-p', 'command=id'], path);
     expect(code).toBe(2);
     expect(stderr).toMatch(/a saved plan runs as it is/);
-    const elsewhere = refusal(['run', file, '-c', 'c2'], path);
+    const elsewhere = await refusal(['run', file, '-c', 'c2'], path);
     expect(elsewhere.code).toBe(2);
     expect(elsewhere.stderr).toMatch(/the cluster of the plan is another one\n.*\n {2}expected: c1, or/);
-    expect(refusal(['run', file, '--reason', 'y'], path).stderr).toContain('the reason of the plan');
-    expect(fireaxe.run(['run', file, '-c', 'c1', '--reason', ' x '], { kit: path }).code).toBe(0);
+    expect((await refusal(['run', file, '--reason', 'y'], path)).stderr).toContain('the reason of the plan');
+    expect((await fireaxe.run(['run', file, '-c', 'c1', '--reason', ' x '], { kit: path })).code).toBe(0);
   });
 });
 
 describe('a host whose key is not known', () => {
   it('gets no login and no command, and the next command is told', async () => {
-    const { privateKey } = generateKeyPairSync('rsa', {
-      modulusLength: 2048,
-      privateKeyEncoding: { type: 'pkcs1', format: 'pem' },
-      publicKeyEncoding: { type: 'pkcs1', format: 'pem' },
-    });
     let logins = 0;
-    const server = new ssh2.Server({ hostKeys: [privateKey] }, (client) => {
+    const server = new ssh2.Server({ hostKeys: [createKeyPair().private] }, (client) => {
       client.on('error', () => {});
       client.on('authentication', (attempt) => {
         logins++;
@@ -351,8 +354,7 @@ describe('a host whose key is not known', () => {
     const key = createKeyPair().private;
     const nodes = [{ ...NODES[1], address: '127.0.0.1', port }];
     const path = otherKit({ 'keys/id': key, 'fleet/c1.json': JSON.stringify(fleetOf(nodes)) });
-    const { ended } = fireaxe.start(['exec', '--reason', 'x', '--yes', '--', 'id'], path);
-    const { code, stdout } = await ended;
+    const { code, stdout } = await fireaxe.run(['exec', '--reason', 'x', '--yes', '--', 'id'], { kit: path });
     server.close();
     expect(code).toBe(3);
     expect(stdout).toMatch(/n1 \(1\): unreachable: host-key-unknown[\s\S]*next: .*known_hosts/);

@@ -1,39 +1,43 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { type Ended, ownPlace, type RunOptions } from './own-place.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-export interface Ended {
-  code: number | null;
-  stdout: string;
-  stderr: string;
+/** The launcher of a bundle in this folder, built by whoever needs it first; two at once are no harm. */
+function launcher(folder: string): string {
+  if (!existsSync(folder)) {
+    const own = mkdtempSync(`${folder}-`);
+    mkdirSync(join(own, 'bin'));
+    copyFileSync(join(ROOT, 'bin/fireaxe.js'), join(own, 'bin/fireaxe.js'));
+    writeFileSync(join(own, 'package.json'), '{ "type": "module" }\n');
+    execFileSync(process.execPath, [join(ROOT, 'build.mjs'), join(own, 'dist')]);
+    try {
+      renameSync(own, folder);
+    } catch (error) {
+      rmSync(own, { recursive: true });
+      if (!existsSync(folder)) throw error;
+    }
+  }
+  return join(folder, 'bin/fireaxe.js');
 }
 
 /** Fireaxe as users run it: the bundle in a process of its own, with a home and a state directory of its own. */
 export class CommandLine {
-  readonly directory = mkdtempSync(join(tmpdir(), 'fireaxe-cli-'));
-  readonly #bin = join(this.directory, 'bin/fireaxe.js');
-  readonly env = {
-    PATH: process.env.PATH ?? '',
-    HOME: this.directory,
-    USER: 'tester',
-    FIREAXE_STATE_DIR: join(this.directory, 'state'),
-    FIREAXE_ROOT: join(this.directory, 'root'),
-  };
+  readonly directory: string;
+  readonly env: ReturnType<typeof ownPlace>['env'];
+  readonly bin: string;
 
   constructor() {
-    mkdirSync(join(this.directory, 'bin'));
-    mkdirSync(join(this.directory, 'root/run'), { recursive: true });
-    copyFileSync(join(ROOT, 'bin/fireaxe.js'), this.#bin);
-    writeFileSync(join(this.directory, 'package.json'), '{ "type": "module" }\n');
-    execFileSync(process.execPath, [join(ROOT, 'build.mjs'), join(this.directory, 'dist')]);
+    ({ directory: this.directory, env: this.env } = ownPlace());
+    // One for a whole run of the unit tier, where there is such a run.
+    this.bin = launcher(join(process.env.FIREAXE_UNIT_RUN ?? this.directory, 'built'));
   }
 
   /** Runs to the end, without a terminal. */
-  run(args: string[], options: { kit?: string; input?: string; env?: Record<string, string> } = {}): Ended {
-    const { status, stdout, stderr } = spawnSync(process.execPath, [this.#bin, ...args], {
+  run(args: string[], options: RunOptions = {}): Ended {
+    const { status, stdout, stderr } = spawnSync(process.execPath, [this.bin, ...args], {
       env: { ...this.env, ...(options.kit ? { FIREAXE_KIT: options.kit } : {}), ...options.env },
       input: options.input ?? '',
       encoding: 'utf8',
@@ -43,7 +47,7 @@ export class CommandLine {
 
   /** Without input there is no stdin; `open` leaves it without an end. */
   start(args: string[], kit: string, input?: string | { open: true }) {
-    const child = spawn(process.execPath, [this.#bin, ...args], {
+    const child = spawn(process.execPath, [this.bin, ...args], {
       env: { ...this.env, FIREAXE_KIT: kit },
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
     });

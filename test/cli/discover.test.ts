@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { createCloudEndpoint } from '../../src/drill/cloud/endpoint.ts';
-import { CommandLine } from './command-line.ts';
+import { InProcess } from './in-process.ts';
 
 const nothing = async () => {};
 const instance = (n: number) => ({
@@ -26,11 +26,11 @@ const world = {
   retype: () => {},
 };
 
-let cli: CommandLine;
+let cli: InProcess;
 let cloud: Awaited<ReturnType<typeof createCloudEndpoint>>;
 let kit = '';
 beforeAll(async () => {
-  cli = new CommandLine();
+  cli = new InProcess();
   cloud = await createCloudEndpoint(world);
   kit = join(cli.directory, 'kit');
   mkdirSync(join(kit, 'aws'), { recursive: true });
@@ -47,7 +47,7 @@ afterAll(async () => {
   cli?.close();
 });
 
-const fireaxe = (...args: string[]) => cli.start(args, kit).ended;
+const fireaxe = (...args: string[]) => cli.run(args, { kit });
 
 it('finds the fleet in EC2, and keeps it only when told to', async () => {
   const seen = await fireaxe('nodes', '--discover', '--output', 'json');

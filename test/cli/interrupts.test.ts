@@ -2,7 +2,7 @@ import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { type Interrupts, interrupts } from '../../src/cli/interrupts.ts';
 import { runCommandLine } from '../../src/cli/main.ts';
-import type { CommandLine } from './command-line.ts';
+import { CommandLine } from './command-line.ts';
 import { withKit } from './with-kit.ts';
 
 /** Interrupts, and what came of them. */
@@ -55,7 +55,7 @@ describe('Ctrl-C', () => {
 describe('Ctrl-C before anything was launched', () => {
   let fireaxe: CommandLine;
   let kit: string;
-  withKit((both) => ({ fireaxe, kit } = both));
+  withKit(CommandLine, (both) => ({ fireaxe, kit } = both));
 
   it('at the question says that nothing was changed, and ends with 130', async () => {
     const signals = interrupts(

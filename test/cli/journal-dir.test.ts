@@ -2,12 +2,12 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KIT_YAML, makeKit } from '../kit/make-kit.ts';
-import { CommandLine } from './command-line.ts';
+import { InProcess } from './in-process.ts';
 
 /** With a state directory of its own, as the kit says: nothing else tells where the runs are. */
 const OWN_STATE = `${KIT_YAML}state: runs # beside the kit\n`;
 
-let fireaxe: CommandLine;
+let fireaxe: InProcess;
 let kit: string;
 const env = { FIREAXE_STATE_DIR: '' };
 const run = (verb: string, ...args: string[]) => fireaxe.run([verb, '--kit', kit, ...args], { env });
@@ -15,11 +15,11 @@ const mended = () => {
   writeFileSync(join(kit, 'kit.yaml'), OWN_STATE);
 };
 
-beforeAll(() => {
-  fireaxe = new CommandLine();
+beforeAll(async () => {
+  fireaxe = new InProcess();
   kit = makeKit({ 'kit.yaml': OWN_STATE });
   const here = ['--via', 'local', '--nodes', 'n1', '--reason', 'INC-42', '--yes'];
-  expect(run('exec', ...here, '--', 'true').code).toBe(0);
+  expect((await run('exec', ...here, '--', 'true')).code).toBe(0);
 });
 
 afterAll(() => {
@@ -33,29 +33,29 @@ describe('runs and timeline read the journal, whatever became of the kit', () =>
     ['a fleet file that is empty', 'fleet/c1.json', ''],
     ['a mistake in kit.yaml', 'kit.yaml', OWN_STATE.replace('policy:', 'polciy:')],
     ['a kit.yaml that is no YAML', 'kit.yaml', OWN_STATE.replace('clusters:', 'clusters: [')],
-  ])('%s', (_what, name, content) => {
+  ])('%s', async (_what, name, content) => {
     writeFileSync(join(kit, name), content);
-    expect(run('nodes').code).toBe(2);
-    const runs = run('runs');
+    expect((await run('nodes')).code).toBe(2);
+    const runs = await run('runs');
     expect(runs.stdout).toMatch(/-exec-\w+ +c1 +done .* INC-42/);
     expect(runs.code).toBe(0);
-    expect(run('timeline', 'last').stdout).toMatch(/why: INC-42[\s\S]*done after/);
+    expect((await run('timeline', 'last')).stdout).toMatch(/why: INC-42[\s\S]*done after/);
     mended();
   });
 
-  it('no fleet file, and a kit that is found by itself', () => {
+  it('no fleet file, and a kit that is found by itself', async () => {
     rmSync(join(kit, 'fleet'), { recursive: true });
-    expect(fireaxe.run(['runs'], { kit, env }).stdout).toContain('INC-42');
+    expect((await fireaxe.run(['runs'], { kit, env })).stdout).toContain('INC-42');
   });
 
-  it('says so when kit.yaml cannot be read, and where the runs are looked for', () => {
+  it('says so when kit.yaml cannot be read, and where the runs are looked for', async () => {
     writeFileSync(join(kit, 'kit.yaml'), OWN_STATE.replace('clusters:', 'clusters: ['));
-    expect(run('runs').stderr).toContain(`runs are looked for in ${join(kit, 'runs')}`);
+    expect((await run('runs')).stderr).toContain(`runs are looked for in ${join(kit, 'runs')}`);
     mended();
   });
 
-  it('a kit that was named and is not there is still a mistake', () => {
-    const { code, stderr } = fireaxe.run(['runs', '--kit', '/nowhere'], { env });
+  it('a kit that was named and is not there is still a mistake', async () => {
+    const { code, stderr } = await fireaxe.run(['runs', '--kit', '/nowhere'], { env });
     expect(code).toBe(2);
     expect(stderr).toContain('no kit at /nowhere');
   });

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { CommandLine } from './command-line.ts';
+import { CommandLine } from './command-line.ts';
 import { withKit } from './with-kit.ts';
 
 let fireaxe: CommandLine;
@@ -11,7 +11,7 @@ let kit: string;
 const HERE = ['--via', 'local', '--nodes', 'n1', '--reason', 'INC-42', '--yes'];
 const run = (...args: string[]) => fireaxe.run(args, { kit });
 
-withKit((both) => ({ fireaxe, kit } = both));
+withKit(CommandLine, (both) => ({ fireaxe, kit } = both));
 
 describe('the command line', () => {
   it('runs a command, keeps the run, and tells its story', () => {
@@ -109,7 +109,7 @@ describe('the command line', () => {
   });
 
   it('ends quietly when nobody reads on', () => {
-    const bin = join(fireaxe.directory, 'bin/fireaxe.js');
+    const { bin } = fireaxe;
     const { status, stderr } = spawnSync(
       'sh',
       ['-c', `"${process.execPath}" "${bin}" nodes | head -c 1; exit 0`],
@@ -125,7 +125,7 @@ describe('the command line', () => {
   it.skipIf(!existsSync('/dev/full'))(
     'carries a change out though its log or its results find no room',
     () => {
-      const bin = join(fireaxe.directory, 'bin/fireaxe.js');
+      const { bin } = fireaxe;
       const into = (where: string) =>
         spawnSync(
           'sh',

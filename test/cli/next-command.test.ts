@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { type FireaxeError, usage } from '../../src/base/errors.ts';
 import { hintTypeable, nextCommand } from '../../src/cli/next-command.ts';
 import { sameWords } from '../../src/cli/undo-pace.ts';
-import type { CommandLine } from './command-line.ts';
+import { InProcess } from './in-process.ts';
 import { withKit } from './with-kit.ts';
 
 const KIT = { kit: '/a kit' };
@@ -46,30 +46,30 @@ describe('a next command can be typed as it stands', () => {
 });
 
 describe('on the command line', () => {
-  let fireaxe: CommandLine;
+  let fireaxe: InProcess;
   let kit: string;
-  withKit((both) => ({ fireaxe, kit } = both));
+  withKit(InProcess, (both) => ({ fireaxe, kit } = both));
   const nextOf = (text: string) => /next: (?:.*: )?fireaxe (.*)/.exec(text)?.[1]?.split(' ') ?? [];
 
   it.each([
     [['timeline', 'nosuch'], 'runs'],
     [['nodes', '-c', 'c1', '-l', 'pool=gpu'], 'nodes'],
     [['undo', 'nosuch'], 'runs'],
-  ])('the hint of a refused %j works', (args, verb) => {
-    const { code, stderr } = fireaxe.run([...args, '--kit', kit]);
+  ])('the hint of a refused %j works', async (args, verb) => {
+    const { code, stderr } = await fireaxe.run([...args, '--kit', kit]);
     expect(code).toBe(2);
     const next = nextOf(stderr);
     expect(next[0]).toBe(verb);
     expect(next.slice(-2)).toEqual(['--kit', kit]);
-    expect(fireaxe.run(next).code).toBe(0);
+    expect((await fireaxe.run(next)).code).toBe(0);
   });
 
-  it('a saved plan that lacks a reason is not told to be run', () => {
+  it('a saved plan that lacks a reason is not told to be run', async () => {
     const [bare, whole] = [join(kit, 'bare.plan'), join(kit, 'whole.plan')];
     const words = ['--kit', kit, '--via', 'local', '--nodes', 'n1'];
-    const first = fireaxe.run(['plan', 'exec', ...words, '-o', bare, '--', 'true']);
+    const first = await fireaxe.run(['plan', 'exec', ...words, '-o', bare, '--', 'true']);
     expect(first.stderr).toMatch(/saved without a reason[\s\S]*next: .*--reason/);
-    const second = fireaxe.run(['plan', 'exec', ...words, '--reason', 'x', '-o', whole, '--', 'true']);
-    expect(fireaxe.run(nextOf(second.stderr)).code).toBe(0);
+    const second = await fireaxe.run(['plan', 'exec', ...words, '--reason', 'x', '-o', whole, '--', 'true']);
+    expect((await fireaxe.run(nextOf(second.stderr))).code).toBe(0);
   });
 });

@@ -1,11 +1,13 @@
 import { rmSync } from 'node:fs';
 import { afterAll, beforeAll } from 'vitest';
 import { makeKit } from '../kit/make-kit.ts';
-import { CommandLine } from './command-line.ts';
 
 /** A command line and a kit for all tests of a file, or of a `describe`; gone after them. */
-export function withKit(made: (both: { fireaxe: CommandLine; kit: string }) => void): void {
-  let fireaxe: CommandLine | undefined;
+export function withKit<T extends { close(): void }>(
+  CommandLine: new () => T,
+  made: (both: { fireaxe: T; kit: string }) => void,
+): void {
+  let fireaxe: T | undefined;
   let kit: string | undefined;
   beforeAll(() => {
     fireaxe = new CommandLine();
