@@ -19,3 +19,17 @@ it('an IPv6 address stands in brackets before its port', async () => {
   expect(said.stdout).toMatch(/ \[2001:db8::11\]:1 +ssh\n.* 127\.0\.0\.2:1 +ssh\n/);
   rmSync(kit, { recursive: true });
 });
+
+it('a probe of nodes without an API server is no healthy control plane', async () => {
+  const kit = makeKit();
+  for (const chosen of [
+    ['-l', 'role=worker'],
+    ['--nodes', 'n1'],
+  ]) {
+    const { io, said } = quietIo();
+    expect(await runCommandLine(['probe', '--kit', kit, ...chosen], io)).toBe(2);
+    expect(said.stderr).toContain('no control-plane node among these');
+    expect(said.stderr).toContain(`next: fireaxe nodes -c c1 -l role=control-plane --kit ${kit}`);
+  }
+  rmSync(kit, { recursive: true });
+});

@@ -1,4 +1,6 @@
 import { LONGEST_MS, parseSpan } from '../../base/duration.ts';
+import { usage } from '../../base/errors.ts';
+import { quote } from '../../base/quote.ts';
 import { selectNodes } from '../../fleet/select.ts';
 import { targetsOf } from '../../kit/targets.ts';
 import type { ClusterReading } from '../../probe/types.ts';
@@ -33,6 +35,13 @@ export default defineCommand({
       ...selection,
       selector: selection.selector ?? (selection.nodes === undefined ? 'role=control-plane' : undefined),
     });
+    // "0 of 0 answer" would pass for a healthy control plane.
+    if (!servers.some((server) => server.roles.includes('control-plane'))) {
+      throw usage('no control-plane node among these', {
+        place: selection.selector === undefined ? '--nodes' : '--selector',
+        next: `fireaxe nodes -c ${quote(cluster.name)} -l role=control-plane`,
+      });
+    }
     await openKeys(context, cluster.name);
     const ended = io.inFlight();
     const { env, close } = runEnvironment(context, () => {});
