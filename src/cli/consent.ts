@@ -32,6 +32,8 @@ export function furtherReasonOf(flags: Flags): { reason?: string } {
 export function consentFor(plan: Plan, flags: Flags, io: CliIo, saved = false): Consent {
   const dangers = actionSteps(plan).map((step) => step.danger);
   if (dangers.includes('severe')) return severe(plan, flags, io);
+  // Whoever says how many nodes is taken at the word, also where --yes would do.
+  if (text(flags, 'confirm') !== undefined) return severe(plan, flags, io);
   if (!dangers.includes('change')) return { kind: 'given', by: 'nothing changes' };
   if (flags.yes === true) return { kind: 'given', by: '--yes' };
   if (saved) return { kind: 'given', by: 'saved plan' };

@@ -39,6 +39,13 @@ describe('consent', () => {
     expect(() => consentFor(plan('severe'), { confirm: 'prod-1 3' }, io())).toThrow(/not of this plan/);
   });
 
+  it('is not given by --yes where --confirm speaks of other nodes', () => {
+    expect(() => consentFor(plan('change'), { yes: true, confirm: 'prod-1 1' }, io())).toThrow(
+      expect.objectContaining({ kind: 'declined', expected: '--confirm "prod-1 2"' }),
+    );
+    expect(consentFor(plan('change'), { confirm: 'prod-1 2' }, io())).toMatchObject({ by: '--confirm' });
+  });
+
   it('is given by saving the plan, but not for a severe one', () => {
     expect(consentFor(plan('change'), {}, io(), true)).toMatchObject({ by: 'saved plan' });
     expect(() => consentFor(plan('severe'), {}, io(), true)).toThrow(/confirmation/);
