@@ -19,12 +19,18 @@ export const holdScript = within + systemd + match + unit + unitWith + process +
 const DAY_S = 86_400;
 
 /** Units that an operator reaches a machine by; the node refuses them under their other names too. */
-const PROTECTED =
-  /^(sshd?[.@]|.*ssm-agent|systemd-|dbus(-broker|-daemon)?[.@]|init\.|getty|NetworkManager|networking\.|network\.|cloud-|tailscaled|teleport|fireaxe-)/;
+const PROTECTED = new RegExp(
+  `^(${[
+    'sshd?[.@]|dropbear|.*ssm-agent|tailscaled|teleport|zerotier-one|wg-quick@|openvpn|sssd|nslcd|winbind',
+    String.raw`systemd-|dbus(-broker|-daemon)?[.@]|init\.|getty|cloud-|fireaxe-|(open-)?iscsi`,
+    String.raw`NetworkManager|networking\.|network\.|ifup@|netctl|wicked|dhcpcd|dhclient|connman|wpa_supplicant|openvswitch|ovs-`,
+  ].join('|')})`,
+);
 
 export const unitName = line(200)
   .refine((u) => /^[A-Za-z0-9:_.\\@-]+$/.test(u) && !u.startsWith('-'), 'expected the name of a systemd unit')
   .transform((u) => (/\.(service|socket|timer|path|slice|scope|target|mount)$/.test(u) ? u : `${u}.service`))
+  .refine((u) => !u.includes('@.'), 'a template is no unit: name an instance of it, such as agent@a')
   .refine((u) => !PROTECTED.test(u), 'this unit is never stopped: a machine is run or reached by it')
   .refine((u) => /\.(service|socket|timer|path)$/.test(u), 'expected a service, socket, timer or path');
 

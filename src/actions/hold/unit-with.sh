@@ -7,8 +7,10 @@
 unit_reached() {
   for FX_K in $UN_Id $UN_Names; do
     case $FX_K in
-      ssh.* | sshd.* | ssh@* | sshd@* | *ssm-agent* | systemd-* | dbus.* | dbus-broker.* | dbus-daemon.* | init.* | getty* | \
-        serial-getty* | NetworkManager* | networking.* | network.* | cloud-* | tailscaled.* | teleport.* | fireaxe-*)
+      ssh.* | sshd.* | ssh@* | sshd@* | dropbear* | *ssm-agent* | tailscaled.* | teleport.* | zerotier-one* | wg-quick@* | openvpn* | \
+        sssd* | nslcd* | winbind* | systemd-* | dbus.* | dbus-broker.* | dbus-daemon.* | init.* | getty* | serial-getty* | cloud-* | \
+        fireaxe-* | iscsi* | open-iscsi* | NetworkManager* | networking.* | network.* | ifup@* | netctl* | wicked* | dhcpcd* | \
+        dhclient* | connman* | wpa_supplicant* | openvswitch* | ovs-*)
         return 0
         ;;
     esac
