@@ -1,7 +1,6 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll } from 'vitest';
 import type {
   LabConnection,
   LabNetwork,
@@ -49,10 +48,8 @@ export interface FakeMachine extends LabNode {
 }
 
 let pids = 100;
-const roots = mkdtempSync(join(tmpdir(), 'fake-machines-'));
-afterAll(() => rmSync(roots, { recursive: true, force: true }));
 
-/** A machine in memory: what the control plane and the kubelets need of one. */
+/** A machine in memory: what the control plane and the kubelets need of one. Its root goes with the tier's folder. */
 export function fakeMachine(name: string, role: 'control-plane' | 'worker' = 'worker'): FakeMachine {
   let on = true;
   const processes: FakeProcess[] = [];
@@ -68,7 +65,7 @@ export function fakeMachine(name: string, role: 'control-plane' | 'worker' = 'wo
       instanceType: 'm6i.xlarge',
       machineId: '0'.repeat(32),
     },
-    root: mkdtempSync(join(roots, `${name}-`)),
+    root: mkdtempSync(join(tmpdir(), `fake-${name}-`)),
     port: 1,
     hostKey: 'ssh-ed25519 AAAA',
     processes,

@@ -1,8 +1,7 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { lockWriter } from '../../src/run/writer-lock.ts';
+import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
 
 /** What other processes do right after ours read a lock or linked its own. */
 const others = vi.hoisted(() => ({ afterRead: (_: string) => {}, afterLink: (_: string) => {} }));
@@ -22,6 +21,11 @@ vi.mock('node:fs', async (original) => {
     },
   };
 });
+
+// Files share their modules: this one has its own, on top of that file system.
+vi.resetModules();
+const { lockWriter } = await import('../../src/run/writer-lock.ts');
+afterAll(() => vi.resetModules());
 
 const DEAD = '999999999 1\n';
 let dir = '';
