@@ -43,6 +43,28 @@ po_list() {
   return 1
 }
 
+# po_tell ID: as po_read. What was read once stays so as long as the pod does: of many, each look would ask for each.
+po_tell() {
+  PO_ID=$1 PO_T=''
+  case $1 in *[!A-Za-z0-9]*) ;; *) eval "PO_T=\${PO_OF_$1-}" ;; esac
+  if [ -n "$PO_T" ]; then
+    PO_I=$IFS IFS='|'
+    # shellcheck disable=SC2086
+    set -- $PO_T
+    IFS=$PO_I
+    PO_V=$1 PO_G=$2 PO_PATH=$3 PO_NET=$4 PO_IPS=${5-}
+    [ ! -d "$PO_G" ] || return 0
+  fi
+  po_read "$PO_ID" || return 1
+  # No address yet may be one later.
+  case $PO_ID:$PO_NET:$PO_G in
+    *[!A-Za-z0-9]*:*:* | *:) return 0 ;;
+    *:NODE:*) ;;
+    *) case $PO_IPS in *[!\ ]*) ;; *) return 0 ;; esac ;;
+  esac
+  eval "PO_OF_$PO_ID=\$PO_V\|\$PO_G\|\$PO_PATH\|\$PO_NET\|\$PO_IPS"
+}
+
 # po_read ID: PO_PID, PO_UID, PO_NET and PO_IPS of a pod; PO_G its cgroup and PO_V that one's version; false when it is gone.
 po_read() {
   PO_ID=$1
@@ -132,7 +154,7 @@ po_scan() {
   po_list || return 1
   PO_MUTE=''
   for HO_P in $PO_IDS; do
-    if ! po_read "$HO_P"; then
+    if ! po_tell "$HO_P"; then
       # Gone since it was listed, unless it is there still.
       case $(po_crictl pods -q --id "$HO_P" --state ready 2>/dev/null) in '') ;; *) PO_BAD="nothing tells the processes of pod $HO_P" ;; esac
     elif [ "$HO_HOW" = network ]; then
