@@ -5,7 +5,7 @@ import { runBatch, type Via } from './batch.ts';
 import { Ledger } from './ledger.ts';
 import { Permits } from './permits.ts';
 import type { FanoutDeps, FanoutSpec, Verdict } from './types.ts';
-import { noTransport, withHistory } from './ways.ts';
+import { GATHER_MS, GROUP, gathers, noTransport, withHistory } from './ways.ts';
 
 /**
  * Runs a script on many targets: waves in order, a window within a wave, one error budget over all of it.
@@ -29,7 +29,8 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
       const wave = spec.targets.slice(first, first + most);
       const of = spec.waves.length + more;
       emit({ kind: 'wave', wave: index + 1, of, size: wave.length });
-      await runWave(wave, spec, deps, ledger, permits);
+      const round = wave.map((target) => ({ target, way: 0, tried: [] }));
+      await tryWays(round, { spec, deps, ledger, permits, places: new Map() });
       first += wave.length;
     };
     const over = () => ledger.closed || first >= spec.targets.length;
@@ -54,59 +55,77 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
   }
 }
 
-/** One round a way: whoever could not be reached by the first way is grouped again for the next. */
-async function runWave(
-  wave: Target[],
-  spec: FanoutSpec,
-  deps: FanoutDeps,
-  ledger: Ledger,
-  permits: Permits,
-): Promise<void> {
-  let round: { target: Target; way: number; tried: Outcome[] }[] = wave.map((target) => ({
-    target,
-    way: 0,
-    tried: [],
-  }));
-  while (round.length > 0 && !ledger.closed) {
-    const failover: typeof round = [];
-    const byWay = groupBy(round, (r) => deps.waysTo(r.target)[r.way]!);
-    const batches: Promise<void>[] = [];
-    for (const [via, group] of byWay) {
-      const entries = new Map(group.map((r) => [r.target.name, r]));
-      const settle = (outcome: Outcome) => {
-        const entry = entries.get(outcome.target)!;
-        const more = deps.waysTo(entry.target).length > entry.way + 1;
-        if (outcome.state !== 'unreachable' || !more || deps.stop.aborted)
-          return ledger.record(withHistory(outcome, entry.tried));
-        failover.push({ target: entry.target, way: entry.way + 1, tried: [...entry.tried, outcome] });
-      };
-      let transport: Transport;
-      try {
-        transport = await deps.transport(via);
-      } catch (error) {
-        for (const { target } of group) settle(noTransport(target, via, error));
-        continue;
-      }
-      const places = new Permits(transport.places ?? Number.POSITIVE_INFINITY);
-      for (const batch of transport.batches(
-        group.map((r) => r.target),
-        spec.script,
-      )) {
-        const taken = await permits.take(batch.length);
-        const place = await places.take(batch.length);
-        if (ledger.closed) {
-          permits.give(taken);
-          break;
-        }
-        const launched = launch(transport, via, batch, taken, spec, deps, ledger, permits, settle);
-        batches.push(launched.finally(() => places.give(place)));
-      }
+interface Wave {
+  spec: FanoutSpec;
+  deps: FanoutDeps;
+  ledger: Ledger;
+  permits: Permits;
+  /** What each way has room for, over all of the wave. */
+  places: Map<Via, Permits>;
+}
+
+interface Attempt {
+  target: Target;
+  way: number;
+  /** What the ways before this one said. */
+  tried: Outcome[];
+}
+
+/** Each target by its next way; whoever could not be reached goes on at once, whoever else still hangs. */
+async function tryWays(round: Attempt[], wave: Wave): Promise<void> {
+  const { spec, deps, ledger, permits } = wave;
+  const gathered: Attempt[] = [];
+  const onTheirOwn: Promise<void>[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  const goOn = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (gathered.length > 0) onTheirOwn.push(tryWays(gathered.splice(0), wave));
+  };
+  const byWay = ledger.closed ? new Map() : groupBy(round, (r) => deps.waysTo(r.target)[r.way]!);
+  const batches: Promise<void>[] = [];
+  for (const [via, group] of byWay as Map<Via, Attempt[]>) {
+    const entries = new Map(group.map((r) => [r.target.name, r]));
+    const settle = (outcome: Outcome) => {
+      const entry = entries.get(outcome.target)!;
+      const next = deps.waysTo(entry.target)[entry.way + 1];
+      if (outcome.state !== 'unreachable' || next === undefined || deps.stop.aborted)
+        return ledger.record(withHistory(outcome, entry.tried));
+      const again = { target: entry.target, way: entry.way + 1, tried: [...entry.tried, outcome] };
+      gathered.push(again);
+      if (spec.anyOf) return;
+      if (!gathers(next) || gathered.length >= GROUP) goOn();
+      else timer ??= setTimeout(goOn, GATHER_MS);
+    };
+    let transport: Transport;
+    try {
+      transport = await deps.transport(via);
+    } catch (error) {
+      for (const { target } of group) settle(noTransport(target, via, error));
+      continue;
     }
-    await Promise.all(batches);
-    // The way that was left is closed now: what the first way said stands.
-    if (ledger.closed) for (const entry of failover) ledger.record(entry.tried.at(-1)!);
-    round = failover;
+    const places = wave.places.get(via) ?? new Permits(transport.places ?? Number.POSITIVE_INFINITY);
+    wave.places.set(via, places);
+    for (const batch of transport.batches(
+      group.map((r) => r.target),
+      spec.script,
+    )) {
+      const taken = await permits.take(batch.length);
+      const place = await places.take(batch.length);
+      if (ledger.closed) {
+        permits.give(taken);
+        places.give(place);
+        break;
+      }
+      const launched = launch(transport, via, batch, taken, spec, deps, ledger, permits, settle);
+      batches.push(launched.finally(() => places.give(place)));
+    }
   }
+  await Promise.all(batches);
+  goOn();
+  await Promise.all(onTheirOwn);
+  // The way that was left is closed now: what the one before said stands.
+  for (const { tried } of round) if (tried.length > 0 && ledger.closed) ledger.record(tried.at(-1)!);
 }
 
 async function launch(

@@ -3,6 +3,11 @@ import type { Target } from '../kit/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import type { Via } from './batch.ts';
 
+/** SSM takes many by one call: those that are left to it are gathered, so many or so long; others go on one by one. */
+export const gathers = (via: Via): boolean => via === 'ssm';
+export const GROUP = 50;
+export const GATHER_MS = 2_000;
+
 /** A way that cannot even be opened, for want of a key or a profile: certain that nothing left. */
 export function noTransport(target: Target, via: Via, error: unknown): Outcome {
   const at = new Date().toISOString();

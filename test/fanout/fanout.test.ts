@@ -1,7 +1,8 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { fanout } from '../../src/fanout/fanout.ts';
 import type { FanoutDeps, FanoutSpec } from '../../src/fanout/types.ts';
+import type { Target } from '../../src/kit/types.ts';
 import { OUTCOME_STATES, type OutcomeState, type Transport } from '../../src/transport/types.ts';
 import { fakeTransport, outcome, script, target, targets } from './fake-transport.ts';
 
@@ -163,9 +164,108 @@ describe('promise 5: one bad node costs the others nothing', () => {
     free();
     expect((await running).counts.ok).toBe(20);
   });
+
+  it.each([
+    ['ssm', 'ssh'],
+    ['ssh', 'ssm'],
+    ['ssh', 'openssh'],
+  ] as const)('those that %s cannot reach go on by %s while one hangs', async (first, second) => {
+    let free = () => {};
+    const hung = new Promise<void>((resolve) => {
+      free = resolve;
+    });
+    const ended: string[] = [];
+    const dead = fakeTransport(
+      async (t) => {
+        if (t.name === 'n101') await hung;
+        return outcome(t.name, t.name === 'n101' ? 'ok' : 'unreachable', { via: first });
+      },
+      { name: first, group: first === 'ssm' ? 50 : 1 },
+    );
+    const alive = fakeTransport((t) => outcome(t.name, 'ok', { via: second }), {
+      name: second,
+      group: second === 'ssm' ? 50 : 1,
+    });
+    const running = fanout(
+      spec({ targets: targets(101, { via: [first, second] }), window: 200, budget: 0 }),
+      deps(
+        { [first]: dead, [second]: alive },
+        { onEvent: (e) => e.kind === 'outcome' && ended.push(e.outcome.target) },
+      ),
+    );
+    while (ended.length < 100) await new Promise((r) => setImmediate(r));
+    free();
+    expect((await running).counts.ok).toBe(101);
+    // Left to SSM they are few calls all the same.
+    if (second === 'ssm') expect(alive.ran.length).toBe(2);
+  });
 });
 
 describe('failing over', () => {
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('a few that are left to SSM are not waited for longer than a moment', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    let free = () => {};
+    const hung = new Promise<void>((resolve) => {
+      free = resolve;
+    });
+    const ssh = fakeTransport(async (t) => {
+      if (t.name === 'n1') await hung;
+      return outcome(t.name, t.name === 'n1' ? 'ok' : 'unreachable');
+    });
+    const ssm = fakeTransport((t) => outcome(t.name, 'ok', { via: 'ssm' }), { name: 'ssm', group: 50 });
+    const running = fanout(spec({ targets: targets(4, { via: ['ssh', 'ssm'] }) }), deps({ ssh, ssm }));
+    // The hung one has its own limit, which is far.
+    while (ssm.ran.length === 0) {
+      await new Promise((r) => setImmediate(r));
+      vi.advanceTimersByTime(50);
+    }
+    expect(ssm.ran).toEqual([['n2', 'n3', 'n4']]);
+    free();
+    expect((await running).counts.ok).toBe(4);
+  });
+
+  it('ends each target once, whatever its ways say, and whatever stops it', async () => {
+    const ways = fc.constantFrom<Target['via']>(
+      ['ssh', 'openssh'],
+      ['ssm', 'ssh'],
+      ['ssh', 'ssm', 'openssh'],
+      ['ssh'],
+    );
+    const state = fc.constantFrom<OutcomeState>('ok', 'failed', 'unreachable', 'unreachable', 'unknown');
+    const node = fc.record({ ways, states: fc.array(state, { minLength: 3, maxLength: 3 }) });
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(node, { minLength: 1, maxLength: 30 }),
+        fc.nat(30),
+        fc.integer({ min: 1, max: 8 }),
+        fc.boolean(),
+        async (plan, budget, window, anyOf) => {
+          const all = plan.map((p, i) => target(`n${i + 1}`, { via: p.ways }));
+          const said = ({ name, via }: Target, way: string) =>
+            plan[Number(name.slice(1)) - 1]!.states[via.indexOf(way as Target['via'][number])]!;
+          const transport = (name: Transport['name'], group = 1) =>
+            fakeTransport((t) => outcome(t.name, said(t, name), { via: name }), { name, group });
+          const transports = {
+            ssh: transport('ssh'),
+            openssh: transport('openssh'),
+            ssm: transport('ssm', 5),
+          };
+          const verdict = await fanout(spec({ targets: all, budget, window, anyOf }), deps(transports));
+          expect(verdict.outcomes.map((o) => o.target)).toEqual(all.map((t) => t.name));
+          for (const [i, o] of verdict.outcomes.entries()) {
+            if (o.state === 'not-attempted') continue;
+            expect(o.state).toBe(said(all[i]!, o.via!));
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
   const both = (n: number) => targets(n, { via: ['ssm', 'ssh'] });
 
   it('tries the next way where the command certainly did not leave, grouped', async () => {
