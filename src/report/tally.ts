@@ -45,7 +45,7 @@ export class Tally {
 
   /** The lines so far, and begins anew. */
   take(): { at: string; step: string; text: string }[] {
-    const sums = [...this.#sums.values()];
+    const sums = [...this.#sums.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
     this.#sums = new Map();
     return sums.map(({ at, step, what, targets }) => {
       const count = new Set(targets).size;
@@ -60,7 +60,8 @@ export class Tally {
   #sum(at: string, step: string, what: string, targets: string[]): void {
     const key = `${step} ${what}`;
     const sum = this.#sums.get(key) ?? { at, step, what, targets: [] };
-    sum.at = at;
+    // Told when it began for what is sent, when it ended for what came of it: in the order of time.
+    if (!what.startsWith('sent')) sum.at = at;
     sum.targets.push(...targets);
     this.#sums.set(key, sum);
   }

@@ -96,4 +96,24 @@ describe('the timeline', () => {
     expect(timeline(RUN, journal(...story.slice(1))).entries.length).toBeGreaterThan(3);
     expect(timelineLines(timeline(RUN, [])).length).toBeGreaterThan(3);
   });
+
+  it('is in the order of time, also where one went on by a second way after the others had ended', () => {
+    const told = timeline(
+      RUN,
+      journal(
+        begin,
+        { kind: 'intent', step: 'hold', op: 'apply', targets, via: 'ssh', wave: 1 },
+        { kind: 'outcome', step: 'hold', op: 'apply', outcome: outcome('n1', 'ok') },
+        { kind: 'outcome', step: 'hold', op: 'apply', outcome: unreachable },
+        { kind: 'intent', step: 'hold', op: 'apply', targets: ['n2'], via: 'openssh', wave: 1 },
+        { kind: 'outcome', step: 'hold', op: 'apply', outcome: outcome('n2', 'ok') },
+      ),
+    );
+    expect(told.entries.map((e) => [e.afterMs / 1000, e.text])).toEqual([
+      [0, 'started by alice@bastion on bastion'],
+      [1, 'sent: 3 nodes, n[1-3]'],
+      [3, 'unreachable (refused): 1 node, n3'],
+      [5, 'ok: 2 nodes, n[1-2]'],
+    ]);
+  });
 });
