@@ -4,6 +4,7 @@ import within from '../common/within.sh';
 import armed from '../firewall/armed.sh';
 import chains from '../firewall/chain.sh';
 import guarded from '../firewall/chain-guarded.sh';
+import earlier from '../firewall/earlier.sh';
 import ownWay from '../firewall/own-way.sh';
 import table from '../firewall/table.sh';
 import { list, seconds } from '../params.ts';
@@ -36,7 +37,7 @@ export const cordon = defineAction({
   summary: (p) =>
     `refuse new connections to ports ${p.ports.join(', ')}; each host takes it back after ${p.timer}s unless kept`,
   node: {
-    script: within + systemd + armed + ownWay + table + chains + guarded + cordonChain + node,
+    script: within + systemd + armed + earlier + ownWay + table + chains + guarded + cordonChain + node,
     variables: (p) => ({ P_PORTS: portSet(p.ports).join(', '), P_TIMER: String(p.timer) }),
     armed: () => true,
   },

@@ -65,18 +65,7 @@ act_look() {
 }
 
 cordon_nft_look() {
-  AR_DIR='' AR_OLD=''
-  if [ -n "$NF_NOW" ]; then
-    fx_before table present
-    if cordon_same; then
-      FX_STATE=already
-      arm_pending || { fx_say 'cordoned already' && return 0; }
-      fx_say 'cordoned by an order that was not kept'
-    fi
-  else
-    fx_before table absent
-  fi
-  FX_STATE=would
+  arm_look nft_there cordon_same cordoned || return 0
   cordon_rules 'reject with tcp reset'
   if ! NF_OUT=$(nft_try); then
     cordon_rules drop
@@ -86,7 +75,7 @@ cordon_nft_look() {
 }
 
 act_apply() {
-  if [ -n "$IP_BY" ]; then ipt_guarded "$P_TIMER"; else nft_guarded "$P_TIMER"; fi
+  by_guarded "$P_TIMER"
   fx_say "new connections to $P_PORTS $CO_DONE${IP_BY:+ by iptables}; back in ${P_TIMER}s unless kept"
 }
 
@@ -95,14 +84,13 @@ act_verify() {
   if [ -n "$IP_BY" ]; then
     cordon_ipt_verify
   else
-    [ -n "$NF_NOW" ] || fx_fail gone 'there is no cordon here'
+    nft_there || fx_fail gone 'there is no cordon here'
     cordon_same || fx_fail changed 'the cordon is for other ports'
-    CO_N=${NF_NOW##*'counter packets '}
+    nft_count
+    CO_N=$NF_N
   fi
-  fx_data refused "${CO_N%% *}"
+  fx_data refused "$CO_N"
   arm_say
 }
 
-act_undo() {
-  if [ -e "$FX_DIR/back.iptables" ] || ! fx_has nft; then ipt_undo; else nft_undo; fi
-}
+act_undo() { by_undo; }

@@ -5,6 +5,7 @@ import { addressSet, alwaysAllowed, canonicalAddress } from '../firewall/address
 import armed from '../firewall/armed.sh';
 import chains from '../firewall/chain.sh';
 import guarded from '../firewall/chain-guarded.sh';
+import earlier from '../firewall/earlier.sh';
 import kept from '../firewall/kept.sh';
 import ownWay from '../firewall/own-way.sh';
 import apiSockets from '../firewall/sockets.sh';
@@ -65,6 +66,7 @@ export const fence = defineAction({
       within +
       systemd +
       armed +
+      earlier +
       ownWay +
       apiSockets +
       kept +

@@ -71,18 +71,7 @@ nodes_look() {
   CL_MARK=$FX_RUN/$FX_STEP
   [ ${#CL_MARK} -le 120 ] || CL_MARK=$FX_RUN
   clients_text
-  AR_DIR='' AR_OLD=''
-  if nft_read; then
-    fx_before table present
-    if clients_same; then
-      FX_STATE=already
-      arm_pending || { fx_say 'fenced already' && return 0; }
-      fx_say 'fenced by an order that was not kept'
-    fi
-  else
-    fx_before table absent
-  fi
-  FX_STATE=would
+  arm_look nft_read clients_same fenced || return 0
   NF_OUT=$(nft_try) || clients_refuse
   clients_sockets
   CL_HAD=${FX_N:-0}
@@ -116,8 +105,8 @@ nodes_verify() {
   for CL_P in $CL_PATHS; do
     case $NF_NOW in *"\"$CL_P\""*) ;; *) [ ! -d "$CL_ROOT/$CL_P" ] || fx_fail changed "$CL_P was made anew and is not in the rules" ;; esac
   done
-  FX_T=${NF_NOW##*'counter packets '}
-  fx_data rejected "${FX_T%% *}"
+  nft_count
+  fx_data rejected "$NF_N"
   clients_sockets
   [ -z "$FX_N" ] || fx_data left "$FX_N"
   arm_say

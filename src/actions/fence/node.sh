@@ -91,21 +91,9 @@ hosts_look() {
 }
 
 fence_nft_look() {
-  AR_DIR='' AR_OLD=''
   fence_former
   fence_rules
-  if [ -n "$NF_NOW" ]; then
-    fx_before table present
-    if fence_same; then
-      FX_STATE=already
-      # In place, but nobody kept it: its timer would take it away.
-      arm_pending || { fx_say 'fenced already' && return 0; }
-      fx_say 'fenced by an order that was not kept'
-    fi
-  else
-    fx_before table absent
-  fi
-  FX_STATE=would
+  arm_look nft_there fence_same fenced || return 0
   NF_OUT=$(nft_try) || fx_refuse nft "nft would refuse: $NF_OUT"
   fence_would
 }
@@ -117,7 +105,7 @@ fence_would() {
 }
 
 hosts_apply() {
-  if [ -n "$IP_BY" ]; then ipt_guarded "$P_TIMER"; else nft_guarded "$P_TIMER"; fi
+  by_guarded "$P_TIMER"
   fence_close
   fx_say "fenced port $P_PORT${IP_BY:+ by iptables}; back in ${P_TIMER}s unless kept"
 }
@@ -129,10 +117,10 @@ hosts_verify() {
   if [ -n "$IP_BY" ]; then
     fence_ipt_verify
   else
-    [ -n "$NF_NOW" ] || fx_fail gone 'there is no fence here'
+    nft_there || fx_fail gone 'there is no fence here'
     case $NF_NOW in *"tcp dport != $P_PORT accept"*'reject with tcp reset'*) ;; *) fx_fail changed 'the fence was changed by somebody' ;; esac
-    FX_T=${NF_NOW##*'counter packets '}
-    fx_data rejected "${FX_T%% *}"
+    nft_count
+    fx_data rejected "$NF_N"
     table_kept
   fi
   sockets_others "$TB_KEPT"
@@ -142,13 +130,7 @@ hosts_verify() {
 
 # A former fence may mean clients that this one let in: their connections end too.
 hosts_undo() {
-  IP_BY=''
-  if [ -e "$FX_DIR/back.iptables" ] || ! fx_has nft; then IP_BY=1; fi
-  if [ -n "$IP_BY" ]; then
-    ipt_undo
-  else
-    nft_undo
-  fi
+  by_undo
   [ "${B_table-absent}" = present ] && [ "$FX_STATE" = changed ] || return 0
   if [ -n "$IP_BY" ]; then ipt_kept; elif nft_read; then table_kept; else return 0; fi
   sockets_close "$TB_KEPT"

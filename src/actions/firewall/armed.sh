@@ -150,21 +150,6 @@ arm_stop() {
   fi
 }
 
-# The armed step of an earlier order that nobody kept: AR_DIR, AR_OLD; false when there is none.
-arm_pending() {
-  fx_line "$AR_PENDING" || return 1
-  AR_DIR=${FX_L%% *} AR_OLD=${FX_L#* }
-  ! armed "$AR_DIR" "$AR_OLD" || return 0
-  AR_DIR='' AR_OLD=''
-  return 1
-}
-
-# arm_replace: our timer runs, so the earlier one must not take away what is now ours.
-arm_replace() {
-  [ -n "$AR_OLD" ] && [ "$AR_OLD" != "$AR_UNIT" ] || return 0
-  disarm "$AR_DIR" "$AR_OLD" || fx_say "could not disarm $AR_OLD"
-}
-
 act_keep() {
   [ ! -e "$FX_DIR/fired" ] || fx_fail fired 'its timer took it back already'
   if [ -e "$FX_DIR/kept" ]; then

@@ -20,6 +20,14 @@ ipt_by() {
   return 0
 }
 
+# by_guarded SECONDS, by_undo: by that tool, or by the one that made it.
+by_guarded() { if [ -n "$IP_BY" ]; then ipt_guarded "$1"; else nft_guarded "$1"; fi; }
+by_undo() {
+  IP_BY=''
+  if [ -e "$FX_DIR/back.iptables" ] || ! fx_has nft; then IP_BY=1; fi
+  if [ -n "$IP_BY" ]; then ipt_undo; else nft_undo; fi
+}
+
 # ipt_same: whether the chains found are what is asked for.
 ipt_same() {
   for IP_T in $IP_TOOLS; do
@@ -36,21 +44,13 @@ ipt_want() {
   ipt_text "$IP_BODY" "$IP_JUMP"
 }
 
-# ipt_look WORD: whether it is there already (WORD tells so), else whether it would be taken.
+# ipt_look DONE: whether it is there already, else whether it would be taken.
 ipt_look() {
   ipt_tools
-  AR_DIR='' AR_OLD=''
-  if ipt_there; then
-    fx_before table present
-    if ipt_same; then
-      FX_STATE=already
-      arm_pending || { fx_say "$1 already (iptables)" && return 0; }
-      fx_say "$1 by an order that was not kept"
-    fi
-  else
-    fx_before table absent
-  fi
-  FX_STATE=would
+  arm_look ipt_there ipt_same "$1" || {
+    FX_NOTE="$FX_NOTE (iptables)"
+    return 0
+  }
   for IP_T in $IP_TOOLS; do
     ipt_want "$IP_T"
     ipt_try "$IP_T" || fx_refuse iptables "$IP_T would refuse: $IP_OUT"

@@ -19,6 +19,12 @@ nft_read() {
   return 1
 }
 
+# nft_there: what it found.
+nft_there() { [ -n "$NF_NOW" ]; }
+
+# NF_N is how many packets the last counter of it met.
+nft_count() { NF_N=${NF_NOW##*'counter packets '} && NF_N=${NF_N%% *}; }
+
 nft_dead() {
   case $FX_OP in check | apply) fx_refuse nft "$NF_ERROR" ;; esac
   fx_fail nft "$NF_ERROR"
