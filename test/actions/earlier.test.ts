@@ -33,6 +33,7 @@ const WAYS: Way[] = [
   { ...fence, name: 'fence on nodes', params: user('65534'), other: user('1') },
 ];
 
+const CLIENT = '0 0 10.0.0.1:6443 10.0.0.9:40000\n';
 const TOOLS = join(import.meta.dirname, 'tools');
 const PLANES = [fleetNode({ name: 'cp1', roles: ['control-plane'], address: '10.0.0.1' })];
 
@@ -116,9 +117,12 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     // The timer of the first, stale: it finds itself called off.
     await box.run(`/bin/sh "$SANDBOX/run/fireaxe/a1/s1/revert"`, shell);
     expect(node.there()).toBe(true);
-    // Back is what was before both.
+    // Back is what was before both: no fence, so nobody's connections end.
+    box.file('sockets', CLIENT);
     const undo = await node.order('undo', 'a2', { before: second });
-    expect([undo.result?.state, node.there(), node.timers()]).toEqual(['changed', false, []]);
+    expect(undo.result).toMatchObject({ state: 'changed', note: expect.stringContaining(': absent') });
+    expect([node.there(), node.timers()]).toEqual([false, []]);
+    expect(existsSync(node.at('sockets'))).toBe(true);
     // And so it is by the timer of a third, over a second that others flushed.
     await node.order('apply', 'a3');
     for (const rules of ['table', 'iptables']) rmSync(node.at(rules), { force: true });
@@ -127,5 +131,19 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     expect(over.result).toMatchObject({ state: 'changed', before: { table: 'absent' } });
     await box.run(`/bin/sh "$SANDBOX/run/fireaxe/a4/s1/revert"`, shell);
     expect([node.there(), await node.found()]).toEqual([false, 'would, absent: ']);
+  });
+
+  test.for(WAYS)('$name: an order over one that was kept', async (way, { box }) => {
+    const node = new Node(box, shell, way);
+    await node.order('apply', 'a1');
+    await node.order('keep', 'a1');
+    const second = await node.order('apply', 'a2', { params: way.other });
+    expect(second.result).toMatchObject({ state: 'changed', before: { table: 'present' } });
+    box.file('sockets', CLIENT);
+    const undo = await node.order('undo', 'a2', { params: way.other, before: second });
+    expect(undo.result).toMatchObject({ state: 'changed', note: expect.stringContaining(': present') });
+    expect(await node.found()).toBe(node.kept);
+    // Whom the former fence on hosts does not let in, the second may have let in.
+    expect(existsSync(node.at('sockets'))).toBe(!way.name.startsWith('fence on hosts'));
   });
 });

@@ -132,6 +132,6 @@ hosts_verify() {
 hosts_undo() {
   by_undo
   [ "${B_table-absent}" = present ] && [ "$FX_STATE" = changed ] || return 0
-  if [ -n "$IP_BY" ]; then ipt_kept; elif nft_read; then table_kept; else return 0; fi
+  if [ -n "$IP_BY" ]; then ipt_kept; else table_kept; fi
   sockets_close "$TB_KEPT"
 }

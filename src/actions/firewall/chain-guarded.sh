@@ -105,6 +105,7 @@ ipt_undo() {
     fx_fail no-receipt 'what was here before is not recorded on this node any more'
   fi
   ipt_return
+  [ "${B_table-absent}" = absent ] || ipt_any || B_table=absent
   arm_undo
   fx_say "chain $IP_CHAIN as before: ${B_table-absent}"
 }

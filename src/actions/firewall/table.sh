@@ -84,6 +84,8 @@ nft_undo() {
   else
     fx_fail no-receipt 'what was here before is not recorded on this node any more'
   fi
+  # An order that nobody kept may be all that stood here, and NF_ELSE leaves nothing.
+  [ "${B_table-absent}" = absent ] || nft_read || B_table=absent
   arm_undo
   fx_say "table $NF_TABLE as before: ${B_table-absent}"
 }
