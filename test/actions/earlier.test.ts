@@ -146,4 +146,23 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     // Whom the former fence on hosts does not let in, the second may have let in.
     expect(existsSync(node.at('sockets'))).toBe(!way.name.startsWith('fence on hosts'));
   });
+
+  test.for(WAYS)('$name: the tool that made it is gone, or another came', async (way, { box }) => {
+    const node = new Node(box, shell, way);
+    const first = await node.order('apply', 'a1');
+    const timers = node.timers();
+    if (way.iptables) node.tool('nft');
+    else rmSync(node.at('tools/nft'));
+    // Nobody else sees what nft made: it is not told to be gone, and its timer stays.
+    for (const op of way.iptables ? [] : (['verify', 'undo'] as const)) {
+      expect((await node.order(op, 'a1', { before: first })).result).toMatchObject({ code: 'no-tool' });
+    }
+    // What was there before the first is not known to the other tool.
+    const code = way.name === 'fence on nodes' ? 'no-tool' : 'no-receipt';
+    expect((await node.order('apply', 'a2')).result).toMatchObject({ code });
+    expect([node.there(), node.timers()]).toEqual([true, timers]);
+    node.tool('nft');
+    const undo = await node.order('undo', 'a1', { before: first });
+    expect([undo.result?.state, node.there(), node.timers()]).toEqual(['changed', false, []]);
+  });
 });

@@ -3,28 +3,32 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154
 
-# ipt_by: IP_BY is set where it is, or would be, made by iptables: no nft, or a kernel without it. NF_NOW is what nft says.
-ipt_by() {
+# by_made: IP_BY is set where it was, or would be, made by iptables, as far as a look at the tools tells.
+by_made() {
   IP_BY=''
   if [ -e "$FX_DIR/back.iptables" ]; then
     IP_BY=1
+  elif [ -e "$FX_DIR/back.nft" ] && [ "$FX_OP" != check ]; then
+    # What it made nobody else can see, or take back.
+    fx_need nft
   elif ! fx_has nft; then
     IP_BY=1
-  elif [ ! -e "$FX_DIR/back.nft" ] && fx_has iptables; then
-    NF_SOFT=1
-    nft_read || [ -z "$NF_ERROR" ] || IP_BY=1
-    NF_SOFT=''
-    return 0
   fi
-  [ -n "$IP_BY" ] || nft_read
-  return 0
 }
 
-# by_guarded SECONDS, by_undo: by that tool, or by the one that made it.
+# ipt_by: the same where the kernel may lack nft. NF_NOW is what nft says.
+ipt_by() {
+  by_made
+  [ -z "$IP_BY" ] || return 0
+  [ -e "$FX_DIR/back.nft" ] || ! fx_has iptables || NF_SOFT=1
+  nft_read || [ -z "$NF_ERROR" ] || IP_BY=1
+  NF_SOFT=''
+}
+
+# by_guarded SECONDS, by_undo: by that tool.
 by_guarded() { if [ -n "$IP_BY" ]; then ipt_guarded "$1"; else nft_guarded "$1"; fi; }
 by_undo() {
-  IP_BY=''
-  if [ -e "$FX_DIR/back.iptables" ] || ! fx_has nft; then IP_BY=1; fi
+  by_made
   if [ -n "$IP_BY" ]; then ipt_undo; else nft_undo; fi
 }
 
@@ -63,7 +67,8 @@ ipt_guarded() {
   if arm_pending && [ "$AR_DIR" != "$FX_DIR" ]; then
     # What was there before an order that nobody kept is the state before this one too.
     for IP_T in $IP_TOOLS; do
-      cp "$AR_DIR/back.$IP_T" "$FX_DIR/back.$IP_T" 2>/dev/null || fx_fail no-receipt "cannot write $FX_DIR/back.$IP_T"
+      cp "$AR_DIR/back.$IP_T" "$FX_DIR/back.$IP_T" 2>/dev/null ||
+        fx_fail no-receipt "cannot copy $AR_DIR/back.$IP_T (an order by nft that nobody kept?)"
     done
   elif [ ! -e "$FX_DIR/back.iptables" ]; then
     ipt_save

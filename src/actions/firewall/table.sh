@@ -57,7 +57,8 @@ nft_save() {
 nft_guarded() {
   if arm_pending && [ "$AR_DIR" != "$FX_DIR" ]; then
     # What was there before an order that nobody kept is the state before this one too.
-    cp "$AR_DIR/back.nft" "$FX_DIR/back.nft" 2>/dev/null || fx_fail no-receipt "cannot write $FX_DIR/back.nft"
+    cp "$AR_DIR/back.nft" "$FX_DIR/back.nft" 2>/dev/null ||
+      fx_fail no-receipt "cannot copy $AR_DIR/back.nft (an order by iptables that nobody kept?)"
   elif [ ! -e "$FX_DIR/back.nft" ]; then
     nft_save "$NF_NOW"
   fi
