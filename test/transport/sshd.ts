@@ -32,7 +32,8 @@ export async function freePort(address = '127.0.0.1'): Promise<number> {
 }
 
 export function newKeyFile(path: string, ...options: string[]): string {
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'test', ...options, '-f', path]);
+  const plain = ['-t', 'ed25519', '-a', '1', '-N', '', '-C', 'test'];
+  execFileSync('ssh-keygen', ['-q', ...plain, ...options, '-f', path]);
   return readFileSync(`${path}.pub`, 'utf8').trim().split(' ').slice(0, 2).join(' ');
 }
 
