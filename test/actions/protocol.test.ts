@@ -1,16 +1,11 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test as plain } from 'vitest';
 import { exec } from '../../src/actions/exec/action.ts';
 import type { Op } from '../../src/actions/types.ts';
 import { madeUp, order } from './made-up.ts';
-import { MACHINE_ID, Sandbox, SHELLS } from './sandbox.ts';
-
-let box: Sandbox;
-beforeEach(() => {
-  box = new Sandbox();
-});
-afterEach(() => box.remove());
+import { MACHINE_ID, type Sandbox, SHELLS } from './sandbox.ts';
+import { test } from './sandbox-test.ts';
 
 const text = (
   op: Op,
@@ -31,11 +26,12 @@ act_undo() { [ "$B_thing" = there ] || rm -f "$FX_ROOT/thing"; }
 `,
   (params: Record<string, string>) => ({ P_EXTRA: params.extra ?? '' }),
 );
-const ran = () => readFileSync(join(box.root, 'run/fireaxe/r1/s1/ran'), 'utf8').trim().split('\n').length;
-const thing = () => existsSync(join(box.root, 'thing'));
+const ran = (box: Sandbox) =>
+  readFileSync(join(box.root, 'run/fireaxe/r1/s1/ran'), 'utf8').trim().split('\n').length;
+const thing = (box: Sandbox) => existsSync(join(box.root, 'thing'));
 
-describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
-  test('exec: output, exit status, one result line', async () => {
+describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
+  test('exec: output, exit status, one result line', async ({ box }) => {
     const ok = await box.run(text('apply', run('echo hello; echo oops >&2')), shell);
     expect(ok).toMatchObject({
       code: 0,
@@ -45,12 +41,12 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     });
   });
 
-  test('exec: a failure is one, and its status is told', async () => {
+  test('exec: a failure is one, and its status is told', async ({ box }) => {
     const bad = await box.run(text('apply', run('exit 7')), shell);
     expect(bad).toMatchObject({ code: 3, result: { state: 'failed', code: 'exit', exit: 7 } });
   });
 
-  test('exec never runs twice, by whichever order', async () => {
+  test('exec never runs twice, by whichever order', async ({ box }) => {
     const params = run(`echo x >>${box.root}/count`);
     const first = text('apply', params);
     await box.run(first, shell);
@@ -59,10 +55,10 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(copy.result).toMatchObject({ state: 'changed', exit: 0, data: { again: '1' } });
     expect(anew.result).toMatchObject({ state: 'changed', data: { again: '1' } });
     expect(readFileSync(join(box.root, 'count'), 'utf8')).toBe('x\n');
-    expect(ran()).toBe(1);
+    expect(ran(box)).toBe(1);
   });
 
-  test('exec that began and did not end is interrupted, not run again', async () => {
+  test('exec that began and did not end is interrupted, not run again', async ({ box }) => {
     const params = run(`echo x >>${box.root}/count; kill -9 $PPID; sleep 0.2`);
     await box.run(text('apply', params), shell);
     const again = await box.run(text('apply', params), shell);
@@ -72,14 +68,14 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(readFileSync(join(box.root, 'count'), 'utf8')).toBe('x\n');
   });
 
-  test('a background child that keeps the pipe does not keep the result', async () => {
+  test('a background child that keeps the pipe does not keep the result', async ({ box }) => {
     box.file('stay', '');
     const stays = `while [ -e ${box.root}/stay ]; do sleep 0.1; done & echo out`;
     const r = await box.run(text('apply', run(stays)), shell);
     expect(r).toMatchObject({ code: 0, stdout: 'out\n', result: { state: 'changed' } });
   });
 
-  test('the deadline ends the command, its children and the script', async () => {
+  test('the deadline ends the command, its children and the script', async ({ box }) => {
     const r = await box.run(
       text('apply', run(`trap '' TERM; sleep 600; touch ${box.root}/late`), { deadlineMs: 2000 }),
       shell,
@@ -90,7 +86,7 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(existsSync(join(box.root, 'run/fireaxe/lock'))).toBe(false);
   });
 
-  test('over SSM the output leaves room for the result', async () => {
+  test('over SSM the output leaves room for the result', async ({ box }) => {
     const r = await box.run(
       text('apply', run('i=0; while [ $i -lt 3000 ]; do echo line $i; i=$((i+1)); done; exit 4'), {
         via: 'ssm',
@@ -101,7 +97,7 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(r.stdout.length).toBeLessThan(1500);
   });
 
-  test('the wrong machine, by either id', async () => {
+  test('the wrong machine, by either id', async ({ box }) => {
     const other = await box.run(text('apply', {}, { target: { machineId: 'f'.repeat(32) } }, touch), shell);
     expect(other).toMatchObject({ code: 4, result: { state: 'refused', code: 'wrong-machine' } });
     box.file('/sys/class/dmi/id/board_asset_tag', 'i-0aa\n');
@@ -114,15 +110,15 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
       shell,
     );
     expect(ssm.code).toBe(0);
-    expect(thing()).toBe(false);
+    expect(thing(box)).toBe(false);
   });
 
-  test('past its time', async () => {
+  test('past its time', async ({ box }) => {
     const r = await box.run(text('apply', {}, { notAfter: new Date(Date.now() - 86_400_000) }, touch), shell);
     expect(r).toMatchObject({ code: 4, result: { state: 'refused', code: 'too-late' } });
   });
 
-  test('check leaves no trace; apply, a copy, verify, undo, a copy, anew', async () => {
+  test('check leaves no trace; apply, a copy, verify, undo, a copy, anew', async ({ box }) => {
     const check = await box.run(text('check', {}, {}, touch), shell);
     expect(check.result).toMatchObject({ state: 'would', before: { thing: 'absent' } });
     expect(existsSync(join(box.root, 'run/fireaxe'))).toBe(false);
@@ -138,7 +134,7 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
       before: { thing: 'absent' },
       data: { again: '1' },
     });
-    expect(ran()).toBe(1);
+    expect(ran(box)).toBe(1);
     expect((await box.run(text('verify', {}, {}, touch), shell)).result?.state).toBe('ok');
     expect((await box.run(text('receipt', {}, {}, touch), shell)).result).toMatchObject({
       state: 'ok',
@@ -148,26 +144,28 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
 
     const undo = text('undo', {}, { before: () => ({ thing: 'absent' }) }, touch);
     expect((await box.run(undo, shell)).result?.state).toBe('changed');
-    expect(thing()).toBe(false);
+    expect(thing(box)).toBe(false);
     expect((await box.run(undo, shell)).result?.state).toBe('already');
     // A late copy of the first order changes nothing; a new order does.
     expect((await box.run(apply, shell)).result).toMatchObject({ data: { undone: '1' } });
-    expect(thing()).toBe(false);
+    expect(thing(box)).toBe(false);
     expect((await box.run(text('apply', {}, {}, touch), shell)).result?.state).toBe('changed');
-    expect(thing()).toBe(true);
-    expect(ran()).toBe(2);
+    expect(thing(box)).toBe(true);
+    expect(ran(box)).toBe(2);
   });
 
-  test('undo without the journal finds the way back in the receipt, and what was there stays', async () => {
+  test('undo without the journal finds the way back in the receipt, and what was there stays', async ({
+    box,
+  }) => {
     writeFileSync(join(box.root, 'thing'), '');
     expect((await box.run(text('apply', {}, {}, touch), shell)).result?.state).toBe('already');
     expect((await box.run(text('undo', {}, {}, touch), shell)).result?.state).toBe('changed');
-    expect(thing()).toBe(true);
+    expect(thing(box)).toBe(true);
     const other = await box.run(text('undo', {}, { stepId: 's2' }, touch), shell);
     expect(other.result?.state).toBe('already');
   });
 
-  test('an interrupted change is done again from the first before-state', async () => {
+  test('an interrupted change is done again from the first before-state', async ({ box }) => {
     const half = { extra: `: >"${box.root}/thing"; kill -9 $$` };
     await box.run(text('apply', half, {}, touch), shell);
     expect((await box.run(text('receipt', {}, {}, touch), shell)).result).toMatchObject({
@@ -178,10 +176,10 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     // Not `already`: that is somebody else's, and would not be taken back.
     expect(redo.result).toMatchObject({ state: 'changed', before: { thing: 'absent' } });
     await box.run(text('undo', {}, {}, touch), shell);
-    expect(thing()).toBe(false);
+    expect(thing(box)).toBe(false);
   });
 
-  test('a held lock is waited for, then refused; a dead owner is none', async () => {
+  test('a held lock is waited for, then refused; a dead owner is none', async ({ box }) => {
     box.file('/run/fireaxe/lock', `${process.pid} 0 other/step\n`);
     // The turns of its waiting are counted, not waited for.
     const turns = `sleep() { [ "$1" != 1 ] || { echo turn >>"${box.root}/turns"; return 0; }; exec sleep "$@"; }\n`;
@@ -194,14 +192,14 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(existsSync(join(box.root, 'run/fireaxe/lock'))).toBe(false);
   });
 
-  test('no room for a receipt: nothing is changed', async () => {
+  test('no room for a receipt: nothing is changed', async ({ box }) => {
     writeFileSync(join(box.root, 'run/fireaxe'), 'in the way');
     const r = await box.run(text('apply', {}, {}, touch), shell);
     expect(r).toMatchObject({ code: 4, result: { state: 'refused', code: 'no-receipt' } });
-    expect(thing()).toBe(false);
+    expect(thing(box)).toBe(false);
   });
 
-  test('any bytes in a note make one line of JSON, at most 2,400 characters', async () => {
+  test('any bytes in a note make one line of JSON, at most 2,400 characters', async ({ box }) => {
     const nasty = {
       extra: `fx_say "$(printf 'q" b\\\\ t\\t n\\nx \\001\\033[31m \\377\\303\\244 {}[]^|\`')"; fx_data k "$(printf 'a"\\nb')"; i=0; while [ $i -lt 99 ]; do fx_data k$i '""""""""""""""""""""""'; fx_say '\\"\\"\\"\\"\\"\\"\\"\\"\\"\\"\\"\\"\\"'; i=$((i+1)); done`,
     };
@@ -212,15 +210,15 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(JSON.stringify(r.result).length).toBeLessThan(2400);
   });
 
-  test('two at once: one works, the other finds it done', async () => {
+  test('two at once: one works, the other finds it done', async ({ box }) => {
     const slow = text('apply', { extra: 'sleep 1' }, {}, touch);
     const both = await Promise.all([box.run(slow, shell), box.run(slow, shell)]);
     expect(both.map((r) => r.result?.state)).toEqual(['changed', 'changed']);
-    expect(ran()).toBe(1);
+    expect(ran(box)).toBe(1);
   });
 });
 
-test('texts: no id over SSM, parameters quoted, comments left out', () => {
+plain('texts: no id over SSM, parameters quoted, comments left out', () => {
   const ssm = text('apply', run("it's"), { via: 'ssm' });
   expect(ssm).not.toContain(MACHINE_ID);
   expect(ssm).toContain("P_COMMAND='it'\\''s'");
