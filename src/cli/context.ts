@@ -3,6 +3,7 @@ import { formatDuration } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Selection } from '../fleet/select.ts';
+import { clusterNamed, clusterNames } from '../kit/cluster-named.ts';
 import { kitPath } from '../kit/locate.ts';
 import { openKit } from '../kit/open.ts';
 import type { ClusterKit, Kit } from '../kit/types.ts';
@@ -43,7 +44,7 @@ export async function openContext(
 
 /** The cluster that was named, or the kit's only one. An old snapshot is warned about. */
 export function chooseCluster({ kit, flags, sink, io }: CliContext): ClusterKit {
-  const names = Object.keys(kit.clusters);
+  const names = clusterNames(kit);
   const wanted = text(flags, 'cluster') ?? (names.length === 1 ? names[0] : undefined);
   if (wanted === undefined) {
     throw usage('the kit has several clusters', {
@@ -52,7 +53,7 @@ export function chooseCluster({ kit, flags, sink, io }: CliContext): ClusterKit 
       next: `add -c ${names[0]}`,
     });
   }
-  const cluster = Object.hasOwn(kit.clusters, wanted) ? kit.clusters[wanted] : undefined;
+  const cluster = clusterNamed(kit, wanted);
   if (!cluster) {
     const meant = nearest(wanted, names);
     throw usage(`the kit has no cluster ${wanted}`, {

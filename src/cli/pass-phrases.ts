@@ -1,6 +1,7 @@
 import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import type { TransportName } from '../fleet/types.ts';
+import { clusterNamed } from '../kit/cluster-named.ts';
 import { targetsOf } from '../kit/targets.ts';
 import type { ClusterKit } from '../kit/types.ts';
 import type { Plan } from '../run/types.ts';
@@ -25,7 +26,7 @@ export function waysOf(plan: Plan): Ways {
  */
 export async function openKeys(context: CliContext, name: string, ways: Ways = [undefined]): Promise<void> {
   const { io, flags, kit } = context;
-  const cluster = kit.clusters[name];
+  const cluster = clusterNamed(kit, name);
   const keys = cluster ? keysOf(cluster, ways, io.env.SSH_AUTH_SOCK) : new Map<string, boolean>();
   if (keys.size === 0) return;
   const { lockedKeys, whyNotOpened } = await import('../transport/ssh/locked-keys.ts');

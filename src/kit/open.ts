@@ -28,8 +28,14 @@ export async function openKit(named: string, how: { fleets?: 'needed' | 'if-ther
   await checkPermissions(path, { ...filesOf(path, file), skip: state ? [state] : [] });
 
   const clusters: Record<string, ClusterKit> = {};
+  const unopened: Record<string, FireaxeError> = {};
   for (const [name, cluster] of Object.entries(file.clusters)) {
-    clusters[name] = await openCluster(path, name, cluster, source, how.fleets === 'if-there');
+    try {
+      clusters[name] = await openCluster(path, name, cluster, source, how.fleets === 'if-there');
+    } catch (error) {
+      if (!(error instanceof FireaxeError) || Object.keys(file.clusters).length === 1) throw error;
+      unopened[name] = error;
+    }
   }
   const sshConfig = await existing(inKit(path, file.sshConfig ?? 'ssh_config'));
   if (file.sshConfig && !sshConfig) throw missing(file.sshConfig, source.place(['sshConfig']));
@@ -38,6 +44,7 @@ export async function openKit(named: string, how: { fleets?: 'needed' | 'if-ther
     path,
     name: file.name ?? basename(path),
     clusters,
+    ...(Object.keys(unopened).length > 0 ? { unopened } : {}),
     policy: {
       floors: file.policy.floors as Kit['policy']['floors'],
       maxFailures: file.policy.maxFailures,

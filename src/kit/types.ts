@@ -1,3 +1,4 @@
+import type { FireaxeError } from '../base/errors.ts';
 import type { FleetNode, FleetSnapshot, TransportName } from '../fleet/types.ts';
 
 /** A way in that other nodes are behind. */
@@ -59,6 +60,8 @@ export interface Kit {
   path: string;
   name: string;
   clusters: Record<string, ClusterKit>;
+  /** Clusters that do not open, and why: the others must not wait for them. */
+  unopened?: Record<string, FireaxeError>;
   policy: Policy;
   /** Absolute paths of known_hosts files. */
   knownHosts: string[];

@@ -5,6 +5,7 @@ import { FireaxeError, usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import { systemWords } from '../base/system-error.ts';
 import { VERSION } from '../base/version.ts';
+import { clusterNamed, clusterNames } from '../kit/cluster-named.ts';
 import type { Kit } from '../kit/types.ts';
 import type { Plan } from '../run/types.ts';
 import { fleetDigest, planHash, scriptDigests } from './seal-plan.ts';
@@ -73,7 +74,7 @@ export async function readPlanFile(path: string): Promise<Plan> {
 /** Refuses (kind stale) a plan that is not what would be planned now: other version, scripts or fleet, or too old. */
 export function assertFresh(plan: Plan, { kit, now, place }: { kit: Kit; now: Date; place: string }): void {
   const age = now.getTime() - Date.parse(plan.createdAt);
-  const cluster = kit.clusters[plan.cluster];
+  const cluster = clusterNamed(kit, plan.cluster);
   if (plan.version !== VERSION)
     throw stale(`the plan was made by Fireaxe ${plan.version}`, place, `a plan made by ${VERSION}`);
   if (age > kit.policy.planMaxAgeMs || age < -60_000) {
@@ -84,11 +85,7 @@ export function assertFresh(plan: Plan, { kit, now, place }: { kit: Kit; now: Da
     );
   }
   if (!cluster)
-    throw stale(
-      `the kit has no cluster ${plan.cluster}`,
-      place,
-      `one of: ${Object.keys(kit.clusters).join(', ')}`,
-    );
+    throw stale(`the kit has no cluster ${plan.cluster}`, place, `one of: ${clusterNames(kit).join(', ')}`);
   if (fleetDigest(cluster.fleet) !== plan.fleet.sha256) {
     throw stale(
       `the fleet of ${plan.cluster} is another one now`,

@@ -1,5 +1,6 @@
 import type { ActionContext } from '../actions/types.ts';
 import { usage } from '../base/errors.ts';
+import { clusterNamed, clusterNames } from '../kit/cluster-named.ts';
 import { targetsOf } from '../kit/targets.ts';
 import type { ClusterKit, Target } from '../kit/types.ts';
 import type { Journal } from './journal.ts';
@@ -61,10 +62,10 @@ export function resolveTargets(session: Pick<Session, 'targets' | 'plan'>, names
 }
 
 export function clusterOf(plan: Plan, env: Pick<RunEnv, 'kit'>): ClusterKit {
-  const cluster = env.kit.clusters[plan.cluster];
+  const cluster = clusterNamed(env.kit, plan.cluster);
   if (cluster) return cluster;
   throw usage(`the kit has no cluster ${plan.cluster}`, {
     place: env.kit.path,
-    expected: `one of: ${Object.keys(env.kit.clusters).join(', ')}`,
+    expected: `one of: ${clusterNames(env.kit).join(', ')}`,
   });
 }

@@ -58,8 +58,9 @@ function ageText(seconds: number): string {
   return seconds < -60 ? `${age} in the future: is the clock right?` : `${age} old`;
 }
 
-/** Looking needs no choice: without `-c` all clusters are listed. */
+/** Looking needs no choice: without `-c` all clusters are listed, and a list that lacks one is none. */
 function allOrOne({ kit }: CliContext) {
+  for (const error of Object.values(kit.unopened ?? {})) throw error;
   return Object.values(kit.clusters);
 }
 
