@@ -214,6 +214,19 @@ describe('iptables', () => {
     expect(await rules()).toBe(before);
   });
 
+  test('an order over one that nobody kept: undo leaves no fence, and closes nobody', async () => {
+    const streams = () => sh('cat /tmp/v4 /tmp/v6', 'cp2');
+    const running = await streams();
+    await fence({ rate: 7 }, { op: 'apply', run: `${kind}u1` });
+    const second = await fence({}, { op: 'apply', run: `${kind}u2` });
+    expect(second.result).toMatchObject({ state: 'changed', before: { table: 'present' } });
+    const undo = await back(fence, `${kind}u2`, second.result!.before);
+    expect(await rules()).not.toContain('FIREAXE');
+    expect(await streams()).toBe(running);
+    expect(undo).toMatchObject({ state: 'changed', note: expect.stringContaining('absent') });
+    expect(await sh('systemctl list-timers --all --no-legend "fireaxe*"')).toBe('');
+  });
+
   test('readmit: a batch, back again; all, and the fence again', async () => {
     const { address } = lab.at('w1').spec;
     const apply = await fence({}, { op: 'apply', run: `${kind}6` });
