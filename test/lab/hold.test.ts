@@ -66,6 +66,25 @@ test('its notes removed by hand: undo lets go of all, or says that it cannot tel
   await sh('systemctl stop l1 l2');
 });
 
+test('the notes of a unit under /etc removed by hand: it comes back; a transient one cannot, and that is said', async () => {
+  await lab
+    .at('w1')
+    .sh('cat >/etc/systemd/system/own.service', { stdin: '[Service]\nExecStart=/bin/sleep 1000000\n' });
+  await sh('systemctl daemon-reload; systemctl start own; systemd-run --unit=passing sleep 1000000');
+  const own = await stop({ unit: 'own' }, { op: 'apply', run: 'u1' });
+  const passing = await stop({ unit: 'passing' }, { op: 'apply', run: 'u2' });
+  await sh('rm -rf /run/fireaxe');
+  const back = (unit: string, run: string, ran: typeof passing) =>
+    stop({ unit }, { op: 'undo', run, before: ran.result!.before! });
+  expect((await back('own', 'u1', own)).result).toMatchObject({ state: 'changed' });
+  expect(await sh('systemctl is-active own; ls /run/systemd/system.control 2>/dev/null')).toBe('active');
+  expect((await back('passing', 'u2', passing)).result).toMatchObject({
+    code: 'not-started',
+    note: expect.stringContaining('transient'),
+  });
+  await sh('systemctl stop own');
+});
+
 test('a name longer than the kernel keeps holds nobody who only begins alike', async () => {
   await sh(
     `systemd-run --unit=n1 /usr/local/bin/${NAMES[1]} 1e5; systemd-run --unit=n2 /usr/local/bin/${NAMES[2]} 1e5

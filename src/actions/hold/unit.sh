@@ -229,11 +229,13 @@ unit_undo() {
   if [ -n "$UN_UNMASK" ]; then
     # shellcheck disable=SC2086
     systemctl unmask --runtime -- $UN_UNMASK >/dev/null 2>&1
-    if fx_line "$FX_DIR/control"; then
-      for FX_K in $FX_L; do rm -f "$FX_ROOT/run/systemd/system.control/$FX_K"; done
+    # What is masked there was not before: it is ours, also where somebody removed the note of it.
+    UN_C=$FX_ROOT/run/systemd/system.control UN_K=''
+    for FX_K in $UN_UNMASK; do [ "$(readlink "$UN_C/$FX_K")" != /dev/null ] || { rm -f "$UN_C/$FX_K" && UN_K=1; }; done
+    if [ -n "$UN_K" ] || [ -e "$FX_DIR/control" ]; then
       rm -f "$FX_DIR/control"
       # Ours if nothing else is in it.
-      rmdir "$FX_ROOT/run/systemd/system.control" 2>/dev/null
+      rmdir "$UN_C" 2>/dev/null
       systemctl daemon-reload
     fi
     if [ -e "$FX_DIR/transient" ]; then
@@ -245,9 +247,16 @@ unit_undo() {
   # shellcheck disable=SC2086
   [ -z "$UN_START" ] || systemctl start -- $UN_START || FX_CODE=not-started
   unit_lift mask
-  [ -z "$FX_CODE" ] || fx_fail not-started "cannot start $UN_START"
+  [ -z "$FX_CODE" ] || unit_lost
   unit_with_back
   fx_say "back:${UN_UNMASK:- nothing unmasked}${UN_START:+; started ${UN_START% }}${B_with:+; with it $B_with}"
+}
+
+# unit_lost: what did not start again, and whether that is because it was in memory alone.
+unit_lost() {
+  FX_N=''
+  case "$B_unit $B_triggers" in *:transient*) [ -e "$FX_DIR/transient" ] || FX_N=': it was a transient unit, and its text went with /run/fireaxe' ;; esac
+  fx_fail not-started "cannot start ${UN_START% }$FX_N"
 }
 
 # What ran on under a mask of others starts again only without it: lifted for as long as that takes.
