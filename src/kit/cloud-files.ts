@@ -47,8 +47,8 @@ export function endpointFor(service: 'SSM' | 'EC2' | 'STS', files: CloudFiles, e
   const section = files.config[files.profile ?? env.AWS_PROFILE ?? 'default'] ?? {};
   const ignore = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS ?? section.ignore_configured_endpoint_urls;
   if (ignore === 'true') return undefined;
-  const fromEnv = env[`AWS_ENDPOINT_URL_${service}`] || env.AWS_ENDPOINT_URL;
-  if (fromEnv) return fromEnv;
+  for (const name of [`AWS_ENDPOINT_URL_${service}`, 'AWS_ENDPOINT_URL'])
+    if (env[name]) return endpoint(env[name], name);
   if (section.services) {
     const services = files.config[`services.${section.services}`];
     if (!services)
@@ -56,7 +56,18 @@ export function endpointFor(service: 'SSM' | 'EC2' | 'STS', files: CloudFiles, e
         next: 'add the section, or take `services` out of the profile',
       });
     const own = services[`${service.toLowerCase()}.endpoint_url`];
-    if (own) return own;
+    if (own) return endpoint(own, `endpoint_url of ${service} in [services ${section.services}]`);
   }
-  return section.endpoint_url;
+  return section.endpoint_url === undefined
+    ? undefined
+    : endpoint(section.endpoint_url, `endpoint_url of profile ${files.profile ?? 'default'}`);
+}
+
+/** The SDK would fall over what is none. */
+function endpoint(typed: string, place: string): string {
+  if (/^https?:\/\//i.test(typed) && URL.canParse(typed)) return typed;
+  throw new FireaxeError('usage', `not an endpoint: ${typed}`, {
+    place,
+    expected: 'an address such as https://ec2.us-west-2.amazonaws.com',
+  });
 }
