@@ -18,8 +18,9 @@ const instance = (n: number) => ({
   zone: 'us-west-2a',
   ssm: 'online' as const,
 });
+let there = [1, 2, 3];
 const world = {
-  instances: () => [instance(1), instance(2), instance(3)],
+  instances: () => there.map(instance),
   exec: async () => ({ code: 0, stdout: '', stderr: '' }),
   stop: nothing,
   start: nothing,
@@ -60,6 +61,15 @@ it('finds the fleet in EC2, and keeps it only when told to', async () => {
   expect(JSON.parse(readFileSync(join(kit, 'fleet/prod.json'), 'utf8')).nodes).toHaveLength(3);
   const after = await fireaxe('nodes', '-l', 'role=control-plane', '--output', 'json');
   expect(JSON.parse(after.stdout).nodes.map((n: { name: string }) => n.name)).toEqual(['node-1']);
+});
+
+it('does not save a fleet that has lost its control plane: lost tags would cost the way to it', async () => {
+  there = [2, 3];
+  expect((await fireaxe('nodes', '--discover')).code).toBe(0);
+  const { code, stderr } = await fireaxe('nodes', '--discover', '--save');
+  expect(code).toBe(7);
+  expect(stderr).toMatch(/no control-plane node any more[\s\S]*fleet\/prod.json[\s\S]*such as node-1/);
+  expect(JSON.parse(readFileSync(join(kit, 'fleet/prod.json'), 'utf8')).nodes).toHaveLength(3);
 });
 
 it('has nothing to save without --discover', async () => {
