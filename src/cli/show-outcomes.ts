@@ -15,11 +15,14 @@ export function outcomeLines(outcomes: Outcome[]): string[] {
     if (more > 0) lines.push(`   and ${more} more alike`);
     lines.push(...fold.nexts.slice(0, MOST_WORDINGS).map((next) => `   next: ${oneLine(next)}`));
     if (fold.cut) lines.push('   cut short: there was more output than came back');
-    if (fold.stdout !== '') lines.push(fold.stdout.replace(/\n$/, ''));
-    if (fold.stderr !== '') lines.push(fold.stderr.replace(/\n$/, '').replace(/^/gm, 'stderr: '));
+    if (fold.stdout !== '') lines.push(ended(fold.stdout));
+    // A return is no end of a line of ours.
+    if (fold.stderr !== '') lines.push(`stderr: ${ended(fold.stderr).replaceAll('\n', '\nstderr: ')}`);
     return lines;
   });
 }
+
+const ended = (text: string) => text.replace(/\r?\n$/, '');
 
 function headline(fold: Fold): string {
   const state = fold.exitCode && !fold.note ? `${fold.state} (exit ${fold.exitCode})` : fold.state;

@@ -21,6 +21,11 @@ describe('the lines of outcomes', () => {
     expect(outcomeLines([allowed])).toEqual(['== n1 (1): ok (exit 7)']);
   });
 
+  it('mark lines of stderr alone, not what follows a return', () => {
+    const noisy = outcome('n1', 'ok', { stdout: 'out\r\n', stderr: '10%\r100%\r\nsecond\r\n' });
+    expect(outcomeLines([noisy])).toEqual(['== n1 (1): ok', 'out', 'stderr: 10%\r100%\r\nstderr: second']);
+  });
+
   it('name what to do for every node of a group, up to three', () => {
     const unknown = ['n1', 'n2', 'n3', 'n4'].map((n) =>
       outcome(n, 'unreachable', {
