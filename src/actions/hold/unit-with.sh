@@ -47,6 +47,26 @@ unit_with() {
   done
 }
 
+# unit_with_note: a few of them stand in the state before; of many the number (`@40 units`), and the receipt has the names.
+unit_with_note() {
+  # shellcheck disable=SC2086
+  [ ${#UN_WITH} -le 400 ] || { set -- $UN_WITH && fx_before with "@$# units" && return; }
+  fx_before with "${UN_WITH# }"
+}
+
+unit_with_keep() {
+  case $B_with in @*) ;; *) return 0 ;; esac
+  # An attempt that was cut off saw all of them.
+  [ -s "$FX_DIR/with" ] || fx_write with "${UN_WITH# }" || fx_fail no-receipt "cannot write $FX_DIR/with"
+}
+
+unit_with_found() {
+  case $B_with in @*) ;; *) return 0 ;; esac
+  # Gone with a reboot: what is enabled was started by that.
+  fx_line "$FX_DIR/with" || fx_say "which ${B_with#@} ended with it is not recorded here any more"
+  B_with=$FX_L
+}
+
 # unit_with_back: a target on its own, or it would start all else that it wants.
 unit_with_back() {
   UN_T='' UN_K=''

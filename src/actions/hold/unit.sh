@@ -118,7 +118,7 @@ unit_look() {
   [ -z "$UN_B" ] || fx_before triggers "$UN_B"
   [ -z "$UN_HELD" ] || return 0
   unit_with
-  [ -z "$UN_WITH" ] || fx_before with "${UN_WITH# }"
+  [ -z "$UN_WITH" ] || unit_with_note
   FX_STATE=would
   fx_say "will mask and stop $UN_ALL${UN_WITH:+; with it end$UN_WITH}"
 }
@@ -143,6 +143,7 @@ unit_apply() {
   for UN_K in $UN_TRANSIENT; do
     cp "$UN_K" "$FX_DIR/${UN_K##*/}" && printf '%s\n' "${UN_K##*/}" >>"$FX_DIR/transient" || fx_fail no-receipt "cannot save $UN_K"
   done
+  unit_with_keep
   # Masked first, so that nothing starts it after; loaded last: a unit that is masked forgets how it is stopped (ExecStop,
   # KillMode), and all that it leaves alone would be killed. A mask that is there gets no second one under it.
   # shellcheck disable=SC2086
@@ -178,7 +179,7 @@ unit_apply() {
     [ "$UN_MODE" != none ] || fx_fail not-held "$UN_LEFT processes of $UN_Id run on (KillMode=none): hold them by --cgroup"
     fx_say "$UN_LEFT of its processes run on (KillMode=$UN_MODE)"
   }
-  fx_say "$UN_ALL stopped and masked${B_with:+; with it ended $B_with}"
+  fx_say "$UN_ALL stopped and masked${B_with:+; with it ended ${B_with#@}}"
 }
 
 # unit_state: UN_BAD tells what is not held of UN_ALL.
@@ -209,6 +210,7 @@ unit_verify() {
 unit_undo() {
   [ -n "$B_unit" ] || return 0
   fx_need systemctl
+  unit_with_found
   UN_START='' UN_UNMASK='' UN_LIFT='' UN_LIFT_RUN=''
   for FX_K in $B_unit $B_triggers; do
     # Its name may hold a colon.
