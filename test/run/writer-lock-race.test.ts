@@ -1,31 +1,23 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { type LockFiles, lockWriter } from '../../src/run/writer-lock.ts';
 
 /** What other processes do right after ours read a lock or linked its own. */
-const others = vi.hoisted(() => ({ afterRead: (_: string) => {}, afterLink: (_: string) => {} }));
-
-vi.mock('node:fs', async (original) => {
-  const fs = await original<typeof import('node:fs')>();
-  return {
-    ...fs,
-    readFileSync: (path: string, ...rest: unknown[]) => {
-      const text = Reflect.apply(fs.readFileSync, fs, [path, ...rest]);
-      others.afterRead(path);
-      return text;
-    },
-    linkSync: (from: string, to: string) => {
-      fs.linkSync(from, to);
-      others.afterLink(to);
-    },
-  };
-});
-
-// Files share their modules: this one has its own, on top of that file system.
-vi.resetModules();
-const { lockWriter } = await import('../../src/run/writer-lock.ts');
-afterAll(() => vi.resetModules());
+let afterRead = (_: string) => {};
+let afterLink = (_: string) => {};
+const files: LockFiles = {
+  read(path) {
+    const text = readFileSync(path, 'utf8');
+    afterRead(path);
+    return text;
+  },
+  link(from, to) {
+    linkSync(from, to);
+    afterLink(to);
+  },
+};
 
 const DEAD = '999999999 1\n';
 let dir = '';
@@ -36,44 +28,44 @@ beforeEach(() => {
   writeFileSync(lock, DEAD);
 });
 afterEach(() => {
-  others.afterRead = () => {};
-  others.afterLink = () => {};
+  afterRead = () => {};
+  afterLink = () => {};
   rmSync(dir, { recursive: true });
 });
 
 it('stands beside a dead holder, lets go of its own, and is found by the next', () => {
-  const unlock = lockWriter(lock);
+  const unlock = lockWriter(lock, files);
   expect(readFileSync(lock, 'utf8')).toBe(DEAD);
-  expect(() => lockWriter(lock)).toThrow(/another fireaxe/);
+  expect(() => lockWriter(lock, files)).toThrow(/another fireaxe/);
   unlock();
-  lockWriter(lock)();
+  lockWriter(lock, files)();
   expect(existsSync(`${lock}.1`)).toBe(false);
 });
 
 it('gives its place up to one who took what a holder let go of before it died', () => {
   const alive = `${process.pid} ${startOfThis()}\n`;
   let gone = false;
-  others.afterRead = (path) => {
+  afterRead = (path) => {
     if (path !== lock || gone) return;
     gone = true;
     rmSync(lock);
   };
-  others.afterLink = (path) => {
+  afterLink = (path) => {
     if (path === `${lock}.1`) writeFileSync(lock, alive);
   };
-  expect(() => lockWriter(lock)).toThrow(/another fireaxe/);
+  expect(() => lockWriter(lock, files)).toThrow(/another fireaxe/);
   expect(existsSync(`${lock}.1`)).toBe(false);
   expect(readFileSync(lock, 'utf8')).toBe(alive);
 });
 
 it('takes the place that was let go of, not one behind it', () => {
   let gone = false;
-  others.afterRead = (path) => {
+  afterRead = (path) => {
     if (path !== lock || gone) return;
     gone = true;
     rmSync(lock);
   };
-  const unlock = lockWriter(lock);
+  const unlock = lockWriter(lock, files);
   expect(existsSync(`${lock}.1`)).toBe(false);
   expect(existsSync(lock)).toBe(true);
   unlock();
@@ -81,7 +73,7 @@ it('takes the place that was let go of, not one behind it', () => {
 
 it('passes over a lock that the power cut left empty', () => {
   writeFileSync(lock, '');
-  lockWriter(lock)();
+  lockWriter(lock, files)();
 });
 
 /** As the lock writes it: empty where there is no /proc. */
