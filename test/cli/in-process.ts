@@ -8,7 +8,7 @@ import { type Ended, ownPlace, type RunOptions } from './own-place.ts';
 /** Fireaxe without a process of its own, and far cheaper: for what it says and gives, where what it is built to is not the point. */
 export class InProcess {
   readonly directory: string;
-  readonly env: Record<string, string>;
+  readonly env: ReturnType<typeof ownPlace>['env'];
 
   constructor() {
     ({ directory: this.directory, env: this.env } = ownPlace());

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CommandLine } from './command-line.ts';
@@ -28,84 +28,6 @@ describe('the command line', () => {
   it('shows the whole output, not only what the journal keeps', () => {
     const { stdout } = run('exec', ...HERE, '--', 'seq 1 3000');
     expect(stdout.split('\n').slice(1, 3001)).toEqual(Array.from({ length: 3000 }, (_, i) => String(i + 1)));
-  });
-
-  it('takes several words as one command, and a script from a file or stdin', () => {
-    expect(run('exec', ...HERE, '--', 'printf', '%s.', 'a b', "c'd").stdout).toContain("a b.c'd.");
-    const script = fireaxe.run(['exec', ...HERE, '--script', '-'], { kit, input: 'echo from stdin\n' });
-    expect(script.stdout).toContain('from stdin');
-  });
-
-  it('gives 3 when some targets did not end ok', () => {
-    const { code, stdout } = run('exec', ...HERE, '--', 'exit 9');
-    expect(stdout).toMatch(/n1 \(1\): failed/);
-    expect(code).toBe(3);
-  });
-
-  it('says of what has no way back that it has none, without asking and without a next try', () => {
-    const ran = run('exec', ...HERE, '--', 'true');
-    expect(ran.stderr).not.toContain('to take it back');
-    const { code, stderr } = run('undo', 'last');
-    expect(code).toBe(3);
-    expect(stderr).toMatch(/no way back, what a command did[\s\S]*nothing of it can be taken back/);
-    expect(stderr).not.toContain('next: fireaxe undo');
-  });
-
-  it('names the kit in the next command, where it was named', () => {
-    const { stderr } = fireaxe.run(['exec', '--kit', kit, ...HERE, '--', 'exit 9']);
-    const next = /^next: fireaxe (timeline .*)$/m.exec(stderr)?.[1]?.split(' ') ?? [];
-    expect(next.slice(2)).toEqual(['--kit', kit]);
-    const told = fireaxe.run(next);
-    expect(told.code).toBe(0);
-    expect(told.stdout).toContain(`next: fireaxe ${next.join(' ')}`);
-  });
-
-  it('says of a node that the run never had that it has none, not that all is taken back', () => {
-    expect(run('exec', ...HERE, '--', 'true').code).toBe(0);
-    const { code, stderr } = run('undo', 'last', '--nodes', 'n2', '--yes');
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/has no node n2\n {2}at: --nodes\n {2}expected: some of n1/);
-  });
-
-  it('a run that lost its disk before its plan was kept is not the last one', () => {
-    const name = '20990101T000000.000Z-exec-ffff';
-    mkdirSync(join(fireaxe.env.FIREAXE_STATE_DIR, name), { recursive: true });
-    writeFileSync(join(fireaxe.env.FIREAXE_STATE_DIR, name, 'journal.ndjson'), '{"seq":0,"at"');
-    expect(run('exec', ...HERE, '--', 'true').code).toBe(0);
-    expect(run('timeline', 'last').stdout).toContain('done: 1 ok');
-    const empty = run('timeline', name);
-    expect(empty.code).toBe(2);
-    expect(empty.stderr).toMatch(/has no plan: nothing was launched/);
-  });
-
-  it('prints one JSON object under --output json, and a line an event under ndjson', () => {
-    const json = JSON.parse(run('exec', ...HERE, '--output', 'json', '--', 'echo hi').stdout);
-    expect(json).toMatchObject({
-      schemaVersion: 1,
-      verdict: { state: 'done', planned: 1, counts: { ok: 1 } },
-      outcomes: [{ step: 'exec', target: 'n1', state: 'ok', stdout: 'hi\n' }],
-    });
-    const lines = run('exec', ...HERE, '--output', 'ndjson', '--', 'echo hi')
-      .stdout.trim()
-      .split('\n');
-    const events = lines.map((line) => JSON.parse(line));
-    expect(events.every((e) => e.schemaVersion === 1)).toBe(true);
-    expect(events.at(-1)).toMatchObject({ verdict: { state: 'done' } });
-    expect(events.some((e) => e.event?.kind === 'outcome')).toBe(true);
-  });
-
-  it('makes what nodes say safe for a terminal', () => {
-    const { stdout } = run('exec', ...HERE, '--', "printf 'a\\033[31mb\\342\\200\\256c\\n'");
-    expect(stdout).toContain('a\\x1b[31mb\\u202ec');
-  });
-
-  it('changes nothing in a dry run', () => {
-    const file = join(fireaxe.directory, 'touched');
-    const { code, stdout } = run('exec', ...HERE, '--dry-run', '--', `touch ${file}`);
-    expect(code).toBe(0);
-    expect(stdout).toMatch(/check of exec:[\s\S]*n1 \(1\): ok[\s\S]*nothing was changed/);
-    expect(existsSync(file)).toBe(false);
-    expect(existsSync(join(fireaxe.env.FIREAXE_ROOT, 'run/fireaxe'))).toBe(true); // from runs before
   });
 
   it('ends quietly when nobody reads on', () => {
@@ -181,38 +103,5 @@ describe('Ctrl-C', () => {
     const { code, stderr } = await ended;
     expect(code).toBe(130);
     expect(stderr).toMatch(/letting go[\s\S]*not known what happened on: n1[\s\S]*next: fireaxe resume \S+/);
-  });
-});
-
-describe('a plan', () => {
-  it('of a verb is saved, runs as it is, and is shown with its hash', () => {
-    const file = join(fireaxe.directory, 'exec.plan');
-    const words = [
-      'exec',
-      '--via',
-      'local',
-      '--nodes',
-      'n1',
-      '--reason',
-      'x',
-      '-o',
-      file,
-      '--',
-      'echo planned',
-    ];
-    const planned = run('plan', ...words);
-    expect(planned.code).toBe(0);
-    expect(planned.stdout).toMatch(/on 1 node: n1[\s\S]*hash [0-9a-f]{64}/);
-    const done = run('run', file);
-    expect(done.code).toBe(0);
-    expect(done.stdout).toContain('planned');
-  });
-
-  it('without a reason is not run', () => {
-    const file = join(fireaxe.directory, 'bare.plan');
-    expect(run('exec', '--nodes', 'n1', '-o', file, '--', 'true').code).toBe(0);
-    const { code, stderr } = run('run', file);
-    expect(code).toBe(2);
-    expect(stderr).toMatch(/no reason/);
   });
 });
