@@ -35,8 +35,10 @@ export async function waitForGate(
       await session.record({ kind: 'gate', step, state: 'open', reading: text });
       return { open: true, text };
     }
-    if (env.now().getTime() >= until) break;
-    await env.sleep(spec.everyMs, env.stop);
+    const left = until - env.now().getTime();
+    if (left <= 0) break;
+    // The last look is at its end, not after it.
+    await env.sleep(Math.min(spec.everyMs, left), env.stop);
   }
   await session.record({
     kind: 'gate',
