@@ -70,6 +70,7 @@ describe('parameters', () => {
     ['stop', { unit: 'ifup@eth0' }],
     ['stop', { unit: 'wg-quick@wg0' }],
     ['stop', { unit: 'agent@' }],
+    ['stop', { cgroup: 'system-a\\n.slice' }],
     ['stop', { unit: 'a; reboot' }],
     ['stop', { unit: '--all' }],
     ['stop', { unit: 'graphical.target' }],

@@ -85,6 +85,27 @@ test('the notes of a unit under /etc removed by hand: it comes back; a transient
   await sh('systemctl stop own');
 });
 
+test('all instances of a template by the slice that systemd made of its name', async () => {
+  await lab
+    .at('w1')
+    .sh('cat >/etc/systemd/system/lab-agent@.service', {
+      stdin: '[Service]\nExecStart=/bin/sleep 1000000\n',
+    });
+  await sh('systemctl daemon-reload; systemctl start lab-agent@1 lab-agent@2');
+  expect(await sh('systemctl show -p ControlGroup --value lab-agent@1')).toBe(
+    '/system.slice/system-lab\\x2dagent.slice/lab-agent@1.service',
+  );
+  for (const cgroup of ['system-lab\\x2dagent.slice', '/system.slice/system-lab\\x2dagent.slice']) {
+    const run = `t${cgroup.length}`;
+    const apply = await stop({ cgroup, for: '1m' }, { op: 'apply', run });
+    expect(apply.result).toMatchObject({ state: 'changed', data: { held: '2' } });
+    expect(await states('lab-agent@1', 'lab-agent@2')).toBe('TT');
+    await stop({ cgroup, for: '1m' }, { op: 'undo', run, before: apply.result!.before! });
+    expect(await states('lab-agent@1', 'lab-agent@2')).toBe('SS');
+  }
+  await sh('systemctl stop lab-agent@1 lab-agent@2');
+});
+
 test('a name longer than the kernel keeps holds nobody who only begins alike', async () => {
   await sh(
     `systemd-run --unit=n1 /usr/local/bin/${NAMES[1]} 1e5; systemd-run --unit=n2 /usr/local/bin/${NAMES[2]} 1e5

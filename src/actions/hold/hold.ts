@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { canonicalJson, sha256 } from '../../base/canonical.ts';
 import systemd from '../common/systemd.sh';
 import within from '../common/within.sh';
-import { controlGroup } from '../control-group.ts';
+import { escapedGroup } from '../control-group.ts';
 import { strip } from '../node-script.ts';
 import { line, seconds } from '../params.ts';
 import match from './match.sh';
@@ -45,7 +45,7 @@ export const processParams = {
     .refine((u) => /^[A-Za-z0-9_][A-Za-z0-9_.-]*\$?$/.test(u), 'expected a user name or number')
     .optional(),
   /** Of this control group or one below it: a systemd unit or slice, or a path as in /proc/PID/cgroup. */
-  cgroup: controlGroup
+  cgroup: escapedGroup
     .refine(
       (g) => !g.split('/').some((part) => PROTECTED.test(part)),
       'a machine is run or reached by this group',
