@@ -14,7 +14,7 @@ it('a gate takes no longer than it says, however seldom it looks', async () => {
     letGo: never,
     transport: () => Promise.reject(new Error('nobody is reached')),
   };
-  const session = { env, targets: new Map(), context: {}, record: async () => {}, emit: () => {} };
+  const session = { env, targets: new Map(), context: { nodes: [] }, record: async () => {}, emit: () => {} };
   const gate = { answering: '1', holdsMs: 10_000, withinMs: 600_000, everyMs: 3_600_000 };
   const { open } = await waitForGate(session as unknown as Session, 'steady', gate);
   expect(open).toBe(false);
