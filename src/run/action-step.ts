@@ -34,6 +34,8 @@ export async function runActionStep(session: Session, step: ActionStep): Promise
   const wanted = new Set([...pending.launch, ...again]);
   const targets = step.targets.filter((t) => wanted.has(t));
   if (targets.length > 0) {
+    const closed = await gateBefore(session, step, action, targets.length);
+    if (closed) return closed;
     if (action.node?.fetches?.(action.params.parse(step.params)))
       await fetchFirst(session, step, action, targets);
     const end = await apply(session, step, action, targets);
@@ -82,13 +84,28 @@ async function apply(
   if (verdict.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };
   if (verdict.stoppedBy === 'budget') return overBudget(session, step);
   if (verdict.stoppedBy === 'canary') return CANARY;
-  if (verdict.stoppedBy === 'gate')
-    return { state: 'failed', guard: true, why: 'the gate between waves did not open' };
+  if (verdict.stoppedBy === 'gate') return CLOSED;
   if (verdict.stoppedBy === 'journal') return { state: 'failed', why: 'the journal could not be written' };
   return undefined;
 }
 
 const CANARY: StepEnd = { state: 'failed', guard: true, why: 'the canary did not end well' };
+const CLOSED: StepEnd = { state: 'failed', guard: true, why: 'the gate between waves did not open' };
+
+/** A resume is no way past a gate: it must hold between the waves that were and those that are left, too. */
+async function gateBefore(
+  session: Session,
+  step: ActionStep,
+  action: Action,
+  left: number,
+): Promise<StepEnd | undefined> {
+  const done = step.targets.length - left;
+  if (!step.gate || step.anyOf || done < step.waves[0]! || canaryOf(session, step) === 'open')
+    return undefined;
+  await keepArmed(session, step, action);
+  if ((await waitForGate(session, step.id, step.gate)).open) return undefined;
+  return session.env.stop.aborted ? { state: 'stopped', why: 'interrupted' } : CLOSED;
+}
 
 /** After a gate that does not open the whole step is taken back: a batch of clients that was too much. */
 async function settle(session: Session, step: ActionStep): Promise<StepEnd> {

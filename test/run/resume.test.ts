@@ -150,6 +150,24 @@ describe('resume', () => {
     expect((await readRun(env.stateDir, 'last')).records).toHaveLength(records.length);
   });
 
+  it('is no way past a gate between waves that stays closed', async () => {
+    const fleet = fakeFleet();
+    const kit = kitOf(6);
+    // There is no control plane here that could answer.
+    const gate = { answering: '100%', holdsMs: 0, withinMs: 0, everyMs: 1 };
+    const step = { ...holdStep(kit, 'one'), waves: [2, 2, 2], gate };
+    const env = envFor(kit, fleet.transport);
+    const plan = planOf(kit, [{ name: 'a', steps: [step] }]);
+    const closed = { state: 'guard', counts: { ok: 2, 'not-attempted': 4 } };
+    expect(await execute(plan, env)).toMatchObject(closed);
+    for (let i = 0; i < 2; i++) {
+      const again = await resumeRun('last', env);
+      expect(again).toMatchObject(closed);
+      expect(again.workstreams[0]!.why).toContain('gate between waves did not open');
+    }
+    expect([...fleet.nodes].filter(([, node]) => node.ran.size > 0)).toHaveLength(2);
+  });
+
   it('does not take for done what its own gate took back', async () => {
     const kit = kitOf(2);
     const fleet = fakeFleet();
