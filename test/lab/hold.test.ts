@@ -43,14 +43,27 @@ test('held already is not held long enough: it goes on, and undo brings its form
   await sh('systemctl stop h1; rm -rf /run/fireaxe');
 });
 
-test('its notes removed by hand: undo lets go of all, or says that it cannot tell whom', async () => {
+test('its notes removed by hand: the watch makes them anew; without it undo lets go of all, or says that it cannot tell whom', async () => {
   await sh(
     'for u in l1 l2; do systemd-run --unit=$u /usr/local/bin/offender 100000; done; systemctl kill -s STOP l1',
   );
   const params = { process: 'offender', for: '5m' };
+  const held = await stop(params, { op: 'apply', run: 'l0' });
+  const notes = () => sh('sort -u /run/fireaxe/hold-*/frozen');
+  const before = await notes();
+  await sh('rm -rf /run/fireaxe');
+  // The watch that still runs knows them: all is as before.
+  await expect.poll(notes, { timeout: 20_000 }).toBe(before);
+  await sh('systemctl restart l2');
+  await expect.poll(() => states('l1', 'l2'), { timeout: 20_000 }).toBe('TT');
+  expect((await stop(params, { op: 'verify', run: 'l0' })).result).toMatchObject({ state: 'ok' });
+  await stop(params, { op: 'undo', run: 'l0', before: held.result!.before! });
+  expect(await states('l1', 'l2')).toBe('TS');
+
   const apply = await stop(params, { op: 'apply', run: 'l1' });
   expect(await states('l1', 'l2')).toBe('TT');
-  await sh('rm -rf /run/fireaxe');
+  const remove = () => sh('systemctl stop "fireaxe-hold-*"; rm -rf /run/fireaxe');
+  await remove();
   const unsure = await stop(params, { op: 'undo', run: 'l1', before: apply.result!.before! });
   expect(unsure.result).toMatchObject({ state: 'failed', code: 'still-held' });
   await sh('systemctl kill -s CONT l1 l2');
@@ -59,7 +72,7 @@ test('its notes removed by hand: undo lets go of all, or says that it cannot tel
   );
   const again = await stop(params, { op: 'apply', run: 'l2' });
   expect(await states('l1', 'l2')).toBe('TT');
-  await sh('rm -rf /run/fireaxe');
+  await remove();
   const undo = await stop(params, { op: 'undo', run: 'l2', before: again.result!.before! });
   expect(undo.result).toMatchObject({ state: 'changed', note: '2 let go' });
   expect(await states('l1', 'l2')).toBe('SS');
@@ -86,11 +99,9 @@ test('the notes of a unit under /etc removed by hand: it comes back; a transient
 });
 
 test('all instances of a template by the slice that systemd made of its name', async () => {
-  await lab
-    .at('w1')
-    .sh('cat >/etc/systemd/system/lab-agent@.service', {
-      stdin: '[Service]\nExecStart=/bin/sleep 1000000\n',
-    });
+  await lab.at('w1').sh('cat >/etc/systemd/system/lab-agent@.service', {
+    stdin: '[Service]\nExecStart=/bin/sleep 1000000\n',
+  });
   await sh('systemctl daemon-reload; systemctl start lab-agent@1 lab-agent@2');
   expect(await sh('systemctl show -p ControlGroup --value lab-agent@1')).toBe(
     '/system.slice/system-lab\\x2dagent.slice/lab-agent@1.service',

@@ -200,7 +200,7 @@ po_seize() {
   for HO_P in $HO_FOUND; do
     PO_G=${HO_P%:*}
     # What another froze is not ours to thaw later. Noted first: a freeze without a note would never be taken back.
-    po_asked "$PO_G" || { printf '%s\n' "$PO_G" >>"$HO_HERE/frozen" && po_set "$PO_G" 1; }
+    po_asked "$PO_G" || { printf '%s\n' "$PO_G" >>"$HO_HERE/frozen" && HO_LIST="$HO_LIST $PO_G" && po_set "$PO_G" 1; }
   done 2>/dev/null
 }
 

@@ -29,9 +29,22 @@ ho_wanted() {
   [ "$HO_K" = "${HO_ID-}" ]
 }
 
+# ho_again: somebody removed its folder. The hold goes on until its time is over, and undo must find what it froze.
+ho_again() {
+  (umask 077 && mkdir -p "$HO_HERE")
+  { for HO_K in $HO_LIST; do echo "$HO_K"; done >"$HO_HERE/frozen" && echo "$HO_END" >"$HO_HERE/until" &&
+    echo $$ >"$HO_HERE/watch" && echo "$HO_ID" >"$HO_HERE/who"; } 2>/dev/null
+  # The rules of a network hold are noted when they are loaded.
+  PO_LAST=''
+}
+
 ho_wanted || exit 0
 echo $$ >"$HO_HERE/watch"
+# Of a watch that was killed.
+HO_LIST=''
+while read -r HO_L; do HO_LIST="$HO_LIST $HO_L"; done 2>/dev/null <"$HO_HERE/frozen"
 while ho_more; do
+  [ -d "$HO_HERE" ] || ho_again
   ho_wanted || exit 0
   ho_scan
   ho_seize
