@@ -93,20 +93,20 @@ export function assertFresh(plan: Plan, { kit, now, place }: { kit: Kit; now: Da
       `the snapshot of ${plan.fleet.takenAt}`,
     );
   }
-  const scripts = scriptDigests(Object.keys(plan.scripts));
-  const other = Object.keys(plan.scripts).find((name) => scripts[name] !== plan.scripts[name]);
-  if (other)
-    throw stale(
-      `the action ${other} does something else now`,
-      place,
-      'the scripts that the plan was made with',
-    );
+  assertSameScripts(plan, place);
 }
 
-function stale(message: string, place: string, expected: string): FireaxeError {
-  return new FireaxeError('stale', message, {
-    place,
-    expected,
-    next: 'make the plan again and look at it: fireaxe plan … -o FILE',
-  });
+/** Refuses (kind stale) to run by a plan what it was not made with: also for the rest of a run that was cut off. */
+export function assertSameScripts(plan: Plan, place: string, next?: string): void {
+  const scripts = scriptDigests(Object.keys(plan.scripts));
+  const other = Object.keys(plan.scripts).find((name) => scripts[name] !== plan.scripts[name]);
+  if (other === undefined) return;
+  const expected = `the scripts that the plan was made with (Fireaxe ${plan.version})`;
+  throw stale(`the action ${other} does something else now`, place, expected, next);
+}
+
+const AGAIN = 'make the plan again and look at it: fireaxe plan … -o FILE';
+
+function stale(message: string, place: string, expected: string, next = AGAIN): FireaxeError {
+  return new FireaxeError('stale', message, { place, expected, next });
 }

@@ -26,6 +26,10 @@ export default defineCommand({
     if (changed) throw changed;
     const first = records[0];
     const plan = first?.kind === 'plan' ? first.plan : undefined;
+    if (plan) {
+      const { assertSameScripts } = await import('../../playbook/plan-file.ts');
+      assertSameScripts(plan, runId, `fireaxe undo ${runId}, or a new plan`);
+    }
     if (plan) await openKeys(context, plan.cluster, waysOf(plan));
     const { resumeRun } = await import('../../run/resume.ts');
     return runAndShow(context, (env) => resumeRun(runId, { ...env, ...furtherReasonOf(flags) }), plan);
