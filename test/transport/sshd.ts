@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { connect, createServer } from 'node:net';
+import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -23,14 +23,6 @@ export interface RealSshd {
   stop(): Promise<void>;
 }
 
-export async function freePort(address = '127.0.0.1'): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, address, resolve));
-  const { port } = server.address() as { port: number };
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 export function newKeyFile(path: string, ...options: string[]): string {
   const plain = ['-t', 'ed25519', '-a', '1', '-N', '', '-C', 'test'];
   execFileSync('ssh-keygen', ['-q', ...plain, ...options, '-f', path]);
@@ -40,7 +32,6 @@ export function newKeyFile(path: string, ...options: string[]): string {
 /** A real OpenSSH server of the current user on every loopback address; `lines` go to the end of its configuration. */
 export async function startSshd(lines: string[] = []): Promise<RealSshd> {
   const dir = mkdtempSync(join(tmpdir(), 'fx-sshd-'));
-  const port = await freePort('0.0.0.0');
   const hostKey = newKeyFile(join(dir, 'host'));
   const pub = newKeyFile(join(dir, 'id'));
   writeFileSync(join(dir, 'authorized'), `${pub}\n`);
@@ -48,7 +39,6 @@ export async function startSshd(lines: string[] = []): Promise<RealSshd> {
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
   const config = [
     'ListenAddress 0.0.0.0',
-    `Port ${port}`,
     `HostKey ${join(dir, 'host')}`,
     `AuthorizedKeysFile ${join(dir, 'authorized')}`,
     `PidFile ${join(dir, 'pid')}`,
@@ -63,9 +53,7 @@ export async function startSshd(lines: string[] = []): Promise<RealSshd> {
     ...lines,
   ];
   writeFileSync(join(dir, 'config'), `${config.join('\n')}\n`);
-  const log = join(dir, 'log');
-  const child = spawn(SSHD!, ['-D', '-E', log, '-f', join(dir, 'config')], { stdio: 'ignore' });
-  await listening(port, child, () => readFileSync(log, 'utf8'));
+  const { child, port } = await listening(dir);
   return {
     port,
     hostKey,
@@ -81,19 +69,25 @@ export async function startSshd(lines: string[] = []): Promise<RealSshd> {
   };
 }
 
-async function listening(port: number, child: ChildProcess, said: () => string): Promise<void> {
-  for (let i = 0; i < 2000; i++) {
-    if (child.exitCode !== null) throw new Error(`sshd ended: ${said()}`);
-    const open = await new Promise<boolean>((resolve) => {
-      const socket = connect(port, '127.0.0.1');
-      socket.once('connect', () => {
-        socket.destroy();
-        resolve(true);
-      });
-      socket.once('error', () => resolve(false));
-    });
-    if (open) return;
-    await sleep(20);
+/** Starts it on a port that was free a moment ago: where somebody else was quicker, on another one. */
+async function listening(dir: string): Promise<{ child: ChildProcess; port: number }> {
+  for (let tries = 1; ; tries++) {
+    const port = await freePort();
+    const [config, log] = [join(dir, 'config'), join(dir, 'log')];
+    rmSync(log, { force: true });
+    const child = spawn(SSHD!, ['-D', '-E', log, '-f', config, '-p', String(port)], { stdio: 'ignore' });
+    // It is written when it listens.
+    while (!existsSync(join(dir, 'pid')) && child.exitCode === null) await sleep(10);
+    if (child.exitCode === null) return { child, port };
+    const said = readFileSync(log, 'utf8');
+    if (tries === 5 || !said.includes('Address already in use')) throw new Error(`sshd ended: ${said}`);
   }
-  throw new Error(`sshd does not listen: ${said()}`);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  await new Promise<void>((resolve) => server.listen(0, '0.0.0.0', resolve));
+  const { port } = server.address() as { port: number };
+  await new Promise((resolve) => server.close(resolve));
+  return port;
 }
