@@ -37,7 +37,7 @@ describe('the live view', () => {
       view.onEvent(event);
     }
     view.onEvent({ at, kind: 'note', text: `evil ${ESC}[2J line` });
-    await new Promise((r) => setTimeout(r, 400));
+    await expect.poll(() => tty.text().includes(`${ESC}[2K`)).toBe(true);
     await view.end();
     const text = tty.text();
     expect(text).toContain('500/500');
