@@ -8,6 +8,7 @@ import { VERSION } from '../base/version.ts';
 import { clusterNamed, clusterNames } from '../kit/cluster-named.ts';
 import type { Kit } from '../kit/types.ts';
 import type { Plan } from '../run/types.ts';
+import { untruth } from './plan-truth.ts';
 import { fleetDigest, planHash, scriptDigests } from './seal-plan.ts';
 
 /** Writes a plan for people to read and for `run FILE`; the file is whole or not there. */
@@ -94,6 +95,9 @@ export function assertFresh(plan: Plan, { kit, now, place }: { kit: Kit; now: Da
     );
   }
   assertSameScripts(plan, place);
+  const untrue = untruth(plan);
+  if (untrue)
+    throw stale(`the plan does not say what it does: ${untrue}`, place, 'a plan as fireaxe makes it');
 }
 
 /** Refuses (kind stale) to run by a plan what it was not made with: also for the rest of a run that was cut off. */

@@ -79,4 +79,11 @@ describe('a stale plan', () => {
       expect.objectContaining({ message: expect.stringContaining('stop') }),
     );
   });
+  it('says other than it does', () => {
+    const { plan, at } = fresh();
+    for (const step of plan.workstreams[0]!.steps) if (step.kind === 'action') step.danger = 'read';
+    expect(() => assertFresh(plan, at)).toThrowError(
+      expect.objectContaining({ kind: 'stale', message: expect.stringContaining('not say what it does') }),
+    );
+  });
 });
