@@ -1,3 +1,4 @@
+import { actionNamed } from '../actions/registry.ts';
 import { nodesText } from '../base/counts-line.ts';
 import { formatDuration } from '../base/duration.ts';
 import { foldLine } from '../base/fold-names.ts';
@@ -37,6 +38,11 @@ function stepLines(step: Step): string[] {
 function actionLines(step: ActionStep): string[] {
   const n = step.targets.length;
   const lines = [`${step.id}: ${step.title}${step.danger === 'read' ? '' : ` [${step.danger}]`}`];
+  const does = summaryOf(step);
+  // A title of the playbook's own says what is meant, not what is done.
+  const more = does.length - MOST_DOES;
+  if (does !== step.title)
+    lines.push(`  does: ${does.slice(0, MOST_DOES)}${more > 0 ? ` … and ${more} more characters` : ''}`);
   lines.push(`  on ${nodesText(n)}: ${foldLine(step.targets)}`);
   if (step.anyOf) {
     lines.push('  one of them after the other, until one ends well');
@@ -55,6 +61,15 @@ function actionLines(step: ActionStep): string[] {
   }
   if (step.irreversible) lines.push(`  no way back: ${step.irreversible}`);
   return lines;
+}
+
+/** Clients of a batch are thousands of addresses. */
+const MOST_DOES = 500;
+
+function summaryOf({ action: name, params, title }: ActionStep): string {
+  const action = actionNamed(name);
+  const parsed = action.params.safeParse(params);
+  return parsed.success ? action.summary(parsed.data) : title;
 }
 
 /** `1, 5, 10 × 9, 3`. */

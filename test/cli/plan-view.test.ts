@@ -10,6 +10,8 @@ it('a text of two lines does not look like a line of the plan', () => {
   const honest = planLines(plan).length;
   const lines = planLines({ ...plan, title: 'T\n  shed: x', reason: 'a\r\nb', params: { q: 'a\nb' } });
   expect(lines.join('\n').split('\n')).toHaveLength(honest + 1);
+  // A title of one's own hides nothing.
+  expect(lines).toContain('      does: freeze processes named agent');
   expect(lines).toContain('  reason: a b');
   expect(lines).toContain('    hold: hold on 1 node: n1 [change]');
 });
