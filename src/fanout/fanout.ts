@@ -5,7 +5,7 @@ import { runBatch, type Via } from './batch.ts';
 import { Ledger } from './ledger.ts';
 import { Permits } from './permits.ts';
 import type { FanoutDeps, FanoutSpec, Verdict } from './types.ts';
-import { GATHER_MS, GROUP, gathers, noTransport, withHistory } from './ways.ts';
+import { GATHER_MS, GROUP, gathers, noTransport, noWay, withHistory } from './ways.ts';
 
 /**
  * Runs a script on many targets: waves in order, a window within a wave, one error budget over all of it.
@@ -82,9 +82,9 @@ async function tryWays(round: Attempt[], wave: Wave): Promise<void> {
     timer = undefined;
     if (gathered.length > 0) onTheirOwn.push(tryWays(gathered.splice(0), wave));
   };
-  const byWay = ledger.closed ? new Map() : groupBy(round, (r) => deps.waysTo(r.target)[r.way]!);
+  const byWay = ledger.closed ? new Map() : groupBy(round, (r) => deps.waysTo(r.target)[r.way]);
   const batches: Promise<void>[] = [];
-  for (const [via, group] of byWay as Map<Via, Attempt[]>) {
+  for (const [via, group] of byWay as Map<Via | undefined, Attempt[]>) {
     const entries = new Map(group.map((r) => [r.target.name, r]));
     const settle = (outcome: Outcome) => {
       const entry = entries.get(outcome.target)!;
@@ -97,6 +97,10 @@ async function tryWays(round: Attempt[], wave: Wave): Promise<void> {
       if (!gathers(next) || gathered.length >= GROUP) goOn();
       else timer ??= setTimeout(goOn, GATHER_MS);
     };
+    if (via === undefined) {
+      for (const { target } of group) settle(noWay(target, deps.whyNoWay?.(target)));
+      continue;
+    }
     let transport: Transport;
     try {
       transport = await deps.transport(via);

@@ -1,6 +1,6 @@
 import type { TransportName } from '../fleet/types.ts';
 import type { Target } from '../kit/types.ts';
-import type { NodeScript, Outcome, OutcomeState, Transport } from '../transport/types.ts';
+import type { NodeScript, Outcome, OutcomeReason, OutcomeState, Transport } from '../transport/types.ts';
 
 export type Counts = Record<OutcomeState, number>;
 
@@ -23,6 +23,8 @@ export interface FanoutDeps {
   transport(name: TransportName | 'cloud'): Promise<Transport>;
   /** Order of ways to a target. */
   waysTo(target: Target): (TransportName | 'cloud')[];
+  /** Why there is none. */
+  whyNoWay?(target: Target): OutcomeReason;
   /** Launch nothing more. */
   stop: AbortSignal;
   /** Let go of what is in flight. */

@@ -1,6 +1,6 @@
 import { FireaxeError } from '../base/errors.ts';
 import type { Target } from '../kit/types.ts';
-import type { Outcome } from '../transport/types.ts';
+import type { Outcome, OutcomeReason } from '../transport/types.ts';
 import type { Via } from './batch.ts';
 
 /** SSM takes many by one call: those that are left to it are gathered, so many or so long; others go on one by one. */
@@ -10,12 +10,17 @@ export const GATHER_MS = 2_000;
 
 /** A way that cannot even be opened, for want of a key or a profile: certain that nothing left. */
 export function noTransport(target: Target, via: Via, error: unknown): Outcome {
-  const at = new Date().toISOString();
   const reason =
     error instanceof FireaxeError
       ? { code: error.kind, message: error.message, ...(error.next ? { next: error.next } : {}) }
       : { code: 'no-transport', message: error instanceof Error ? error.message : String(error) };
-  const none = { stdout: '', stderr: '', truncated: false, via };
+  return { ...noWay(target, reason), via };
+}
+
+export function noWay(target: Target, why?: OutcomeReason): Outcome {
+  const at = new Date().toISOString();
+  const reason = why ?? { code: 'no-way', message: 'no way leads to it' };
+  const none = { stdout: '', stderr: '', truncated: false };
   return { target: target.name, state: 'unreachable', ...none, startedAt: at, endedAt: at, reason };
 }
 

@@ -7,7 +7,7 @@ import type { Target } from '../kit/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import { cloudCall } from './cloud-call.ts';
 import { cloudTransport } from './cloud-transport.ts';
-import { resolveTargets, type Session } from './session.ts';
+import { resolveTargets, type Session, whyNoWay } from './session.ts';
 import type { ActionStep } from './types.ts';
 
 /** How long a launched script may still begin: longer than any way takes, short enough that a stray one does not surprise. */
@@ -69,7 +69,9 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
     },
     {
       transport: async (name) => (name === 'cloud' ? cloud! : env.transport(name)),
-      waysTo: (target) => (cloud ? ['cloud'] : (step.via ?? target.via)),
+      waysTo: (target) =>
+        session.targets.has(target.name) ? (cloud ? ['cloud'] : (step.via ?? target.via)) : [],
+      whyNoWay,
       stop: env.stop,
       letGo: env.letGo,
       async beforeLaunch(batch, via) {

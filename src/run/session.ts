@@ -3,6 +3,7 @@ import { usage } from '../base/errors.ts';
 import { clusterNamed, clusterNames } from '../kit/cluster-named.ts';
 import { targetsOf } from '../kit/targets.ts';
 import type { ClusterKit, Target } from '../kit/types.ts';
+import type { OutcomeReason } from '../transport/types.ts';
 import type { Journal } from './journal.ts';
 import { RunMemory } from './memory.ts';
 import type { JournalBody, JournalRecord, Plan, RunEnv, RunEvent } from './types.ts';
@@ -49,16 +50,30 @@ export function openSession(
   };
 }
 
-/** The targets of these names. A name that the kit's fleet no longer has is a usage error. */
-export function resolveTargets(session: Pick<Session, 'targets' | 'plan'>, names: string[]): Target[] {
-  return names.map((name) => {
-    const target = session.targets.get(name);
-    if (target) return target;
-    throw usage(`the kit's fleet of ${session.plan.cluster} has no node ${name}`, {
-      place: name,
-      next: 'use the kit that the plan was made with',
-    });
-  });
+/**
+ * The targets of these names. One that the kit's fleet no longer has (a machine that was replaced since) goes no way:
+ * it is told as unreachable, and keeps nobody else from being gone on with or taken back.
+ */
+export function resolveTargets(
+  { targets, plan }: Pick<Session, 'targets' | 'plan'>,
+  names: string[],
+): Target[] {
+  return names.map((name) => targets.get(name) ?? gone(name, plan.cluster));
+}
+
+function gone(name: string, cluster: string): Target {
+  const nowhere = { address: '', port: 0, internalAddress: '', labels: {} };
+  const ssh = { user: '', useAgent: false, sudo: false };
+  return { name, cluster, roles: [], ...nowhere, ssh, via: [] };
+}
+
+/** Why there is no way to a target. */
+export function whyNoWay({ name, cluster }: Target): OutcomeReason {
+  return {
+    code: 'not-in-fleet',
+    message: `the kit's fleet of ${cluster} has no node ${name}`,
+    next: 'where it still is, use the kit that the plan was made with',
+  };
 }
 
 export function clusterOf(plan: Plan, env: Pick<RunEnv, 'kit'>): ClusterKit {
