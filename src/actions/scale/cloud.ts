@@ -69,9 +69,11 @@ async function operate(op: Op, job: Job): Promise<NodeResult> {
 
 async function undo(instance: Instance, job: Job): Promise<NodeResult> {
   const type = job.context.before?.type;
-  if (!type)
-    return job.result('refused', { code: 'no-before', note: 'the journal has no type to go back to' });
-  return change(instance, type, 'undo', job);
+  if (type) return change(instance, type, 'undo', job);
+  // The state before is in the journal before anything is changed.
+  if (instance.State?.Name === 'running' && instance.InstanceType !== job.params.type)
+    return job.result('already', { note: `nothing was changed: ${said(instance)}` });
+  return job.result('refused', { code: 'no-before', note: 'the journal has no type to go back to' });
 }
 
 async function change(

@@ -43,7 +43,18 @@ describe('scale', () => {
     expect((await b.run('undo', { before })).state).toBe('changed');
     expect(machine(0)).toMatchObject({ type: 'm5.large', state: 'running' });
     expect((await b.run('undo', { before })).state).toBe('already');
-    expect(await b.run('undo')).toMatchObject({ state: 'refused', code: 'no-before' });
+  });
+
+  it('without a state before: nothing to take back from a machine that runs as another type, and no guess for the rest', async () => {
+    expect((await b.run('undo')).state).toBe('already');
+    for (const [type, state] of [
+      [BIG, 'running'],
+      ['m5.large', 'stopped'],
+    ] as const) {
+      Object.assign(machine(0), { type, state });
+      expect(await b.run('undo')).toMatchObject({ state: 'refused', code: 'no-before' });
+    }
+    expect(b.events).toEqual([]);
   });
 
   it.each([
