@@ -1,4 +1,5 @@
 import type { Instance } from '@aws-sdk/client-ec2';
+import { withOurKeys } from '../../kit/cloud-errors.ts';
 import type { Ec2Api } from '../../kit/ec2-api.ts';
 import type { Target } from '../../kit/types.ts';
 import type { ScaleParams } from './action.ts';
@@ -46,7 +47,7 @@ export async function unsuitable(
         `it is reached at ${target.address} alone, a public address that is another after a stop: nobody could ask its ` +
         'etcd member. Give it an Elastic IP, or its private address or ssm in the kit',
     };
-  return mayNot(api, instance, params.type, signal);
+  return mayNot(api, instance, params.type, target, signal);
 }
 
 /** What would end half way, with the machine down: asked before anything is stopped. */
@@ -54,6 +55,7 @@ async function mayNot(
   api: Ec2Api,
   instance: Instance,
   type: string,
+  target: Target,
   signal: AbortSignal,
 ): Promise<Refusal | undefined> {
   const id = instance.InstanceId!;
@@ -64,13 +66,13 @@ async function mayNot(
       code: 'not-permitted',
       note: `these credentials may not ${calls.join(', ')}: nothing was begun`,
     };
-  if (!down && (await api.stopProtected(id, signal)))
+  if (!down && (await api.stopProtected(id, signal))) {
+    const lift = `aws ec2 modify-instance-attribute --instance-id ${id} --no-disable-api-stop`;
     return {
       code: 'stop-protection',
-      note:
-        'its stop protection is on; to lift it: ' +
-        `aws ec2 modify-instance-attribute --instance-id ${id} --no-disable-api-stop`,
+      note: `its stop protection is on; to lift it: ${withOurKeys(lift, target.cloud!)}`,
     };
+  }
   return undefined;
 }
 

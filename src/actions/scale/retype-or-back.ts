@@ -1,4 +1,5 @@
 import type { Instance } from '@aws-sdk/client-ec2';
+import { withOurKeys } from '../../kit/cloud-errors.ts';
 import type { NodeResult } from '../../transport/types.ts';
 import type { BeforeState } from '../types.ts';
 import { and, type Job } from './job.ts';
@@ -64,10 +65,8 @@ function formerType(
 function leftAs({ seen, next }: RetypeError, { id, target }: Job): string {
   const first = next ? `; ${next}` : '';
   if (seen === 'running' || seen === 'pending' || seen === 'gone') return first;
-  return (
-    `${first}. It was last seen ${seen.toUpperCase()}: the same command again goes on from there, or by hand ` +
-    `aws ec2 start-instances --instance-ids ${id} --region ${target.cloud?.region}`
-  );
+  const start = withOurKeys(`aws ec2 start-instances --instance-ids ${id}`, target.cloud!);
+  return `${first}. It was last seen ${seen.toUpperCase()}: the same command again goes on from there, or by hand ${start}`;
 }
 
 /** Where the public address is not an Elastic IP it is another one now, and the fleet has the old. */
