@@ -1,5 +1,7 @@
 # A change that could cut us off: taken back by the node itself unless it is kept.
 # AR_NAME names the guarded thing (fence, cordon); the way back is the file $FX_DIR/revert, a script that needs nothing of us.
+# AR_ELSE is a shorter way back that stands in the timer itself; no dollar sign and no semicolon: systemd, made anew, reads those
+# otherwise than it was told.
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154
 
@@ -13,6 +15,8 @@ arm() {
   rmdir "$FX_DIR/off" 2>/dev/null
   AR_FIRST='' AR_LATE=''
   ! fx_line "$FX_DIR/timer" || AR_FIRST=$FX_L
+  # Where somebody removed our folder, and the way back with it, what was made is removed: a former one is lost with it.
+  AR_FIRES="[ ! -e '$FX_DIR/revert' ] && $AR_ELSE || exec /bin/sh '$FX_DIR/revert'"
   if fx_systemd && arm_systemd "$1"; then
     rm -f "$FX_DIR/timer"
   elif fx_has setsid; then
@@ -33,7 +37,7 @@ arm() {
 arm_systemd() {
   arm_anew ||
     sd systemd-run --quiet --unit="$AR_UNIT" --description="Fireaxe takes $FX_ACTION back unless it is kept" \
-      --on-active="$1s" --timer-property=AccuracySec=1s --setenv=PATH="$PATH" /bin/sh "$FX_DIR/revert" || return 1
+      --on-active="$1s" --timer-property=AccuracySec=1s --setenv=PATH="$PATH" /bin/sh -c "$AR_FIRES" || return 1
   sd systemctl is-active --quiet "$AR_UNIT.timer"
 }
 
@@ -45,7 +49,7 @@ arm_anew() {
 # The file `timer` tells of it: process, start, and `late` where systemd may still arm its own.
 arm_detached() {
   rm -f "$FX_DIR/timer"
-  detach /bin/sh -c "echo \$\$ >'$FX_DIR/timer'; sleep $1; exec /bin/sh '$FX_DIR/revert'"
+  detach /bin/sh -c "echo \$\$ >'$FX_DIR/timer'; sleep $1; $AR_FIRES"
   AR_N=0
   until fx_line "$FX_DIR/timer"; do
     AR_N=$((AR_N + 1))

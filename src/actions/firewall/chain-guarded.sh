@@ -75,6 +75,9 @@ ipt_guarded() {
   fi
   ipt_back
   arm_back "$IP_BACK"
+  ipt_jump
+  AR_ELSE=''
+  for IP_T in $IP_TOOLS; do AR_ELSE="$AR_ELSE${AR_ELSE:+ && }$IP_T -w -t $IP_TABLE -D $IP_JUMP"; done
   arm "$1"
   arm_replace
   for IP_T in $IP_TOOLS; do

@@ -64,6 +64,7 @@ nft_guarded() {
   fi
   # NF_ELSE is what the way back does where the kernel does not take the former table any more.
   arm_back "nft -f '$FX_DIR/back.nft'${NF_ELSE:+ || $NF_ELSE}"
+  AR_ELSE="nft delete table inet $NF_TABLE"
   arm "$1"
   arm_replace
   nft_replace "$NF_BODY"
