@@ -1,88 +1,14 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import { parseParams } from '../../src/actions/params.ts';
-import { actionNamed } from '../../src/actions/registry.ts';
-import type { Op } from '../../src/actions/types.ts';
-import { order } from './made-up.ts';
-import { context, fleetNode, type Ran, type Sandbox, SHELLS } from './sandbox.ts';
+import { ArmedNode, WAYS } from './armed-node.ts';
+import { SHELLS } from './sandbox.ts';
 import { test } from './sandbox-test.ts';
 
-/** An armed change, each way that it is made: an order, another order, and what it says of itself. */
-interface Way {
-  name: string;
-  action: 'cordon' | 'fence';
-  params: Record<string, unknown>;
-  other: Record<string, unknown>;
-  done: string;
-  iptables?: true;
-}
-const cordon = {
-  action: 'cordon',
-  params: { ports: '8080' },
-  other: { ports: '9090' },
-  done: 'cordoned',
-} as const;
-const fence = { action: 'fence', params: { rate: 5 }, other: { rate: 7 }, done: 'fenced' } as const;
-const user = (user: string) => ({ on: 'nodes', user });
-const WAYS: Way[] = [
-  { ...cordon, name: 'cordon' },
-  { ...cordon, name: 'cordon by iptables', iptables: true },
-  { ...fence, name: 'fence on hosts' },
-  { ...fence, name: 'fence on hosts by iptables', iptables: true },
-  { ...fence, name: 'fence on nodes', params: user('65534'), other: user('1') },
-];
-
 const CLIENT = '0 0 10.0.0.1:6443 10.0.0.9:40000\n';
-const TOOLS = join(import.meta.dirname, 'tools');
-const PLANES = [fleetNode({ name: 'cp1', roles: ['control-plane'], address: '10.0.0.1' })];
-
-/** A machine, and the orders that runs give it. */
-class Node {
-  constructor(
-    readonly box: Sandbox,
-    readonly shell: string[],
-    readonly way: Way,
-  ) {
-    box.file('/run/systemd/system/.here', '');
-    for (const file of readdirSync(TOOLS)) {
-      if (!(way.iptables && file === 'nft.sh')) this.tool(file.replace('.sh', ''));
-    }
-  }
-
-  tool = (name: string) => this.box.tool(name, readFileSync(join(TOOLS, `${name}.sh`), 'utf8'));
-
-  at = (path: string) => join(this.box.root, path);
-
-  order(op: Op, runId: string, of: { params?: Way['params']; before?: Ran } = {}): Promise<Ran> {
-    const declared = actionNamed(this.way.action);
-    const params = parseParams(declared, of.params ?? this.way.params, 'params');
-    const over = { runId, params, context: context(PLANES), before: () => of.before?.result?.before };
-    return this.box.run(order(declared, op, over), this.shell);
-  }
-
-  /** What a run that comes now finds; nothing is changed by the question. */
-  async found(params = this.way.params): Promise<string> {
-    const { result } = await this.order('check', 'later', { params });
-    return `${result?.state}, ${result?.before?.['table']}: ${/^\w+ (already|by an order).*?(?=;|$)/.exec(result?.note ?? '')?.[0] ?? ''}`;
-  }
-
-  /** What it finds where that is so already, and stays. */
-  get kept(): string {
-    return `already, present: ${this.way.done} already${this.way.iptables ? ' (iptables)' : ''}`;
-  }
-
-  there(): boolean {
-    const rules = this.way.iptables ? 'iptables' : 'table';
-    return existsSync(this.at(rules)) && /FIREAXE|table/.test(readFileSync(this.at(rules), 'utf8'));
-  }
-
-  timers = () => readdirSync(this.at('active')).filter((name) => name.endsWith('.timer'));
-}
 
 describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
   test.for(WAYS)('$name: what an order finds of an earlier one', async (way, { box }) => {
-    const node = new Node(box, shell, way);
+    const node = new ArmedNode(box, shell, way);
     const armed = `would, present: ${way.done} by an order that was not kept`;
     const none = 'would, absent: ';
     expect(await node.found()).toBe(none);
@@ -109,13 +35,13 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
   });
 
   test.for(WAYS)('$name: an order over one that nobody kept', async (way, { box }) => {
-    const node = new Node(box, shell, way);
+    const node = new ArmedNode(box, shell, way);
     await node.order('apply', 'a1');
     const second = await node.order('apply', 'a2');
     expect(second.result).toMatchObject({ state: 'changed', before: { table: 'present' } });
     expect(node.timers()).toEqual([`fireaxe-${way.action}-a2-s1.timer`]);
     // The timer of the first, stale: it finds itself called off.
-    await box.run(`/bin/sh "$SANDBOX/run/fireaxe/a1/s1/revert"`, shell);
+    await node.fire('a1');
     expect(node.there()).toBe(true);
     // Back is what was before both: no fence, so nobody's connections end.
     box.file('sockets', CLIENT);
@@ -129,12 +55,12 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     expect(await node.found()).toBe('would, absent: ');
     const over = await node.order('apply', 'a4', { params: way.other });
     expect(over.result).toMatchObject({ state: 'changed', before: { table: 'absent' } });
-    await box.run(`/bin/sh "$SANDBOX/run/fireaxe/a4/s1/revert"`, shell);
+    await node.fire('a4');
     expect([node.there(), await node.found()]).toEqual([false, 'would, absent: ']);
   });
 
   test.for(WAYS)('$name: an order over one that was kept', async (way, { box }) => {
-    const node = new Node(box, shell, way);
+    const node = new ArmedNode(box, shell, way);
     await node.order('apply', 'a1');
     await node.order('keep', 'a1');
     const second = await node.order('apply', 'a2', { params: way.other });
@@ -148,7 +74,7 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
   });
 
   test.for(WAYS)('$name: the tool that made it is gone, or another came', async (way, { box }) => {
-    const node = new Node(box, shell, way);
+    const node = new ArmedNode(box, shell, way);
     const first = await node.order('apply', 'a1');
     const timers = node.timers();
     if (way.iptables) node.tool('nft');

@@ -6,6 +6,7 @@ import chains from '../firewall/chain.sh';
 import guarded from '../firewall/chain-guarded.sh';
 import earlier from '../firewall/earlier.sh';
 import ownWay from '../firewall/own-way.sh';
+import stack from '../firewall/stack.sh';
 import table from '../firewall/table.sh';
 import { list, seconds } from '../params.ts';
 import { defineAction } from '../types.ts';
@@ -37,7 +38,8 @@ export const cordon = defineAction({
   summary: (p) =>
     `refuse new connections to ports ${p.ports.join(', ')}; each host takes it back after ${p.timer}s unless kept`,
   node: {
-    script: within + systemd + armed + earlier + ownWay + table + chains + guarded + cordonChain + node,
+    script:
+      within + systemd + armed + earlier + ownWay + stack + table + chains + guarded + cordonChain + node,
     variables: (p) => ({ P_PORTS: portSet(p.ports).join(', '), P_TIMER: String(p.timer) }),
     armed: () => true,
   },

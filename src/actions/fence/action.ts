@@ -9,6 +9,7 @@ import earlier from '../firewall/earlier.sh';
 import kept from '../firewall/kept.sh';
 import ownWay from '../firewall/own-way.sh';
 import apiSockets from '../firewall/sockets.sh';
+import stack from '../firewall/stack.sh';
 import table from '../firewall/table.sh';
 import { list, seconds } from '../params.ts';
 import { type ActionContext, defineAction } from '../types.ts';
@@ -70,6 +71,7 @@ export const fence = defineAction({
       ownWay +
       apiSockets +
       kept +
+      stack +
       table +
       chains +
       guarded +

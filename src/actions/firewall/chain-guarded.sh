@@ -64,6 +64,8 @@ ipt_look() {
 
 # ipt_guarded SECONDS: as nft_guarded.
 ipt_guarded() {
+  stack_at "$IP_CHAIN"
+  stack_again
   if arm_pending && [ "$AR_DIR" != "$FX_DIR" ]; then
     # What was there before an order that nobody kept is the state before this one too.
     for IP_T in $IP_TOOLS; do
@@ -79,6 +81,7 @@ ipt_guarded() {
   AR_ELSE=''
   for IP_T in $IP_TOOLS; do AR_ELSE="$AR_ELSE${AR_ELSE:+ && }$IP_T -w -t $IP_TABLE -D $IP_JUMP"; done
   arm "$1"
+  stack_enter "$AR_DIR"
   arm_replace
   for IP_T in $IP_TOOLS; do
     ipt_want "$IP_T"
@@ -95,9 +98,14 @@ ipt_first() {
 
 # ipt_undo: as it was before, then the timer off.
 ipt_undo() {
+  stack_at "$IP_CHAIN"
+  if stack_lower; then
+    arm_undo
+    return 0
+  fi
   ipt_tools
   ipt_jump
-  if [ "${B_table-absent}" = absent ]; then
+  if [ "${B_table-absent}" = absent ] || [ ! -e "$FX_DIR/back.iptables" ]; then
     IP_K=''
     # A tool that does not answer is no chain that is gone.
     for IP_T in $IP_TOOLS; do
@@ -106,14 +114,15 @@ ipt_undo() {
     done
     [ -n "$IP_K" ] || {
       arm_undo
+      stack_leave
       FX_STATE=already FX_NOTE='nothing is here to take back'
       return 0
     }
-  elif [ ! -e "$FX_DIR/back.iptables" ]; then
-    fx_fail no-receipt 'what was here before is not recorded on this node any more'
+    [ "${B_table-absent}" = absent ] || fx_fail no-receipt 'what was here before is not recorded on this node any more'
   fi
   ipt_return
   [ "${B_table-absent}" = absent ] || ipt_any || B_table=absent
   arm_undo
+  stack_leave
   fx_say "chain $IP_CHAIN as before: ${B_table-absent}"
 }

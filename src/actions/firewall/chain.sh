@@ -85,13 +85,13 @@ ipt_back() {
   IP_BACK=''
   ipt_jump
   for IP_T in $IP_TOOLS; do
-    fx_line "$FX_DIR/back.$IP_T"
-    if [ -n "$FX_L" ]; then
-      IP_W="$IP_T-restore -w --noflush <'$FX_DIR/back.$IP_T' && { $IP_T -w -t $IP_TABLE -C $IP_JUMP 2>/dev/null || $IP_T -w -t $IP_TABLE -I $IP_HOOK 1 ${IP_JUMP#"$IP_HOOK "}; }"
-    else
-      ipt_away "$IP_T"
-    fi
-    IP_BACK="$IP_BACK${IP_BACK:+ && }{ $IP_W; }"
+    ipt_away "$IP_T"
+    # Read when it is done: what was before may have been taken back meanwhile.
+    IP_BACK="$IP_BACK${IP_BACK:+ && }if read -r IP_L <'$FX_DIR/back.$IP_T' && [ -n \"\$IP_L\" ]; then
+$IP_T-restore -w --noflush <'$FX_DIR/back.$IP_T' && { $IP_T -w -t $IP_TABLE -C $IP_JUMP 2>/dev/null || $IP_T -w -t $IP_TABLE -I $IP_HOOK 1 ${IP_JUMP#"$IP_HOOK "}; }
+else
+$IP_W
+fi"
   done
 }
 

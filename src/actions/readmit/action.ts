@@ -2,6 +2,7 @@ import { z } from 'zod';
 import chains from '../firewall/chain.sh';
 import kept from '../firewall/kept.sh';
 import sockets from '../firewall/sockets.sh';
+import stack from '../firewall/stack.sh';
 import table from '../firewall/table.sh';
 import { list } from '../params.ts';
 import { defineAction } from '../types.ts';
@@ -29,7 +30,7 @@ export const readmit = defineAction({
       ? 'remove the fence'
       : `let ${shorten(p.clients)} through the fence, new connections at its rate`,
   node: {
-    script: sockets + kept + chains + table + chain + node,
+    script: sockets + kept + chains + stack + table + chain + node,
     variables(p, _target, context) {
       const all = p.clients[0] === 'all';
       const { v4, v6 } = all ? { v4: [], v6: [] } : clientAddresses(p.clients, context.nodes);

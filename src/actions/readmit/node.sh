@@ -106,10 +106,16 @@ act_look() {
 act_apply() {
   if [ -n "$P_ALL" ]; then
     if [ "$RE_BY" = ipt ]; then
+      stack_at "$IP_CHAIN"
+      stack_again
       [ -e "$FX_DIR/back.iptables" ] || ipt_save
+      stack_enter ''
       ipt_remove
     else
+      stack_at "$NF_TABLE"
+      stack_again
       [ -e "$FX_DIR/back.nft" ] || nft_save "$NF_NOW"
+      stack_enter ''
       nft_replace ''
       nft_load rules.nft
     fi
@@ -171,19 +177,30 @@ act_undo() {
 # The fence as it was, and the connections of all whom it does not let in.
 readmit_refence() {
   if [ "${B_fence-absent}" = absent ]; then return 0; fi
+  if [ "${B_by-nft}" = iptables ]; then stack_at "$IP_CHAIN"; else stack_at "$NF_TABLE"; fi
+  ! stack_lower || return 0
   if [ "${B_by-nft}" = iptables ]; then
     [ -e "$FX_DIR/back.iptables" ] || fx_fail no-receipt 'the fence that was here is not recorded on this node any more'
     ipt_tools
     ipt_return
+    stack_leave
+    ipt_any || readmit_none || return 0
     ipt_kept
   else
     [ -e "$FX_DIR/back.nft" ] || fx_fail no-receipt 'the fence that was here is not recorded on this node any more'
     NF_OUT=$(nft -f "$FX_DIR/back.nft" 2>&1) || fx_fail nft "nft refused: $NF_OUT"
-    nft_read || fx_fail nft 'the fence was put back and is not here'
+    stack_leave
+    nft_read || readmit_none || return 0
     table_kept
   fi
   sockets_close "$TB_KEPT"
   fx_say 'fence put back'
+}
+
+# The fence that was removed was taken back itself meanwhile.
+readmit_none() {
+  FX_STATE=already FX_NOTE='the fence that was here was taken back itself'
+  return 1
 }
 
 readmit_both() {

@@ -1,0 +1,111 @@
+import { rmSync } from 'node:fs';
+import { describe, expect } from 'vitest';
+import { ArmedNode, WAYS } from './armed-node.ts';
+import { type Ran, SHELLS } from './sandbox.ts';
+import { test } from './sandbox-test.ts';
+
+const NONE = 'would, absent: ';
+
+// All ways in one shell, two of them in the others: what differs by way is little.
+const IN = SHELLS.map((s, n) => [s.join(' '), s, n === 0 ? WAYS : [WAYS[0]!, WAYS[3]!]] as const);
+
+describe.concurrent.each(IN)('%s', (_name, shell, ways) => {
+  test.for(ways)('$name: taken back in the order they were made', async (way, { box }) => {
+    const node = new ArmedNode(box, shell, way);
+    const first = await kept(node, 'a1');
+    const second = await kept(node, 'a2', way.other);
+    const undo = await node.order('undo', 'a1', { before: first });
+    expect(undo.result).toMatchObject({
+      state: 'already',
+      note: expect.stringContaining('a2/s1 was made over it'),
+    });
+    expect(await node.found(way.other)).toBe(node.kept);
+    expect((await node.order('undo', 'a2', { params: way.other, before: second })).result?.state).toBe(
+      'changed',
+    );
+    expect(await node.found()).toBe(NONE);
+  });
+
+  test.for(ways)('$name: the first was never kept', async (way, { box }) => {
+    const node = new ArmedNode(box, shell, way);
+    const first = await node.order('apply', 'a1');
+    const second = await kept(node, 'a2', way.other);
+    expect((await node.order('undo', 'a1', { before: first })).result?.state).toBe('already');
+    expect(await node.found(way.other)).toBe(node.kept);
+    await node.order('undo', 'a2', { params: way.other, before: second });
+    expect(await node.found()).toBe(NONE);
+  });
+
+  test.for(ways)('$name: the one in the middle, then the last', async (way, { box }) => {
+    const node = new ArmedNode(box, shell, way);
+    const first = await kept(node, 'a1');
+    const second = await kept(node, 'a2', way.other);
+    const third = await kept(node, 'a3');
+    await node.order('undo', 'a2', { params: way.other, before: second });
+    expect(await node.found()).toBe(node.kept);
+    await node.order('undo', 'a3', { before: third });
+    expect(await node.found()).toBe(node.kept);
+    expect((await node.order('undo', 'a1', { before: first })).result?.state).toBe('changed');
+    expect(await node.found()).toBe(NONE);
+  });
+
+  test.for(ways)('$name: the timer of what was made over one that was taken back', async (way, { box }) => {
+    const node = new ArmedNode(box, shell, way);
+    const first = await kept(node, 'a1');
+    const second = await node.order('apply', 'a2', { params: way.other });
+    await node.order('undo', 'a1', { before: first });
+    await node.fire('a2');
+    expect(await node.found()).toBe(NONE);
+    // It fired: what is made after it is not its own to take back.
+    await kept(node, 'a3');
+    expect((await node.order('undo', 'a2', { params: way.other, before: second })).result?.state).toBe(
+      'already',
+    );
+    expect(await node.found()).toBe(node.kept);
+  });
+
+  test.for(ways)('$name: a step that is ordered again stands over what came since', async (way, { box }) => {
+    const node = new ArmedNode(box, shell, way);
+    const first = await node.order('apply', 'a1');
+    await node.fire('a1');
+    const second = await kept(node, 'a2', way.other);
+    await kept(node, 'a1');
+    expect((await node.order('undo', 'a2', { params: way.other, before: second })).result?.state).toBe(
+      'already',
+    );
+    expect(await node.found()).toBe(node.kept);
+    await node.order('undo', 'a1', { before: first });
+    expect(await node.found()).toBe(NONE);
+  });
+
+  test.for(ways)('$name: a reboot leaves nothing to take back', async (way, { box }) => {
+    const node = new ArmedNode(box, shell, way);
+    await kept(node, 'a1');
+    const second = await kept(node, 'a2', way.other);
+    for (const gone of ['table', 'iptables', 'run/fireaxe'])
+      rmSync(node.at(gone), { recursive: true, force: true });
+    const undo = await node.order('undo', 'a2', { params: way.other, before: second });
+    expect(undo.result).toMatchObject({ state: 'already', note: 'nothing is here to take back' });
+  });
+
+  test.for(ways.filter(({ name }) => name.startsWith('fence on hosts')))(
+    '$name: removed by readmit, and taken back before it',
+    async (way, { box }) => {
+      const node = new ArmedNode(box, shell, way);
+      const all = { action: 'readmit', params: { clients: 'all' } };
+      const fence = await kept(node, 'a1');
+      const readmit = await node.order('apply', 'r1', all);
+      expect([readmit.result?.state, node.there()]).toEqual(['changed', false]);
+      expect((await node.order('undo', 'a1', { before: fence })).result?.state).toBe('already');
+      expect((await node.order('undo', 'r1', { ...all, before: readmit })).result?.state).toBe('already');
+      expect(await node.found()).toBe(NONE);
+    },
+  );
+});
+
+async function kept(node: ArmedNode, runId: string, params = node.way.params): Promise<Ran> {
+  const ran = await node.order('apply', runId, { params });
+  expect(ran.result?.state).toBe('changed');
+  expect((await node.order('keep', runId, { params })).result?.state).toBe('changed');
+  return ran;
+}
