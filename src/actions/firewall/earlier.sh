@@ -21,7 +21,10 @@ arm_look() {
     return 0
   fi
   fx_before table present
-  "$2" || return 0
+  "$2" || {
+    fx_say "takes the place of another $FX_ACTION here: what only that one keeps away comes in again"
+    return 0
+  }
   if arm_pending; then
     # In place, but its timer would take it away.
     fx_say "$3 by an order that was not kept"
