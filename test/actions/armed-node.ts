@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseParams } from '../../src/actions/params.ts';
 import { actionNamed } from '../../src/actions/registry.ts';
@@ -79,7 +79,10 @@ export class ArmedNode {
   }
 
   /** Its time is up. */
-  fire = (runId: string) => this.box.run(`/bin/sh "$SANDBOX/run/fireaxe/${runId}/s1/revert"`, this.shell);
+  async fire(runId: string): Promise<void> {
+    rmSync(this.at(`active/fireaxe-${this.way.action}-${runId}-s1.timer`), { force: true });
+    await this.box.run(`/bin/sh "$SANDBOX/run/fireaxe/${runId}/s1/revert"`, this.shell);
+  }
 
   timers = () => readdirSync(this.at('active')).filter((name) => name.endsWith('.timer'));
 }
