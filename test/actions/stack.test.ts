@@ -64,6 +64,24 @@ describe.concurrent.each(IN)('%s', (_name, shell, ways) => {
     expect(await node.found()).toBe(node.kept);
   });
 
+  test.for(ways)(
+    '$name: the first, where what was made over it was not kept, or replaced',
+    async (way, { box }) => {
+      const node = new ArmedNode(box, shell, way);
+      const first = await kept(node, 'a1');
+      await node.order('apply', 'a2', { params: way.other });
+      await node.fire('a2');
+      expect((await node.order('undo', 'a1', { before: first })).result?.state).toBe('changed');
+      expect(await node.found()).toBe(NONE);
+      const again = await kept(node, 'b1');
+      await node.order('apply', 'b2', { params: way.other });
+      const third = await kept(node, 'b3');
+      expect((await node.order('undo', 'b1', { before: again })).result?.state).toBe('already');
+      await node.order('undo', 'b3', { before: third });
+      expect(await node.found()).toBe(NONE);
+    },
+  );
+
   test.for(ways)('$name: a step that is ordered again stands over what came since', async (way, { box }) => {
     const node = new ArmedNode(box, shell, way);
     const first = await node.order('apply', 'a1');
