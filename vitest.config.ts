@@ -51,6 +51,8 @@ function tier(name: string, include: string[], testTimeout: number) {
       ...(name === 'unit' && { expect: { poll: { timeout: 30_000, interval: 20 } } }),
       // Not for the lab: its mounts are swept from the machine's own folder.
       ...(name === 'unit' && { globalSetup: 'test/temp.ts' }),
+      // Ink draws nothing anew in CI: there too a test is to see what a terminal shows.
+      ...(name === 'unit' && { env: { CI: 'false' } }),
       // Modules have no state: to load them anew for each file was a third of the work.
       ...(name === 'unit' && { isolate: false, setupFiles: 'test/leaves-nothing.ts' }),
       ...(name === 'lab' && { globalSetup: 'test/lab/leftovers.ts' }),
