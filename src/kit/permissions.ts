@@ -7,12 +7,14 @@ import { quote } from '../base/quote.ts';
 interface Finding {
   path: string;
   what: string;
-  chmod?: string;
+  /** The command that mends it, without the path. */
+  fix?: string;
 }
 
 /**
- * Refuses a kit that somebody else could have changed or read: nothing writable by group or others,
- * secrets readable by their owner alone, no symlink that leads out of it.
+ * Refuses a kit that somebody else could have changed or read, by the rules of ssh's StrictModes: everything is
+ * the user's own or root's, nothing is writable by group or others, nor is a directory above, secrets are readable by
+ * their owner alone, and no symlink leads out.
  */
 export async function checkPermissions(
   kit: string,
@@ -27,21 +29,45 @@ export async function checkPermissions(
   });
   for (const path of [...secrets, ...others]) {
     if (path.startsWith(root + sep)) continue; // walked already
-    const found = await stat(path).catch(() => undefined);
-    if (found) judge(path, found, secrets.includes(path), findings);
+    const real = await realpath(path).catch(() => undefined);
+    if (real === undefined) continue;
+    judge(real, await stat(real), secrets.includes(path), findings);
+    await judgeAncestors(real, findings);
   }
   if (findings.length > 0) throw loose(findings);
 }
 
-/** Who may write a directory above the kit can put another kit in its place, unless it is sticky as /tmp is. */
-async function judgeAncestors(root: string, findings: Finding[]): Promise<void> {
-  for (let path = dirname(root); ; path = dirname(path)) {
-    const { mode } = await stat(path);
-    if ((mode & 0o002) !== 0 && (mode & 0o1000) === 0) {
-      findings.push({ path, what: 'above the kit, is writable by everybody', chmod: 'o-w' });
+/** Who may write a directory above a file can put another file in its place, unless it is sticky as /tmp is. */
+async function judgeAncestors(of: string, findings: Finding[]): Promise<void> {
+  for (let path = dirname(of); ; path = dirname(path)) {
+    const known = findings.some((finding) => finding.path === path);
+    const found = await stat(path);
+    const { mode } = found;
+    if (known) {
+      // Told already, for another file below it.
+    } else if (!trusted(found)) {
+      findings.push({ path, ...foreign(found) });
+    } else if ((mode & 0o022) !== 0 && (mode & 0o1000) === 0) {
+      const who = (mode & 0o002) !== 0 ? 'everybody' : 'its group';
+      findings.push({ path, what: `is writable by ${who} (${octal(mode)})`, fix: 'chmod go-w' });
     }
     if (path === dirname(path)) return;
   }
+}
+
+/** Our own files and root's; where there are no user ids, as on Windows, nobody can tell. */
+function trusted({ uid }: Stats): boolean {
+  const own = process.geteuid?.();
+  return own === undefined || uid === own || uid === 0;
+}
+
+function foreign({ uid }: Stats): Omit<Finding, 'path'> {
+  const own = process.geteuid?.();
+  return { what: `belongs to user ${uid}, not to you (${own}) or root`, fix: `chown ${own}` };
+}
+
+function octal(mode: number): string {
+  return (mode & 0o777).toString(8).padStart(4, '0');
 }
 
 async function walk(
@@ -55,6 +81,8 @@ async function walk(
     const path = join(directory, entry.name);
     if (skip.has(path)) continue;
     if (entry.isSymbolicLink()) {
+      const link = await lstat(path);
+      if (!trusted(link)) findings.push({ path, ...foreign(link) });
       const end = await realpath(path).catch(() => undefined);
       if (end === undefined || !(end === root || end.startsWith(root + sep))) {
         findings.push({ path, what: 'is a symbolic link that leads out of the kit' });
@@ -71,14 +99,17 @@ function isSecret(inKit: string, path: string, secrets: string[]): boolean {
 }
 
 function judge(path: string, found: Stats, secret: boolean, findings: Finding[]): void {
+  if (!trusted(found)) {
+    findings.push({ path, ...foreign(found) });
+    return;
+  }
   // Public keys are no secret.
   const guarded = secret && !path.endsWith('.pub');
   const bits = found.mode & (guarded ? 0o077 : 0o022);
   if (bits === 0) return;
-  const mode = (found.mode & 0o777).toString(8).padStart(4, '0');
-  const chmod = guarded ? (found.isDirectory() ? '700' : '600') : 'go-w';
+  const mode = guarded ? (found.isDirectory() ? '700' : '600') : 'go-w';
   const what = (bits & 0o022) !== 0 ? 'writable by others' : 'readable by others';
-  findings.push({ path, what: `is ${what} (${mode})`, chmod });
+  findings.push({ path, what: `is ${what} (${octal(found.mode)})`, fix: `chmod ${mode}` });
 }
 
 /** A kit of somebody else: its keys do not open to us. */
@@ -95,15 +126,18 @@ export function closed(cause: NodeJS.ErrnoException): unknown {
 function loose(findings: Finding[]): FireaxeError {
   const shown = findings.slice(0, 10).map((f) => `${f.path} ${f.what}`);
   if (findings.length > shown.length) shown.push(`and ${findings.length - shown.length} more`);
-  const byMode = new Map<string, string[]>();
+  const byFix = new Map<string, string[]>();
   for (const f of findings) {
-    if (f.chmod) byMode.set(f.chmod, [...(byMode.get(f.chmod) ?? []), f.path]);
+    if (f.fix) byFix.set(f.fix, [...(byFix.get(f.fix) ?? []), f.path]);
   }
-  const lines = [...byMode].map(([mode, paths]) => `chmod ${mode} ${paths.map(quote).join(' ')}`);
-  const links = findings.filter((f) => !f.chmod).map((f) => f.path);
+  const lines = [...byFix].map(([fix, paths]) => `${fix} ${paths.map(quote).join(' ')}`);
+  const links = findings.filter((f) => !f.fix).map((f) => f.path);
   if (links.length > 0) lines.push(`put the files themselves in place of ${links.map(quote).join(' ')}`);
-  return new FireaxeError('credentials', `the kit's permissions are too loose:\n  ${shown.join('\n  ')}`, {
-    expected: 'nothing writable by group or others; keys and credentials 0600 in directories 0700',
+  const others = findings.some((f) => f.fix?.startsWith('chown'));
+  const what = others ? 'the kit can be changed by another user' : "the kit's permissions are too loose";
+  return new FireaxeError('credentials', `${what}:\n  ${shown.join('\n  ')}`, {
+    expected:
+      'files of your own or of root; nothing writable by group or others; keys and credentials 0600 in directories 0700',
     next: lines.join(' && '),
   });
 }

@@ -237,7 +237,7 @@ describe('loose permissions are refused', () => {
     renameSync(path, join(above, 'kit'));
     chmodSync(above, 0o777);
     await expect(openKit(join(above, 'kit'))).rejects.toEqual(
-      error({ kind: 'credentials', next: `chmod o-w ${above}` }),
+      error({ kind: 'credentials', next: `chmod go-w ${above}` }),
     );
     chmodSync(above, 0o1777);
     await expect(openKit(join(above, 'kit'))).resolves.toBeDefined();
