@@ -2,27 +2,29 @@ import { createHmac } from 'node:crypto';
 import type { KnownHostLine } from './known-hosts-line.ts';
 
 /** Finds the lines that speak of a name; fast for thousands of names and lines. */
-export interface KnownHostsIndex {
-  linesFor(name: string): readonly KnownHostLine[];
+export interface KnownHostsIndex<L> {
+  linesFor(name: string): readonly L[];
 }
 
 /**
  * Plain names are looked up, patterns are tried one by one, and hashed names cost one HMAC each.
  * A hashed line that has found its name is never hashed again: it belongs to no other.
  */
-export function indexKnownHosts(lines: readonly KnownHostLine[]): KnownHostsIndex {
-  const plain = new Map<string, KnownHostLine[]>();
-  const wild: { line: KnownHostLine; matches: (name: string) => boolean }[] = [];
-  let salted: { salt: Buffer; hash: Buffer; line: KnownHostLine }[] = [];
+export function indexKnownHosts<L extends Pick<KnownHostLine, 'hosts'>>(
+  lines: readonly L[],
+): KnownHostsIndex<L> {
+  const plain = new Map<string, L[]>();
+  const wild: { line: L; matches: (name: string) => boolean }[] = [];
+  let salted: { salt: Buffer; hash: Buffer; line: L }[] = [];
   for (const line of lines) {
     if ('hash' in line.hosts) salted.push({ ...line.hosts, line });
     else if (line.hosts.patterns.some((pattern) => /[*?!]/.test(pattern)))
       wild.push({ line, matches: patternList(line.hosts.patterns) });
     else for (const name of new Set(line.hosts.patterns)) append(plain, name, line);
   }
-  const found = new Map<string, readonly KnownHostLine[]>();
+  const found = new Map<string, readonly L[]>();
 
-  function linesFor(written: string): readonly KnownHostLine[] {
+  function linesFor(written: string): readonly L[] {
     const name = written.toLowerCase();
     const before = found.get(name);
     if (before) return before;
@@ -35,7 +37,7 @@ export function indexKnownHosts(lines: readonly KnownHostLine[]): KnownHostsInde
     return all;
   }
 
-  function takeHashed(name: string): KnownHostLine[] {
+  function takeHashed(name: string): L[] {
     const ofName = new Set(
       salted.filter(({ salt, hash }) => createHmac('sha1', salt).update(name).digest().equals(hash)),
     );
@@ -45,7 +47,7 @@ export function indexKnownHosts(lines: readonly KnownHostLine[]): KnownHostsInde
   return { linesFor };
 }
 
-function append(map: Map<string, KnownHostLine[]>, name: string, line: KnownHostLine): void {
+function append<L>(map: Map<string, L[]>, name: string, line: L): void {
   const list = map.get(name);
   if (list) list.push(line);
   else map.set(name, [line]);

@@ -13,6 +13,8 @@ export interface KnownHostLine {
 export interface KnownHostProblem {
   place: string;
   problem: string;
+  /** The hosts that the line is about, where that much could be read. */
+  hosts?: KnownHostLine['hosts'];
 }
 
 /** Reads the lines of one known_hosts text; `file` is used in places only. */
@@ -27,28 +29,31 @@ export function parseKnownHosts(
     if (words.length === 0 || words[0]!.startsWith('#')) return;
     const place = `${file}:${index + 1}`;
     const line = parseLine(words, place);
-    if (typeof line === 'string') problems.push({ place, problem: line });
+    if ('problem' in line) problems.push(line);
     else lines.push(line);
   });
   return { lines, problems };
 }
 
-function parseLine(words: string[], place: string): KnownHostLine | string {
+function parseLine(words: string[], place: string): KnownHostLine | KnownHostProblem {
   let marker: KnownHostLine['marker'];
   if (words[0]!.startsWith('@')) {
     const name = words[0]!.slice(1);
-    if (name !== 'revoked' && name !== 'cert-authority') return `unknown marker ${words[0]}`;
+    if (name !== 'revoked' && name !== 'cert-authority')
+      return { place, problem: `unknown marker ${words[0]}` };
     marker = name;
     words = words.slice(1);
   }
   const [names, keyType, base64] = words;
-  if (names === undefined || keyType === undefined || base64 === undefined)
-    return 'expected: hosts, key type, key';
+  if (names === undefined) return { place, problem: 'expected: hosts, key type, key' };
   const hosts = parseHosts(names);
-  if (typeof hosts === 'string') return hosts;
+  if (typeof hosts === 'string') return { place, problem: hosts };
+  if (keyType === undefined || base64 === undefined)
+    return { place, problem: 'expected: hosts, key type, key', hosts };
   const key = Buffer.from(base64, 'base64');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || innerType(key) !== keyType)
-    return `not a key of type ${keyType}`;
+    return { place, problem: `not a key of type ${keyType}`, hosts };
+  if (!isWhole(key)) return { place, problem: `the ${keyType} key is cut short or damaged`, hosts };
   return marker === undefined ? { place, hosts, keyType, key } : { place, marker, hosts, keyType, key };
 }
 
@@ -68,4 +73,15 @@ export function innerType(key: Buffer): string | undefined {
   const length = key.readUInt32BE(0);
   if (length === 0 || length > 64 || 4 + length >= key.length) return undefined;
   return key.toString('latin1', 4, 4 + length);
+}
+
+/** Whether a public key is length-prefixed fields to its very end (RFC 4253, 6.6), the type and at least one more. */
+function isWhole(key: Buffer): boolean {
+  let at = 0;
+  let fields = 0;
+  while (at + 4 <= key.length) {
+    at += 4 + key.readUInt32BE(at);
+    fields++;
+  }
+  return at === key.length && fields >= 2;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { FireaxeError } from '../base/errors.ts';
 import { canonicalAddress } from '../fleet/canonical-address.ts';
-import { indexKnownHosts } from './known-hosts-index.ts';
+import { indexKnownHosts, type KnownHostsIndex } from './known-hosts-index.ts';
 import type { KnownHostLine, KnownHostProblem } from './known-hosts-line.ts';
 import { innerType, parseKnownHosts } from './known-hosts-line.ts';
 import { readText } from './read-text.ts';
@@ -14,6 +14,8 @@ export interface HostKeyCheck {
   shown: string;
   /** file:line of what decided. */
   places: string[];
+  /** Lines about this host that were skipped: one of them may have been its key. */
+  skipped: KnownHostProblem[];
 }
 
 /** What is on record for a host before it is asked. */
@@ -30,6 +32,8 @@ export interface KnownHosts {
   /** Lines that were skipped. */
   problems: KnownHostProblem[];
 }
+
+type SkippedLine = KnownHostProblem & Pick<KnownHostLine, 'hosts'>;
 
 /** Reads known_hosts files; the rules are those of sshd(8), SSH_KNOWN_HOSTS FILE FORMAT. */
 export async function loadKnownHosts(files: readonly string[]): Promise<KnownHosts> {
@@ -53,21 +57,28 @@ export async function loadKnownHosts(files: readonly string[]): Promise<KnownHos
 export function createKnownHosts(texts: readonly { file: string; text: string }[]): KnownHosts {
   const parsed = texts.map(({ file, text }) => parseKnownHosts(text, file));
   const index = indexKnownHosts(parsed.flatMap((file) => file.lines));
+  const problems = parsed.flatMap((file) => file.problems);
+  const skippedOf = indexKnownHosts(problems.filter((one) => one.hosts !== undefined) as SkippedLine[]);
 
   /** An IPv6 address has many spellings, and a line may have the one of the fleet. */
-  function named(address: string, name: (address: string) => string): readonly KnownHostLine[] {
+  function named<L>(from: KnownHostsIndex<L>, address: string, name = (one: string) => one): readonly L[] {
     const canonical = canonicalAddress(address);
-    const lines = index.linesFor(name(address));
-    return canonical === address ? lines : [...new Set([...lines, ...index.linesFor(name(canonical))])];
+    const lines = from.linesFor(name(address));
+    return canonical === address ? lines : [...new Set([...lines, ...from.linesFor(name(canonical))])];
   }
 
   /** As OpenSSH: a host on another port is looked up by its bare address too when no key stands by its port. */
   function linesFor(address: string, port: number): { lines: readonly KnownHostLine[]; exact: boolean } {
-    const bare = () => named(address, (one) => one);
+    const bare = () => named(index, address);
     if (port === 22) return { lines: bare(), exact: true };
-    const lines = named(address, (one) => `[${one}]:${port}`);
+    const lines = named(index, address, (one) => `[${one}]:${port}`);
     if (lines.some((line) => line.marker === undefined)) return { lines, exact: true };
     return { lines: [...new Set([...lines, ...bare()])], exact: false };
+  }
+
+  function skippedFor(address: string, port: number): KnownHostProblem[] {
+    const withPort = port === 22 ? [] : named(skippedOf, address, (one) => `[${one}]:${port}`);
+    return [...new Set([...withPort, ...named(skippedOf, address)])];
   }
 
   function check(address: string, port: number, key: Buffer): HostKeyCheck {
@@ -77,6 +88,7 @@ export function createKnownHosts(texts: readonly { file: string; text: string }[
       verdict,
       shown,
       places: by.map((line) => line.place),
+      skipped: verdict === 'match' ? [] : skippedFor(address, port),
     });
     const revoked = lines.filter((line) => line.marker === 'revoked' && line.key.equals(key));
     if (revoked.length > 0) return say('revoked', revoked);
@@ -95,7 +107,7 @@ export function createKnownHosts(texts: readonly { file: string; text: string }[
     };
   }
 
-  return { check, record, problems: parsed.flatMap((file) => file.problems) };
+  return { check, record, problems };
 }
 
 /** As `ssh-keygen -l` shows it. */

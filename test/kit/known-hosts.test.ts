@@ -6,15 +6,17 @@ import { describe, expect, it } from 'vitest';
 import type { KnownHosts } from '../../src/kit/known-hosts.ts';
 import { createKnownHosts, loadKnownHosts } from '../../src/kit/known-hosts.ts';
 
+/** A length-prefixed field. */
+function part(bytes: Buffer | string): Buffer {
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  return Buffer.concat([length, Buffer.from(bytes)]);
+}
+
 /** A fresh ed25519 public key: what follows the host names in known_hosts, and its bytes. */
 function newKey() {
   const raw = generateKeyPairSync('ed25519').publicKey.export({ format: 'der', type: 'spki' }).subarray(-32);
-  const part = (bytes: Buffer) => {
-    const length = Buffer.alloc(4);
-    length.writeUInt32BE(bytes.length);
-    return Buffer.concat([length, bytes]);
-  };
-  const blob = Buffer.concat([part(Buffer.from('ssh-ed25519')), part(raw)]);
+  const blob = Buffer.concat([part('ssh-ed25519'), part(raw)]);
   return { blob, line: `ssh-ed25519 ${blob.toString('base64')}` };
 }
 
@@ -25,7 +27,7 @@ function hashed(name: string): string {
 
 const a = newKey();
 const b = newKey();
-const RSA = `ssh-rsa ${Buffer.concat([Buffer.from([0, 0, 0, 7]), Buffer.from('ssh-rsa'), Buffer.alloc(40, 1)]).toString('base64')}`;
+const RSA = `ssh-rsa ${Buffer.concat([part('ssh-rsa'), part(Buffer.alloc(3, 1)), part(Buffer.alloc(256, 1))]).toString('base64')}`;
 
 const known = (...lines: string[]): KnownHosts =>
   createKnownHosts([{ file: 'known_hosts', text: lines.join('\n') }]);
@@ -142,4 +144,38 @@ it('a big file answers without a look at every line', () => {
   const names = Array.from({ length: 60_000 }, (_, i) => `10.${i >> 8}.${i & 255}.7`);
   const hosts = createKnownHosts([{ file: 'f', text: names.map((name) => `${name} ${a.line}`).join('\n') }]);
   expect(names.filter((name) => hosts.check(name, 22, a.blob).verdict !== 'match')).toEqual([]);
+});
+
+describe('a key that lost a part, by an editor or a paste', () => {
+  const place = 'known_hosts:2';
+
+  it('is no other key: the host is unknown, and the line is named, wherever it was cut', () => {
+    const base64 = a.line.split(' ')[1]!;
+    for (let length = 0; length < base64.length; length++) {
+      for (const host of ['10.0.0.1', '[10.0.0.1]:2222', hashed('10.0.0.1')]) {
+        const port = host.startsWith('[') ? 2222 : 22;
+        const hosts = known('something wrong', `${host} ssh-ed25519 ${base64.slice(0, length)}`);
+        const check = hosts.check('10.0.0.1', port, a.blob);
+        expect([check.verdict, check.skipped.map((one) => one.place)], `${host} ${length}`).toEqual([
+          'unknown',
+          [place],
+        ]);
+      }
+    }
+  });
+
+  it('nor with a part twice, or of another kind', () => {
+    for (const damaged of [`${a.line.slice(0, -1)}AAAA`, `${a.line}AAAA`, RSA.slice(0, -4)]) {
+      expect(known('', `10.0.0.1 ${damaged}`).check('10.0.0.1', 22, a.blob)).toMatchObject({
+        verdict: 'unknown',
+        skipped: [{ place }],
+      });
+    }
+  });
+
+  it('takes nothing away from a whole line of the same host', () => {
+    const hosts = known(`10.0.0.1 ${a.line.slice(0, -9)}`, `10.0.0.1 ${a.line}`);
+    expect(hosts.check('10.0.0.1', 22, a.blob)).toMatchObject({ verdict: 'match', skipped: [] });
+    expect(verdict(hosts, 22, b.blob)).toBe('changed');
+  });
 });

@@ -98,14 +98,15 @@ export function hostKeyReason(
     default:
       return new Unreached({
         code: 'host-key-unknown',
-        message: `no host key of ${name} is on record; it shows ${check.shown}${skipped(knownHosts)}`,
+        message: `no host key of ${name} is on record; it shows ${check.shown}${skipped(check, knownHosts)}`,
         next: `compare the fingerprint by another way, then: ${scan} >> ${files[0] ?? 'known_hosts'}`,
       });
   }
 }
 
-/** A line with a mistake may have been this host's. */
-function skipped({ problems }: KnownHosts): string {
+/** A line with a mistake may have been this host's: those that name it come first. */
+function skipped({ skipped: own }: HostKeyCheck, { problems: all }: KnownHosts): string {
+  const problems = [...new Set([...own, ...all])];
   const [first] = problems;
   if (!first) return '';
   const more = problems.length > 1 ? ` and ${problems.length - 1} more` : '';
