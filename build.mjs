@@ -1,7 +1,8 @@
 // One entry file and lazily loaded parts: `--help` must not parse the AWS SDK, ink or ssh2.
-import { readFileSync, rmSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { notice } from './notice.mjs';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
@@ -9,7 +10,7 @@ const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.
 const outdir = resolve(import.meta.dirname, process.argv[2] ?? 'dist');
 
 rmSync(outdir, { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   absWorkingDir: import.meta.dirname,
   entryPoints: { fireaxe: 'src/cli/main.ts' },
   outdir,
@@ -21,6 +22,8 @@ await build({
   target: 'node20',
   minify: true,
   keepNames: true,
+  metafile: true,
+  // All of them, and whole, are in NOTICE.
   legalComments: 'none',
   loader: { '.sh': 'text', '.yaml': 'text' },
   define: {
@@ -35,3 +38,4 @@ await build({
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
   },
 });
+writeFileSync(join(outdir, 'NOTICE'), notice(import.meta.dirname, metafile));

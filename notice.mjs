@@ -1,0 +1,51 @@
+// The licences of what the bundle contains: whoever passes it on passes these on with it.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const TEXTS = /^(licen[cs]e|copying|notice)/i;
+
+/**
+ * The text of dist/NOTICE: each bundled package with its version and licence, then every licence text once, with the
+ * packages that it is of. Throws for a package that names no licence.
+ * @param root the directory that has node_modules
+ * @param metafile esbuild's account of what went into the bundle
+ */
+export function notice(root, metafile) {
+  const packages = bundled(metafile).map((folder) => read(join(root, folder)));
+  const byText = new Map();
+  for (const { name, texts } of packages)
+    for (const text of texts) byText.set(text, [...(byText.get(text) ?? []), name]);
+  return [
+    'Fireaxe is licensed under the Apache License 2.0 (LICENSE). This bundle contains the packages below.',
+    packages.map(line).join('\n'),
+    ...[...byText].map(([text, names]) => `${'='.repeat(80)}\n${[...new Set(names)].join(', ')}\n\n${text}`),
+    '',
+  ].join('\n\n');
+}
+
+/** The folders of the packages that gave bytes to the bundle. */
+function bundled({ outputs }) {
+  const inputs = Object.values(outputs).flatMap((output) =>
+    Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
+  );
+  const folders = inputs.flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? []);
+  return [...new Set(folders)].sort();
+}
+
+function read(folder) {
+  const { name, version, license, licenses, repository } = JSON.parse(
+    readFileSync(join(folder, 'package.json'), 'utf8'),
+  );
+  const kind = license ?? licenses?.map((one) => one.type).join(' or ');
+  if (!kind) throw new Error(`${name} ${version} names no licence: it cannot be passed on`);
+  const texts = readdirSync(folder)
+    .filter((file) => TEXTS.test(file) && existsSync(join(folder, file)))
+    .sort()
+    .map((file) => readFileSync(join(folder, file), 'utf8').replaceAll('\r\n', '\n').trim());
+  return { name, version, kind, texts, from: repository?.url ?? repository };
+}
+
+/** Where a package carries no text of its own, the same licence's text of another one stands below. */
+function line({ name, version, kind, texts, from }) {
+  return `${name} ${version}: ${kind}${texts.length > 0 ? '' : ` (no licence file in the package; source: ${from})`}`;
+}
