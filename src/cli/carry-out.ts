@@ -44,7 +44,7 @@ async function showPlan(plan: Plan, { sink, flags }: CliContext): Promise<number
     // Without one it would be refused.
     if (plan.reason === '')
       sink.note('saved without a reason, only to be looked at; next: add --reason "why"');
-    else sink.note(`saved; next: ${nextCommand(`fireaxe run ${quote(file)}`, flags)}`);
+    else sink.note(`saved, nothing was run; next: ${nextCommand(`fireaxe run ${quote(file)}`, flags)}`);
   }
   sink.json({ plan, ...(file === undefined ? {} : { file }) });
   return EXIT.done;

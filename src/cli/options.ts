@@ -23,7 +23,7 @@ export function changeOptions(command: Command): Command {
   return sudoOption(command)
     .option('--reason <text>', 'why: kept in the journal, needed for every change')
     .option('--dry-run', 'show the plan and what it would change; change nothing')
-    .option('-o, --out <file>', 'save the plan instead of running it')
+    .option('-o, --out <file>', 'save the plan to this file and run nothing (a format is --output)')
     .option('-y, --yes', 'do not ask')
     .option('--confirm <"cluster count">', 'consent to a severe change, such as "prod-1 12"');
 }

@@ -3,6 +3,7 @@ import { usage } from '../base/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { hintTypeable } from './next-command.ts';
 import { collect } from './options.ts';
+import { formatHint, refuseFormatAsFile } from './plan-out.ts';
 import type { CliIo, VerbDefinition } from './types.ts';
 
 /** Parses a verb's own words and runs it. */
@@ -21,12 +22,15 @@ export async function runVerb(
     const help = `fireaxe ${verb.name} --help`;
     // An option of the command that is to be run, not of ours.
     const dashes = verb.takesCommand && error.code === 'commander.unknownOption' && !argv.includes('--');
+    const meant = error.code === 'commander.unknownOption' ? formatHint(argv) : undefined;
     throw usage(error.message.replace(/^error: /, ''), {
+      ...(meant && !dashes ? { expected: `${meant} for another form of the result` } : {}),
       next: dashes ? `put -- before the command; ${help}` : help,
     });
   }
   const flags = { ...command.opts(), ...more };
   try {
+    refuseFormatAsFile(flags);
     return await verb.run(command.args, flags, io);
   } catch (error) {
     throw hintTypeable(error, flags);

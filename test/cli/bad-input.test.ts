@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -238,6 +238,45 @@ describe('bad input is refused with the next command', () => {
     expect(code).toBe(2);
     expect(stderr).toContain(words);
     expect(stderr).toContain(`at: ${place}\n`);
+  });
+
+  it.each(['json', 'ndjson', 'yaml', 'wide', 'JSON', 'jsonpath={.items}'])(
+    'a format after -o, %s: no plan is saved in its name',
+    async (word) => {
+      const typed = [['-o', word], [`-o${word}`], [`--out=${word}`]];
+      for (const own of typed) {
+        const args = [
+          'exec',
+          '--via',
+          'local',
+          '--nodes',
+          'n1',
+          '--reason',
+          'x',
+          '--yes',
+          ...own,
+          '--',
+          'id',
+        ];
+        const { code, stderr } = await refusal(args);
+        expect(code).toBe(2);
+        expect(stderr).toContain(`-o names the file of a saved plan, not a format: "${word}"`);
+        expect(stderr).toMatch(/next: did you mean --output (nd)?json\?\n/);
+        expect(existsSync(word)).toBe(false);
+      }
+      const playbook = await refusal(['plan', 'shed-load', '-p', 'process=x', '-o', word]);
+      expect(playbook.code).toBe(2);
+    },
+  );
+
+  it.each([
+    [['runs', '-o', 'json'], '--output json'],
+    [['probe', '-ondjson'], '--output ndjson'],
+    [['undo', 'last', '-o', 'yaml'], '--output json'],
+  ])('%j, where no plan is saved: the option that was meant', async (args, meant) => {
+    const { code, stderr } = await refusal(args);
+    expect(code).toBe(2);
+    expect(stderr).toContain(`expected: ${meant} `);
   });
 
   it('a flag that is given twice: which, and how to say both', async () => {
