@@ -69,7 +69,7 @@ export function labelsOf(
   };
   for (const [key, value] of Object.entries(tags)) {
     if (key.startsWith(LABEL_TAG)) labels[key.slice(LABEL_TAG.length)] = value;
-    else if (AS_LABEL[key]) labels[AS_LABEL[key]] = value;
+    else if (Object.hasOwn(AS_LABEL, key)) labels[AS_LABEL[key]!] = value;
     else if (options.labelTags.includes(key)) labels[key] = value;
   }
   return Object.fromEntries(
@@ -83,7 +83,7 @@ function archOf(architecture: string | undefined): string | undefined {
 }
 
 function holds(rule: RoleRule, tags: Tags): boolean {
-  const value = tags[rule.key];
+  const value = Object.hasOwn(tags, rule.key) ? tags[rule.key] : undefined;
   if (value === undefined) return false;
   if (rule.value === undefined) return true;
   const pattern = rule.value.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');

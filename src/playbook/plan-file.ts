@@ -8,6 +8,7 @@ import { VERSION } from '../base/version.ts';
 import { clusterNamed, clusterNames } from '../kit/cluster-named.ts';
 import type { Kit } from '../kit/types.ts';
 import type { Plan } from '../run/types.ts';
+import { notAPlan } from './plan-shape.ts';
 import { untruth } from './plan-truth.ts';
 import { fleetDigest, planHash, scriptDigests } from './seal-plan.ts';
 
@@ -45,9 +46,9 @@ export async function readPlanFile(path: string): Promise<Plan> {
       next: `fireaxe plan … -o ${path}`,
     });
   });
-  let plan: Plan;
+  let plan: unknown;
   try {
-    plan = JSON.parse(text) as Plan;
+    plan = JSON.parse(text);
   } catch (cause) {
     throw usage(`not a plan: ${(cause as Error).message}`, {
       place: path,
@@ -55,21 +56,23 @@ export async function readPlanFile(path: string): Promise<Plan> {
       expected: 'a file made by fireaxe plan -o',
     });
   }
-  if (plan?.schemaVersion !== 1 || !Array.isArray(plan.workstreams) || typeof plan.hash !== 'string') {
-    throw usage('not a plan that this Fireaxe knows', {
+  const wrong = notAPlan(plan);
+  if (wrong !== undefined) {
+    throw usage(`not a plan that this Fireaxe knows: ${wrong} is wrong or missing`, {
       place: path,
       expected: 'a file made by fireaxe plan -o',
     });
   }
+  const known = plan as Plan;
   // Byte for byte: white space is not part of the meaning, but a changed file is no longer what was reviewed.
-  if (planHash(plan) !== plan.hash || `${JSON.stringify(plan, null, 2)}\n` !== text) {
+  if (planHash(known) !== known.hash || `${JSON.stringify(known, null, 2)}\n` !== text) {
     throw stale(
       'the plan was changed after it was made',
       path,
-      `its content to give the hash ${plan.hash.slice(0, 12)}`,
+      `its content to give the hash ${known.hash.slice(0, 12)}`,
     );
   }
-  return plan;
+  return known;
 }
 
 /** Refuses (kind stale) a plan that is not what would be planned now: other version, scripts or fleet, or too old. */

@@ -71,7 +71,7 @@ const NUMBERS = [
 
 function numbers(data: Record<string, string>): Partial<Record<(typeof NUMBERS)[number], number>> {
   return Object.fromEntries(
-    NUMBERS.filter((key) => /^-?\d+$/.test(data[key] ?? '')).map((key) => [key, Number(data[key])]),
+    NUMBERS.filter((key) => /^-?\d{1,15}$/.test(data[key] ?? '')).map((key) => [key, Number(data[key])]),
   );
 }
 

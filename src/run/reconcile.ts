@@ -1,3 +1,4 @@
+import { isResultState } from '../transport/node-result.ts';
 import type { Outcome } from '../transport/types.ts';
 import { runOp } from './run-op.ts';
 import type { Session } from './session.ts';
@@ -29,7 +30,8 @@ export async function reconcile(session: Session, step: ActionStep, targets: str
 export function settledBy(receipt: Outcome): Outcome | undefined {
   const { result } = receipt;
   if (receipt.state !== 'ok' || !result || result.code === 'running') return undefined;
-  const recorded = (result.data?.state ?? result.state) as typeof result.state;
+  const recorded = result.data?.state ?? result.state;
+  if (!isResultState(recorded)) return undefined;
   const failed = recorded === 'failed' || recorded === 'refused';
   return {
     ...receipt,

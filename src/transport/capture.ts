@@ -60,6 +60,8 @@ export interface NodeOutput {
   stderr: string;
   truncated: boolean;
   result?: NodeResult;
+  /** Why its result line is none. */
+  invalid?: string;
   /** Whether the script's first word was heard; undefined when that can no longer be told. */
   began: boolean | undefined;
 }
@@ -84,6 +86,7 @@ export function readOutput(
     truncated: gap || stdout.truncated || stderr.truncated || err.kept().gap,
     began,
     ...(split.result && { result: split.result }),
+    ...(split.invalid !== undefined && { invalid: split.invalid }),
   };
 }
 

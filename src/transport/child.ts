@@ -2,6 +2,7 @@ import { execa } from 'execa';
 import { Capture } from './capture.ts';
 import type { Lost } from './clocked.ts';
 import type { Delivery } from './delivery.ts';
+import { guarded } from './guarded.ts';
 import { beganLine, readyLine, resultStart } from './markers.ts';
 import type { Attempt, Ending } from './outcome.ts';
 
@@ -73,7 +74,10 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
   });
   let grace: NodeJS.Timeout | undefined;
   let recent = Buffer.alloc(0);
-  child.stdout.on('data', (chunk: Buffer) => {
+  const fault = new AbortController();
+  const own = <A extends unknown[]>(handle: (...args: A) => void) =>
+    guarded((error) => fault.abort(error), handle);
+  const onOut = own((chunk: Buffer) => {
     out.push(chunk);
     if (!left && holds(out, ready)) {
       left = true;
@@ -91,7 +95,7 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
     recent = Buffer.concat([recent, chunk]).subarray(-RECENT);
     if (script.protocol && !grace && holdsResult(recent, script.nonce)) grace = setTimeout(told, GRACE_MS);
   });
-  child.stderr.on('data', (chunk: Buffer) => {
+  const onErr = own((chunk: Buffer) => {
     err.push(chunk);
     const times = left || !password ? 0 : err.text().split(password.prompt).length - 1;
     if (times <= asked) return;
@@ -100,9 +104,12 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
     if (times === 1) child.stdin.write(password!.line);
     else child.stdin.end();
   });
+  child.stdout.on('data', onOut);
+  child.stderr.on('data', onErr);
 
   const stopped = new Promise<void>((resolve) => {
-    task.stop.addEventListener('abort', () => resolve(), { once: true });
+    for (const signal of [task.stop, fault.signal])
+      signal.addEventListener('abort', () => resolve(), { once: true });
   });
   let ended = false;
   const exited = new Promise<void>((resolve) => {
@@ -113,11 +120,12 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
   });
   const result = await Promise.race([child, stopped, exited, heard]);
   clearTimeout(grace);
-  if (!ended || task.stop.aborted) kill();
+  if (!ended || task.stop.aborted || fault.signal.aborted) kill();
   child.stdin.destroy();
   child.stdout.destroy();
   child.stderr.destroy();
 
+  fault.signal.throwIfAborted();
   const seen = { left, out, err };
   if (task.stop.aborted && !ended) return left ? { ...seen, lost: task.stop.reason as Lost } : seen;
   if (result && result.exitCode === undefined && result.signal === undefined)

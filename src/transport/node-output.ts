@@ -1,21 +1,33 @@
+import { resultStart } from './markers.ts';
+import { readResult } from './node-result.ts';
 import type { NodeResult, OutcomeState } from './types.ts';
 
+export interface SplitOutput {
+  output: string;
+  result?: NodeResult;
+  /** Why the result line is none; it stays in the output. */
+  invalid?: string;
+}
+
 /**
- * Splits a node's stdout into its output and its result line.
- * The result is the last line that begins with our nonce; the newline that the script put before it is not output.
+ * Splits a node's stdout into its output and its result line: the last line that begins with our nonce.
+ * The newline that the script put before it is not output.
  */
-export function splitResult(stdout: string, nonce: string): { output: string; result?: NodeResult } {
-  const start = stdout.lastIndexOf(`{"fireaxe":1,"nonce":"${nonce}"`);
+export function splitResult(stdout: string, nonce: string): SplitOutput {
+  const start = lastLineStarting(stdout, resultStart(nonce));
   if (start < 0) return { output: stdout };
   const end = stdout.indexOf('\n', start);
-  const line = end < 0 ? stdout.slice(start) : stdout.slice(start, end);
+  const read = readResult(end < 0 ? stdout.slice(start) : stdout.slice(start, end), nonce);
+  if ('invalid' in read) return { output: stdout, ...read };
   const before = stdout.slice(0, start).replace(/\n$/, '');
   const after = end < 0 ? '' : stdout.slice(end + 1);
-  try {
-    return { output: before + after, result: JSON.parse(line) as NodeResult };
-  } catch {
-    return { output: stdout };
-  }
+  return { output: before + after, ...read };
+}
+
+function lastLineStarting(text: string, start: string): number {
+  const at = text.lastIndexOf(`\n${start}`);
+  if (at >= 0) return at + 1;
+  return text.startsWith(start) ? 0 : -1;
 }
 
 /** The state of a command that ended: by its result line where the protocol has one, by its exit code otherwise. */

@@ -34,17 +34,17 @@ export function notLaunched(
 /** An outcome of a command that left: by its own last word where that was heard, else by how it ended. */
 export function launched(attempt: Attempt, ending: Ending, out: Capture, err: Capture): Outcome {
   const { script } = attempt;
-  const { stdout, stderr, truncated, result, began } = readOutput(out, err, script);
+  const { stdout, stderr, truncated, result, invalid, began } = readOutput(out, err, script);
   const heard = { stdout, stderr, truncated, ...(result && { result }) };
   if (ending.lost && !result)
     return { ...base(attempt, ending.lost.state), ...heard, reason: ending.lost.reason };
   // The shell has ended without having begun our text: sudo said no, or the login is bound to another command.
-  if (!ending.lost && began === false && !result)
+  if (!ending.lost && began === false && !result && invalid === undefined)
     return { ...base(attempt, 'unreachable'), ...heard, reason: notBegun(ending, stderr, stdout) };
   const told = result && /^(changed|already|would|ok)$/.test(result.state) ? 0 : undefined;
   const exitCode = ending.exitCode ?? told;
   const state = stateOf(exitCode, result, script.protocol);
-  const reason = reasonOf(state, ending, script.protocol);
+  const reason = reasonOf(state, ending, script.protocol, invalid);
   return {
     ...base(attempt, state),
     ...heard,
@@ -67,7 +67,18 @@ function base(attempt: Attempt, state: OutcomeState): Outcome {
   };
 }
 
-function reasonOf(state: OutcomeState, ending: Ending, protocol: boolean): OutcomeReason | undefined {
+/** Why a result line that came is not believed: what the node did is not known. */
+export function invalidResult(why: string): OutcomeReason {
+  return { code: 'invalid-result', message: `the node's result line is invalid: ${why}` };
+}
+
+function reasonOf(
+  state: OutcomeState,
+  ending: Ending,
+  protocol: boolean,
+  invalid: string | undefined,
+): OutcomeReason | undefined {
+  if (protocol && invalid !== undefined) return invalidResult(invalid);
   const how = ending.signal === undefined ? `with code ${ending.exitCode}` : `by ${ending.signal}`;
   if (state === 'unknown')
     return { code: 'no-result', message: `the script ended ${how} without its last word` };

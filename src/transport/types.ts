@@ -11,13 +11,25 @@ export const OUTCOME_STATES = [
 ] as const;
 export type OutcomeState = (typeof OUTCOME_STATES)[number];
 
-/** What the node's one JSON line says; see docs/node-protocol.md. */
+/** `changed` did something, `already` found it done, `would` is a check that would change, `refused` did nothing. */
+export const RESULT_STATES = [
+  'changed',
+  'already',
+  'would',
+  'ok',
+  'failed',
+  'refused',
+  'absent',
+  'interrupted',
+] as const;
+export type ResultState = (typeof RESULT_STATES)[number];
+
+/** What the node's one JSON line says; see docs/node-protocol.md. Only `readResult` makes one of a node's bytes. */
 export interface NodeResult {
   /** Protocol version. */
   fireaxe: 1;
   op: string;
-  /** `changed` did something, `already` found it done, `would` is a check that would change, `refused` did nothing. */
-  state: 'changed' | 'already' | 'would' | 'ok' | 'failed' | 'refused' | 'absent' | 'interrupted';
+  state: ResultState;
   /** What was found before, as the action's own flat text map: the way back. */
   before?: Record<string, string>;
   /** One line for people: what it found and did. */

@@ -155,3 +155,11 @@ test('a saved object without what the server sets', () => {
   });
   expect(() => restorable('{}')).toThrow(FireaxeError);
 });
+
+test.each([
+  ['metadata that is a text', '{"kind":"DaemonSet","metadata":"abc"}'],
+  ['a kind that is an object', '{"kind":{},"metadata":{}}'],
+  ['nested without end', `{"kind":"a","metadata":{},"x":${'['.repeat(1e5)}${']'.repeat(1e5)}}`],
+])('refuses a fetched object with %s', (_, saved) => {
+  expect(() => restorable(saved)).toThrow(FireaxeError);
+});

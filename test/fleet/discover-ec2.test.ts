@@ -140,6 +140,11 @@ describe('names, roles and labels', () => {
     expect(nodes[0]?.roles).toEqual(['control-plane', 'etcd']);
   });
 
+  it('takes no tag for a known one because of its name', async () => {
+    const [node] = await find([tags({ constructor: 'x', __proto__: 'y', toString: 'z' })]);
+    expect(Object.keys(node!.labels).filter((label) => !label.includes('kubernetes.io'))).toEqual([]);
+  });
+
   it('takes labels from tags, but not every tag', async () => {
     const of = { 'eks:nodegroup-name': 'gpu', team: 'ml', secret: 's' };
     const template = { 'k8s.io/cluster-autoscaler/node-template/label/tier': 'spot' };

@@ -176,6 +176,52 @@ describe('after the command has left', () => {
     expect(command).toMatch(/^exec sudo -n \/bin\/sh -c /);
   });
 
+  it('a result line that is none is an outcome of its own node, and nobody else hears of it', async () => {
+    const saying = (members: string) =>
+      serve(
+        sshStub((channel) =>
+          channel.once('data', () => {
+            channel.write(`fireaxe:n0nce:began\n\n{"fireaxe":1,"nonce":"n0nce","op":"apply",${members}}\n`);
+            channel.exit(0);
+            channel.end();
+          }),
+        ),
+      );
+    const hostile = await saying('"state":{"toString":1},"exit":0');
+    const other = await saying('"state":"changed","note":1');
+    const good = await saying('"state":"changed"');
+    const reached = await Promise.all(
+      [hostile, other, good].map((server) => against(server, {}, told('true'))),
+    );
+    expect(reached.map(({ state, reason }) => reason?.code ?? state)).toEqual([
+      'invalid-result',
+      'invalid-result',
+      'ok',
+    ]);
+    expect(reached[0]?.state).toBe('unknown');
+  });
+
+  it('an error while its events are handled ends that target alone', async () => {
+    const word = 'fireaxe:n0nce:began\n\n{"fireaxe":1,"nonce":"n0nce","op":"apply","state":"changed"}\n';
+    const server = await serve(
+      sshStub((channel) =>
+        channel.once('data', () => {
+          channel.write(word);
+          channel.exit(0);
+          channel.end();
+        }),
+      ),
+    );
+    const broken = (phase: 'connecting' | 'launched') => ({
+      onEvent: (event: { phase: string }) => {
+        if (event.phase === phase) throw new Error('a fault of ours');
+      },
+    });
+    const at = async (phase: 'connecting' | 'launched') => against(server, broken(phase), told('true'));
+    expect(await at('connecting')).toMatchObject({ state: 'unreachable', reason: { code: 'internal' } });
+    expect(await at('launched')).toMatchObject({ state: 'unknown', reason: { code: 'internal' } });
+  });
+
   it('NUL and broken UTF-8 are kept as far as text can', async () => {
     const server = await serve(
       sshStub((channel) =>

@@ -19,26 +19,29 @@ const OF_THE_SERVER = [
  */
 export function restorable(saved: string): string {
   if (saved.trim() === '') return '';
-  const object = readObject(saved);
-  const { status: _status, ...rest } = object;
-  const metadata = Object.fromEntries(
-    Object.entries((rest.metadata ?? {}) as Record<string, unknown>).filter(
-      ([key]) => !OF_THE_SERVER.includes(key),
-    ),
-  );
-  return JSON.stringify({ ...rest, metadata });
-}
-
-function readObject(saved: string): Record<string, unknown> {
   try {
     const object: unknown = JSON.parse(saved);
-    if (typeof object === 'object' && object !== null && 'kind' in object && 'metadata' in object) {
-      return object as Record<string, unknown>;
-    }
+    // One that is nested without end can be parsed, but not written again.
+    if (isApiObject(object)) return JSON.stringify(withoutServers(object));
   } catch {
     // Told below in the same words.
   }
   throw new FireaxeError('guard', 'the saved object is not one of the Kubernetes API', {
     expected: 'JSON with kind and metadata',
   });
+}
+
+type ApiObject = Record<string, unknown> & { kind: string; metadata: Record<string, unknown> };
+
+function isApiObject(value: unknown): value is ApiObject {
+  if (typeof value !== 'object' || value === null) return false;
+  const { kind, metadata } = value as Record<string, unknown>;
+  return (
+    typeof kind === 'string' && typeof metadata === 'object' && metadata !== null && !Array.isArray(metadata)
+  );
+}
+
+function withoutServers({ status: _status, ...rest }: ApiObject): Record<string, unknown> {
+  const kept = Object.entries(rest.metadata).filter(([key]) => !OF_THE_SERVER.includes(key));
+  return { ...rest, metadata: Object.fromEntries(kept) };
 }

@@ -1,6 +1,7 @@
 import type { ClientChannel } from 'ssh2';
 import { Capture } from '../capture.ts';
 import type { Delivery } from '../delivery.ts';
+import { guarded } from '../guarded.ts';
 import { readyLine } from '../markers.ts';
 import { sudoRefused } from '../sudo.ts';
 import { Unreached } from '../unreached.ts';
@@ -29,11 +30,11 @@ export function becomeRoot(
     task.stop.removeEventListener('abort', onStop);
     done(error);
   };
-  const onOut = (chunk: Buffer) => {
+  const onOut = guarded(settle, (chunk: Buffer) => {
     out.push(chunk);
     if (out.text().includes(ready)) settle();
-  };
-  const onErr = (chunk: Buffer) => {
+  });
+  const onErr = guarded(settle, (chunk: Buffer) => {
     err.push(chunk);
     const times = password ? err.text().split(password.prompt).length - 1 : 0;
     if (times <= asked) return;
@@ -41,7 +42,7 @@ export function becomeRoot(
     // Asked again, it was the wrong one: a third try may lock the login.
     if (times === 1) channel.write(password!.line);
     else channel.end();
-  };
+  });
   let ended = 'without a status';
   const onExit = (code: number | null, signal?: string) => {
     ended = String(code ?? signal);

@@ -1,6 +1,7 @@
 import type { Client, ClientChannel } from 'ssh2';
 import { Capture } from '../capture.ts';
 import type { Delivery } from '../delivery.ts';
+import { guarded } from '../guarded.ts';
 import { beganLine, resultStart } from '../markers.ts';
 import type { Attempt, Ending } from '../outcome.ts';
 import { launched as outcomeOf } from '../outcome.ts';
@@ -30,7 +31,7 @@ export function execute(client: Client, execution: Execution): Promise<Outcome> 
   const { delivery, stop } = execution;
   return new Promise((resolve, reject) => {
     const abandon = () => reject(stop.reason);
-    const opened = (error: Error | undefined, channel?: ClientChannel) => {
+    const opened = guarded(reject, (error: Error | undefined, channel?: ClientChannel) => {
       if (stop.aborted) return;
       stop.removeEventListener('abort', abandon);
       if (error || !channel)
@@ -43,7 +44,7 @@ export function execute(client: Client, execution: Execution): Promise<Outcome> 
         if (refused) reject(refused);
         else resolve(listen(client, channel, execution));
       });
-    };
+    });
     if (stop.aborted) {
       abandon();
       return;
@@ -64,18 +65,26 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
   const out = new Capture(script.maxOutput + marker.length);
   const err = new Capture(script.maxOutput);
 
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     let exit: Ending | undefined;
     let heard = false;
     let streams = 2;
     let grace: NodeJS.Timeout | undefined;
     let secret = script.secret;
 
-    const finish = (ending: Ending) => {
+    const settle = () => {
       clearTimeout(grace);
       stop.removeEventListener('abort', letGo);
-      resolve(outcomeOf(attempt, ending, out, err));
     };
+    const fail = (error: unknown) => {
+      settle();
+      reject(error);
+    };
+    const own = <A extends unknown[]>(handle: (...args: A) => void) => guarded(fail, handle);
+    const finish = own((ending: Ending) => {
+      settle();
+      resolve(outcomeOf(attempt, ending, out, err));
+    });
     const letGo = () => finish({ ...exit, lost: stop.reason });
     const lost = (message: string) =>
       finish({ lost: { state: 'unknown', reason: { code: 'connection-lost', message } } });
@@ -91,7 +100,7 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
       grace = setTimeout(() => finish(ending), heard ? GRACE_MS.heard : GRACE_MS.silent);
     };
 
-    channel.on('data', (chunk: Buffer) => {
+    const onOut = own((chunk: Buffer) => {
       out.push(chunk);
       if (secret && holds(out, marker)) {
         channel.end(secret);
@@ -99,10 +108,11 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
       }
       if (!heard) grace?.refresh();
     });
+    const onExit = own((code: number | null, signal?: string) =>
+      listenOn(code === null ? { signal: signal ?? 'SIG?' } : { exitCode: code }),
+    );
+    channel.on('data', onOut).on('exit', onExit);
     channel.stderr.on('data', (chunk: Buffer) => err.push(chunk));
-    channel.on('exit', (code: number | null, signal?: string) => {
-      listenOn(code === null ? { signal: signal ?? 'SIG?' } : { exitCode: code });
-    });
     channel.on('close', streamEnded);
     channel.stderr.on('close', streamEnded);
     channel.on('error', () => undefined);
@@ -113,9 +123,11 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
       });
     });
     stop.addEventListener('abort', letGo, { once: true });
-    execution.onLaunch();
-    if (secret) channel.write(delivery.text);
-    else channel.end(delivery.text);
+    own(() => {
+      execution.onLaunch();
+      if (secret) channel.write(delivery.text);
+      else channel.end(delivery.text);
+    })();
   });
 }
 

@@ -1,5 +1,6 @@
-import type { Command, CommandInvocation, SSMClient } from '@aws-sdk/client-ssm';
+import type { SSMClient } from '@aws-sdk/client-ssm';
 import { HalfAnswer } from '../../kit/cloud-passing.ts';
+import { asReport, asSentCommand, nextPage, textOr } from './answers.ts';
 
 /** What the transport asks of SSM, in its own words. Every call is one attempt; lists are read page by page. */
 export interface SsmApi {
@@ -72,8 +73,9 @@ export async function ssmApi(client: SSMClient): Promise<SsmApi> {
       });
       const { Command } = await client.send(command, abort(signal));
       // A command may have left all the same: whoever sends looks for it.
-      if (!Command?.CommandId) throw new HalfAnswer('SendCommand', 'command');
-      return sentCommand(Command);
+      const sent = asSentCommand(Command);
+      if (!sent.id) throw new HalfAnswer('SendCommand', 'command');
+      return sent;
     },
 
     async commands(after, wanted, signal) {
@@ -88,9 +90,9 @@ export async function ssmApi(client: SSMClient): Promise<SsmApi> {
           }),
           abort(signal),
         );
-        if (!page.Commands) throw new HalfAnswer('ListCommands', 'commands');
-        seen.push(...page.Commands.map(sentCommand));
-        token = next(token, page.NextToken);
+        if (!Array.isArray(page.Commands)) throw new HalfAnswer('ListCommands', 'commands');
+        seen.push(...page.Commands.map(asSentCommand));
+        token = nextPage(token, page.NextToken);
       } while (token && !wanted(seen));
       return seen;
     },
@@ -108,9 +110,10 @@ export async function ssmApi(client: SSMClient): Promise<SsmApi> {
           }),
           abort(signal),
         );
-        if (!page.CommandInvocations) throw new HalfAnswer('ListCommandInvocations', 'invocations');
-        reports.push(...page.CommandInvocations.map(report));
-        token = next(token, page.NextToken);
+        if (!Array.isArray(page.CommandInvocations))
+          throw new HalfAnswer('ListCommandInvocations', 'invocations');
+        reports.push(...page.CommandInvocations.map(asReport));
+        token = nextPage(token, page.NextToken);
       } while (token);
       return reports;
     },
@@ -120,7 +123,7 @@ export async function ssmApi(client: SSMClient): Promise<SsmApi> {
         new sdk.GetCommandInvocationCommand({ CommandId: commandId, InstanceId: instanceId }),
         abort(signal),
       );
-      return { stdout: one.StandardOutputContent ?? '', stderr: one.StandardErrorContent ?? '' };
+      return { stdout: textOr(one.StandardOutputContent), stderr: textOr(one.StandardErrorContent) };
     },
 
     async cancel(commandId, instanceIds, signal) {
@@ -131,33 +134,5 @@ export async function ssmApi(client: SSMClient): Promise<SsmApi> {
     },
 
     close: () => client.destroy(),
-  };
-}
-
-/** A page that leads to itself would be read for ever. */
-function next(token: string | undefined, following: string | undefined): string | undefined {
-  if (following && following === token) throw new HalfAnswer('a list', 'other page than this one');
-  return following || undefined;
-}
-
-function sentCommand(command: Command): SentCommand {
-  return {
-    id: command.CommandId ?? '',
-    comment: command.Comment ?? '',
-    requestedAt: command.RequestedDateTime ?? new Date(0),
-    completed: command.CompletedCount ?? 0,
-    over: /^(Success|Failed|TimedOut|Cancelled)$/.test(command.Status ?? ''),
-  };
-}
-
-function report(invocation: CommandInvocation): Report {
-  const plugin = invocation.CommandPlugins?.[0];
-  return {
-    instanceId: invocation.InstanceId ?? '',
-    details: invocation.StatusDetails ?? '',
-    code: plugin?.ResponseCode ?? -1,
-    output: plugin?.Output ?? '',
-    ...(plugin?.ResponseStartDateTime ? { startedAt: plugin.ResponseStartDateTime } : {}),
-    ...(plugin?.ResponseFinishDateTime ? { endedAt: plugin.ResponseFinishDateTime } : {}),
   };
 }

@@ -1,5 +1,6 @@
 import type { Target } from '../../kit/types.ts';
-import { splitResult, stateOf } from '../node-output.ts';
+import { type SplitOutput, splitResult, stateOf } from '../node-output.ts';
+import { invalidResult } from '../outcome.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState } from '../types.ts';
 import type { Report } from './api.ts';
 
@@ -52,7 +53,8 @@ export function readReport(report: Report, ended: Ended, full?: Streams): Outcom
   const truncated = full
     ? full.stdout.length >= FULL_STDOUT || full.stderr.length >= FULL_STDERR
     : CUT.test(report.output);
-  const { output, result } = splitResult(streams.stdout, script.nonce);
+  const split = splitResult(streams.stdout, script.nonce);
+  const { output, result } = split;
   const kept = keep(script.protocol ? output : streams.stdout, streams.stderr, script.maxOutput);
   const outcome = {
     target: ended.target.name,
@@ -66,12 +68,12 @@ export function readReport(report: Report, ended: Ended, full?: Streams): Outcom
     ...(report.code >= 0 ? { exitCode: report.code } : {}),
     ...(script.protocol && result ? { result } : {}),
   };
-  return { ...outcome, ...judge(report, result, script, truncated) };
+  return { ...outcome, ...judge(report, split, script, truncated) };
 }
 
 function judge(
   report: Report,
-  result: Outcome['result'],
+  { result, invalid }: SplitOutput,
   script: NodeScript,
   truncated: boolean,
 ): { state: OutcomeState; reason?: OutcomeReason } {
@@ -85,6 +87,7 @@ function judge(
     // The last line was cut off, but the exit code says as much: 3 failed, 4 refused (docs/node-protocol.md).
     if (truncated && report.code === 0) return { state: 'ok' };
     if (truncated && (report.code === 3 || report.code === 4)) return { state: 'failed' };
+    if (invalid !== undefined) return { state: 'unknown', reason: invalidResult(invalid) };
     return end('unknown', 'no-result', `the script ended with code ${report.code} without its last word`);
   }
   const state = stateOf(report.code, result, script.protocol);

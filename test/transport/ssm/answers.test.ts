@@ -41,4 +41,22 @@ describe('the SSM transport when answers are not what they should be', () => {
     await expect(api.commands(new Date(0), () => false)).rejects.toMatchObject({ name: 'HalfAnswer' });
     await expect(api.invocations('c')).rejects.toMatchObject({ name: 'HalfAnswer' });
   });
+
+  it('takes what is of another type than it should be for absent', async () => {
+    const api = (answer: object) =>
+      ssmApi({ send: async () => answer, destroy() {} } as unknown as Parameters<typeof ssmApi>[0]);
+    const odd = [null, 5, 'x', { CommandPlugins: 'abc' }, { InstanceId: 7, CommandPlugins: [{ Output: 7 }] }];
+    const reports = await (await api({ CommandInvocations: odd })).invocations('c');
+    expect(reports).toEqual(Array(5).fill({ instanceId: '', details: '', code: -1, output: '' }));
+    await expect((await api({ CommandInvocations: { a: 1 } })).invocations('c')).rejects.toMatchObject({
+      name: 'HalfAnswer',
+    });
+    const [command] = await (await api({ Commands: [{ CommandId: 5, Comment: [1] }] })).commands(
+      new Date(0),
+      () => false,
+    );
+    expect(command).toMatchObject({ id: '', comment: '', over: false });
+    const streams = await (await api({ StandardOutputContent: 5 })).output('c', 'i');
+    expect(streams).toEqual({ stdout: '', stderr: '' });
+  });
 });
