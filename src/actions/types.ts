@@ -65,6 +65,14 @@ export interface BackPace {
   pauseMs: number;
 }
 
+/** What it means to undo a change: a change of its own, told in its own words and consented to as such. */
+export interface UndoSide<P> {
+  /** One line: what undoing this will do, as said before an undo; `found` are the states before the change that nodes told. */
+  summary(params: P, found: BeforeState[]): string;
+  /** `read` where there is nothing to undo. */
+  danger: Danger | ((params: P) => Danger);
+}
+
 export interface Action<P = unknown> {
   name: string;
   title: string;
@@ -78,6 +86,10 @@ export interface Action<P = unknown> {
   cloud?: CloudSide<P>;
   /** Takes a node out of its role's work: one at a time, or each target until undo. The kit's floors are held against it. */
   takesOut?: 'one-at-a-time' | 'until-undo';
+  /** Absent where there is none: `irreversible` says why. */
+  undo?: UndoSide<P>;
+  /** It changes what that action made, and nothing of it is left once that one is undone. */
+  within?: string;
   /** How undo paces itself where nobody says otherwise: what comes back all at once would be a burst of its own. */
   back?: BackPace;
   /** Why there is no undo; absent where there is one. */

@@ -1,10 +1,12 @@
 import { nodesText } from '../base/counts-line.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
+import { quote } from '../base/quote.ts';
 import type { Plan } from '../run/types.ts';
 import { ask, canAsk } from './ask.ts';
 import { type Flags, planOnly, text } from './context.ts';
-import { actionSteps, countTargets } from './plan-view.ts';
+import { countTargets, dangersOf } from './plan-view.ts';
 import type { CliIo } from './types.ts';
+import type { Change } from './undo-preview.ts';
 
 /** What it takes to go on with a plan. */
 export type Consent =
@@ -30,24 +32,61 @@ export function furtherReasonOf(flags: Flags): { reason?: string } {
 
 /** Decides before anything is sent whether a person must be asked; where nobody can be, names the flag. */
 export function consentFor(plan: Plan, flags: Flags, io: CliIo, saved = false): Consent {
-  const dangers = actionSteps(plan).map((step) => step.danger);
-  if (dangers.includes('severe')) return severe(plan, flags, io);
+  const dangers = dangersOf(plan);
+  const phrase = confirmPhrase(plan.cluster, countTargets(plan));
+  if (dangers.includes('severe')) return severe({ phrase, what: 'This is severe' }, flags, io);
   // Whoever says how many nodes is taken at the word, also where --yes would do.
-  if (text(flags, 'confirm') !== undefined) return severe(plan, flags, io);
+  if (text(flags, 'confirm') !== undefined) return severe({ phrase, what: '' }, flags, io);
   if (!dangers.includes('change')) return { kind: 'given', by: 'nothing changes' };
+  if (flags.yes !== true && saved) return { kind: 'given', by: 'saved plan' };
+  return plain(`Change ${nodesText(countTargets(plan))} of ${plan.cluster}?`, flags, io);
+}
+
+/** What `--confirm` must say. */
+export const confirmPhrase = (cluster: string, nodes: number) => `${cluster} ${nodes}`;
+
+/** The consent that an undo itself deserves: what it does now, not what the run did. */
+export function consentForUndo(
+  undo: { runId: string; cluster: string; changes: Pick<Change, 'step' | 'title' | 'danger' | 'targets'>[] },
+  flags: Flags,
+  io: CliIo,
+): Consent {
+  const { changes, cluster, runId } = undo;
+  const count = new Set(changes.flatMap((change) => change.targets)).size;
+  const phrase = confirmPhrase(cluster, count);
+  const [hard, easy] = [true, false].map((is) => changes.filter((c) => (c.danger === 'severe') === is));
+  if (hard!.length > 0) {
+    const steps = easy!.map((change) => `--step ${quote(change.step)}`);
+    const without = steps.length > 0 ? `fireaxe undo ${runId} ${steps.join(' ')} --yes` : undefined;
+    const what = hard!.map(({ title }) => title).join('; ');
+    return severe({ phrase, what: `This is severe: ${what}`, consentTo: what, without }, flags, io);
+  }
+  if (text(flags, 'confirm') !== undefined) return severe({ phrase, what: '' }, flags, io);
+  return plain(`Undo it on ${nodesText(count)} of ${cluster}?`, flags, io);
+}
+
+function plain(question: string, flags: Flags, io: CliIo): Consent {
   if (flags.yes === true) return { kind: 'given', by: '--yes' };
-  if (saved) return { kind: 'given', by: 'saved plan' };
   if (!canAsk(io, flags)) {
     throw new FireaxeError('declined', 'nobody can be asked whether to go on', {
       place: flags.input === false ? '--no-input' : 'no terminal',
       next: 'add --yes, or look first with --dry-run',
     });
   }
-  return { kind: 'ask', question: `Change ${nodesText(countTargets(plan))} of ${plan.cluster}? [y/N] ` };
+  return { kind: 'ask', question: `${question} [y/N] ` };
 }
 
-function severe(plan: Plan, flags: Flags, io: CliIo): Consent {
-  const phrase = `${plan.cluster} ${countTargets(plan)}`;
+interface Severe {
+  phrase: string;
+  /** Begins the question. */
+  what: string;
+  /** What is severe in it, where nobody can be asked. */
+  consentTo?: string;
+  /** The command that leaves the severe part out. */
+  without?: string | undefined;
+}
+
+function severe({ phrase, what, consentTo, without }: Severe, flags: Flags, io: CliIo): Consent {
   const typed = text(flags, 'confirm');
   if (typed !== undefined) {
     if (typed.trim().replace(/\s+/g, ' ') === phrase) return { kind: 'given', by: '--confirm' };
@@ -60,10 +99,11 @@ function severe(plan: Plan, flags: Flags, io: CliIo): Consent {
   if (!canAsk(io, flags)) {
     throw new FireaxeError('declined', 'a severe change needs its own confirmation; --yes is not enough', {
       place: '--confirm',
-      next: `look with --dry-run, then add --confirm "${phrase}"`,
+      ...(consentTo && { expected: `consent to: ${consentTo}` }),
+      next: `look with --dry-run, then add --confirm "${phrase}"${without ? `; or the rest alone: ${without}` : ''}`,
     });
   }
-  return { kind: 'ask', question: `This is severe. Type "${phrase}" to go on: `, answer: phrase };
+  return { kind: 'ask', question: `${what}. Type "${phrase}" to go on: `, answer: phrase };
 }
 
 /** Asks; anything but the answer declines. */

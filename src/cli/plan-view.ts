@@ -1,8 +1,11 @@
 import { actionNamed } from '../actions/registry.ts';
+import type { Danger } from '../actions/types.ts';
 import { nodesText } from '../base/counts-line.ts';
 import { formatDuration } from '../base/duration.ts';
 import { foldLine } from '../base/fold-names.ts';
-import type { ActionStep, GateSpec, Plan, Step, Workstream } from '../run/types.ts';
+import { RunMemory } from '../run/memory.ts';
+import type { ActionStep, GateSpec, Plan, Step, UndoStep, Workstream } from '../run/types.ts';
+import { isNamed, undoOf } from '../run/undo-choice.ts';
 
 /** A plan as a person reads it before saying yes. A text of two lines in it must not look like a line of the plan. */
 export function planLines(plan: Plan): string[] {
@@ -15,7 +18,7 @@ export function planLines(plan: Plan): string[] {
   for (const stream of plan.workstreams) {
     const needs = needsText(stream.needs);
     if (plan.workstreams.length > 1) lines.push(`  ${stream.name}: ${stream.title}${needs}`);
-    for (const step of stream.steps) lines.push(...stepLines(step).map((line) => `    ${line}`));
+    for (const step of stream.steps) lines.push(...stepLines(step, plan).map((line) => `    ${line}`));
   }
   return lines.map((line) => line.replace(/\s*\n\s*/g, ' '));
 }
@@ -29,10 +32,38 @@ function needsText({ all, any, ended }: Workstream['needs']): string {
   return parts.length > 0 ? ` (${parts.join('; ')})` : '';
 }
 
-function stepLines(step: Step): string[] {
+function stepLines(step: Step, plan: Plan): string[] {
   if (step.kind === 'gate') return [`${step.id}: ${step.title}`, `  waits until ${gateText(step.gate)}`];
-  if (step.kind === 'undo') return [`${step.id}: ${step.title}`, `  takes back ${step.steps.join(', ')}`];
+  if (step.kind === 'undo') return undoLines(step, plan);
   return actionLines(step);
+}
+
+function undoLines(step: UndoStep, plan: Plan): string[] {
+  const undone = undoneBy(step, plan);
+  const severe = undone.some(({ danger }) => danger === 'severe') ? ' [severe]' : '';
+  return [
+    `${step.id}: ${step.title}${severe}`,
+    `  undoes ${step.steps.join(', ')}`,
+    ...new Set(undone.map(({ summary }) => `  does: ${summary}`)),
+  ];
+}
+
+/** What undoing each of its steps does. */
+function undoneBy({ steps }: UndoStep, plan: Plan) {
+  const memory = new RunMemory(plan);
+  return actionSteps(plan)
+    .filter((step) => isNamed(step.id, steps))
+    .flatMap((step) => undoOf(step, memory) ?? []);
+}
+
+/** All that a plan does to nodes, undo steps too. */
+export function dangersOf(plan: Plan): Danger[] {
+  return plan.workstreams
+    .flatMap((stream) => stream.steps)
+    .flatMap((step) => {
+      if (step.kind === 'undo') return undoneBy(step, plan).map(({ danger }) => danger);
+      return step.kind === 'action' ? step.danger : [];
+    });
 }
 
 function actionLines(step: ActionStep): string[] {
@@ -59,7 +90,9 @@ function actionLines(step: ActionStep): string[] {
       step.waves.length > 1 ? (step.rollBack ? 'between waves and after' : 'between waves') : 'after';
     lines.push(`  ${when}: ${gateText(step.gate)}${step.rollBack ? '; else it is taken back' : ''}`);
   }
-  if (step.irreversible) lines.push(`  no way back: ${step.irreversible}`);
+  if (step.irreversible) lines.push(`  cannot be undone: ${step.irreversible}`);
+  if (step.removesCause)
+    lines.push('  removes the cause: an undo of the run leaves it out unless it is named');
   return lines;
 }
 

@@ -1,6 +1,7 @@
 import { countsLine } from '../base/counts-line.ts';
 import { foldLine } from '../base/fold-names.ts';
 import { countOutcomes } from '../fanout/counts.ts';
+import { stateDir } from '../kit/state-dir.ts';
 import type { Plan, RunEnv, RunVerdict } from '../run/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import type { CliContext, Flags } from './context.ts';
@@ -11,7 +12,7 @@ import { keepOutcomes } from './outcomes.ts';
 import type { Sink } from './output.ts';
 import { actionSteps } from './plan-view.ts';
 import { outcomeLines } from './show-outcomes.ts';
-import { changedNothing } from './undo-preview.ts';
+import { inForceLine } from './undo-preview.ts';
 import { openView } from './view.ts';
 
 /** Runs something that gives a verdict under the view, then prints what came of it. */
@@ -44,8 +45,8 @@ export async function runAndShow(
   const steps = kept.steps();
   for (const line of resultLines(verdict, steps, plan)) sink.text(line);
   for (const line of closingLines(verdict, kept.unknown(), flags)) sink.note(line);
-  if (plan && leftSomething(plan, steps, verdict))
-    sink.note(`to take it back: ${nextCommand(`fireaxe undo ${verdict.runId}`, flags)}`);
+  const left = plan && (await stillInForce(context, verdict.runId));
+  if (left) sink.note(`${left}: ${nextCommand(`fireaxe undo ${verdict.runId}`, flags)}`);
   sink.json({ ...planOf(plan), verdict, outcomes: flat(steps) });
   return exitCodeOfVerdict(verdict.state);
 }
@@ -83,14 +84,11 @@ export function resultLines(
   return lines;
 }
 
-/** Whether an undo would find anything: not after a run that only read, found all done already, or was refused. */
-function leftSomething(plan: Plan, steps: Map<string, Outcome[]>, { counts }: RunVerdict): boolean {
-  const reversible = actionSteps(plan).filter((s) => s.danger !== 'read' && !s.irreversible);
-  const changed = reversible.some((s) => steps.get(s.id)?.some((outcome) => !changedNothing(outcome)));
-  // Of what an earlier process did only the totals are known here.
-  const seen = [...steps.values()].reduce((n, outcomes) => n + outcomes.length, 0);
-  const earlier = Object.values(counts).reduce((a, b) => a + b, 0) - counts['not-attempted'] > seen;
-  return changed || (reversible.length > 0 && earlier);
+/** By the journal: what the run undid itself, found done or left alone is not offered, and what removed the cause neither. */
+async function stillInForce({ kit, io }: CliContext, runId: string): Promise<string | undefined> {
+  const { readRun } = await import('../run/store.ts');
+  const { records } = await readRun(stateDir(kit, io.env), runId);
+  return inForceLine(records);
 }
 
 function closingLines(verdict: RunVerdict, unknown: string[], flags: Flags): string[] {

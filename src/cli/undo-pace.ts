@@ -21,6 +21,7 @@ export function paceOf(flags: Flags): UndoPace {
 export function sameWords(flags: Flags): string[] {
   const names = {
     step: '--step',
+    include: '--include',
     nodes: '--nodes',
     canary: '--canary',
     wave: '--wave',

@@ -1,45 +1,99 @@
+import type { Danger } from '../actions/types.ts';
+import { foldLine } from '../base/fold-names.ts';
+import { RunMemory } from '../run/memory.ts';
 import type { JournalRecord } from '../run/types.ts';
+import { chooseUndo, type StepOnNodes, type UndoScope, undoOf, type WhyLeft } from '../run/undo-choice.ts';
 
 export interface Change {
   step: string;
+  /** What undoing it does, in its own words. */
   title: string;
+  /** Of the undo, not of what is undone. */
+  danger: Danger;
   targets: string[];
   irreversible?: string;
 }
 
-/** What a run may have changed and has not taken back, newest first, as its journal tells it. */
-export function changesOf(records: JournalRecord[], steps?: string[], targets?: string[]): Change[] {
-  const first = records[0];
-  if (first?.kind !== 'plan') return [];
-  const launched = new Map<string, Set<string>>();
-  for (const record of records) {
-    if (record.kind === 'intent' && record.op === 'apply') {
-      const known = launched.get(record.step) ?? new Set();
-      for (const target of record.targets) known.add(target);
-      launched.set(record.step, known);
-    } else if (record.kind === 'undone' && record.ok) {
-      launched.get(record.step)?.delete(record.target);
-    } else if (record.kind === 'outcome' && record.op === 'apply' && changedNothing(record.outcome)) {
-      launched.get(record.step)?.delete(record.outcome.target);
-    }
-  }
-  const wanted = (id: string) => !steps || steps.some((s) => id === s || id.startsWith(`${s}.`));
-  const only = targets && new Set(targets);
-  return first.plan.workstreams
-    .flatMap((w) => w.steps)
-    .filter((step) => step.kind === 'action' && wanted(step.id))
-    .map((step) => ({
-      step: step.id,
-      title: step.title,
-      targets: [...(launched.get(step.id) ?? [])].filter((t) => !only || only.has(t)),
-      ...(step.kind === 'action' && step.irreversible ? { irreversible: step.irreversible } : {}),
-    }))
-    .filter((change) => change.targets.length > 0)
-    .reverse();
+export interface LeftAsIs extends Pick<Change, 'step' | 'title' | 'targets'> {
+  why: string;
+  /** The step removed the cause. */
+  cause: boolean;
 }
 
-/** Certain that this run left the node as it was: it was not reached, refused, or found it done already. */
-export function changedNothing(outcome: { state: string; result?: { state: string } }): boolean {
-  const did = outcome.result?.state;
-  return ['unreachable', 'not-attempted'].includes(outcome.state) || did === 'refused' || did === 'already';
+export interface UndoPreview {
+  /** Newest first. */
+  changes: Change[];
+  left: LeftAsIs[];
+}
+
+/** What an undo of so much of a run does, and what it leaves as it is, as the run's journal tells it. */
+export function previewOf(records: JournalRecord[], scope: UndoScope = {}): UndoPreview {
+  const first = records[0];
+  if (first?.kind !== 'plan') return { changes: [], left: [] };
+  const { plan } = first;
+  const memory = new RunMemory(plan);
+  // Of a journal that was changed by hand nothing else is needed.
+  const needed = ['intent', 'before', 'outcome', 'undone'];
+  for (const record of records) if (needed.includes(record.kind)) memory.learn(record, record.at);
+  const { chosen, left } = chooseUndo(plan, memory, scope);
+  return {
+    changes: chosen.map((of) => changeOf(of, memory)),
+    left: left.map((of) => ({
+      step: of.step.id,
+      title: changeOf(of, memory).title,
+      targets: of.targets,
+      why: whyText(of.why),
+      cause: 'cause' in of.why,
+    })),
+  };
+}
+
+function changeOf({ step, targets }: StepOnNodes, memory: RunMemory): Change {
+  const undo = undoOf(step, memory);
+  const what = undo?.summary ?? (step.irreversible ? step.title : `undo of: ${step.title}`);
+  return {
+    step: step.id,
+    title: step.removesCause ? `${what}, which this run removed as the cause` : what,
+    danger: undo?.danger ?? step.danger,
+    targets,
+    ...(step.irreversible ? { irreversible: step.irreversible } : {}),
+  };
+}
+
+function whyText(why: WhyLeft): string {
+  return 'cause' in why ? 'left out unless it is named' : `ends with the undo of ${why.endsWith.join(', ')}`;
+}
+
+/** What of a run is still in force and can be undone without bringing the cause back: one line, or none. */
+export function inForceLine(records: JournalRecord[]): string | undefined {
+  const first = records[0];
+  if (first?.kind !== 'plan') return undefined;
+  const changes = previewOf(records).changes.filter((change) => change.irreversible === undefined);
+  if (changes.length === 0) return undefined;
+  const steps = first.plan.workstreams.flatMap((w) => w.steps).length;
+  if (steps === 1) return 'to undo it';
+  const words = changes.map(({ step, targets }) => `${step} (${targets.length})`);
+  return `still in force: ${words.join(', ')}; to undo it`;
+}
+
+/** The preview as a person reads it. */
+export function previewLines(
+  runId: string,
+  changes: (Change & { way?: string })[],
+  left: LeftAsIs[],
+): string[] {
+  const lines = [`undo of run ${runId}:`];
+  for (const c of changes) {
+    const severe = c.danger === 'severe' && c.irreversible === undefined ? ' [severe]' : '';
+    const how = c.irreversible === undefined ? (c.way ?? '') : `: cannot be undone, ${c.irreversible}`;
+    lines.push(`  ${c.step}: ${c.title}${severe}, on ${foldLine(c.targets)} (${c.targets.length})${how}`);
+  }
+  if (changes.length === 0) lines.push('  nothing is left to undo');
+  for (const l of left) {
+    const named = l.cause ? `: --include ${l.step}` : '';
+    lines.push(
+      `  not ${l.step} (${l.why}${named}): ${l.title}, on ${foldLine(l.targets)} (${l.targets.length})`,
+    );
+  }
+  return lines;
 }

@@ -21,6 +21,7 @@ export interface StepDraft {
   via?: TransportName[] | undefined;
   gate?: GateSpec | undefined;
   rollBack?: boolean | undefined;
+  removesCause?: boolean | undefined;
   /** `file:line:column` or a flag, for messages. */
   place: string;
   /** The same of one key, where there is a file. */
@@ -73,5 +74,6 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     ...(draft.rollBack ? { rollBack: true } : {}),
     ...(via ? { via } : {}),
     ...(irreversible ? { irreversible } : {}),
+    ...(draft.removesCause ? { removesCause: true } : {}),
   };
 }

@@ -95,6 +95,7 @@ function compileAction(
       via: step.via,
       gate: step.gate && gateSpec(step.gate, (key) => place('gate', key)),
       rollBack: extra.clients !== undefined,
+      removesCause: step.removesCause,
       place: place(),
       placeOf: place,
     },

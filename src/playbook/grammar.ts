@@ -41,6 +41,8 @@ const actionStep = z.strictObject({
     .min(1)
     .optional(),
   gate: gate.optional(),
+  /** An undo of the run leaves it out unless it is named. */
+  removesCause: z.boolean().default(false),
   /** Splits the step: these nodes' addresses, in batches, as the parameter `clients`. */
   clients: z.strictObject({ of: text, batch: text.default('25%') }).optional(),
 });

@@ -11,6 +11,7 @@ export function checkReferences(playbook: Playbook): void {
   const workstreams = new Set<string>();
   const steps = new Set<string>();
   const actions = new Set<string>();
+  const causes = new Set<string>();
   for (const [i, workstream] of playbook.workstreams.entries()) {
     if (workstreams.has(workstream.name))
       throw twice('workstream', workstream.name, place(['workstreams', i, 'name']));
@@ -21,6 +22,7 @@ export function checkReferences(playbook: Playbook): void {
       steps.add(step.id);
       if (step.kind === 'action') {
         actions.add(step.id);
+        if (step.removesCause) causes.add(step.id);
         known(step.action, ACTION_NAMES, 'action', at('action'));
         const idle =
           step.anyOf && (['limit', 'canary', 'wave', 'parallel'] as const).find((key) => step[key]);
@@ -51,6 +53,12 @@ export function checkReferences(playbook: Playbook): void {
       for (const id of step.undo) {
         known(id, actions, 'step', at);
         if (later.includes(id)) throw tooEarly(id, at);
+        if (causes.has(id)) {
+          throw usage(`${id} removes the cause: a playbook does not undo it`, {
+            place: at,
+            expected: 'steps without removesCause',
+          });
+        }
       }
     }
   }

@@ -42,6 +42,8 @@ export interface ActionStep {
   /** The gate must hold after the step too; where it does not, the step is taken back. */
   rollBack?: boolean;
   irreversible?: string;
+  /** It removes the cause of the incident: an undo of the run leaves it out unless it is named. */
+  removesCause?: true;
 }
 
 export interface GateStep {

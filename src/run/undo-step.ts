@@ -6,6 +6,7 @@ import { runOp } from './run-op.ts';
 import type { Session } from './session.ts';
 import { readFetched } from './store.ts';
 import type { ActionStep } from './types.ts';
+import { changedBy } from './undo-choice.ts';
 import { type UndoPace, type WayBack, wayBack } from './undo-pace.ts';
 
 export interface UndoEnd {
@@ -25,7 +26,7 @@ export async function undoStep(
   only?: Set<string>,
   said?: UndoPace,
 ): Promise<UndoEnd> {
-  const targets = undoable(session, step).filter((t) => !only || only.has(t));
+  const targets = changedBy(session.memory, step).filter((t) => !only || only.has(t));
   if (targets.length === 0) return { planned: 0, counts: noCounts() };
   const irreversible = whyIrreversible(step);
   if (irreversible) {
@@ -78,20 +79,6 @@ async function journalUndone(session: Session, step: ActionStep, outcome: Outcom
     target: outcome.target,
     ok,
     ...(ok ? {} : { why }),
-  });
-}
-
-/** Targets that this step changed, or may have changed, and that were not taken back yet. */
-function undoable(session: Session, step: ActionStep): string[] {
-  const memory = session.memory.step(step.id);
-  return step.targets.filter((target) => {
-    if (!memory.intents.has(target) || memory.undone.get(target) === true) return false;
-    const outcome = memory.outcomes.get(target);
-    if (!outcome) return true;
-    if (outcome.state === 'unreachable' || outcome.state === 'not-attempted') return false;
-    const did = outcome.result?.state;
-    // `already` found it done by somebody else, `refused` did nothing: it is not ours to take back.
-    return did !== 'already' && did !== 'refused';
   });
 }
 

@@ -1,17 +1,14 @@
 import { addCounts, badOf, noCounts } from '../fanout/counts.ts';
 import { reopen } from './execute.ts';
-import { actionSteps } from './memory.ts';
-import type { Session } from './session.ts';
 import type { RunEnv, RunVerdict } from './types.ts';
+import { chooseUndo, type UndoScope } from './undo-choice.ts';
 import type { UndoPace } from './undo-pace.ts';
 import { type UndoEnd, undoStep } from './undo-step.ts';
 
-export interface UndoChoice {
-  /** Steps of the run; all when absent. */
-  steps?: string[];
-  /** Nodes; all when absent. */
-  targets?: string[];
+export interface UndoChoice extends UndoScope {
   pace?: UndoPace;
+  /** Steps that were shown and consented to: a run that went on meanwhile may have more. */
+  shown?: string[];
 }
 
 const STOPPED: Record<string, string> = {
@@ -19,23 +16,26 @@ const STOPPED: Record<string, string> = {
   canary: 'the canary did not end well; the others are left as they are',
 };
 
-/** Takes back what a run changed, last step first, from the journaled before-state. Done already: nothing is planned. */
+/**
+ * Undoes what a run changed, last step first, from the journaled before-state; what removed the cause only where it is named.
+ * Done already: nothing is planned.
+ */
 export function undoRun(
   wanted: string,
   env: RunEnv,
   choice: UndoChoice = {},
 ): Promise<RunVerdict & { irreversible: string[] }> {
   return reopen(wanted, env, 'undo', async (session) => {
-    const only = choice.targets ? new Set(choice.targets) : undefined;
     const startedAt = env.now().toISOString();
     let counts = noCounts();
     let planned = 0;
     const irreversible: string[] = [];
     let guard = false;
     let unwritten = false;
-    for (const step of chosen(session, choice)) {
+    for (const { step, targets } of chooseUndo(session.plan, session.memory, choice).chosen) {
+      if (choice.shown && !choice.shown.includes(step.id)) continue;
       if (env.stop.aborted || guard || unwritten) break;
-      const end: UndoEnd = await undoStep(session, step, only, choice.pace);
+      const end: UndoEnd = await undoStep(session, step, new Set(targets), choice.pace);
       counts = addCounts(counts, end.counts);
       planned += end.planned;
       const { stoppedBy } = end;
@@ -67,11 +67,4 @@ export function undoRun(
         : {}),
     };
   });
-}
-
-function chosen(session: Session, choice: UndoChoice) {
-  const known = actionSteps(session.plan);
-  return known
-    .filter((s) => !choice.steps || choice.steps.some((id) => s.id === id || s.id.startsWith(`${id}.`)))
-    .reverse();
 }

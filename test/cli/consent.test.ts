@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import type { Danger } from '../../src/actions/types.ts';
-import { consentFor, obtain } from '../../src/cli/consent.ts';
+import { consentFor, consentForUndo, obtain } from '../../src/cli/consent.ts';
 import { interrupts } from '../../src/cli/interrupts.ts';
 import type { CliIo } from '../../src/cli/types.ts';
 import { planOf, step } from '../report/records.ts';
@@ -74,4 +74,47 @@ describe('consent', () => {
     if (agreed) await expect(asked).resolves.toBeUndefined();
     else await expect(asked).rejects.toMatchObject({ kind: 'declined' });
   });
+});
+
+describe('consent to an undo', () => {
+  const change = (id: string, danger: Danger, targets: string[]) => ({
+    step: id,
+    title: `undo ${id}`,
+    danger,
+    targets,
+  });
+  const undo = (...changes: ReturnType<typeof change>[]) => ({ runId: 'r1', cluster: 'prod-1', changes });
+  const hold = change('hold', 'change', ['n1', 'n2']);
+  const scale = change('scale', 'severe', ['cp-1', 'n1']);
+
+  it('is given by --yes where it is a plain change, whatever was undone', () => {
+    expect(consentForUndo(undo(hold), { yes: true }, io())).toMatchObject({ by: '--yes' });
+    expect(consentForUndo(undo(hold), { confirm: 'prod-1 2' }, io())).toMatchObject({ by: '--confirm' });
+    expect(() => consentForUndo(undo(hold), {}, io())).toThrow(expect.objectContaining({ kind: 'declined' }));
+  });
+
+  it('is given by --confirm alone where it is severe; the rest can be undone without it', () => {
+    expect(() => consentForUndo(undo(scale, hold), { yes: true }, io())).toThrow(
+      expect.objectContaining({
+        kind: 'declined',
+        expected: 'consent to: undo scale',
+        next: 'look with --dry-run, then add --confirm "prod-1 3"; or the rest alone: fireaxe undo r1 --step hold --yes',
+      }),
+    );
+    expect(consentForUndo(undo(scale, hold), { confirm: 'prod-1 3' }, io())).toMatchObject({
+      by: '--confirm',
+    });
+    expect(consentForUndo(undo(scale), {}, io('x'))).toMatchObject({
+      question: 'This is severe: undo scale. Type "prod-1 2" to go on: ',
+      answer: 'prod-1 2',
+    });
+  });
+});
+
+it('a plan that undoes something severe itself is severe, too', () => {
+  const readmit = step('in', ['n1'], { action: 'readmit', params: { clients: 'all' } });
+  const plain = planOf(['w', [readmit]]);
+  expect(consentFor(plain, { yes: true }, io())).toMatchObject({ by: '--yes' });
+  plain.workstreams[0]!.steps.push({ kind: 'undo', id: 'out', title: 'out', steps: ['in'] });
+  expect(() => consentFor(plain, { yes: true }, io())).toThrow(/--yes is not enough/);
 });

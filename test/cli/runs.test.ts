@@ -25,12 +25,14 @@ describe('a run', () => {
     expect(code).toBe(3);
   });
 
-  it('says of what has no way back that it has none, without asking and without a next try', async () => {
+  it('says of what cannot be undone that it cannot, without asking and without a next try', async () => {
     const ran = await run('exec', ...HERE, '--', 'true');
-    expect(ran.stderr).not.toContain('to take it back');
+    expect(ran.stderr).not.toContain('to undo it');
     const { code, stderr } = await run('undo', 'last');
     expect(code).toBe(3);
-    expect(stderr).toMatch(/no way back, what a command did[\s\S]*nothing of it can be taken back/);
+    expect(stderr).toMatch(
+      /exec: run "true", on n1 \(1\): cannot be undone, what a command did[\s\S]*nothing of it can be undone/,
+    );
     expect(stderr).not.toContain('next: fireaxe undo');
   });
 

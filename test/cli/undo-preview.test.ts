@@ -1,11 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { withWays } from '../../src/cli/undo-pace.ts';
-import { changesOf } from '../../src/cli/undo-preview.ts';
+import { previewOf } from '../../src/cli/undo-preview.ts';
 import type { JournalBody } from '../../src/run/types.ts';
 import type { UndoPace } from '../../src/run/undo-pace.ts';
 import type { NodeResult } from '../../src/transport/types.ts';
 import { journal, outcome, planOf, step } from '../report/records.ts';
 
+const changesOf = (...of: Parameters<typeof previewOf>) => previewOf(...of).changes;
 const names = ['n1', 'n2', 'n3', 'n4', 'n5'];
 const plan = planOf([
   'w',
@@ -50,8 +51,10 @@ describe('what an undo would take back', () => {
   });
 
   it('is narrowed by step (also the parts of a split one) and by node', () => {
-    expect(changesOf(records, ['fence']).map((c) => c.step)).toEqual(['fence.1']);
-    expect(changesOf(records, ['hold'], ['n5', 'n2']).map((c) => c.targets)).toEqual([['n5']]);
+    expect(changesOf(records, { steps: ['fence'] }).map((c) => c.step)).toEqual(['fence.1']);
+    expect(changesOf(records, { steps: ['hold'], targets: ['n5', 'n2'] }).map((c) => c.targets)).toEqual([
+      ['n5'],
+    ]);
   });
 
   it('leaves out what was taken back already', () => {
@@ -61,12 +64,12 @@ describe('what an undo would take back', () => {
       target: 'cp-1',
       ok: true,
     });
-    expect(changesOf(more, ['fence'])).toEqual([]);
+    expect(changesOf(more, { steps: ['fence'] })).toEqual([]);
   });
 
   it('goes back as it was said, and says so', async () => {
     const way = async (pace: UndoPace) =>
-      (await withWays(changesOf(records, ['hold']), records, pace))[0]!.way;
+      (await withWays(changesOf(records, { steps: ['hold'] }), records, pace))[0]!.way;
     expect(await way({})).toBe('');
     expect(await way({ wave: '1' })).toBe(', in waves of 1 × 3');
     expect(await way({ canary: '1', pauseMs: 500 })).toBe(

@@ -72,7 +72,7 @@ it('killed with the machine down: resume finishes it, and undo knows the former 
   };
   expect((await start('resume', 'last').ended).code).toBe(0);
   expect(machine()).toMatchObject({ type: BIG, state: 'running' });
-  expect((await start('undo', 'last', '--yes').ended).code).toBe(0);
+  expect((await start('undo', 'last', '--confirm', 'prod 1').ended).code).toBe(0);
   expect(machine()).toMatchObject({ type: 'm5.large', state: 'running' });
 }, 120_000);
 

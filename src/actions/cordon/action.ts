@@ -37,6 +37,7 @@ export const cordon = defineAction({
   params,
   summary: (p) =>
     `refuse new connections to ports ${p.ports.join(', ')}; each host takes it back after ${p.timer}s unless kept`,
+  undo: { summary: (p) => `accept new connections to ports ${p.ports.join(', ')} again`, danger: 'change' },
   node: {
     script:
       within + systemd + armed + earlier + ownWay + stack + table + chains + guarded + cordonChain + node,

@@ -62,6 +62,12 @@ export const fence = defineAction({
   params,
   summary: (p) =>
     `${p.on === 'nodes' ? clientsSummary(p) : hostsSummary(p)}; each takes it back after ${p.timer}s unless kept`,
+  // The way back in: never made hard.
+  undo: {
+    summary: () =>
+      'remove the fence: the API clients come in again (under a former fence, where there was one)',
+    danger: 'change',
+  },
   node: {
     script:
       within +

@@ -3,7 +3,7 @@ import { line } from '../params.ts';
 import { defineAction } from '../types.ts';
 import api from './api.sh';
 import node from './node.sh';
-import { deleteRefusal, podsPath, readApiPath, refusal } from './paths.ts';
+import { deleteRefusal, objectAt, podsPath, readApiPath, refusal } from './paths.ts';
 import { restorable } from './restorable.ts';
 
 const readable = line(1000).superRefine((path, ctx) => {
@@ -50,6 +50,12 @@ export const kubectl = defineAction({
       : [p.delete && `delete ${p.delete} (saved first)`, p.pods && `delete the pods at ${p.pods}`]
           .filter(Boolean)
           .join(', then '),
+  undo: {
+    // Pods are made again by what owns them, or not at all.
+    summary: (p) =>
+      p.delete === undefined ? 'nothing: deleted pods stay deleted' : `re-create ${objectAt(p.delete)}`,
+    danger: (p) => (p.delete === undefined ? 'read' : 'severe'),
+  },
   node: {
     script: api + node,
     variables: (p, _target, context) => ({

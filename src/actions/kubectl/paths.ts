@@ -55,3 +55,21 @@ export function podsPath(text: string): string | undefined {
   if (read?.resource !== 'pods' || !read.namespace || read.name) return undefined;
   return query && /^labelSelector=[A-Za-z0-9%_.-]+$/.test(query) ? `${path}?${query}` : undefined;
 }
+
+const KINDS: Record<string, string> = {
+  daemonsets: 'DaemonSet',
+  deployments: 'Deployment',
+  statefulsets: 'StatefulSet',
+  replicasets: 'ReplicaSet',
+  cronjobs: 'CronJob',
+  jobs: 'Job',
+  pods: 'Pod',
+};
+
+/** The object at a path as people name it, such as `DaemonSet monitoring/agent`. */
+export function objectAt(path: string): string {
+  const read = readApiPath(path);
+  if (!read) return path;
+  const { resource, namespace, name = '' } = read;
+  return `${KINDS[resource] ?? resource} ${namespace ? `${namespace}/` : ''}${name}`;
+}

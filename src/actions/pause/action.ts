@@ -30,6 +30,10 @@ export const pause = defineAction({
   scope: 'node',
   params,
   summary: (p) => `pause ${p.component.join(', ')}: the manifest out of the kubelet's sight until undo`,
+  undo: {
+    summary: (p) => `give ${p.component.join(', ')} back: the manifest where the kubelet sees it`,
+    danger: 'change',
+  },
   node: {
     script: manifest + running + node,
     variables: (p) => ({ P_COMPONENTS: p.component.join(' '), P_WAIT: String(p.wait) }),

@@ -29,6 +29,12 @@ export const readmit = defineAction({
     p.clients[0] === 'all'
       ? 'remove the fence'
       : `let ${shorten(p.clients)} through the fence, new connections at its rate`,
+  undo: {
+    summary: (p) =>
+      p.clients[0] === 'all' ? 'fence all clients out again' : `fence ${shorten(p.clients)} out again`,
+    danger: 'severe',
+  },
+  within: 'fence',
   node: {
     script: sockets + kept + chains + stack + table + chain + node,
     variables(p, _target, context) {

@@ -35,5 +35,16 @@ export const scale = defineAction<ScaleParams>({
     `stop each machine, make it a ${p.type}, start it; one at a time, ` +
     (p.ignoreQuorum ? 'WITHOUT the etcd quorum check' : 'only while the other etcd members hold a majority') +
     (p.forceStop ? `; BY FORCE where one is still stopping after ${p.within}s` : ''),
+  undo: {
+    summary(p, found) {
+      const types = [...new Set(found.map((state) => state.type).filter((type) => type !== undefined))];
+      const back = types.length > 0 ? types.join(' or ') : 'the former type';
+      return (
+        `scale back to ${back}: stop and start each machine, one at a time` +
+        (p.ignoreQuorum ? ', WITHOUT the etcd quorum check' : '')
+      );
+    },
+    danger: 'severe',
+  },
   cloud: cloudSide(),
 });

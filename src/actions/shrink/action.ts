@@ -45,5 +45,15 @@ export const shrink = defineAction({
     ]
       .filter(Boolean)
       .join('; '),
+  undo: {
+    summary: (p) =>
+      [
+        p.kubelet !== 'none' && `unmask and start ${p.kubelet}`,
+        namesProcesses(p) && `release what is held: ${describeProcesses(p)}`,
+      ]
+        .filter(Boolean)
+        .join('; '),
+    danger: 'change',
+  },
   node: { script: holdScript, variables: (p) => holdVariables(asHold(p)) },
 });

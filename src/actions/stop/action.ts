@@ -47,6 +47,7 @@ export const stop = defineAction({
       ? `take the API servers, and nothing else, away from pods ${p.pods}`
       : `freeze pods ${p.pods}`;
   },
+  undo: { summary: release, danger: 'change' },
   node: {
     script: podHoldScript,
     variables: (p: StopParams, _target, context) => ({
@@ -55,3 +56,9 @@ export const stop = defineAction({
     }),
   },
 });
+
+function release(p: StopParams): string {
+  if (p.unit) return `unmask ${p.unit}, and start it where it ran`;
+  if (p.pods === undefined) return `release what is held: ${describeProcesses(p)}`;
+  return p.how === 'network' ? `give pods ${p.pods} the API servers back` : `thaw pods ${p.pods}`;
+}

@@ -1,9 +1,10 @@
 import { timeline, timelineLines } from '../../report/timeline.ts';
 import { EXIT } from '../exit-codes.ts';
 import { journalDir } from '../journal-dir.ts';
-import { withNext } from '../next-command.ts';
+import { nextCommand, withNext } from '../next-command.ts';
 import { createSink } from '../output.ts';
 import { defineCommand } from '../types.ts';
+import { inForceLine } from '../undo-preview.ts';
 
 export default defineCommand({
   name: 'timeline',
@@ -24,6 +25,8 @@ export default defineCommand({
     const told = withNext(timeline(runId, records), flags);
     const story = told.verdict ? { ...told, verdict: withNext(told.verdict, flags) } : told;
     for (const line of timelineLines(story)) sink.text(line);
+    const left = changed ? undefined : inForceLine(records);
+    if (left) sink.note(`${left}: ${nextCommand(`fireaxe undo ${runId}`, flags)}`);
     for (const entry of story.entries) sink.event({ runId, entry });
     if (sink.mode === 'json') sink.json({ runId, intact, ...(problem ? { problem } : {}), ...story });
     return EXIT.done;

@@ -1,11 +1,10 @@
-import { nodesText } from '../../base/counts-line.ts';
-import { FireaxeError, usage } from '../../base/errors.ts';
+import { usage } from '../../base/errors.ts';
 import { foldLine } from '../../base/fold-names.ts';
 import { expandNodeset } from '../../fleet/nodeset.ts';
 import { stateDir } from '../../kit/state-dir.ts';
 import type { JournalRecord } from '../../run/types.ts';
-import { canAsk } from '../ask.ts';
-import { furtherReasonOf, obtain } from '../consent.ts';
+import { isNamed } from '../../run/undo-choice.ts';
+import { confirmPhrase, consentForUndo, furtherReasonOf, obtain } from '../consent.ts';
 import { openContext, text } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { nextCommand } from '../next-command.ts';
@@ -14,20 +13,26 @@ import { openKeys, waysOf } from '../pass-phrases.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineCommand } from '../types.ts';
 import { paceOf, sameWords, withWays } from '../undo-pace.ts';
-import { changesOf } from '../undo-preview.ts';
+import { previewLines, previewOf } from '../undo-preview.ts';
 
 const PACE = `
+An undo is a change of its own. Severe ones (scale, readmit, a deleted object) take --confirm or a typed answer;
+those of fence, stop, pause, cordon and shrink take --yes. A step that removed the cause is left out unless
+--include or --step names it.
+
 Unless told otherwise, what shrink held goes back slowly: one node, then 10% at a time, 10s between waves
 (--pause); all else goes back at once. Where a canary is reached and ends badly, nothing more goes back
 (exit 7). Other bad ones do not stop the rest, but for --max-failures.`;
 
 export default defineCommand({
   name: 'undo',
-  summary: 'Take back what a run changed, newest change first, to the state found before it',
+  summary: 'Undo what a run changed, newest change first, to the state found before it',
   examples: [
     'fireaxe undo last',
     'fireaxe undo last --dry-run',
     'fireaxe undo 20261120T101500Z --step fence --yes',
+    'fireaxe undo last --step scale --confirm "prod-1 3"     # what is severe to undo needs its own consent',
+    'fireaxe undo last --include remove                      # brings back what the run removed as the cause',
     "fireaxe undo last --nodes 'n[1-3]'",
     'fireaxe undo last --canary 1 --wave 10% --pause 30s --max-failures 2',
     'fireaxe undo last --canary 0 --wave 100% --pause 0s     # all at once',
@@ -37,10 +42,12 @@ export default defineCommand({
     waveOptions(paceOptions(furtherReason(sudoOption(command))))
       .argument('<run>', 'an id from fireaxe runs, its beginning, or last')
       .option('--step <id>', 'only this step (repeatable)', collect)
+      .option('--include <step>', 'also this step, which removed the cause (repeatable)', collect)
       .option('--nodes <nodeset>', 'only these nodes')
       .option('--pause <duration>', 'time to settle after each wave')
-      .option('--dry-run', 'show what would be taken back; change nothing')
-      .option('-y, --yes', 'do not ask')
+      .option('--dry-run', 'show what would be undone and the consent it takes; change nothing')
+      .option('-y, --yes', 'do not ask; not enough for a severe undo')
+      .option('--confirm <"cluster count">', 'consent to a severe undo, such as "prod-1 3"')
       .addHelpText('after', PACE);
   },
   async run(args, flags, io) {
@@ -52,55 +59,47 @@ export default defineCommand({
     if (changed && !(flags.dryRun === true && records[0]?.kind === 'plan')) throw changed;
     if (changed) sink.note(`warning: ${changed.message}`);
     const steps = flags.step as string[] | undefined;
+    const include = flags.include as string[] | undefined;
     const nodes = text(flags, 'nodes');
     const targets = nodes === undefined ? undefined : expandNodeset(nodes);
-    refuseUnknownStep(records, steps, runId);
+    refuseUnknownStep(records, steps, runId, '--step');
+    refuseUnknownStep(records, include, runId, '--include');
     refuseUnknownNode(records, targets, runId);
     const pace = paceOf(flags);
-    const changes = await withWays(changesOf(records, steps, targets), records, pace);
+    const scope = { ...(steps && { steps }), ...(include && { include }), ...(targets && { targets }) };
+    const preview = previewOf(records, scope);
+    const { left } = preview;
+    const changes = await withWays(preview.changes, records, pace);
     const print = flags.dryRun === true ? sink.text : sink.note;
-    print(`undo of run ${runId}:`);
-    for (const c of changes)
-      print(
-        `  ${c.step}: ${c.title}, on ${foldLine(c.targets)} (${c.targets.length})${c.irreversible ? `: no way back, ${c.irreversible}` : c.way}`,
-      );
-    if (changes.length === 0) print('  nothing is left to take back');
+    for (const line of previewLines(runId, changes, left)) print(line);
+    const possible = changes.filter((c) => c.irreversible === undefined);
+    const cluster = records[0]?.kind === 'plan' ? records[0].plan.cluster : '';
+    const phrase = confirmPhrase(cluster, new Set(possible.flatMap((c) => c.targets)).size);
     if (flags.dryRun === true) {
-      sink.json({ dryRun: true, runId, changes });
+      const severe = possible.some(({ danger }) => danger === 'severe');
+      if (severe) sink.text(`severe: takes --confirm "${phrase}"`);
+      sink.json({ dryRun: true, runId, changes, left, ...(severe && { confirm: phrase }) });
       return EXIT.done;
     }
     if (changes.length === 0) {
-      sink.json({ runId, changes });
+      sink.json({ runId, changes, left });
       return EXIT.done;
     }
-    const possible = changes.filter((c) => c.irreversible === undefined);
     if (possible.length === 0) {
-      sink.note('nothing of it can be taken back');
+      sink.note('nothing of it can be undone');
       sink.note(`next: ${nextCommand(`fireaxe timeline ${runId}`, flags)}`);
-      sink.json({ runId, changes });
+      sink.json({ runId, changes, left });
       return EXIT.targets;
     }
-    if (flags.yes !== true) {
-      if (!canAsk(io, flags)) {
-        throw new FireaxeError('declined', 'nobody can be asked whether to go on', {
-          place: flags.input === false ? '--no-input' : 'no terminal',
-          next: 'add --yes, or look first with --dry-run',
-        });
-      }
-      const count = new Set(possible.flatMap((c) => c.targets)).size;
-      await obtain({ kind: 'ask', question: `Take it back on ${nodesText(count)}? [y/N] ` }, io);
-    }
+    await obtain(consentForUndo({ runId, cluster, changes: possible }, flags, io), io);
     if (records[0]?.kind === 'plan') {
       const { plan } = records[0];
       await openKeys(context, plan.cluster, pace.via ? [pace.via] : waysOf(plan));
     }
     const { undoRun } = await import('../../run/undo.ts');
     return runAndShow(context, async (env) => {
-      const verdict = await undoRun(
-        runId,
-        { ...env, ...furtherReasonOf(flags) },
-        { pace, ...(steps ? { steps } : {}), ...(targets ? { targets } : {}) },
-      );
+      const shown = changes.map(({ step }) => step);
+      const verdict = await undoRun(runId, { ...env, ...furtherReasonOf(flags) }, { pace, shown, ...scope });
       // Once more is not more than was asked for.
       const again = verdict.next?.startsWith('fireaxe undo ');
       return again ? { ...verdict, next: [verdict.next, ...sameWords(flags)].join(' ') } : verdict;
@@ -108,7 +107,7 @@ export default defineCommand({
   },
 });
 
-/** A name that is mistyped is not told that all is taken back. */
+/** A mistyped name is not told that all is undone. */
 function refuseUnknownNode(records: JournalRecord[], targets: string[] | undefined, runId: string): void {
   const first = records[0];
   if (!targets || first?.kind !== 'plan') return;
@@ -123,16 +122,21 @@ function refuseUnknownNode(records: JournalRecord[], targets: string[] | undefin
   });
 }
 
-function refuseUnknownStep(records: JournalRecord[], steps: string[] | undefined, runId: string): void {
+function refuseUnknownStep(
+  records: JournalRecord[],
+  steps: string[] | undefined,
+  runId: string,
+  place: string,
+): void {
   const first = records[0];
   if (!steps || first?.kind !== 'plan') return;
   const known = first.plan.workstreams.flatMap((w) =>
     w.steps.filter((s) => s.kind === 'action').map((s) => s.id),
   );
-  const wrong = steps.find((step) => !known.some((id) => id === step || id.startsWith(`${step}.`)));
+  const wrong = steps.find((step) => !known.some((id) => isNamed(id, [step])));
   if (wrong === undefined) return;
   throw usage(`the run ${runId} has no step ${wrong}`, {
-    place: '--step',
+    place,
     expected: `one of ${known.join(', ')}`,
   });
 }

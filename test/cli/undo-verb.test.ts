@@ -1,0 +1,110 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { GENESIS, sealRecord } from '../../src/run/chain.ts';
+import type { ActionStep, JournalBody } from '../../src/run/types.ts';
+import { planOf, step } from '../report/records.ts';
+import { InProcess } from './in-process.ts';
+import { withKit } from './with-kit.ts';
+
+let fireaxe: InProcess;
+let kit: string;
+withKit(InProcess, (both) => ({ fireaxe, kit } = both));
+
+const CPS = ['cp-1', 'cp-2', 'cp-3'];
+const hold = step('hold', ['n1', 'n2'], { params: { process: 'agent' } });
+const fence = step('fence', CPS, { action: 'fence' });
+const scale = step('scale', CPS, { action: 'scale', params: { type: 'm7i.4xlarge' } });
+const remove = step('remove', CPS, {
+  action: 'kubectl',
+  params: { delete: '/apis/apps/v1/namespaces/monitoring/daemonsets/agent' },
+  removesCause: true,
+});
+const readmit = step('readmit', CPS, { action: 'readmit', params: { clients: 'all' } });
+
+/** A run whose journal says that these steps were done everywhere. */
+function ran(...steps: ActionStep[]): string {
+  const runId = '20261120T100000.000Z-recovery-abcd';
+  const bodies: JournalBody[] = [
+    { kind: 'plan', plan: planOf(['w', steps]), operator: 'me', host: 'h', pid: 1 },
+    ...steps.map(
+      ({ id, targets }): JournalBody => ({
+        kind: 'intent',
+        step: id,
+        op: 'apply',
+        targets,
+        via: 'ssh',
+        wave: 1,
+      }),
+    ),
+    ...CPS.map(
+      (target): JournalBody => ({ kind: 'before', step: 'scale', target, before: { type: 'm6i.large' } }),
+    ),
+  ];
+  let head = GENESIS;
+  const lines = bodies.map((body, seq) => {
+    const sealed = sealRecord(body, seq, new Date(), head);
+    head = sealed.hash;
+    return `${sealed.line}\n`;
+  });
+  const dir = join(fireaxe.env.FIREAXE_STATE_DIR, runId);
+  mkdirSync(dir, { recursive: true });
+  writeFileSync(join(dir, 'journal.ndjson'), lines.join(''));
+  return runId;
+}
+
+const undo = (...words: string[]) => fireaxe.run(['undo', 'last', ...words], { kit });
+
+describe('undo', () => {
+  it('that restarts API servers takes more than --yes, and names what is plain', async () => {
+    const runId = ran(hold, scale);
+    const { code, stderr } = await undo('--yes');
+    expect(code).toBe(5);
+    expect(stderr).toContain('scale back to m6i.large: stop and start each machine, one at a time [severe]');
+    expect(stderr).toContain('--confirm "prod-1 5"');
+    expect(stderr).toContain(`fireaxe undo ${runId} --step hold --yes`);
+    expect((await undo('--confirm', 'prod-1 4')).code).toBe(5);
+  });
+
+  it('that fences everybody out again takes more than --yes', async () => {
+    ran(readmit);
+    const { code, stderr } = await undo('--yes');
+    expect(code).toBe(5);
+    expect(stderr).toContain('consent to: fence all clients out again');
+  });
+
+  it('of a recovery leaves out the step that removed the cause, and says what it would bring back', async () => {
+    ran(remove);
+    const { code, stderr } = await undo('--yes');
+    expect(code).toBe(0);
+    expect(stderr).toContain('nothing is left to undo');
+    expect(stderr).toContain(
+      'not remove (left out unless it is named: --include remove): re-create DaemonSet monitoring/agent, which this run removed as the cause',
+    );
+    const named = await undo('--include', 'remove', '--yes');
+    expect(named.code).toBe(5);
+    expect(named.stderr).toContain(
+      're-create DaemonSet monitoring/agent, which this run removed as the cause',
+    );
+    expect(named.stderr).toContain('--confirm "prod-1 3"');
+  });
+
+  it('says in a dry run what it does, not what was done, and the consent it takes', async () => {
+    ran(hold, fence, remove, readmit);
+    const plain = await undo('--dry-run');
+    expect(plain.code).toBe(0);
+    expect(plain.stdout).toMatch(/fence: remove the fence: [^\n]*, on cp-\[1-3\] \(3\)\n/);
+    expect(plain.stdout).toMatch(/hold: release what is held: processes named agent, on n\[1-2\] \(2\)\n/);
+    expect(plain.stdout).toContain('not readmit (ends with the undo of fence)');
+    expect(plain.stdout).not.toContain('--confirm');
+    const all = await undo('--dry-run', '--include', 'remove', '--output', 'json');
+    expect(JSON.parse(all.stdout)).toMatchObject({ dryRun: true, confirm: 'prod-1 5' });
+  });
+
+  it('refuses a name that no step has, also to be included', async () => {
+    ran(remove);
+    const { code, stderr } = await undo('--include', 'removal');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/has no step removal\n {2}at: --include/);
+  });
+});
