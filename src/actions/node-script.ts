@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { assignments } from '../base/quote.ts';
+import { strip } from '../base/strip-script.ts';
 import type { FleetNode, TransportName } from '../fleet/types.ts';
 import type { Target } from '../kit/types.ts';
 import type { NodeScript } from '../transport/types.ts';
@@ -96,9 +97,4 @@ function beforeVariables(before: BeforeState | undefined): Record<string, string
 function plainId(id: string): string {
   if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$/.test(id)) throw new TypeError(`not an id: ${JSON.stringify(id)}`);
   return id;
-}
-
-/** Comments, blank lines and indentation cost bytes on the wire; no text of the scripts depends on how its lines begin. */
-export function strip(script: string): string {
-  return script.replace(/^[ \t]*(#.*)?\n/gm, '').replace(/^[ \t]+/gm, '');
 }

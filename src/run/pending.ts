@@ -1,4 +1,5 @@
 import { badOf, countOutcomes } from '../fanout/counts.ts';
+import { neverRan } from '../transport/outcome.ts';
 import { canaryFailed } from './canary.ts';
 import type { Session } from './session.ts';
 import type { ActionStep, Step } from './types.ts';
@@ -13,7 +14,8 @@ export interface Pending {
 /**
  * What a step still has to do for each target, by the journal alone.
  * An intent without an outcome, `unknown` and `timed-out` may have changed the node: they are asked, never run blindly.
- * `unreachable` is certain not to have left, so it is launched again. `ok` and `failed` are settled.
+ * `unreachable` is certain not to have left, so it is launched again. `ok` and `failed` are settled, but a script
+ * that arrived incomplete did nothing: it is launched again.
  */
 export function pendingOf(session: Session, step: ActionStep): Pending {
   const memory = session.memory.step(step.id);
@@ -22,8 +24,7 @@ export function pendingOf(session: Session, step: ActionStep): Pending {
     const outcome = memory.outcomes.get(target);
     if (!outcome) (memory.intents.has(target) ? pending.ask : pending.launch).push(target);
     else if (outcome.state === 'unknown' || outcome.state === 'timed-out') pending.ask.push(target);
-    else if (outcome.state === 'unreachable' || outcome.state === 'not-attempted')
-      pending.launch.push(target);
+    else if (neverRan(outcome)) pending.launch.push(target);
   }
   return pending;
 }

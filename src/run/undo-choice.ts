@@ -1,5 +1,7 @@
 import { actionNamed } from '../actions/registry.ts';
 import type { Danger } from '../actions/types.ts';
+import { neverRan } from '../transport/outcome.ts';
+import type { Outcome } from '../transport/types.ts';
 import { actionSteps, type RunMemory } from './memory.ts';
 import type { ActionStep, Plan } from './types.ts';
 
@@ -72,9 +74,11 @@ export function changedBy(memory: RunMemory, step: ActionStep): string[] {
 }
 
 /** Certain that this run left the node as it was: it was not reached, refused, or found it done already. */
-export function changedNothing(outcome: { state: string; result?: { state: string } }): boolean {
+export function changedNothing(
+  outcome: Pick<Outcome, 'state' | 'reason'> & { result?: { state: string } },
+): boolean {
   const did = outcome.result?.state;
-  return ['unreachable', 'not-attempted'].includes(outcome.state) || did === 'refused' || did === 'already';
+  return neverRan(outcome) || did === 'refused' || did === 'already';
 }
 
 /** The undo of a step in its own words, and its danger; undefined where it has none. */

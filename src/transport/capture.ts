@@ -1,4 +1,4 @@
-import { beganLine, passwordPrompt, readyLine } from './markers.ts';
+import { beganStart, incompleteStart, passwordPrompt, readyLine } from './markers.ts';
 import { splitResult } from './node-output.ts';
 import type { NodeResult, NodeScript } from './types.ts';
 
@@ -64,6 +64,10 @@ export interface NodeOutput {
   invalid?: string;
   /** Whether the script's first word was heard; undefined when that can no longer be told. */
   began: boolean | undefined;
+  /** Names the boot in which it began; empty where the node has no such name. */
+  boot?: string;
+  /** Bytes of the text that arrived, where it was not run because some were missing. */
+  arrived?: number;
 }
 
 /** Reads what a script left: its output within the limit, its first word and its last. */
@@ -75,8 +79,10 @@ export function readOutput(
   const { head, tail, gap } = out.kept();
   const kept = without(decode(gap ? head : Buffer.concat([head, tail])), readyLine(script.nonce));
   // What stands before the first word is the login's, not the script's.
-  const text = after(kept, beganLine(script.nonce));
-  const began = text !== kept ? true : gap ? undefined : false;
+  const first = lineOf(kept, beganStart(script.nonce));
+  const text = first ? first.after : kept;
+  const began = first ? true : gap ? undefined : false;
+  const arrived = first ? undefined : lineOf(kept, incompleteStart(script.nonce))?.rest;
   const split = splitResult(gap ? decode(tail) : text, script.nonce);
   const stdout = cut(gap ? text : split.output, script.maxOutput);
   const stderr = cut(without(err.text(), passwordPrompt(script.nonce)), script.maxOutput);
@@ -85,6 +91,8 @@ export function readOutput(
     stderr: stderr.text,
     truncated: gap || stdout.truncated || stderr.truncated || err.kept().gap,
     began,
+    ...(first && { boot: /^ ([0-9a-f-]{36}(?:\.\d{1,20})?)$/.exec(first.rest)?.[1] ?? '' }),
+    ...(arrived !== undefined && { arrived: Number.parseInt(arrived, 10) || 0 }),
     ...(split.result && { result: split.result }),
     ...(split.invalid !== undefined && { invalid: split.invalid }),
   };
@@ -95,9 +103,12 @@ function without(text: string, marker: string): string {
   return at < 0 ? text : text.slice(0, at) + text.slice(at + marker.length);
 }
 
-function after(text: string, marker: string): string {
+/** The rest of the line that begins with the marker, and what follows that line. */
+function lineOf(text: string, marker: string): { rest: string; after: string } | undefined {
   const at = text.indexOf(marker);
-  return at < 0 ? text : text.slice(at + marker.length);
+  if (at < 0) return undefined;
+  const [rest = ''] = text.slice(at + marker.length).split('\n', 1);
+  return { rest, after: text.slice(at + marker.length + rest.length + 1) };
 }
 
 function decode(bytes: Buffer): string {

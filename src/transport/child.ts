@@ -3,7 +3,7 @@ import { Capture } from './capture.ts';
 import type { Lost } from './clocked.ts';
 import type { Delivery } from './delivery.ts';
 import { guarded } from './guarded.ts';
-import { beganLine, readyLine, resultStart } from './markers.ts';
+import { beganStart, MARKER_ROOM, readyLine, resultStart } from './markers.ts';
 import type { Attempt, Ending } from './outcome.ts';
 
 /** A process on this machine that runs the script, or carries it to the node. */
@@ -15,6 +15,8 @@ export interface ChildTask {
   delivery: Delivery;
   /** Aborted with the reason why nothing more is waited for. */
   stop: AbortSignal;
+  /** How long a secret waits for the script's first word: one that arrived incomplete waits for more input. */
+  secretMs: number;
   /** The text leaves now. */
   onLaunch(): void;
 }
@@ -41,8 +43,8 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
   const { script } = task.attempt;
   const { text, password } = task.delivery;
   const ready = readyLine(script.nonce);
-  const began = beganLine(script.nonce);
-  const out = new Capture(script.maxOutput + ready.length + began.length);
+  const began = beganStart(script.nonce);
+  const out = new Capture(script.maxOutput + MARKER_ROOM);
   let err = new Capture(script.maxOutput);
   let left = false;
   let asked = 0;
@@ -73,6 +75,11 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
     told = resolve;
   });
   let grace: NodeJS.Timeout | undefined;
+  let noSecret: NodeJS.Timeout | undefined;
+  const withhold = () => {
+    secret = undefined;
+    child.stdin.end();
+  };
   let recent = Buffer.alloc(0);
   const fault = new AbortController();
   const own = <A extends unknown[]>(handle: (...args: A) => void) =>
@@ -86,8 +93,10 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
       task.onLaunch();
       child.stdin.write(text);
       if (!secret) child.stdin.end();
+      else noSecret = setTimeout(withhold, task.secretMs);
     }
     if (left && secret && holds(out, began)) {
+      clearTimeout(noSecret);
       child.stdin.end(secret);
       secret = undefined;
     }
@@ -120,6 +129,7 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
   });
   const result = await Promise.race([child, stopped, exited, heard]);
   clearTimeout(grace);
+  clearTimeout(noSecret);
   if (!ended || task.stop.aborted || fault.signal.aborted) kill();
   child.stdin.destroy();
   child.stdout.destroy();

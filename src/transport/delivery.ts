@@ -1,7 +1,10 @@
 import { quote } from '../base/quote.ts';
+import { strip } from '../base/strip-script.ts';
 import type { TransportName } from '../fleet/types.ts';
 import type { Target } from '../kit/types.ts';
-import { beganLine, passwordPrompt, readyLine } from './markers.ts';
+import boot from './boot.sh';
+import { cksum } from './cksum.ts';
+import { beganStart, INCOMPLETE_EXIT, incompleteStart, passwordPrompt, readyLine } from './markers.ts';
 import type { NodeScript } from './types.ts';
 
 /** How a script travels: a short command line that tells nothing, and the text on standard input. */
@@ -23,7 +26,8 @@ export interface DeliveryWay {
 }
 
 /**
- * The text is one brace group, so that a shell which got only a part of it runs none of it.
+ * The command line is a fixed reader: it takes the text whole, compares its length and checksum, and only then
+ * runs it. A start-up file of the login may have taken a part, and what is left must not run as if it were all.
  * Where sudo may ask, the far shell says a word first: sudo that does not ask would leave the password to it.
  */
 export function deliveryOf(
@@ -32,17 +36,37 @@ export function deliveryOf(
   via: TransportName,
   how: DeliveryWay,
 ): Delivery {
-  const text = Buffer.from(`{\n${say(beganLine(script.nonce))}\n${script.textFor(target, via)}\n}\n`);
-  const read = `eval "$(head -c ${text.length})"`;
+  const { nonce } = script;
+  // Without a newline at its end: the reader's command substitution would drop it.
+  const text = Buffer.from(`${head(nonce)}${script.textFor(target, via)}`.replace(/\n+$/, ''));
   const asked = how.sudo && how.sudoPassword !== undefined;
-  const inner = how.greeted || asked ? `${say(readyLine(script.nonce))}; ${read}` : read;
-  const prompt = passwordPrompt(script.nonce);
+  const read = reader(nonce, text);
+  const inner = how.greeted || asked ? `${say(readyLine(nonce))}; ${read}` : read;
+  const prompt = passwordPrompt(nonce);
   const sudo = asked ? `sudo -S -p ${quote(prompt)} ` : 'sudo -n ';
   return {
     command: `exec ${how.sudo ? sudo : ''}/bin/sh -c ${quote(inner)}`,
     text,
     ...(asked && { password: { prompt, line: Buffer.from(`${how.sudoPassword}\n`) } }),
   };
+}
+
+/** One line, for login shells that take no more. A node without cksum is left with the length. */
+function reader(nonce: string, text: Buffer): string {
+  const sum = cksum(text);
+  return [
+    `FX_TEXT=$(head -c ${text.length})`,
+    `FX_SUM=$(printf %s "$FX_TEXT" | cksum 2>/dev/null) || FX_SUM="${sum} $(printf %s "$FX_TEXT" | wc -c)"`,
+    'set -- $FX_SUM',
+    `[ "$*" = "${sum} ${text.length}" ] || { printf "%s\\n" ${incompleteStart(nonce)}"$2"; exit ${INCOMPLETE_EXIT}; }`,
+    'set --',
+    'eval "$FX_TEXT"',
+  ].join('; ');
+}
+
+/** The first word tells the boot in which the order begins: what the node remembers of it is gone after the next one. */
+function head(nonce: string): string {
+  return `${strip(boot)}fx_boot\nprintf '%s%s\\n' ${quote(beganStart(nonce))} "\${FX_BOOT:+ $FX_BOOT}"\n`;
 }
 
 function say(line: string): string {

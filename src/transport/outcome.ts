@@ -6,6 +6,14 @@ import { stateOf } from './node-output.ts';
 import { sudoReason } from './sudo.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState } from './types.ts';
 
+/** The reason of an outcome whose script did not arrive whole. */
+const INCOMPLETE = 'incomplete';
+
+/** Whether it is certain that nothing of the script was run. */
+export function neverRan({ state, reason }: Pick<Outcome, 'state' | 'reason'>): boolean {
+  return state === 'unreachable' || state === 'not-attempted' || reason?.code === INCOMPLETE;
+}
+
 /** What an outcome says of its target before anything is known of its end. */
 export interface Attempt {
   target: Target;
@@ -34,8 +42,10 @@ export function notLaunched(
 /** An outcome of a command that left: by its own last word where that was heard, else by how it ended. */
 export function launched(attempt: Attempt, ending: Ending, out: Capture, err: Capture): Outcome {
   const { script } = attempt;
-  const { stdout, stderr, truncated, result, invalid, began } = readOutput(out, err, script);
-  const heard = { stdout, stderr, truncated, ...(result && { result }) };
+  const { stdout, stderr, truncated, result, invalid, began, boot, arrived } = readOutput(out, err, script);
+  const heard = { stdout, stderr, truncated, ...(boot && { boot }), ...(result && { result }) };
+  if (arrived !== undefined && !result)
+    return { ...base(attempt, 'failed'), stderr, reason: incomplete(arrived) };
   if (ending.lost && !result)
     return { ...base(attempt, ending.lost.state), ...heard, reason: ending.lost.reason };
   // The shell has ended without having begun our text: sudo said no, or the login is bound to another command.
@@ -64,6 +74,15 @@ function base(attempt: Attempt, state: OutcomeState): Outcome {
     via: attempt.via,
     startedAt: attempt.startedAt.toISOString(),
     endedAt: new Date().toISOString(),
+  };
+}
+
+/** Nothing of it was run. */
+function incomplete(arrived: number): OutcomeReason {
+  return {
+    code: INCOMPLETE,
+    message: `script arrived incomplete (${arrived} bytes of it): nothing was done; a start-up file of the login reads standard input`,
+    next: 'use --via openssh, which sends the script only after the start-up files have ended, or mend the login',
   };
 }
 

@@ -58,6 +58,8 @@ export interface Outcome {
   startedAt: string;
   endedAt: string;
   reason?: OutcomeReason;
+  /** Names the boot of the node in which its script began, where that was heard; a later boot has another name. */
+  boot?: string;
 }
 
 export interface OutcomeReason {

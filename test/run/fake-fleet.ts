@@ -15,7 +15,7 @@ interface FakeNode {
 }
 
 /** What becomes of one operation on one node. */
-export type Fate = 'ok' | 'fails' | 'unreachable' | 'lost-before' | 'lost-after' | 'crash';
+export type Fate = 'ok' | 'fails' | 'incomplete' | 'unreachable' | 'lost-before' | 'lost-after' | 'crash';
 
 /** Simulated nodes behind a transport; `fate` decides, `crash` freezes the whole client as SIGKILL would. */
 export function fakeFleet(fate: (op: string, step: string, node: string) => Fate = () => 'ok') {
@@ -61,6 +61,8 @@ export function fakeFleet(fate: (op: string, step: string, node: string) => Fate
     }
     if (decided === 'unreachable')
       return { ...base, state: 'unreachable', reason: { code: 'refused', message: 'refused' } };
+    if (decided === 'incomplete')
+      return { ...base, state: 'failed', reason: { code: 'incomplete', message: 'arrived incomplete' } };
     if (decided === 'lost-before')
       return { ...base, state: 'unknown', reason: { code: 'reset', message: 'reset' } };
     const result = act(nodeOf(target.name), op, step, decided === 'fails');

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { execute } from '../../src/run/execute.ts';
 import { resumeRun } from '../../src/run/resume.ts';
 import { journalPath, readRun } from '../../src/run/store.ts';
+import { undoRun } from '../../src/run/undo.ts';
 import { envFor, type Fate, fakeFleet, kitOf } from './fake-fleet.ts';
 import { holdStep, planOf } from './plans.ts';
 
@@ -97,6 +98,24 @@ describe('resume', () => {
     expect(verdict).toMatchObject({ state: 'failed', counts: { ok: 3, unreachable: 1 } });
     first = false;
     expect(await resumeRun('last', env)).toMatchObject({ state: 'done', counts: { ok: 4 } });
+  });
+
+  it('launches again what arrived incomplete, and undo has nothing to do there', async () => {
+    const kit = kitOf(3);
+    let first = true;
+    const fleet = fakeFleet((op, _step, node) =>
+      first && op === 'apply' && node === 'n2' ? 'incomplete' : 'ok',
+    );
+    const run = async () => {
+      const env = envFor(kit, fleet.transport);
+      const verdict = await execute(planOf(kit, [{ name: 'a', steps: [holdStep(kit, 'one')] }]), env);
+      expect(verdict).toMatchObject({ state: 'failed', counts: { ok: 2, failed: 1 } });
+      return env;
+    };
+    expect((await undoRun('last', await run())).planned).toBe(2);
+    const env = await run();
+    first = false;
+    expect(await resumeRun('last', env)).toMatchObject({ state: 'done', counts: { ok: 3 } });
   });
 
   it('asks before it sends again: what may have left is never sent blindly', async () => {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../../base/canonical.ts';
+import { strip } from '../../base/strip-script.ts';
 import systemd from '../common/systemd.sh';
 import within from '../common/within.sh';
 import { escapedGroup } from '../control-group.ts';
-import { strip } from '../node-script.ts';
 import { line, seconds } from '../params.ts';
 import match from './match.sh';
 import node from './node.sh';

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../../base/canonical.ts';
+import { strip } from '../../base/strip-script.ts';
 import systemd from '../common/systemd.sh';
 import within from '../common/within.sh';
 import { addressSet, canonicalAddress } from '../firewall/addresses.ts';
-import { strip } from '../node-script.ts';
 import { line, list } from '../params.ts';
 import type { ActionContext } from '../types.ts';
 import match from './match.sh';

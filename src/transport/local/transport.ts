@@ -31,6 +31,7 @@ export function createLocalTransport({
         args: ['-c', delivery.command],
         delivery,
         stop: clock.stop,
+        secretMs: options.runMs / 2,
         onLaunch: () => clock.launch(),
       });
       if (end.left) return launched(attempt, end, end.out, end.err);

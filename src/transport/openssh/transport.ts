@@ -71,6 +71,7 @@ export function createOpensshTransport(way: {
             args: sshArguments(kit, target, options.connectMs, delivery.command),
             delivery,
             stop: clock.stop,
+            secretMs: options.runMs / 2,
             onLaunch: () => {
               if (jump) given[0]!();
               clock.launch();

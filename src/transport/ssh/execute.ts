@@ -2,7 +2,7 @@ import type { Client, ClientChannel } from 'ssh2';
 import { Capture } from '../capture.ts';
 import type { Delivery } from '../delivery.ts';
 import { guarded } from '../guarded.ts';
-import { beganLine, resultStart } from '../markers.ts';
+import { beganStart, MARKER_ROOM, resultStart } from '../markers.ts';
 import type { Attempt, Ending } from '../outcome.ts';
 import { launched as outcomeOf } from '../outcome.ts';
 import type { Outcome } from '../types.ts';
@@ -17,6 +17,8 @@ export interface Execution {
   delivery: Delivery;
   /** Aborted with the reason why nothing more is waited for. */
   stop: AbortSignal;
+  /** How long a secret waits for the script's first word: one that arrived incomplete waits for more input. */
+  secretMs: number;
   /** The session is open, and sudo is waited for. */
   onSudo(): void;
   /** The text leaves now. */
@@ -61,8 +63,8 @@ export function execute(client: Client, execution: Execution): Promise<Outcome> 
 function listen(client: Client, channel: ClientChannel, execution: Execution): Promise<Outcome> {
   const { attempt, delivery, stop } = execution;
   const { script } = attempt;
-  const marker = beganLine(script.nonce);
-  const out = new Capture(script.maxOutput + marker.length);
+  const marker = beganStart(script.nonce);
+  const out = new Capture(script.maxOutput + MARKER_ROOM);
   const err = new Capture(script.maxOutput);
 
   return new Promise((resolve, reject) => {
@@ -71,9 +73,15 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
     let streams = 2;
     let grace: NodeJS.Timeout | undefined;
     let secret = script.secret;
+    let noSecret: NodeJS.Timeout | undefined;
+    const withhold = () => {
+      secret = undefined;
+      channel.end();
+    };
 
     const settle = () => {
       clearTimeout(grace);
+      clearTimeout(noSecret);
       stop.removeEventListener('abort', letGo);
     };
     const fail = (error: unknown) => {
@@ -103,6 +111,7 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
     const onOut = own((chunk: Buffer) => {
       out.push(chunk);
       if (secret && holds(out, marker)) {
+        clearTimeout(noSecret);
         channel.end(secret);
         secret = undefined;
       }
@@ -125,8 +134,10 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
     stop.addEventListener('abort', letGo, { once: true });
     own(() => {
       execution.onLaunch();
-      if (secret) channel.write(delivery.text);
-      else channel.end(delivery.text);
+      if (secret) {
+        channel.write(delivery.text);
+        noSecret = setTimeout(withhold, execution.secretMs);
+      } else channel.end(delivery.text);
     })();
   });
 }

@@ -77,6 +77,7 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
           attempt,
           delivery,
           stop: clock.stop,
+          secretMs: asked.runMs / 2,
           onSudo: () => {
             phase = 'sudo';
           },
