@@ -1,5 +1,6 @@
 import { sha256 } from '../base/canonical.ts';
-import { FireaxeError } from '../base/errors.ts';
+import type { FireaxeError } from '../base/errors.ts';
+import { changedJournal, twoWriters } from './changed-journal.ts';
 import { wellFormed } from './record-shape.ts';
 import type { JournalBody, JournalRecord } from './types.ts';
 
@@ -21,9 +22,13 @@ export interface ChainReading {
   records: JournalRecord[];
   /** Hash of the last good record. */
   head: string;
+  /** Number of the record that follows it. */
+  next: number;
   /** Bytes of the good part; what follows is a torn tail. */
   goodBytes: number;
   tornBytes: number;
+  /** Where two writers wrote side by side: each record still follows one of those before it, and none was edited. */
+  forked?: FireaxeError;
 }
 
 /**
@@ -32,28 +37,43 @@ export interface ChainReading {
  */
 export function readChain(bytes: Buffer, place: string): ChainReading {
   const records: JournalRecord[] = [];
+  /** The number that follows each record, by its hash. */
+  const nextOf = new Map([[GENESIS, 0]]);
+  let forked: FireaxeError | undefined;
   let head = GENESIS;
   let offset = 0;
   while (offset < bytes.length) {
     const newline = bytes.indexOf(10, offset);
     const end = newline < 0 ? bytes.length : newline;
-    const line = bytes.toString('utf8', offset, end);
-    const record = newline < 0 ? undefined : parse(line);
+    const text = bytes.subarray(offset, end);
+    const record = newline < 0 ? undefined : parse(text.toString('utf8'));
     if (!record) {
       // Only the very last line can be torn by a crash: appended bytes never overtake each other.
       if (newline < 0 || newline === bytes.length - 1) break;
-      throw corrupt(place, records.length + 1, 'it is no record');
+      throw changedJournal(place, 'it is no record', records.length + 1);
     }
-    if (record.seq !== records.length)
-      throw corrupt(place, records.length + 1, `its number is ${record.seq}, not ${records.length}`);
-    if (record.prev !== head)
-      throw corrupt(place, records.length + 1, 'it does not follow the record before it');
-    if (!wellFormed(record)) throw corrupt(place, records.length + 1, 'it is none that this Fireaxe knows');
+    const line = records.length + 1;
+    const next = nextOf.get(record.prev);
+    if (next === undefined) throw changedJournal(place, 'it does not follow a record before it', line);
+    if (record.seq !== next) throw changedJournal(place, `its number is ${record.seq}, not ${next}`, line);
+    if (!wellFormed(record)) throw changedJournal(place, 'it is none that this Fireaxe knows', line);
+    const hash = sha256(text);
+    if (nextOf.has(hash)) throw changedJournal(place, 'it is there twice', line);
+    if (record.prev !== head) forked ??= twoWriters(place, line);
     records.push(record);
-    head = sha256(line);
+    nextOf.set(hash, next + 1);
+    head = hash;
     offset = newline + 1;
   }
-  return { records, head, goodBytes: offset, tornBytes: bytes.length - offset };
+  const tornBytes = bytes.length - offset;
+  return {
+    records,
+    head,
+    next: nextOf.get(head)!,
+    goodBytes: offset,
+    tornBytes,
+    ...(forked ? { forked } : {}),
+  };
 }
 
 function parse(line: string): JournalRecord | undefined {
@@ -63,12 +83,4 @@ function parse(line: string): JournalRecord | undefined {
   } catch {
     return undefined;
   }
-}
-
-function corrupt(place: string, line: number, why: string): FireaxeError {
-  return new FireaxeError('guard', `the journal was changed: line ${line}: ${why}`, {
-    place: `${place}:${line}:1`,
-    expected: 'the records as Fireaxe wrote them',
-    next: 'read it as it is (it is JSON, a record a line) and undo by hand; docs/actions says how',
-  });
 }

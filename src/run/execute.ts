@@ -31,7 +31,11 @@ export async function reopen<T>(
 ): Promise<T> {
   const runId = await resolveRunId(env.stateDir, wanted);
   const path = journalPath(env.stateDir, runId);
-  const { journal, records } = await openJournal(path, env.now);
+  const { journal, records } = await openJournal(path, env.now, {
+    waiting: (text) => env.onEvent({ kind: 'note', text, at: env.now().toISOString() }),
+    stop: env.stop,
+    ...(what === 'undo' ? { forked: 'allowed' } : {}),
+  });
   const first = records[0];
   try {
     if (first?.kind !== 'plan') throw noPlan(runId, path);

@@ -1,10 +1,14 @@
-import { type FileHandle, open, truncate } from 'node:fs/promises';
+import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { FireaxeError } from '../base/errors.ts';
-import { readChain, sealRecord } from './chain.ts';
+import { type ChainReading, readChain, sealRecord } from './chain.ts';
+import { changedJournal } from './changed-journal.ts';
+import type { Lease } from './lease.ts';
+import { syncDirectory } from './lease-file.ts';
+import { brokenSeal, GrowingSeal } from './seal.ts';
 import { stateError } from './state-error.ts';
+import { type LeaseOptions, takeLease } from './take-lease.ts';
 import type { JournalBody, JournalRecord } from './types.ts';
-import { lockWriter } from './writer-lock.ts';
 
 /** An append-only file of records, each naming the hash of the one before it. */
 export interface Journal {
@@ -17,24 +21,51 @@ export interface Journal {
 export async function openJournal(
   path: string,
   now: () => Date,
+  { forked, ...lease }: Omit<LeaseOptions, 'now'> & { forked?: 'allowed' } = {},
 ): Promise<{ journal: Journal; records: JournalRecord[] }> {
-  let unlock = () => {};
+  let held: Lease | undefined;
+  let file: FileHandle | undefined;
   try {
-    unlock = lockWriter(`${path}.lock`);
-    const file = await open(path, 'a+', 0o600);
-    const reading = readChain(await file.readFile(), path);
+    held = await takeLease(path, { now, ...lease });
+    if (held.overtook) await moveToNewFile(path, held);
+    file = await open(path, 'a+', 0o600);
+    // Overtaken before this, we would have a successor's file in hand.
+    await held.assertHeld();
+    const bytes = await file.readFile();
+    const reading = readChain(bytes, path);
+    const broken = held.formerSeal && brokenSeal(held.formerSeal, bytes);
+    if (broken) throw changedJournal(path, broken);
+    if (reading.forked && forked !== 'allowed') throw reading.forked;
     if (reading.tornBytes > 0) {
-      await truncate(path, reading.goodBytes);
+      await file.truncate(reading.goodBytes);
       await file.datasync();
     }
-    return {
-      journal: new GroupCommit(file, path, reading.head, reading.records.length, now, unlock),
-      records: reading.records,
-    };
+    // Of a new journal the name, too.
+    if (reading.records.length === 0) await syncDirectory(dirname(path));
+    const good = bytes.subarray(0, reading.goodBytes);
+    return { journal: new GroupCommit(file, path, reading, good, now, held), records: reading.records };
   } catch (error) {
-    unlock();
+    await file?.close();
+    await held?.release().catch(() => {});
     throw stateError(error, path);
   }
+}
+
+/** A former writer that wakes up has the old file open: what it writes there is read by nobody. */
+async function moveToNewFile(path: string, lease: Lease): Promise<void> {
+  const bytes = await readFile(path).catch((error) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  const copy = `${path}.copy-${process.pid}`;
+  try {
+    await writeFile(copy, bytes, { mode: 0o600, flush: true });
+    await lease.assertHeld();
+    await rename(copy, path);
+  } finally {
+    await rm(copy, { force: true });
+  }
+  await syncDirectory(dirname(path));
 }
 
 /** Records that arrive while one fsync runs share the next one. */
@@ -42,11 +73,13 @@ class GroupCommit implements Journal {
   readonly #file: FileHandle;
   readonly #path: string;
   readonly #now: () => Date;
-  readonly #unlock: () => void;
+  readonly #lease: Lease;
+  readonly #seal: GrowingSeal;
   #head: string;
   #seq: number;
   /** Records on the disk. */
   #kept: number;
+  #changed = false;
   /** How this run is gone on with. */
   #verb: 'resume' | 'undo' = 'resume';
   #waiting: { line: string; done: () => void; failed: (error: unknown) => void }[] = [];
@@ -56,21 +89,23 @@ class GroupCommit implements Journal {
   constructor(
     file: FileHandle,
     path: string,
-    head: string,
-    seq: number,
+    { head, next, records }: ChainReading,
+    bytes: Buffer,
     now: () => Date,
-    unlock: () => void,
+    lease: Lease,
   ) {
     this.#file = file;
     this.#path = path;
     this.#head = head;
-    this.#seq = seq;
-    this.#kept = seq;
+    this.#seq = next;
+    this.#kept = records.length;
     this.#now = now;
-    this.#unlock = unlock;
+    this.#lease = lease;
+    this.#seal = new GrowingSeal(bytes, records.length);
   }
 
   append(body: JournalBody): Promise<void> {
+    this.#broken ??= this.#lease.lost;
     if (this.#broken) return Promise.reject(this.#broken);
     if (body.kind === 'operator' && body.what === 'undo') this.#verb = 'undo';
     const { line, hash } = sealRecord(body, this.#seq++, this.#now(), this.#head);
@@ -87,12 +122,17 @@ class GroupCommit implements Journal {
       const group = this.#waiting;
       this.#waiting = [];
       try {
-        await this.#file.appendFile(group.map((g) => `${g.line}\n`).join(''));
+        const text = group.map((g) => `${g.line}\n`).join('');
+        await this.#file.appendFile(text);
         await this.#file.datasync();
+        // Only now: whoever takes over reads the journal after it took the lease, so what was written before is in it.
+        await this.#lease.assertHeld();
+        this.#seal.add(text, group.length);
         this.#kept += group.length;
+        this.#changed = true;
         for (const g of group) g.done();
       } catch (cause) {
-        this.#broken = this.#unwritten(cause);
+        this.#broken = this.#lease.lost ?? this.#unwritten(cause);
         for (const g of [...group, ...this.#waiting]) g.failed(this.#broken);
         this.#waiting = [];
       }
@@ -115,9 +155,12 @@ class GroupCommit implements Journal {
     );
   }
 
+  /** Seals what is on the disk, where that is known. */
   async close(): Promise<void> {
     await this.#flushing;
     await this.#file.close();
-    this.#unlock();
+    const seal = this.#changed && !this.#broken ? this.#seal.seal() : undefined;
+    // All records are on the disk; a lease that could not be let go of is seen to be dead.
+    await this.#lease.release(seal).catch(() => {});
   }
 }

@@ -4,10 +4,10 @@ import { mkdir, open, readdir, readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { usage } from '../base/errors.ts';
 import { systemWords } from '../base/system-error.ts';
-import { readChain } from './chain.ts';
-import { wellFormed } from './record-shape.ts';
+import { syncDirectory } from './lease-file.ts';
+import { type JournalReading, readJournal } from './read-journal.ts';
 import { stateError } from './state-error.ts';
-import type { JournalRecord, Plan, RunVerdict } from './types.ts';
+import type { Plan, RunVerdict } from './types.ts';
 
 export interface RunSummary {
   runId: string;
@@ -20,6 +20,11 @@ export interface RunSummary {
   /** `open` where it has no end: it runs, or was killed. */
   state: RunVerdict['state'] | 'open';
   undone: boolean;
+  /** Its journal is as its writer closed it. */
+  sealed: boolean;
+  /** Its journal is not as Fireaxe wrote it: the rest is what can still be read. */
+  changed: boolean;
+  problem?: string;
 }
 
 /** A new run's directory. Its name sorts by time and says what it was. */
@@ -54,10 +59,10 @@ export async function listRuns(
     const path = journalPath(stateDir, runId);
     if (!existsSync(path)) continue;
     try {
-      const { records, changed } = await readRun(stateDir, runId);
-      const summary = summarize(runId, records);
+      const reading = await readJournal(path);
+      const summary = summarize(runId, reading);
       if (summary) summaries.push(summary);
-      else if (changed) unread(path, changed.message);
+      else if (reading.changed) unread(path, reading.changed.message);
     } catch (error) {
       unread(path, systemWords(error));
     }
@@ -65,29 +70,10 @@ export async function listRuns(
   return summaries;
 }
 
-/**
- * The records of a run, by its id, a unique beginning of it, or `last`. Throws usage when there is none.
- * `changed` is why nothing may be done by them: they are what can still be read.
- */
-export async function readRun(
-  stateDir: string,
-  wanted: string,
-): Promise<{ runId: string; records: JournalRecord[]; intact: boolean; problem?: string; changed?: Error }> {
+/** What a run's journal says, by the run's id, a unique beginning of it, or `last`. Throws usage when there is none. */
+export async function readRun(stateDir: string, wanted: string): Promise<JournalReading & { runId: string }> {
   const runId = await resolveRunId(stateDir, wanted);
-  const path = journalPath(stateDir, runId);
-  const bytes = await readFile(path);
-  try {
-    const { records, tornBytes } = readChain(bytes, path);
-    return {
-      runId,
-      records,
-      intact: tornBytes === 0,
-      ...(tornBytes ? { problem: 'its last record was cut off' } : {}),
-    };
-  } catch (error) {
-    const changed = error as Error;
-    return { runId, records: readable(bytes), intact: false, problem: changed.message, changed };
-  }
+  return { runId, ...(await readJournal(journalPath(stateDir, runId))) };
 }
 
 export function noPlan(runId: string, place: string) {
@@ -150,23 +136,9 @@ export async function readFetched(runDir: string, step: string, target: string):
 const savedPath = (runDir: string, step: string, target: string) =>
   join(runDir, 'saved', encodeURIComponent(step), encodeURIComponent(target));
 
-async function syncDirectory(path: string): Promise<void> {
-  const dir = await open(path, 'r');
-  await dir.sync().finally(() => dir.close());
-}
-
-function readable(bytes: Buffer): JournalRecord[] {
-  const records: JournalRecord[] = [];
-  for (const line of bytes.toString('utf8').split('\n')) {
-    try {
-      const record: unknown = JSON.parse(line);
-      if (wellFormed(record)) records.push(record);
-    } catch {}
-  }
-  return records;
-}
-
-function summarize(runId: string, records: JournalRecord[]): RunSummary | undefined {
+function summarize(runId: string, reading: JournalReading): RunSummary | undefined {
+  const { records, sealed, changed, forked } = reading;
+  const problem = (changed ?? forked)?.message;
   const first = records[0];
   if (first?.kind !== 'plan') return undefined;
   const end = records.findLast((r) => r.kind === 'end');
@@ -180,5 +152,8 @@ function summarize(runId: string, records: JournalRecord[]): RunSummary | undefi
     ...(end ? { endedAt: end.at } : {}),
     state: end?.kind === 'end' ? end.verdict.state : 'open',
     undone: records.some((r) => r.kind === 'undone'),
+    sealed,
+    changed: changed !== undefined,
+    ...(problem === undefined ? {} : { problem }),
   };
 }

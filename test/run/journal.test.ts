@@ -1,4 +1,5 @@
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, readlinkSync, realpathSync, writeFileSync } from 'node:fs';
+import { type FileHandle, open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import fc from 'fast-check';
@@ -6,6 +7,7 @@ import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { readChain } from '../../src/run/chain.ts';
 import { openJournal } from '../../src/run/journal.ts';
 import type { JournalBody } from '../../src/run/types.ts';
+import { asIfKilled } from './as-if-killed.ts';
 
 let path = '';
 beforeEach(() => {
@@ -35,6 +37,7 @@ describe('the journal', () => {
     const ends = [...whole.entries()].filter(([, b]) => b === 10).map(([i]) => i + 1);
     for (let size = 0; size <= whole.length; size++) {
       writeFileSync(path, whole.subarray(0, size));
+      asIfKilled(path);
       const { journal, records } = await openJournal(path, now);
       expect(records.length).toBe(ends.filter((end) => end <= size).length);
       await journal.append({ kind: 'note', text: 'after' });
@@ -82,17 +85,24 @@ describe('the journal', () => {
     await (await openJournal(path, now)).journal.close();
   });
 
-  it('takes over the lock of a dead process, also when its number lives on', async () => {
-    writeFileSync(`${path}.lock`, '999999999 1\n');
-    await (await openJournal(path, now)).journal.close();
-    writeFileSync(`${path}.lock`, `${process.pid} not-my-start\n`);
-    await (await openJournal(path, now)).journal.close();
+  it.skipIf(!existsSync('/proc/self/fd'))('is on the disk with its name, when it is opened', async () => {
+    const handle = await open('/dev/null', 'r');
+    const proto = Object.getPrototypeOf(handle);
+    await handle.close();
+    const synced: string[] = [];
+    const spy = vi.spyOn(proto, 'sync').mockImplementation(async function (this: FileHandle) {
+      const place = readlinkSync(`/proc/self/fd/${this.fd}`);
+      if (existsSync(path)) synced.push(place);
+    });
+    const { journal } = await openJournal(path, now);
+    spy.mockRestore();
+    expect(synced).toContain(realpathSync(dirname(path)));
+    await journal.close();
   });
 
   it('after one failed fsync acknowledges nothing more', async () => {
     const { journal } = await openJournal(path, now);
     await journal.append({ kind: 'note', text: 'good' });
-    const { open } = await import('node:fs/promises');
     const handle = await open(path, 'r');
     const proto = Object.getPrototypeOf(handle);
     await handle.close();
@@ -108,7 +118,6 @@ describe('the journal', () => {
     const hint = async (...bodies: JournalBody[]) => {
       const { journal } = await openJournal(path, now);
       for (const body of bodies.slice(0, -1)) await journal.append(body);
-      const { open } = await import('node:fs/promises');
       const handle = await open(path, 'r');
       const proto = Object.getPrototypeOf(handle);
       await handle.close();

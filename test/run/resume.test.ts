@@ -1,10 +1,11 @@
-import { cpSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs';
+import { cpSync, readFileSync, writeFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { execute } from '../../src/run/execute.ts';
 import { resumeRun } from '../../src/run/resume.ts';
 import { journalPath, readRun } from '../../src/run/store.ts';
 import { undoRun } from '../../src/run/undo.ts';
+import { asIfKilled } from './as-if-killed.ts';
 import { envFor, type Fate, fakeFleet, kitOf } from './fake-fleet.ts';
 import { holdStep, planOf } from './plans.ts';
 
@@ -38,7 +39,7 @@ describe('promise 4: after a crash at any moment, resume runs no step twice on a
           cpSync(env.stateDir, stateDir, { recursive: true });
           if (ended === true) {
             const { runId } = await readRun(stateDir, 'last');
-            unlinkSync(`${journalPath(stateDir, runId)}.lock`);
+            asIfKilled(journalPath(stateDir, runId));
             if (lossy) loseLastOutcomes(journalPath(stateDir, runId));
           } else if (ended.state === 'done') return;
 

@@ -1,11 +1,15 @@
-import { unlinkSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { sha256 } from '../../src/base/canonical.ts';
 import { planActionStep } from '../../src/playbook/action-step.ts';
+import { sealRecord } from '../../src/run/chain.ts';
 import { execute } from '../../src/run/execute.ts';
+import { resumeRun } from '../../src/run/resume.ts';
 import { journalPath, readRun } from '../../src/run/store.ts';
-import type { RunEnv } from '../../src/run/types.ts';
+import type { JournalBody, RunEnv } from '../../src/run/types.ts';
 import { undoRun } from '../../src/run/undo.ts';
 import type { Transport } from '../../src/transport/types.ts';
+import { asIfKilled } from './as-if-killed.ts';
 import { envFor, type Fate, fakeFleet, kitOf } from './fake-fleet.ts';
 import { holdStep, planOf } from './plans.ts';
 
@@ -164,7 +168,7 @@ it('an undo that was killed is ended by another: what is back already is left al
   await fleet.crashed;
   await expect.poll(async () => (await undone()).length).toBe(3);
   const { runId } = await readRun(env.stateDir, 'last');
-  unlinkSync(`${journalPath(env.stateDir, runId)}.lock`);
+  asIfKilled(journalPath(env.stateDir, runId));
   const fresh = fakeFleet();
   for (const [name, node] of fleet.nodes) fresh.nodes.set(name, node);
   const verdict = await undoRun('last', { ...env, transport: async () => fresh.transport });
@@ -192,4 +196,29 @@ it('each launch has its own time: a late wave is not late for its nodes', async 
   await undoRun('last', env, { pace: { wave: '1' } });
   expect(spare).toHaveLength(8);
   expect(Math.min(...spare)).toBeGreaterThan(100);
+});
+
+it('a run that two writers wrote is undone by what both know, once', async () => {
+  const { fleet, env } = await held(4, 'shrink');
+  const { runId } = await readRun(env.stateDir, 'last');
+  const path = journalPath(env.stateDir, runId);
+  asIfKilled(path);
+  const lines = readFileSync(path, 'utf8').trimEnd().split('\n');
+  const from = Math.floor(lines.length / 2);
+  const body: JournalBody = { kind: 'operator', what: 'resume', operator: 'bob@laptop' };
+  const other = sealRecord(body, from, new Date(), sha256(lines[from - 1]!)).line;
+  writeFileSync(
+    path,
+    `${lines.slice(0, from + 1).join('\n')}\n${other}\n${lines.slice(from + 1).join('\n')}\n`,
+  );
+  await expect(resumeRun('last', env)).rejects.toMatchObject({
+    kind: 'guard',
+    message: expect.stringContaining('two writers'),
+  });
+  const before = readFileSync(path, 'utf8');
+  expect(await undoRun('last', env)).toMatchObject({ state: 'done', counts: { ok: 4 } });
+  for (const node of fleet.nodes.values()) expect(node.undone).toEqual(['one']);
+  expect(await undoRun('last', env)).toMatchObject({ state: 'done', planned: 0 });
+  // What both wrote stays as it is.
+  expect(readFileSync(path, 'utf8').startsWith(before)).toBe(true);
 });

@@ -22,8 +22,8 @@ export default defineCommand({
   async run(args, flags, io) {
     const context = await openContext(flags, io);
     const { readRun } = await import('../../run/store.ts');
-    const { runId, records, changed } = await readRun(stateDir(context.kit, io.env), args[0]!);
-    if (changed) throw changed;
+    const { runId, records, changed, forked } = await readRun(stateDir(context.kit, io.env), args[0]!);
+    if (changed ?? forked) throw changed ?? forked;
     const first = records[0];
     const plan = first?.kind === 'plan' ? first.plan : undefined;
     if (plan) {

@@ -1,3 +1,4 @@
+import type { RunSummary } from '../../run/store.ts';
 import { EXIT } from '../exit-codes.ts';
 import { journalDir } from '../journal-dir.ts';
 import { createSink, table } from '../output.ts';
@@ -14,13 +15,8 @@ export default defineCommand({
     const { listRuns } = await import('../../run/store.ts');
     const directory = await journalDir(flags, io, sink.note);
     const runs = await listRuns(directory, (journal, why) => sink.note(`${journal}: not read: ${why}`));
-    const rows = runs.map((r) => [
-      r.runId,
-      r.cluster,
-      r.undone ? `${r.state}, undone` : r.state,
-      r.operator,
-      r.reason,
-    ]);
+    for (const { runId, problem } of runs) if (problem) sink.note(`warning: ${runId}: ${problem}`);
+    const rows = runs.map((r) => [r.runId, r.cluster, stateText(r), r.operator, r.reason]);
     if (runs.length === 0) sink.note(`no runs in ${directory}`);
     else for (const line of table([['RUN', 'CLUSTER', 'STATE', 'BY', 'REASON'], ...rows])) sink.text(line);
     for (const run of runs) sink.event({ run });
@@ -28,3 +24,8 @@ export default defineCommand({
     return EXIT.done;
   },
 });
+
+function stateText({ state, undone, sealed, changed, endedAt }: RunSummary): string {
+  if (changed) return `${state}, changed`;
+  return [state, ...(undone ? ['undone'] : []), ...(endedAt && !sealed ? ['not sealed'] : [])].join(', ');
+}

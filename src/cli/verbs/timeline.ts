@@ -18,17 +18,19 @@ export default defineCommand({
     const sink = createSink(io, flags);
     const { journalPath, noPlan, readRun } = await import('../../run/store.ts');
     const directory = await journalDir(flags, io, sink.note);
-    const { runId, records, intact, problem, changed } = await readRun(directory, args[0]!);
+    const { runId, records, intact, sealed, problem, changed } = await readRun(directory, args[0]!);
     if (!records.some((record) => record.kind === 'plan'))
       throw changed ?? noPlan(runId, journalPath(directory, runId));
     if (problem) sink.note(`warning: the journal of ${runId} is not whole: ${problem}`);
+    else if (!sealed && records.some((record) => record.kind === 'end'))
+      sink.note(`the journal of ${runId} is not sealed: an edit of its end could not be seen`);
     const told = withNext(timeline(runId, records), flags);
     const story = told.verdict ? { ...told, verdict: withNext(told.verdict, flags) } : told;
     for (const line of timelineLines(story)) sink.text(line);
     const left = changed ? undefined : inForceLine(records);
     if (left) sink.note(`${left}: ${nextCommand(`fireaxe undo ${runId}`, flags)}`);
     for (const entry of story.entries) sink.event({ runId, entry });
-    if (sink.mode === 'json') sink.json({ runId, intact, ...(problem ? { problem } : {}), ...story });
+    if (sink.mode === 'json') sink.json({ runId, intact, sealed, ...(problem ? { problem } : {}), ...story });
     return EXIT.done;
   },
 });

@@ -54,10 +54,11 @@ export default defineCommand({
     const context = await openContext(flags, io);
     const { sink, kit } = context;
     const { readRun } = await import('../../run/store.ts');
-    const { runId, records, changed } = await readRun(stateDir(kit, io.env), args[0]!);
+    const { runId, records, changed, forked } = await readRun(stateDir(kit, io.env), args[0]!);
     // To undo by hand, what can be read of it is better than nothing.
     if (changed && !(flags.dryRun === true && records[0]?.kind === 'plan')) throw changed;
     if (changed) sink.note(`warning: ${changed.message}`);
+    if (forked) sink.note(`warning: ${forked.message}: what both know of is undone`);
     const steps = flags.step as string[] | undefined;
     const include = flags.include as string[] | undefined;
     const nodes = text(flags, 'nodes');
