@@ -1,3 +1,4 @@
+import { readyWord } from '../probe/not-ready.ts';
 import type { ClusterReading, ServerReading } from '../probe/types.ts';
 import { table } from './output.ts';
 
@@ -5,8 +6,8 @@ import { table } from './output.ts';
 export function readingLines(reading: ClusterReading): string[] {
   const rows = reading.servers.map((s) => [
     s.node,
-    s.reached ? s.readyz : 'not reached',
-    s.livez,
+    readyWord(s),
+    s.reached ? s.livez : '-',
     s.etcd ?? '-',
     s.latencyMs === undefined ? '-' : `${Math.round(s.latencyMs)}ms`,
     number(s.inflight),
@@ -15,10 +16,13 @@ export function readingLines(reading: ClusterReading): string[] {
     remark(s),
   ]);
   const head = ['SERVER', 'READY', 'LIVE', 'ETCD', 'LATENCY', 'INFLIGHT', 'CLIENTS', 'MEMORY', 'NOTE'];
+  const { errorPercent, unmeasured } = reading;
   const errors =
-    reading.errorPercent === undefined
-      ? ''
-      : `, ${reading.errorPercent.toFixed(1)}% of requests end in errors`;
+    errorPercent !== undefined
+      ? `, ${errorPercent.toFixed(1)}% of requests end in errors`
+      : unmeasured !== undefined
+        ? ', errors not measured'
+        : '';
   const dns =
     reading.dns?.map((d) => `dns on ${d.node}: ${d.ok ? 'ok' : 'failing'}${d.note ? ` (${d.note})` : ''}`) ??
     [];

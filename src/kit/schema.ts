@@ -83,6 +83,7 @@ const cluster = z.strictObject({
   kubernetes: z
     .strictObject({
       apiserverPort: port.default(6443),
+      apiserverAddress: address.optional(),
       kubeconfigs: z
         .array(z.string().startsWith('/', 'not an absolute path'))
         .min(1)

@@ -31,6 +31,8 @@ export interface ClusterKit {
   /** What the actions must know of Kubernetes there. */
   kubernetes: {
     apiserverPort: number;
+    /** Where each control-plane host is to ask its own API server first; loopback and its other addresses follow. */
+    apiserverAddress?: string | undefined;
     /** On a control-plane node, in order of preference. */
     kubeconfigs: string[];
     /** Client addresses that a fence must never cut, besides the control plane: operators, balancers. IPs or CIDRs. */

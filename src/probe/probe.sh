@@ -10,18 +10,15 @@ PR_METRICS='/^apiserver_current_inflight_requests/ { inflight += $NF }
 /^apiserver_flowcontrol_rejected_requests_total/ { rejected += $NF }
 END { printf "%.0f %.0f %.0f %.0f %.0f %.0f\n", inflight, memory, started, total, bad, rejected }'
 
-# probe_ask PATH: PR_SAYS is ok, failing or no-answer; KC_OUT the text.
+# probe_ask PATH: PR_SAYS is ok, failing, denied (it answers, and tells us nothing) or no-answer; KC_OUT or KC_SAID the text.
 probe_ask() {
   PR_SAYS=ok
-  if [ -n "$PR_KUBE" ]; then
-    ! kube get "$1" || return 0
-  else
-    KC_OUT=$(curl -sk --max-time "$KC_TIME" -w '%{http_code}' "https://127.0.0.1:$P_PORT$1" --noproxy '*' 2>&1)
-    case $KC_OUT in *200) return 0 ;; esac
-  fi
-  case $KC_OUT in
-    *'connection refused'* | *'deadline exceeded'* | *'Client.Timeout'* | *'i/o timeout'* | *'connection reset'* | *EOF* | *000) PR_SAYS=no-answer ;;
-    *'[-]'* | *'Error from server'* | *failed* | *[45][0-9][0-9]) PR_SAYS=failing ;;
+  ! kube get "$1" || return 0
+  case $KC_SAID in
+    *'onnection refused'* | *'was refused'* | *'deadline exceeded'* | *'Client.Timeout'* | *'i/o timeout'* | *'onnection reset'* | *EOF*) PR_SAYS=no-answer ;;
+    *'x509: certificate has expired'*) PR_SAYS=failing ;;
+    *Forbidden* | *Unauthorized* | *'must be logged in'*) PR_SAYS=denied ;;
+    *'[-]'* | *'Error from server'* | *failed*) PR_SAYS=failing ;;
     *) PR_SAYS=no-answer ;;
   esac
 }
@@ -35,7 +32,7 @@ probe_clock() {
 
 # Failing checks are told as `[-]name failed`.
 probe_failing() {
-  PR_F='' PR_T=$KC_OUT
+  PR_F='' PR_T=$KC_SAID
   while :; do
     case $PR_T in *'[-]'*) ;; *) break ;; esac
     PR_T=${PR_T#*'[-]'}
@@ -44,14 +41,12 @@ probe_failing() {
 }
 
 act_look() {
-  PR_KUBE=''
-  if kube_find; then
-    PR_KUBE=1
-  elif fx_has curl; then
-    fx_say "asked by curl: $KC_WHY"
-  else
-    fx_fail no-tool "$KC_WHY, and no curl"
-  fi
+  # Health is told to anybody; the rest asks for credentials.
+  KC_OPEN=1 PR_WHY=''
+  kube_find || {
+    [ -n "$KC_TOOL" ] || fx_has curl || fx_fail no-tool "$KC_WHY, and no curl"
+    PR_WHY=$KC_WHY KC_CONFIGS=none KC_CONFIG=none
+  }
   probe_ask /livez
   fx_data livez "$PR_SAYS"
   PR_CLOCK='' PR_BEGAN=''
@@ -61,18 +56,26 @@ act_look() {
   if [ -n "$PR_BEGAN" ] && [ "$PR_SAYS" != no-answer ] && probe_clock; then fx_data latencyMs $(((PR_CLOCK - PR_BEGAN) * 10)); fi
   probe_failing
   [ -z "$PR_F" ] || fx_data failing "$PR_F"
-  if [ "$PR_SAYS" = no-answer ]; then fx_say "${KC_OUT%%"$FX_NL"*}"; else probe_metrics; fi
+  [ "$PR_SAYS" = ok ] || [ -n "$PR_F$KC_SPENT" ] || { kube_word && fx_say "$KC_WORD"; }
+  PR_WHY=$PR_WHY${PR_WHY:+${KC_BAD:+; }}$KC_BAD
+  [ "$KC_CONFIG" != none ] || PR_WHY="asked without credentials: $PR_WHY"
+  [ -z "$PR_WHY" ] || fx_say "$PR_WHY"
+  [ "$KC_AT" = 127.0.0.1 ] || [ "$PR_SAYS" = no-answer ] || fx_data address "$KC_HOST"
+  [ "$PR_SAYS" = no-answer ] || probe_metrics
   probe_etcd
   probe_connections
 }
 
+# Counters, or in `unmeasured` why there are none and will be none.
 probe_metrics() {
-  [ -n "$PR_KUBE" ] || return 0
+  if [ "$KC_CONFIG" = none ] || [ -n "$KC_SPENT" ]; then
+    fx_data unmeasured "$PR_WHY"
+    return 0
+  fi
+  apart probe_counters
+  case $AP_SAID in *Forbidden* | *Unauthorized* | *'must be logged in'*) fx_data unmeasured 'these credentials may not read its metrics' ;; esac
   # shellcheck disable=SC2086
-  FX_L=$("$KC_TOOL" --kubeconfig "$KC_CONFIG" --server "https://127.0.0.1:$P_PORT" --request-timeout="${KC_TIME}s" $KC_TLS \
-    get --raw /metrics 2>/dev/null | awk "$PR_METRICS")
-  # shellcheck disable=SC2086
-  set -- $FX_L
+  set -- $AP_OUT
   # A server without a start time did not answer.
   [ "${3-0}" != 0 ] || return 0
   fx_data inflight "$1"
@@ -82,6 +85,8 @@ probe_metrics() {
   fx_data errors "$5"
   fx_data rejected "$6"
 }
+
+probe_counters() { kube_ctl get /metrics | awk "$PR_METRICS"; }
 
 probe_etcd() {
   fx_has curl || return 0

@@ -2,7 +2,7 @@ import type { ActionContext } from '../actions/types.ts';
 import type { Target } from '../kit/types.ts';
 import type { NodeScript, Outcome } from '../transport/types.ts';
 import { probeScript } from './script.ts';
-import type { ClusterReading, ServerReading } from './types.ts';
+import type { ClusterReading, Health, ServerReading } from './types.ts';
 
 export interface ProbeDeps {
   /** One outcome a target, by the targets' own transports. */
@@ -11,23 +11,29 @@ export interface ProbeDeps {
   context: ActionContext;
 }
 
-/** Reads the control-plane nodes among the targets; `previous` gives the counters to compare with. */
+/** The last counters of each server, from one reading to the next: one that is missed in between loses none. */
+export type Counters = Map<string, ServerReading>;
+
+/** Reads the control-plane nodes among the targets; errors are counted since the reading before with the same `counters`. */
 export async function readCluster(
   deps: ProbeDeps,
   targets: Target[],
-  previous?: ClusterReading,
+  counters: Counters = new Map(),
 ): Promise<ClusterReading> {
   const hosts = targets.filter((t) => t.roles.includes('control-plane'));
   const outcomes = await deps.reach(hosts, probeScript(deps.context, deps.now()));
   const byName = new Map(outcomes.map((outcome) => [outcome.target, outcome]));
   const servers = hosts.map((host) => readServer(host.name, byName.get(host.name)));
-  const errorPercent = previous && errorShare(previous.servers, servers);
+  const errorPercent = errorShare(counters, servers);
+  for (const server of servers) if (server.requests !== undefined) counters.set(server.node, server);
+  const unmeasured = errorPercent === undefined ? whyUnmeasured(servers) : undefined;
   return {
     at: deps.now().toISOString(),
     servers,
     answering: servers.filter((s) => s.readyz === 'ok').length,
     of: servers.length,
     ...(errorPercent !== undefined && { errorPercent }),
+    ...(unmeasured !== undefined && { unmeasured }),
   };
 }
 
@@ -39,6 +45,7 @@ export function readServer(node: string, outcome: Outcome | undefined): ServerRe
     return {
       node,
       reached: false,
+      ...(outcome && { outcome: outcome.state }),
       livez: 'no-answer',
       readyz: 'no-answer',
       failing: [],
@@ -46,14 +53,17 @@ export function readServer(node: string, outcome: Outcome | undefined): ServerRe
     };
   }
   const etcd = health(data.etcd);
+  const { address, unmeasured } = data;
   return {
     node,
     reached: true,
     livez: health(data.livez) ?? 'no-answer',
     readyz: health(data.readyz) ?? 'no-answer',
     failing: (data.failing ?? '').split(' ').filter(Boolean),
+    ...(address && { address }),
     ...numbers(data),
-    ...(etcd && { etcd }),
+    ...(unmeasured && { unmeasured }),
+    ...(etcd && etcd !== 'denied' && { etcd }),
     ...(note && { note }),
   };
 }
@@ -75,24 +85,35 @@ function numbers(data: Record<string, string>): Partial<Record<(typeof NUMBERS)[
   );
 }
 
-function health(word: string | undefined): 'ok' | 'failing' | 'no-answer' | undefined {
-  return word === 'ok' || word === 'failing' || word === 'no-answer' ? word : undefined;
+const HEALTH: readonly string[] = ['ok', 'failing', 'denied', 'no-answer'] satisfies Health[];
+
+function health(word: string | undefined): Health | undefined {
+  return word !== undefined && HEALTH.includes(word) ? (word as Health) : undefined;
 }
 
-/** Percent of the requests since the reading before that ended 5xx or 429. A server that restarted counts from its start. */
-export function errorShare(before: ServerReading[], now: ServerReading[]): number | undefined {
+/**
+ * Percent of the requests since the last counters that ended 5xx or 429. A server that restarted counts from its start,
+ * one that is measured for the first time not yet.
+ */
+export function errorShare(before: Counters, now: ServerReading[]): number | undefined {
   let requests = 0;
   let errors = 0;
   let measured = false;
   for (const server of now) {
-    if (server.requests === undefined || server.errors === undefined) continue;
+    const old = before.get(server.node);
+    if (server.requests === undefined || server.errors === undefined || !old) continue;
     measured = true;
-    const old = before.find((s) => s.node === server.node);
-    const same = old?.startedAt === server.startedAt && old?.requests !== undefined;
+    const same = old.startedAt === server.startedAt;
     requests += server.requests - (same ? (old.requests ?? 0) : 0);
     errors += server.errors - (same ? (old.errors ?? 0) : 0);
   }
   if (!measured) return undefined;
   // Nobody asked anything: nothing went wrong.
   return requests > 0 ? Math.round((errors / requests) * 1000) / 10 : 0;
+}
+
+/** Where no server that is ready will ever be measured, the first one's reason. */
+function whyUnmeasured(servers: ServerReading[]): string | undefined {
+  const ready = servers.filter((server) => server.readyz === 'ok');
+  return ready.every((server) => server.unmeasured !== undefined) ? ready[0]?.unmeasured : undefined;
 }

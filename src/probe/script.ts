@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import api from '../actions/kubectl/api.sh';
+import { apiScript, apiVariables } from '../actions/control-plane/api.ts';
 import { nodeScript } from '../actions/node-script.ts';
 import { type Action, type ActionContext, defineAction } from '../actions/types.ts';
 import type { NodeScript } from '../transport/types.ts';
@@ -18,11 +18,8 @@ const probe = defineAction({
   params: z.strictObject({}),
   summary: () => 'read',
   node: {
-    script: api + script,
-    variables: (_p, _target, context) => ({
-      P_PORT: String(context.cluster.kubernetes.apiserverPort),
-      P_KUBECONFIGS: context.cluster.kubernetes.kubeconfigs.join(' '),
-    }),
+    script: apiScript + script,
+    variables: (_p, _target, context) => apiVariables(context),
   },
 });
 

@@ -1,10 +1,18 @@
+import type { OutcomeState } from '../transport/types.ts';
+
+/** `denied`: the server answers, and tells nothing to the credentials there, nor without any. */
+export type Health = 'ok' | 'failing' | 'denied' | 'no-answer';
+
 /** One API server as read on its own host. */
 export interface ServerReading {
   node: string;
-  /** Outcome state of the reading itself. */
+  /** Whether the host was read at all; where not, nothing is known of the server, and `outcome` and `note` say why. */
   reached: boolean;
-  livez: 'ok' | 'failing' | 'no-answer';
-  readyz: 'ok' | 'failing' | 'no-answer';
+  outcome?: OutcomeState;
+  livez: Health;
+  readyz: Health;
+  /** Where it was asked, when not at 127.0.0.1. */
+  address?: string;
   /** Names of failing checks. */
   failing: string[];
   latencyMs?: number;
@@ -14,6 +22,8 @@ export interface ServerReading {
   requests?: number;
   errors?: number;
   rejected?: number;
+  /** Why there are no counters and will be none, however often it is read. */
+  unmeasured?: string;
   /** Unix seconds of the server's start (process_start_time_seconds). */
   startedAt?: number;
   /** `ok`, `failing` or `no-answer` of the member's health endpoint. */
@@ -31,6 +41,8 @@ export interface ClusterReading {
   of: number;
   /** Share of requests that ended 5xx or 429 since the reading before, in percent. */
   errorPercent?: number;
+  /** Why that cannot be measured, however often it is read. */
+  unmeasured?: string;
   /** DNS answers as seen on sampled nodes, when asked for. */
   dns?: { node: string; ok: boolean; note?: string }[];
 }

@@ -1,5 +1,4 @@
-import { readCluster } from '../probe/read.ts';
-import type { ClusterReading } from '../probe/types.ts';
+import { type Counters, readCluster } from '../probe/read.ts';
 import { type GateState, judge } from './gate.ts';
 import { reachBy } from './reach.ts';
 import type { Session } from './session.ts';
@@ -16,11 +15,11 @@ export async function waitForGate(
   const deps = { reach: reachBy(env), now: env.now, context: session.context };
   const until = env.now().getTime() + spec.withinMs;
   let state: GateState = {};
-  let reading: ClusterReading | undefined;
+  const counters: Counters = new Map();
   let text = 'not read yet';
   await session.record({ kind: 'gate', step, state: 'waiting', reading: describe(spec) });
   while (!env.stop.aborted) {
-    reading = await readCluster(deps, servers, reading);
+    const reading = await readCluster(deps, servers, counters);
     const judged = judge(spec, state, reading, env.now().getTime());
     state = judged.state;
     text = judged.text;

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
 import { common } from '../../src/actions/common/common.ts';
+import { apiScript } from '../../src/actions/control-plane/api.ts';
 import match from '../../src/actions/hold/match.sh';
 import { podWatch } from '../../src/actions/hold/pods.ts';
 import watch from '../../src/actions/hold/watch.sh';
-import api from '../../src/actions/kubectl/api.sh';
 import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
 import probe from '../../src/probe/probe.sh';
 
@@ -13,7 +13,7 @@ const scripts: [string, string][] = [
   ...ACTION_NAMES.map((name) => actionNamed(name))
     .filter((action) => action.node)
     .map((action): [string, string] => [action.name, `${common}${action.node!.script}`]),
-  ['probe', `${common}${api}${probe}`],
+  ['probe', `${common}${apiScript}${probe}`],
   ['watch', `${match}${watch}`],
   ['watch of pods', podWatch],
 ];

@@ -1,3 +1,5 @@
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { errorShare, readCluster } from '../../src/probe/read.ts';
 import { probeScript } from '../../src/probe/script.ts';
@@ -96,6 +98,37 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(dead).toMatchObject({ answering: 0 });
     expect(dead.servers[0]).toMatchObject({ reached: true, livez: 'no-answer', readyz: 'no-answer' });
   });
+
+  test('credentials that are not taken: asked without, and said why nothing is counted', async () => {
+    kubectl('*) echo "error: You must be logged in to the server (Unauthorized)" >&2; exit 1 ;;');
+    box.tool('curl', `case "$*" in *livez*|*readyz*) printf ok200 ;; *) printf '{"health":"true"}' ;; esac`);
+    const reading = await read(shell);
+    expect(reading).toMatchObject({ answering: 1, unmeasured: expect.stringContaining('401 Unauthorized') });
+    expect(reading.servers[0]).toMatchObject({
+      readyz: 'ok',
+      note: 'asked without credentials: /etc/kubernetes/admin.conf: 401 Unauthorized',
+    });
+    box.tool(
+      'curl',
+      `case "$*" in *livez*|*readyz*) printf '{}401' ;; *) printf '{"health":"true"}' ;; esac`,
+    );
+    expect(await read(shell)).toMatchObject({
+      answering: 0,
+      servers: [{ reached: true, livez: 'denied', readyz: 'denied', etcd: 'ok' }],
+    });
+  });
+
+  test('a word on standard error is no part of an answer', async () => {
+    kubectl(
+      '*metrics) echo warning >&2; cat "$SANDBOX/metrics" ;;\n*) echo warning >&2; echo ok; echo "[-]etcd is a word of the wrapper" >&2 ;;',
+    );
+    expect((await read(shell)).servers[0]).toMatchObject({ readyz: 'ok', requests: 2000 });
+    box.tool('kubectl', 'exit 1');
+    // Without credentials, by curl.
+    rmSync(join(box.root, 'etc/kubernetes/admin.conf'));
+    box.tool('curl', `echo 'ld.so: cannot be preloaded' >&2; printf ok200; echo bye >&2`);
+    expect((await read(shell)).servers[0]).toMatchObject({ livez: 'ok', readyz: 'ok' });
+  });
 });
 
 test('a host that was not reached', async () => {
@@ -129,11 +162,34 @@ test('the share of errors is of what came since; a restarted server counts from 
     failing: [],
     ...over,
   });
-  const before = [at({ startedAt: 1, requests: 1000, errors: 500 })];
+  const before = new Map([['a', at({ startedAt: 1, requests: 1000, errors: 500 })]]);
   expect(errorShare(before, [at({ startedAt: 1, requests: 1200, errors: 510 })])).toBe(5);
   expect(errorShare(before, [at({ startedAt: 2, requests: 100, errors: 50 })])).toBe(50);
   expect(errorShare(before, [at({ startedAt: 1, requests: 1000, errors: 500 })])).toBe(0);
+  expect(errorShare(new Map(), [at({ startedAt: 1, requests: 1000, errors: 500 })])).toBeUndefined();
   expect(errorShare(before, [at({})])).toBeUndefined();
+});
+
+test('a reading that is missed in between loses no count, and does not count what was long before', async () => {
+  const said = (data?: Record<string, string>): Outcome => ({
+    target: 'cp1',
+    state: data ? 'ok' : 'unreachable',
+    stdout: '',
+    stderr: '',
+    truncated: false,
+    startedAt: '',
+    endedAt: '',
+    ...(data && { result: { fireaxe: 1, op: 'check', state: 'ok', data } }),
+  });
+  const counts = (requests: number, errors: number) =>
+    said({ readyz: 'ok', startedAt: '1', requests: String(requests), errors: String(errors) });
+  const answers = [counts(1_000_000, 900_000), said(), counts(1_000_100, 900_001)];
+  const counters = new Map();
+  const deps = { now: () => new Date(), context: context([]), reach: async () => [answers.shift()!] };
+  const hosts = [target({ name: 'cp1', roles: ['control-plane'] })];
+  const shares = [];
+  while (answers.length > 0) shares.push((await readCluster(deps, hosts, counters)).errorPercent);
+  expect(shares).toEqual([undefined, undefined, 1]);
 });
 
 test('equal texts for equal hosts over SSM', () => {

@@ -1,3 +1,4 @@
+import apart from './apart.sh';
 import base from './base.sh';
 import deadline from './deadline.sh';
 import identity from './identity.sh';
@@ -6,4 +7,4 @@ import operations from './operations.sh';
 import receipt from './receipt.sh';
 
 /** The common part of every node script; the action's own functions follow it. */
-export const common = base + deadline + identity + lock + receipt + operations;
+export const common = base + apart + deadline + identity + lock + receipt + operations;

@@ -12,7 +12,10 @@ clients_watch() {
   CL_ADD="add rule inet $NF_TABLE who"
   CL_T="cd '$CL_ROOT' || exit 1
 look() { ls -di $CL_PATHS 2>/dev/null; }
-there() { case \$(nft list table inet $NF_TABLE 2>&1) in '' | *'No such file'*) exit 0 ;; *'\"$CL_MARK\"'*) ;; *) return 1 ;; esac; }
+there() {
+  if T=\$(nft list table inet $NF_TABLE 2>&1); then case \$T in *'\"$CL_MARK\"'*) return 0 ;; *) return 1 ;; esac; fi
+  case \$T in '' | *'No such file'*) exit 0 ;; *) return 1 ;; esac
+}
 rules() {
   echo 'flush chain inet $NF_TABLE who'
 "

@@ -7,14 +7,16 @@
 # NF_ERROR is what it said, and without NF_SOFT that is the end.
 nft_read() {
   NF_ERROR=''
-  if NF_NOW=$(nft list table inet "$NF_TABLE" 2>&1); then
-    # Whatever it warned of before.
+  # What is said beside it is no part of the table: with that, the way back could not be loaded.
+  if apart nft list table inet "$NF_TABLE"; then
+    NF_NOW=$AP_OUT
+    # Some warn in the output itself.
     case $NF_NOW in *'table inet '*) NF_NOW="table inet ${NF_NOW#*'table inet '}" ;; esac
     [ -n "$NF_NOW" ]
     return
   fi
-  case $NF_NOW in '' | *'No such file'*) ;; *) NF_ERROR="nft does not answer: $NF_NOW" ;; esac
   NF_NOW=''
+  case $AP_SAID in '' | *'No such file'*) ;; *) NF_ERROR="nft does not answer: $AP_SAID" ;; esac
   [ -z "$NF_ERROR" ] || [ -n "${NF_SOFT-}" ] || nft_dead
   return 1
 }

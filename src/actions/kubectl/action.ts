@@ -1,7 +1,7 @@
 import { z } from 'zod';
+import { apiScript, apiVariables } from '../control-plane/api.ts';
 import { line } from '../params.ts';
 import { defineAction } from '../types.ts';
-import api from './api.sh';
 import node from './node.sh';
 import { deleteRefusal, objectAt, podsPath, readApiPath, refusal } from './paths.ts';
 import { restorable } from './restorable.ts';
@@ -57,13 +57,12 @@ export const kubectl = defineAction({
     danger: (p) => (p.delete === undefined ? 'read' : 'severe'),
   },
   node: {
-    script: api + node,
+    script: apiScript + node,
     variables: (p, _target, context) => ({
       P_GET: p.get ?? '',
       P_DELETE: p.delete ?? '',
       P_PODS: p.pods ?? '',
-      P_PORT: String(context.cluster.kubernetes.apiserverPort),
-      P_KUBECONFIGS: context.cluster.kubernetes.kubeconfigs.join(' '),
+      ...apiVariables(context),
     }),
     fetches: (p) => p.delete !== undefined,
     restores: restorable,

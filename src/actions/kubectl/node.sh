@@ -29,7 +29,13 @@ kc_until() {
   return 1
 }
 
-kc_short() { FX_L=${KC_OUT%%"$FX_NL"*}; }
+kc_short() { kube_word && FX_L=$KC_WORD; }
+
+# kc_beside: what kubectl said beside a good answer, and which credentials were of no use.
+kc_beside() {
+  [ -z "$KC_BAD" ] || fx_say "$KC_BAD"
+  [ -z "$KC_SAID" ] || { kc_short && fx_say "kubectl says: $FX_L"; }
+}
 
 act_look() {
   kc_ready
@@ -42,6 +48,7 @@ act_look() {
   if kube get "$KC_SEEN"; then
     fx_before object present
     fx_say "will ${P_GET:+read}${P_DELETE:+delete} $KC_SEEN"
+    kc_beside
   elif kube_missing; then
     fx_before object absent
     fx_say "$KC_SEEN is not there"
@@ -62,15 +69,18 @@ act_apply() {
     kc_until found get "$P_GET" || kc_give_up
     printf '%s\n' "$KC_OUT"
     FX_STATE=ok
+    kc_beside
     return 0
   fi
   if [ -n "$P_DELETE" ]; then
     kc_until missing delete "$P_DELETE" || kc_give_up
+    kc_beside
     kc_gone || fx_fail not-gone "$P_DELETE was deleted and is still there (a finalizer?)"
     fx_say "$P_DELETE deleted"
   fi
   if [ -n "$P_PODS" ]; then
     kc_until missing delete "$P_PODS" || kc_give_up
+    [ -n "$P_DELETE" ] || kc_beside
     fx_say 'its pods deleted'
   fi
 }
@@ -116,7 +126,7 @@ act_undo() {
   KC_SAVED=$FX_DIR/saved
   cat >"$KC_SAVED" || fx_fail no-receipt "cannot write $KC_SAVED"
   [ -s "$KC_SAVED" ] || fx_refuse no-object 'the saved object did not come with the order (it goes by SSH only)'
-  kc_until found create "${P_DELETE%/*}" -f "$KC_SAVED" || case $KC_OUT in
+  kc_until found create "${P_DELETE%/*}" -f "$KC_SAVED" || case $KC_SAID in
     *AlreadyExists*) ;;
     *) rm -f "$KC_SAVED" && kc_give_up ;;
   esac
@@ -135,6 +145,7 @@ act_fetch() {
     else
       printf '%s\n' "$KC_OUT"
       fx_data object present
+      kc_beside
     fi
   else
     kc_give_up

@@ -55,11 +55,12 @@ export default defineCommand({
     };
     let reading: ClusterReading;
     try {
-      reading = show(await readCluster(deps, servers));
+      const counters = new Map();
+      reading = show(await readCluster(deps, servers, counters));
       while (everyMs !== undefined) {
         await env.sleep(everyMs, io.stop);
         if (io.stop.aborted) break;
-        reading = show(await readCluster(deps, servers, reading));
+        reading = show(await readCluster(deps, servers, counters));
       }
     } finally {
       await close();

@@ -1,13 +1,27 @@
 # Objects are files under api/; an object that is there can be read and deleted.
 while [ $# -gt 0 ]; do
   case $1 in
-    --kubeconfig | --server) shift ;;
+    --kubeconfig) config=$2 && shift ;;
+    --server) server=$2 && shift ;;
     get | delete | create) verb=$1 ;;
     --raw) path=$2 && shift ;;
     -f) file=$2 && shift ;;
   esac
   shift
 done
+# Where it listens, when not at every address.
+if [ -e "$SANDBOX/api/at" ] && [ "$server" != "https://$(cat "$SANDBOX/api/at"):6443" ]; then
+  echo "The connection to the server ${server#https://} was refused - did you specify the right host or port?" >&2
+  exit 1
+fi
+# A word of its wrapper's, whatever comes of it.
+[ ! -e "$SANDBOX/api/says" ] || cat "$SANDBOX/api/says" >&2
+case $(cat "$config") in
+  *expired*)
+    echo 'error: You must be logged in to the server (Unauthorized)' >&2
+    exit 1
+    ;;
+esac
 if [ -e "$SANDBOX/api/down" ]; then
   rm "$SANDBOX/api/down"
   echo 'Error from server (Timeout): the server was unable to return a response in the time allotted' >&2

@@ -1,0 +1,105 @@
+# Requests to the API server of this very host, with its own admin credentials. Raw paths: no discovery before each.
+# Where it answers, and with which credentials, is found out once. KC_TIME are the seconds of a request.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+KC_TLS='' KC_AT='' KC_SURE='' KC_SPENT='' KC_OPEN=''
+
+# kube VERB PATH [MORE]: one request. KC_OUT is what it returned, KC_SAID what was said beside it, or the error.
+kube() {
+  [ -z "$KC_SPENT" ] || KC_SPENT='' KC_BAD='' KC_CONFIG=${KC_CONFIGS%% *}
+  [ -n "$KC_SURE" ] || KC_LEFT="${P_ADDRESS:+$P_ADDRESS }127.0.0.1" KC_LOOKED=''
+  [ -n "$KC_SURE" ] || kube_elsewhere
+  while :; do
+    ! kube_once "$@" || break
+    # At 127.0.0.1 nobody may listen: it is bound to an address of this machine's.
+    if [ -z "$KC_SURE" ] && kube_refused; then
+      kube_elsewhere || break
+      continue
+    fi
+    KC_SURE=1
+    case $KC_TLS:$KC_SAID in
+      # kubeadm does not put 127.0.0.1 into the certificate; every API server's own holds this name.
+      :*'x509: certificate is valid for'* | :*"doesn't contain any IP SANs"*) KC_TLS=--tls-server-name=kubernetes ;;
+      *) kube_unfit && kube_next || break ;;
+    esac
+  done
+  [ "$KC_RC" -ne 0 ] || KC_SURE=1
+  return "$KC_RC"
+}
+
+# kube_elsewhere: KC_AT is the next address; false when all were asked.
+kube_elsewhere() {
+  if [ -z "$KC_LEFT" ] && [ -z "$KC_LOOKED" ]; then
+    KC_LOOKED=1
+    places_of "$P_PORT"
+    KC_LEFT=$PL_FOUND
+  fi
+  [ -n "$KC_LEFT" ] || return 1
+  KC_AT=${KC_LEFT%% *}
+  case $KC_LEFT in *' '*) KC_LEFT=${KC_LEFT#* } ;; *) KC_LEFT='' ;; esac
+}
+
+# An IPv6 address of the kit comes without brackets.
+kube_url() {
+  KC_HOST=${KC_AT#'['} KC_HOST=${KC_HOST%']'} KC_URL=https://$KC_HOST:$P_PORT
+  case $KC_HOST in *:*) KC_URL=https://[$KC_HOST]:$P_PORT ;; esac
+}
+
+kube_once() {
+  kube_url
+  KC_ASKED=$2
+  if [ "$KC_CONFIG" = none ]; then
+    kube_open "$2"
+  else
+    apart kube_ctl "$@"
+    KC_RC=$? KC_OUT=$AP_OUT KC_SAID=$AP_SAID
+  fi
+  return "$KC_RC"
+}
+
+# kube_ctl VERB PATH [MORE]: by kubectl, whatever proxy the login knows.
+kube_ctl() {
+  KC_VERB=$1 KC_ASKED=$2
+  shift 2
+  # shellcheck disable=SC2086
+  NO_PROXY="${NO_PROXY:+$NO_PROXY,}$KC_HOST" no_proxy="${no_proxy:+$no_proxy,}$KC_HOST" "$KC_TOOL" --kubeconfig "$KC_CONFIG" \
+    --server "$KC_URL" --request-timeout="${KC_TIME}s" $KC_TLS "$KC_VERB" --raw "$KC_ASKED" "$@" </dev/null
+}
+
+# kube_open PATH: read without credentials, whoever answers.
+kube_open() {
+  if fx_has curl; then
+    apart curl -sSk --noproxy '*' --max-time "$KC_TIME" -w '%{http_code}' "$KC_URL$1"
+    KC_RC=$? KC_SAID=$AP_SAID KC_OUT=${AP_OUT%???}
+    case $AP_OUT in
+      *000 | '') [ "$KC_RC" -ne 7 ] || KC_SAID="connection refused ($KC_HOST port $P_PORT)" ;;
+      *2[0-9][0-9]) ;;
+      *401) KC_RC=1 KC_SAID='401 Unauthorized' ;;
+      *403) KC_RC=1 KC_SAID='403 Forbidden' ;;
+      *) KC_RC=1 KC_SAID="Error from server: ${AP_OUT#"${AP_OUT%???}"} $KC_OUT" ;;
+    esac
+  else
+    KC_WAS_TLS=$KC_TLS KC_CONFIG=/dev/null KC_TLS=--insecure-skip-tls-verify
+    apart kube_ctl get "$1"
+    KC_RC=$? KC_OUT=$AP_OUT KC_SAID=$AP_SAID KC_CONFIG=none KC_TLS=$KC_WAS_TLS
+  fi
+}
+
+kube_refused() { case $KC_SAID in *'onnection refused'* | *'was refused'*) ;; *) return 1 ;; esac }
+
+# The server's own answer, and no more: a credentials' helper may not be found either.
+kube_missing() {
+  [ "$KC_RC" -ne 0 ] || return 1
+  case $KC_SAID in *'(NotFound)'* | *'could not find the requested resource'*) ;; *) return 1 ;; esac
+}
+
+# kube_word: KC_WORD is the line of KC_SAID that tells most: the error, after whatever a wrapper said before it.
+kube_word() {
+  KC_WORD='' FX_I=$IFS IFS=$FX_NL
+  for FX_K in $KC_SAID; do
+    KC_WORD=$FX_K
+    case $FX_K in [Ee]rror* | Unable* | 'The connection'*) break ;; esac
+  done
+  IFS=$FX_I
+}

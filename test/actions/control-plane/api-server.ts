@@ -1,0 +1,95 @@
+import { createServer, type Server } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { type Certificate, newCertificate } from './certificate.ts';
+
+export interface ApiStandIn {
+  port: number;
+  /** A kubeconfig with a client certificate of its own authority, or of another one. */
+  kubeconfig(until: Date, by?: Certificate): string;
+  close(): Promise<void>;
+}
+
+const YEAR_MS = 365 * 86_400_000;
+
+/** As kube-apiserver answers: a client certificate that is no good is 401, none at all is anonymous. */
+export async function apiStandIn(
+  address: string,
+  options: { anonymous?: boolean; expired?: boolean; names?: string[] } = {},
+): Promise<ApiStandIn> {
+  const authority = newCertificate({ name: 'kubernetes', until: new Date(Date.now() + YEAR_MS) });
+  const own = newCertificate({
+    name: 'kube-apiserver',
+    by: authority,
+    for: options.names ?? [address, 'kubernetes'],
+    until: new Date(Date.now() + (options.expired ? -86_400_000 : YEAR_MS)),
+  });
+  const tls = { key: own.key, cert: own.cert, ca: authority.cert };
+  const server = createServer({ ...tls, requestCert: true, rejectUnauthorized: false }, (req, res) => {
+    const socket = req.socket as TLSSocket;
+    const shown = Object.keys(socket.getPeerCertificate()).length > 0;
+    const status = (code: number, reason: string) => {
+      res.writeHead(code, { 'content-type': 'application/json' });
+      res.end(
+        JSON.stringify({
+          kind: 'Status',
+          apiVersion: 'v1',
+          status: 'Failure',
+          message: reason,
+          reason,
+          code,
+        }),
+      );
+    };
+    if (shown ? !socket.authorized : options.anonymous === false) return status(401, 'Unauthorized');
+    const [path] = req.url!.split('?');
+    if (path === '/readyz' || path === '/livez') return void res.end('[+]ping ok\nreadyz check passed\n');
+    if (!shown) return status(403, 'Forbidden');
+    if (path === '/metrics') return void res.end(METRICS);
+    if (path === OBJECT) return void res.end('{"kind":"DaemonSet","metadata":{"name":"agent"}}\n');
+    status(404, 'NotFound');
+  });
+  await new Promise<void>((resolve) => server.listen(0, address, resolve));
+  return {
+    port: (server.address() as AddressInfo).port,
+    kubeconfig: (until, by = authority) =>
+      kubeconfig(authority, newCertificate({ name: 'kubernetes-admin', by, until })),
+    close: () => closed(server),
+  };
+}
+
+export const OBJECT = '/apis/apps/v1/namespaces/ns/daemonsets/agent';
+const METRICS = [
+  'process_start_time_seconds 1.7e+09',
+  'apiserver_current_inflight_requests{request_kind="mutating"} 3',
+  'apiserver_request_total{code="200",verb="GET"} 100',
+  '',
+].join('\n');
+
+function kubeconfig(authority: Certificate, client: Certificate): string {
+  const text = (pem: string) => Buffer.from(pem).toString('base64');
+  return `apiVersion: v1
+kind: Config
+clusters:
+- cluster:
+    certificate-authority-data: ${text(authority.cert)}
+    server: https://10.0.0.1:6443
+  name: kubernetes
+contexts:
+- context: { cluster: kubernetes, user: admin }
+  name: admin
+current-context: admin
+users:
+- name: admin
+  user:
+    client-certificate-data: ${text(client.cert)}
+    client-key-data: ${text(client.key)}
+`;
+}
+
+function closed(server: Server): Promise<void> {
+  server.closeAllConnections();
+  return new Promise((resolve) => {
+    server.close(() => resolve());
+  });
+}
