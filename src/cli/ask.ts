@@ -5,7 +5,7 @@ import type { CliIo } from './types.ts';
 
 /** A person is there: both ends of the talk are a terminal and nobody forbade it. */
 export function canAsk(io: CliIo, flags: Flags): boolean {
-  return flags.input !== false && io.stdin.isTTY === true && io.stderr.isTTY === true;
+  return flags.input !== false && !io.hungUp.aborted && io.stdin.isTTY === true && io.stderr.isTTY === true;
 }
 
 /** Ctrl-C before anything was launched. */

@@ -8,6 +8,7 @@ import type { CliContext } from './context.ts';
 export function runEnvironment(
   { kit, io, sudoPassword, phrases }: CliContext,
   onEvent: (event: RunEvent) => void,
+  onOpen: RunEnv['onOpen'] = () => {},
 ): { env: RunEnv; close(): Promise<void> } {
   let opened: ReturnType<typeof open> | undefined;
   const open = async () =>
@@ -28,7 +29,9 @@ export function runEnvironment(
       sleep,
       stop: io.stop,
       letGo: io.letGo,
+      hungUp: io.hungUp,
       onEvent,
+      onOpen,
       operator: operator(io.env),
     },
     close: async () => (await opened)?.close(),

@@ -1,25 +1,58 @@
+import { closeSync, openSync } from 'node:fs';
+import { isatty } from 'node:tty';
+import { sanitize } from '../base/sanitize.ts';
+import { EXIT } from './exit-codes.ts';
 import { interrupts } from './interrupts.ts';
-import { surviveOutput } from './outlets.ts';
+import { outlets, surviveOutput } from './outlets.ts';
 import type { CliIo } from './types.ts';
 
-/** The process as the verbs see it; `lost` is why results did not get out. */
-export function processIo(): CliIo & { lost(): Error | undefined } {
-  const { interrupt, ...signals } = interrupts(
-    (line) => process.stderr.write(`\nfireaxe: ${line}\n`),
-    () => process.exit(130),
+/** The process as the verbs see it. */
+export interface ProcessIo extends CliIo {
+  /** Why results did not get out. */
+  lost(): Error | undefined;
+  /** Ends the process. */
+  leave(code: number): never;
+}
+
+export function processIo(): ProcessIo {
+  const terminals = [0, 1, 2].filter((fd) => isatty(fd));
+  const { interrupt, hangUp, lostTerminal, ...signals } = interrupts(
+    (line) => stderr.write(`\nfireaxe: ${line}\n`),
+    () => leave(EXIT.interrupted),
+    terminals.length > 0,
   );
-  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, () => interrupt(name));
+  const { stdout, stderr } = outlets(lostTerminal);
+  function leave(code: number): never {
+    if (signals.hungUp.aborted) replace(terminals);
+    process.exit(code);
+  }
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt(name));
+  process.on('SIGHUP', hangUp);
   // What is said next begins a line of its own, not behind the terminal's ^C.
-  signals.quit.addEventListener('abort', () => process.stderr.isTTY && process.stderr.write('\n'));
+  signals.quit.addEventListener('abort', () => stderr.isTTY && stderr.write('\n'));
+  // Node itself would write them to the terminal, and wait for it.
+  if (process.listenerCount('warning') > 0) {
+    process.removeAllListeners('warning');
+    process.on('warning', ({ name, message }) => stderr.write(`${sanitize(`${name}: ${message}`)}\n`));
+  }
   return {
-    ...surviveOutput(process.stdout, process.stderr),
-    stdout: process.stdout,
-    stderr: process.stderr,
+    ...surviveOutput(stdout, stderr),
+    leave,
+    stdout,
+    stderr,
     stdin: process.stdin,
     env: process.env,
     now: () => new Date(),
     ...signals,
   };
+}
+
+/** At its end Node resets the terminals it was started on, and crashes where one is gone. A file in its place it leaves alone. */
+function replace(terminals: number[]): void {
+  for (const fd of terminals) {
+    closeSync(fd);
+    openSync('/dev/null', 'r+');
+  }
 }
 
 /** Resolves when everything written has left, also when nobody reads it any more. */
@@ -29,4 +62,9 @@ export function flushed(stream: NodeJS.WritableStream & { writableLength?: numbe
     stream.once('error', () => resolve());
     stream.write('', () => resolve());
   });
+}
+
+/** Resolves when it happens; never where it has already. */
+export function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
 }

@@ -4,7 +4,7 @@ import { systemWords } from '../base/system-error.ts';
 import { interrupted } from './ask.ts';
 import { EXIT } from './exit-codes.ts';
 import { topHelp } from './help.ts';
-import { flushed, processIo } from './io.ts';
+import { aborted, flushed, processIo } from './io.ts';
 import { verbs } from './registry.ts';
 import { reportError, wantsJson } from './report-error.ts';
 import type { CliIo } from './types.ts';
@@ -16,7 +16,7 @@ export async function main(argv: string[]): Promise<never> {
   await Promise.race([Promise.all([flushed(io.stdout), flushed(io.stderr)]), aborted(io.quit)]);
   // A file tells of a failed write a moment later.
   await new Promise((later) => setImmediate(later));
-  process.exit(io.lost() ? outputLost(io, code) : code);
+  return io.leave(io.lost() ? outputLost(io, code) : code);
 }
 
 /** What was done was done, but whoever reads the results must not take them for whole. */
@@ -35,10 +35,6 @@ export async function runCommandLine(argv: string[], io: CliIo): Promise<number>
   } catch (error) {
     return reportError(error, io, wantsJson(argv));
   }
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
 }
 
 async function dispatch(argv: string[], io: CliIo): Promise<number> {

@@ -2,15 +2,18 @@ import { countsLine } from '../base/counts-line.ts';
 import { foldLine } from '../base/fold-names.ts';
 import { countOutcomes } from '../fanout/counts.ts';
 import { stateDir } from '../kit/state-dir.ts';
-import type { Plan, RunEnv, RunVerdict } from '../run/types.ts';
+import type { Plan, RunEnv, RunEvent, RunVerdict } from '../run/types.ts';
 import type { Outcome } from '../transport/types.ts';
+import { plainView } from '../ui/plain.ts';
+import type { View } from '../ui/view.ts';
 import type { CliContext, Flags } from './context.ts';
 import { runEnvironment } from './environment.ts';
 import { exitCodeOfVerdict } from './exit-codes.ts';
 import { nextCommand, withNext } from './next-command.ts';
-import { keepOutcomes } from './outcomes.ts';
+import { keepOutcomes, type OutcomeKeeper } from './outcomes.ts';
 import type { Sink } from './output.ts';
 import { actionSteps } from './plan-view.ts';
+import { type RunLog, runLog } from './run-log.ts';
 import { outcomeLines } from './show-outcomes.ts';
 import { inForceLine } from './undo-preview.ts';
 import { openView } from './view.ts';
@@ -22,31 +25,65 @@ export async function runAndShow(
   plan?: Plan,
 ): Promise<number> {
   const { sink, flags, io } = context;
-  const ended = io.inFlight();
-  const view = await openView(context, plan);
+  const ended = io.inFlight('run');
+  const log = runLog();
   const kept = keepOutcomes();
-  const { env, close } = runEnvironment(context, (event) => {
-    kept.onEvent(event);
-    view.onEvent(event);
-    if (sink.mode === 'ndjson') sink.event({ event });
-  });
-  let verdict: RunVerdict;
+  const views = [await openView(context, plan), plainView(log.line, io.now, plan)];
+  const show = (event: RunEvent) => {
+    for (const view of views) view.onEvent(event);
+  };
+  const { env, close } = runEnvironment(
+    context,
+    (event) => {
+      kept.onEvent(event);
+      show(event);
+      if (sink.mode === 'ndjson') sink.event({ event });
+    },
+    ({ runId, dir }) =>
+      show({ kind: 'note', at: io.now().toISOString(), text: `run ${runId}: log: ${log.open(dir)}` }),
+  );
   try {
-    verdict = withNext(await work(env), flags);
-  } catch (error) {
-    await view.end();
-    showSoFar(sink, kept.steps(), plan);
-    throw error;
+    const verdict = await work(env).catch(async (error) => {
+      await endAll(views);
+      log.line(`fireaxe: ${error instanceof Error ? error.message : error}`);
+      showSoFar(sink, kept.steps(), plan);
+      throw error;
+    });
+    await endAll(views);
+    return await tell(context, log, withNext(verdict, flags), kept, plan);
   } finally {
-    await view.end();
+    await log.close();
     await close();
     ended();
   }
+}
+
+async function endAll(views: View[]): Promise<void> {
+  for (const view of views) await view.end();
+}
+
+/** What came of it, for people and programs; gives the exit code. */
+async function tell(
+  context: CliContext,
+  log: RunLog,
+  verdict: RunVerdict,
+  kept: OutcomeKeeper,
+  plan: Plan | undefined,
+): Promise<number> {
+  const { sink, flags, io } = context;
   const steps = kept.steps();
-  for (const line of resultLines(verdict, steps, plan)) sink.text(line);
-  for (const line of closingLines(verdict, kept.unknown(), flags)) sink.note(line);
+  const note = (line: string) => {
+    sink.note(line);
+    log.line(line);
+  };
+  for (const line of resultLines(verdict, steps, plan)) {
+    sink.text(line);
+    // Nobody reads them where they belong.
+    if (io.hungUp.aborted) log.line(line);
+  }
+  for (const line of closingLines(verdict, kept.unknown(), flags)) note(line);
   const left = plan && (await stillInForce(context, verdict.runId));
-  if (left) sink.note(`${left}: ${nextCommand(`fireaxe undo ${verdict.runId}`, flags)}`);
+  if (left) note(`${left}: ${nextCommand(`fireaxe undo ${verdict.runId}`, flags)}`);
   sink.json({ ...planOf(plan), verdict, outcomes: flat(steps) });
   return exitCodeOfVerdict(verdict.state);
 }

@@ -4,9 +4,9 @@ import type { Interrupts } from './interrupts.ts';
 export type Output = 'text' | 'json' | 'ndjson';
 
 /** Terminal, clock and signals, handed in so that verbs are tested without a process. */
-export interface CliIo extends Omit<Interrupts, 'interrupt'> {
+export interface CliIo extends Omit<Interrupts, 'interrupt' | 'hangUp' | 'lostTerminal'> {
   stdout: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
-  stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number };
+  stderr: NodeJS.WritableStream & { isTTY?: boolean; columns?: number; writableLength?: number };
   stdin: NodeJS.ReadableStream & { isTTY?: boolean };
   env: Record<string, string | undefined>;
   now(): Date;

@@ -155,7 +155,11 @@ export interface RunEnv {
   stop: AbortSignal;
   /** Second Ctrl-C: let go. */
   letGo: AbortSignal;
+  /** The terminal is gone; the run goes on. */
+  hungUp?: AbortSignal;
   onEvent(event: RunEvent): void;
+  /** A run is open: where it is kept. */
+  onOpen?(run: { runId: string; dir: string }): void;
   /** Who runs this, such as `alice@bastion-1`. */
   operator: string;
   /** Why a run is resumed or undone, where that was said. */

@@ -25,6 +25,11 @@ export function liveView(stderr: NodeJS.WriteStream, now: () => Date, color: boo
     patchConsole: false,
   });
   const draw = () => {
+    // Not read yet, as after Ctrl-S: what is drawn later shows where things stand then.
+    if (stderr.writableLength > 0) return;
+    redraw();
+  };
+  const redraw = () => {
     const elapsed = formatDuration(now().getTime() - started);
     app.rerender(
       <Frame lines={[...lines]} rows={[...progress.rows.values()]} elapsed={elapsed} color={color} />,
@@ -39,9 +44,9 @@ export function liveView(stderr: NodeJS.WriteStream, now: () => Date, color: boo
     },
     async end() {
       clearInterval(beat);
-      draw();
+      redraw();
+      // Its last words are queued by now; whether they are read is not waited for here.
       app.unmount();
-      await app.waitUntilExit();
     },
   };
 }

@@ -6,7 +6,7 @@ import type { View } from './view.ts';
 const EVERY_MS = 5_000;
 
 /** Timestamped lines, for logs, pipes and dumb terminals. */
-export function plainView(write: (line: string) => void, now: () => Date, plan?: Plan): View {
+export function plainView(write: (line: string) => unknown, now: () => Date, plan?: Plan): View {
   const progress = new Progress(plan);
   let last = now().getTime();
   const say = (line: string) => {

@@ -1,8 +1,10 @@
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
+import { canAsk } from '../../src/cli/ask.ts';
 import { type Interrupts, interrupts } from '../../src/cli/interrupts.ts';
 import { runCommandLine } from '../../src/cli/main.ts';
 import { CommandLine } from './command-line.ts';
+import { quietIo } from './quiet-io.ts';
 import { withKit } from './with-kit.ts';
 
 /** Interrupts, and what came of them. */
@@ -49,6 +51,49 @@ describe('Ctrl-C', () => {
       interrupt('SIGINT');
     });
     expect(ended).toMatchObject({ letGo: false, quit: true });
+  });
+});
+
+describe('SIGHUP', () => {
+  const nothing = () => {};
+
+  it('never ends a run: the terminal is gone, and nothing is stopped', () => {
+    const signals = interrupts(nothing, nothing);
+    const end = signals.inFlight('run');
+    signals.hangUp();
+    signals.hangUp();
+    expect(signals.hungUp.aborted).toBe(true);
+    expect([signals.stop, signals.letGo, signals.quit].map((s) => s.aborted)).toEqual([false, false, false]);
+    end();
+    // After the run there is nothing to keep the process for.
+    signals.hangUp();
+    expect(signals.quit.aborted).toBe(true);
+  });
+
+  it('ends what only reads, as Ctrl-C does', () => {
+    const idle = interrupts(nothing, nothing);
+    idle.hangUp();
+    expect(idle.quit.aborted).toBe(true);
+    const reading = interrupts(nothing, nothing);
+    reading.inFlight();
+    reading.hangUp();
+    expect([reading.stop.aborted, reading.quit.aborted]).toEqual([true, false]);
+  });
+
+  it('without a terminal, as under nohup, ends nothing at all', () => {
+    const signals = interrupts(nothing, nothing, false);
+    signals.hangUp();
+    signals.inFlight();
+    signals.hangUp();
+    expect([signals.stop, signals.quit, signals.hungUp].map((s) => s.aborted)).toEqual([false, false, false]);
+  });
+
+  it('leaves nobody to be asked', () => {
+    const { io } = quietIo();
+    const tty = { ...io, stdin: Object.assign(io.stdin, { isTTY: true }) };
+    tty.stderr.isTTY = true;
+    expect(canAsk(tty, {})).toBe(true);
+    expect(canAsk({ ...tty, hungUp: AbortSignal.abort() }, {})).toBe(false);
   });
 });
 

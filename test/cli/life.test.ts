@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { CommandLine } from './command-line.ts';
@@ -64,6 +64,45 @@ describe('the command line', () => {
       expect(noResults.status).toBe(1);
     },
   );
+});
+
+describe('SIGHUP, as under nohup', () => {
+  it('a run goes on to its end, and its log beside the journal tells all that it showed', async () => {
+    const started = join(fireaxe.directory, 'hup-started');
+    const command = `touch ${started}; until [ -e ${fireaxe.directory}/hup-go ]; do sleep 0.05; done; echo over`;
+    const { child, ended } = fireaxe.start(
+      ['exec', '--via', 'local', '--nodes', 'n[1-2]', '--wave', '1', '--reason', 'x', '--yes', '--', command],
+      kit,
+    );
+    while (!existsSync(started)) await new Promise((r) => setTimeout(r, 20));
+    for (const _ of [1, 2]) child.kill('SIGHUP');
+    writeFileSync(join(fireaxe.directory, 'hup-go'), '');
+    const { code, stdout, stderr } = await ended;
+    expect(stderr).toMatch(/run \S+: done; 2 planned: 2 ok/);
+    expect(code).toBe(0);
+    expect(stdout).toContain('over');
+    const log = /run (\S+): log: (.*)/.exec(stderr)!;
+    const story = readFileSync(log[2]!, 'utf8');
+    expect(story).toMatch(/exec: wave 2 of 2[\s\S]*exec: done: 2 ok[\s\S]*run \S+: done; 2 planned: 2 ok\n/);
+    expect(statSync(log[2]!).mode & 0o777).toBe(0o600);
+    expect(run('timeline', log[1]!).stdout).toContain(`log: ${log[2]}`);
+    const [newest] = JSON.parse(run('runs', '--output', 'json').stdout).runs;
+    expect(newest.log).toBe(log[2]);
+  });
+
+  it('ends nothing that was started without a terminal, before a run began either', async () => {
+    const { child, ended } = fireaxe.start(
+      ['exec', '--via', 'local', '--nodes', 'n1', '--reason', 'x', '--yes', '--script', '-'],
+      kit,
+      { open: true },
+    );
+    await new Promise((r) => setTimeout(r, 1500));
+    child.kill('SIGHUP');
+    child.stdin?.end('echo read\n');
+    const { code, stdout } = await ended;
+    expect(stdout).toContain('read');
+    expect(code).toBe(0);
+  });
 });
 
 describe('Ctrl-C', () => {

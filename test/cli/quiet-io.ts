@@ -18,6 +18,7 @@ export function quietIo(env: CliIo['env'] = {}): { io: CliIo; said: { stdout: st
     stop: never,
     letGo: never,
     quit: never,
+    hungUp: never,
     inFlight: () => () => {},
   };
   return { io, said };

@@ -21,7 +21,28 @@ function terminal() {
   };
 }
 
+/** A terminal that takes nothing, as after Ctrl-S; what it would be shown piles up. */
+function unread() {
+  const stream = new Writable({ write: () => {} });
+  return Object.assign(stream, { isTTY: true, rows: 24, columns: 100 }) as unknown as NodeJS.WriteStream;
+}
+
 describe('the live view', () => {
+  it('on a terminal that is not read draws nothing more, loses no line, and keeps nobody at the end', async () => {
+    const tty = unread();
+    const view = liveView(tty, () => new Date(), false, planOf(['w', [step('s', ['n1'])]]));
+    const at = new Date().toISOString();
+    await expect.poll(() => tty.writableLength).toBeGreaterThan(0);
+    const before = tty.writableLength;
+    for (let n = 0; n < 8; n++) {
+      view.onEvent({ at, kind: 'note', text: `line ${n}` });
+      await new Promise((later) => setTimeout(later, 200));
+    }
+    expect(tty.writableLength).toBe(before);
+    await view.end();
+    expect(tty.writableLength).toBeGreaterThan(before);
+  });
+
   it('stays within twelve rows however many workstreams and nodes there are, and cleans what it shows', async () => {
     const names = Array.from({ length: 500 }, (_, i) => `n${i}`);
     const streams = Array.from(

@@ -8,6 +8,7 @@ import { reachBy } from '../../run/reach.ts';
 import { chooseCluster, openContext, selectionOf, text } from '../context.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
+import { aborted, flushed } from '../io.ts';
 import { sudoOption, targetOptions } from '../options.ts';
 import { openKeys } from '../pass-phrases.ts';
 import { readingLines } from '../reading.ts';
@@ -59,6 +60,9 @@ export default defineCommand({
       reading = show(await readCluster(deps, servers, counters));
       while (everyMs !== undefined) {
         await env.sleep(everyMs, io.stop);
+        if (io.stop.aborted) break;
+        // Readings that nobody reads do not pile up.
+        await Promise.race([flushed(io.stdout), aborted(io.stop)]);
         if (io.stop.aborted) break;
         reading = show(await readCluster(deps, servers, counters));
       }

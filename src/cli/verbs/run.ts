@@ -8,6 +8,10 @@ import { changeOptions, paceOptions, parameterOption, targetOptions } from '../o
 import { planOfPlaybook } from '../playbook-plan.ts';
 import { defineCommand } from '../types.ts';
 
+const SURVIVES = `
+A run survives the loss of its terminal (nohup, a closed connection): it goes on, and output.log beside its journal
+has what it showed. SIGINT and SIGTERM interrupt it.`;
+
 export default defineCommand({
   name: 'run',
   summary: 'Run a saved plan, or a playbook by name or path',
@@ -20,7 +24,7 @@ export default defineCommand({
   danger: 'severe',
   configure: (command) => {
     command.argument('<plan-or-playbook>', 'a saved plan, a playbook name, or a path to a YAML file');
-    changeOptions(paceOptions(parameterOption(targetOptions(command))));
+    changeOptions(paceOptions(parameterOption(targetOptions(command)))).addHelpText('after', SURVIVES);
   },
   async run(args, flags, io) {
     const wanted = args[0]!;

@@ -2,6 +2,7 @@ import type { RunSummary } from '../../run/store.ts';
 import { EXIT } from '../exit-codes.ts';
 import { journalDir } from '../journal-dir.ts';
 import { createSink, table } from '../output.ts';
+import { logOf } from '../run-log.ts';
 import { defineCommand } from '../types.ts';
 
 export default defineCommand({
@@ -20,7 +21,11 @@ export default defineCommand({
     if (runs.length === 0) sink.note(`no runs in ${directory}`);
     else for (const line of table([['RUN', 'CLUSTER', 'STATE', 'BY', 'REASON'], ...rows])) sink.text(line);
     for (const run of runs) sink.event({ run });
-    if (sink.mode === 'json') sink.json({ stateDir: directory, runs });
+    if (sink.mode === 'json')
+      sink.json({
+        stateDir: directory,
+        runs: runs.map((run) => ({ ...run, ...logOf(directory, run.runId) })),
+      });
     return EXIT.done;
   },
 });

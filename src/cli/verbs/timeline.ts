@@ -3,6 +3,7 @@ import { EXIT } from '../exit-codes.ts';
 import { journalDir } from '../journal-dir.ts';
 import { nextCommand, withNext } from '../next-command.ts';
 import { createSink } from '../output.ts';
+import { logOf } from '../run-log.ts';
 import { defineCommand } from '../types.ts';
 import { inForceLine } from '../undo-preview.ts';
 
@@ -27,10 +28,20 @@ export default defineCommand({
     const told = withNext(timeline(runId, records), flags);
     const story = told.verdict ? { ...told, verdict: withNext(told.verdict, flags) } : told;
     for (const line of timelineLines(story)) sink.text(line);
+    const { log } = logOf(directory, runId);
+    if (log) sink.text(`log: ${log}`);
     const left = changed ? undefined : inForceLine(records);
     if (left) sink.note(`${left}: ${nextCommand(`fireaxe undo ${runId}`, flags)}`);
     for (const entry of story.entries) sink.event({ runId, entry });
-    if (sink.mode === 'json') sink.json({ runId, intact, sealed, ...(problem ? { problem } : {}), ...story });
+    if (sink.mode === 'json')
+      sink.json({
+        runId,
+        intact,
+        sealed,
+        ...(problem ? { problem } : {}),
+        ...story,
+        ...(log ? { log } : {}),
+      });
     return EXIT.done;
   },
 });
