@@ -38,6 +38,7 @@ export function nodeScript(request: ScriptRequest): NodeScript {
       FX_SLOT: slotOf(target, known),
       FX_VIA: via,
       FX_NOT_AFTER: notAfter(),
+      FX_SHIFT: String(request.shift?.(target) ?? 0),
       ...side.variables(request.params, target, request.context),
       ...beforeVariables(request.op === 'undo' ? request.before?.(target) : undefined),
     }) +

@@ -9,8 +9,10 @@ export interface ScriptRequest {
   op: Op;
   runId: string;
   stepId: string;
-  /** The node refuses to begin after this moment; told anew for each text where it is a function. */
+  /** A node refuses to begin apply after this moment; told anew for each text where it is a function. */
   notAfter: Date | (() => Date);
+  /** Seconds that a target's clock is known to be ahead of this machine's. */
+  shift?: (target: Target) => number;
   /** Milliseconds after which the script ends itself on the node. */
   deadlineMs: number;
   context: ActionContext;

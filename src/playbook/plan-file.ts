@@ -83,7 +83,9 @@ export function assertFresh(plan: Plan, { kit, now, place }: { kit: Kit; now: Da
     throw stale(`the plan was made by Fireaxe ${plan.version}`, place, `a plan made by ${VERSION}`);
   if (age > kit.policy.planMaxAgeMs || age < -60_000) {
     throw stale(
-      `the plan is ${formatDuration(Math.abs(age))} ${age < 0 ? 'from the future' : 'old'}`,
+      age < 0
+        ? `the plan is dated ${formatDuration(-age)} from now: this machine's clock is behind, or the clock that dated the plan was ahead`
+        : `the plan is ${formatDuration(age)} old`,
       place,
       `at most ${formatDuration(kit.policy.planMaxAgeMs)}, the kit's policy`,
     );

@@ -7,6 +7,7 @@ import type { Target } from '../kit/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import { cloudCall } from './cloud-call.ts';
 import { cloudTransport } from './cloud-transport.ts';
+import { inTime } from './in-time.ts';
 import { resolveTargets, type Session, whyNoWay } from './session.ts';
 import type { ActionStep } from './types.ts';
 
@@ -45,6 +46,7 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
         runId: session.runId,
         stepId: step.id,
         notAfter: () => new Date(launchedAt + step.connectMs + NOT_AFTER_SLACK_MS),
+        shift: (target) => session.clocks.shiftFor(target.name),
         deadlineMs: step.runMs,
         context: session.context,
         ...(request.before ? { before: request.before } : {}),
@@ -55,7 +57,7 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
     ? cloudTransport(cloudCall(session, step, { action, params, ...request }))
     : undefined;
   let wave = 0;
-  return fanout(
+  const verdict = await fanout(
     {
       targets,
       script,
@@ -68,7 +70,8 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
       ...(request.anyOf ? { anyOf: true } : {}),
     },
     {
-      transport: async (name) => (name === 'cloud' ? cloud! : env.transport(name)),
+      transport: async (name) =>
+        name === 'cloud' ? cloud! : inTime(await env.transport(name), session.clocks),
       waysTo: (target) =>
         session.targets.has(target.name) ? (cloud ? ['cloud'] : (step.via ?? target.via)) : [],
       whyNoWay,
@@ -101,6 +104,8 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
       },
     },
   );
+  for (const text of session.clocks.news()) await session.record({ kind: 'note', text });
+  return verdict;
 }
 
 /** The journal keeps the beginning of what a node said; the whole is the viewer's. */

@@ -6,6 +6,7 @@ import type { ClusterKit, Target } from '../kit/types.ts';
 import type { OutcomeReason } from '../transport/types.ts';
 import type { Journal } from './journal.ts';
 import { RunMemory } from './memory.ts';
+import { NodeClocks } from './node-clocks.ts';
 import type { JournalBody, JournalRecord, Plan, RunEnv, RunEvent } from './types.ts';
 
 /** A run that is going on: its plan, its memory, its journal and the world it acts in. */
@@ -17,6 +18,7 @@ export interface Session {
   env: RunEnv;
   context: ActionContext;
   targets: Map<string, Target>;
+  clocks: NodeClocks;
   /** Journals a record; resolves when it is on the disk. Memory and viewers learn it at once; viewers may be shown more. */
   record(body: JournalBody, shown?: JournalBody): Promise<void>;
   /** Tells viewers what is too fleeting for the journal. */
@@ -41,6 +43,7 @@ export function openSession(
     env,
     context: { cluster, nodes: cluster.fleet.nodes },
     targets,
+    clocks: new NodeClocks(env.now),
     record(body, shown = body) {
       const at = env.now().toISOString();
       memory.learn(body, at);

@@ -115,7 +115,31 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
 
   test('past its time', async ({ box }) => {
     const r = await box.run(text('apply', {}, { notAfter: new Date(Date.now() - 86_400_000) }, touch), shell);
-    expect(r).toMatchObject({ code: 4, result: { state: 'refused', code: 'too-late' } });
+    expect(r).toMatchObject({
+      code: 4,
+      // Its clock, for whoever wants to know how far it is from ours.
+      result: { state: 'refused', code: 'too-late', data: { now: expect.stringMatching(/^\d{10}$/) } },
+    });
+    expect(Number(r.result!.data!.now)).toBeCloseTo(Date.now() / 1000, -2);
+    expect(thing(box)).toBe(false);
+  });
+
+  test('nothing but apply is refused by a clock', async ({ box }) => {
+    const notAfter = new Date(Date.now() - 86_400_000);
+    await box.run(text('apply', {}, {}, touch), shell);
+    for (const op of ['check', 'verify', 'receipt', 'keep', 'undo'] as const) {
+      const { result } = await box.run(text(op, {}, { notAfter }, touch), shell);
+      expect([op, result?.code ?? result?.state]).not.toEqual([op, 'too-late']);
+    }
+    expect(thing(box)).toBe(false);
+  });
+
+  test('an order carries the difference of the clocks', async ({ box }) => {
+    const notAfter = new Date(Date.now() - 86_400_000);
+    const carried = text('apply', {}, { notAfter, shift: () => 86_520 }, touch);
+    expect((await box.run(carried, shell)).result).toMatchObject({ state: 'changed' });
+    const less = text('apply', {}, { notAfter, shift: () => 86_000, stepId: 's2' }, touch);
+    expect((await box.run(less, shell)).result).toMatchObject({ code: 'too-late' });
   });
 
   test('check leaves no trace; apply, a copy, verify, undo, a copy, anew', async ({ box }) => {

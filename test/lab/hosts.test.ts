@@ -109,7 +109,7 @@ describe('a machine that is not as it should be', () => {
     expect(ahead.result).toMatchObject({
       state: 'refused',
       code: 'too-late',
-      note: expect.stringMatching(/8\d{4}s past/),
+      note: expect.stringMatching(/8\d{4} s after/),
     });
     await sh('rm /usr/local/sbin/date', 'w2');
   });

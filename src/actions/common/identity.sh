@@ -17,8 +17,10 @@ fx_identity() {
   [ "$FX_L" = "$FX_MACHINE_ID" ] || fx_refuse wrong-machine "machine id $FX_L, not $FX_MACHINE_ID"
 }
 
+# An order that comes late would surprise. Undo, keep and what only reads are never refused by a clock.
 fx_time() {
   FX_NOW=$(date +%s)
-  [ "$FX_NOW" -le "$FX_NOT_AFTER" ] ||
-    fx_refuse too-late "not to begin any more: $((FX_NOW - FX_NOT_AFTER))s past its time by this node's clock"
+  [ "$FX_OP" = apply ] && [ "$FX_NOW" -gt $((FX_NOT_AFTER + FX_SHIFT)) ] || return 0
+  fx_data now "$FX_NOW"
+  fx_refuse too-late "too late to begin: $((FX_NOW - FX_NOT_AFTER - FX_SHIFT)) s after its time by this node's clock"
 }

@@ -33,8 +33,8 @@ export type Sent =
   | { kind: 'not-taken'; state: NotTaken; targets: Target[]; reason: OutcomeReason };
 
 const THROTTLED = 'SSM throttled SendCommand until the time was up';
-/** Clocks may differ by this much when a command of ours is looked for. */
-const SKEW_MS = 600_000;
+/** This machine's clock may be ahead of the cloud's by this much when a command of ours is looked for. */
+const SKEW_MS = 3_600_000;
 /** Waits between the looks for a command whose answer was lost: lists lag behind. */
 const LOOKS_MS = [500, 1500, 3000];
 

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FireaxeError } from '../../base/errors.ts';
+import { steadyClock } from '../../base/steady-clock.ts';
 import type { CloudProfile, Target } from '../../kit/types.ts';
+import { Channel } from '../channel.ts';
 import type { NodeScript, Outcome, OutcomeReason, Transport, TransportOptions } from '../types.ts';
 import { type Account, accountKey, type Clock, openAccount, type PollTimes } from './account.ts';
 import { type SsmApi, ssmApi } from './api.ts';
-import { Channel } from './channel.ts';
 import { Follow, plainOutcome } from './follow.ts';
 import { send } from './send.ts';
 
@@ -26,7 +27,7 @@ const GRACE_S = 5;
 /** Reaches nodes by SSM's Run Command: many nodes a call, one attempt a command, one poller an account. */
 export function createSsmTransport(options: SsmTransportOptions = {}): Transport {
   const clock: Clock = {
-    now: options.now ?? Date.now,
+    now: options.now ?? steadyClock(),
     sleep: (ms, signal) => (options.sleep ?? sleep)(ms, signal).catch(() => {}),
     random: options.random ?? Math.random,
   };
