@@ -82,6 +82,8 @@ export interface Action<P = unknown> {
   params: ZodType<P>;
   /** One line: what this will do, as said in a plan. */
   summary(params: P): string;
+  /** What a person should know of this plan before saying yes: one line each, from the fleet and the kit alone. */
+  warnings?(params: P, context: ActionContext): string[];
   node?: NodeSide<P>;
   cloud?: CloudSide<P>;
   /** Takes a node out of its role's work: one at a time, or each target until undo. The kit's floors are held against it. */

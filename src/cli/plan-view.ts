@@ -75,6 +75,7 @@ function actionLines(step: ActionStep): string[] {
   if (does !== step.title)
     lines.push(`  does: ${does.slice(0, MOST_DOES)}${more > 0 ? ` … and ${more} more characters` : ''}`);
   lines.push(`  on ${nodesText(n)}: ${foldLine(step.targets)}`);
+  for (const warning of step.warnings ?? []) lines.push(`  WARNING: ${warning}`);
   if (step.anyOf) {
     lines.push('  one of them after the other, until one ends well');
   } else if (n > 1) {

@@ -15,7 +15,8 @@ const port = z.int('not a port').min(1, 'not a port').max(65535, 'not a port');
 
 const network = z.string().refine((text) => {
   const [ip = '', bits, ...more] = text.split('/');
-  const family = isIP(ip);
+  // A zone is a name of one machine's own: no firewall rule takes it.
+  const family = ip.includes('%') ? 0 : isIP(ip);
   if (family === 0 || more.length > 0) return false;
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }, 'not an IP address or CIDR');
@@ -84,6 +85,7 @@ const cluster = z.strictObject({
     .strictObject({
       apiserverPort: port.default(6443),
       apiserverAddress: address.optional(),
+      clientPorts: z.array(port).max(14, 'at most 14 ports').default([]),
       kubeconfigs: z
         .array(z.string().startsWith('/', 'not an absolute path'))
         .min(1)

@@ -33,6 +33,8 @@ export interface ClusterKit {
     apiserverPort: number;
     /** Where each control-plane host is to ask its own API server first; loopback and its other addresses follow. */
     apiserverAddress?: string | undefined;
+    /** Other ports of the control-plane hosts by which clients reach the API, such as a balancer's on the host. */
+    clientPorts: number[];
     /** On a control-plane node, in order of preference. */
     kubeconfigs: string[];
     /** Client addresses that a fence must never cut, besides the control plane: operators, balancers. IPs or CIDRs. */

@@ -48,6 +48,8 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     typeof action.irreversible === 'function' ? action.irreversible(params) : action.irreversible;
   const via = overrides.via ?? draft.via;
   const waves = waveSizes(total, canary, wave);
+  const warnings =
+    action.warnings?.(params, { cluster: request.cluster, nodes: request.cluster.fleet.nodes }) ?? [];
   const tried = canary !== undefined && waves.length > 1 && resolveAmount(canary, total, 'up') > 0;
   return {
     kind: 'action',
@@ -75,5 +77,6 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     ...(via ? { via } : {}),
     ...(irreversible ? { irreversible } : {}),
     ...(draft.removesCause ? { removesCause: true } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
   };
 }

@@ -44,6 +44,8 @@ export interface ActionStep {
   irreversible?: string;
   /** It removes the cause of the incident: an undo of the run leaves it out unless it is named. */
   removesCause?: true;
+  /** What a person should know before saying yes. */
+  warnings?: string[];
 }
 
 export interface GateStep {

@@ -25,6 +25,8 @@ interface Golden {
     run?: string;
     stdin?: string;
     result: Record<string, unknown>;
+    /** What its line for people must say. */
+    note?: string;
     calls?: string[];
     stdout?: string;
     there?: string[];
@@ -92,6 +94,7 @@ async function follow(node: Sandbox, shell: string[], action: string, golden: Go
     if (step.op === 'apply') before ??= ran.result?.before;
     const label = `${step.op}: ${ran.stderr}`;
     expect(tidy(ran.result, node), label).toMatchObject(step.result);
+    if (step.note) expect(ran.result?.note, label).toContain(step.note);
     if (step.calls) expect(calls(node), label).toEqual(step.calls);
     if (step.stdout !== undefined) expect(ran.stdout, label).toBe(step.stdout);
     for (const path of step.there ?? [])

@@ -154,6 +154,7 @@ export function context(
       via: ['ssh'],
       kubernetes: {
         apiserverPort: 6443,
+        clientPorts: [],
         kubeconfigs: ['/etc/kubernetes/super-admin.conf', '/etc/kubernetes/admin.conf'],
         alwaysAllow: [],
         ...over,

@@ -3,6 +3,13 @@ import { planLines } from '../../src/cli/plan-view.ts';
 import { kitOf } from '../run/fake-fleet.ts';
 import { holdStep, planOf } from '../run/plans.ts';
 
+it('a warning of a step stands in the plan', () => {
+  const kit = kitOf(3);
+  const step = { ...holdStep(kit, 'hold'), warnings: ['the fence keeps no worker away'] };
+  const lines = planLines(planOf(kit, [{ name: 'shed', steps: [step] }]));
+  expect(lines).toContain('      WARNING: the fence keeps no worker away');
+});
+
 it('a text of two lines does not look like a line of the plan', () => {
   const kit = kitOf(3);
   const step = { ...holdStep(kit, 'hold'), title: 'hold\n      on 1 node: n1' };

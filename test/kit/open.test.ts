@@ -111,6 +111,15 @@ describe('mistakes in kit.yaml are refused with their place', () => {
       'which region',
       undefined,
     ],
+    ...['fe80::1%eth0', 'fe80::/10%eth0', '10.0.0.0/33'].map(
+      (range): [string, string, string, string, undefined] => [
+        `an allow list that no firewall takes: ${range}`,
+        KIT_YAML.replace('    bastions:', `    kubernetes: { alwaysAllow: ["${range}"] }\n    bastions:`),
+        '5:33',
+        'not an IP address or CIDR',
+        undefined,
+      ],
+    ),
     ['a wrong amount', KIT_YAML.replace('5%', '5x'), '8:16', 'amount', undefined],
     [
       'another version',

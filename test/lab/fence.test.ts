@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from './lab.ts';
 import { v6 } from './machine.ts';
 import { give, type Order, orderText } from './orders.ts';
-import { clientScript, quietly, serverScript, unit } from './streams.ts';
+import { clientAt, clientScript, proxyCommand, quietly, serverScript, unit } from './streams.ts';
 
 let lab: Lab;
 const node = process.execPath;
@@ -385,4 +385,76 @@ let n = 0; for (const type of ['udp4', 'udp6']) createSocket({ type, ipv6Only: t
     await sh('systemctl stop count');
     await fence({ timer: '120s' }, { op: 'undo', run: 'p0', before: apply.result!.before! });
   });
+});
+
+describe('clients that come by a proxy on the host', () => {
+  const of = { clientPorts: [8443] };
+
+  test('are found, and fenced when the kit names the port', async () => {
+    const table = await ruleset();
+    lab.at('w1').put('/opt/by-proxy.mjs', clientAt(8443));
+    await sh(`systemd-run --quiet --unit=proxy ${proxyCommand(8443)}; sleep 1`);
+    await sh(
+      `systemd-run --quiet --unit=cproxy ${node} /opt/by-proxy.mjs ${cp().spec.address} /tmp/proxy`,
+      'w1',
+    );
+    await until(() => state('w1', '/tmp/proxy'), 'up', 10_000);
+
+    const blind = await fence({ timer: '60s' }, { op: 'check', run: 'px0' });
+    expect(blind.result).toMatchObject({
+      state: 'would',
+      data: { proxies: expect.stringMatching(/^8443:/) },
+      note: expect.stringMatching(
+        /on port 8443, which is not fenced: add that port to kubernetes\.clientPorts/,
+      ),
+    });
+
+    const apply = await fence({ timer: '60s' }, { op: 'apply', run: 'px1', ...of });
+    expect(apply.result).toMatchObject({
+      state: 'changed',
+      data: { left: '0' },
+      note: expect.stringContaining('fenced port 6443, 8443'),
+    });
+    expect(apply.result?.data).not.toHaveProperty('proxies');
+    await until(() => state('w1', '/tmp/proxy'), 'ECONNREFUSED', 3000);
+    expect((await fence({ timer: '60s' }, { op: 'verify', run: 'px1', ...of })).result?.state).toBe('ok');
+
+    // By address, whichever port it comes by.
+    const batch = { clients: lab.at('w1').spec.address };
+    const order = { run: 'px2', ...of };
+    await give(lab, 'cp1', 'readmit', batch, { ...order, op: 'apply' });
+    await until(() => state('w1', '/tmp/proxy'), 'up', 5000);
+    await give(lab, 'cp1', 'readmit', batch, { ...order, op: 'undo' });
+    await until(() => state('w1', '/tmp/proxy'), 'ECONNREFUSED', 3000);
+
+    await fence({ timer: '60s' }, { op: 'undo', run: 'px1', ...of, before: apply.result!.before! });
+    await until(() => state('w1', '/tmp/proxy'), 'up', 5000);
+    await sh('systemctl stop cproxy', 'w1');
+    await sh('systemctl stop proxy');
+    expect(await ruleset()).toBe(table);
+  });
+});
+
+test('what a loader says on stderr is no connection, and no rule of a table that comes back', async () => {
+  const table = await ruleset();
+  await sh('systemctl stop c4 c6', 'w1');
+  await sh('systemctl stop c4 c6 csvc', 'w2');
+  const { address } = lab.at('cp2').spec;
+  const kept = { timer: '60s', allow: [address, v6(address)] };
+  const first = await fence(kept, { op: 'apply', run: 'ld0' });
+  await fence(kept, { op: 'keep', run: 'ld0' });
+  const former = await ruleset();
+  await sh('echo /usr/lib/libgone.so >/etc/ld.so.preload');
+  const apply = await fence({ ...kept, rate: 7 }, { op: 'apply', run: 'ld1' });
+  expect(apply.result).toMatchObject({ state: 'changed', data: { closed: '0', left: '0' } });
+  expect(apply.result?.note).not.toMatch(/could not be closed/);
+  const verify = await fence({ ...kept, rate: 7 }, { op: 'verify', run: 'ld1' });
+  expect(verify.result).toMatchObject({ state: 'ok', data: { left: '0' } });
+  await fence({ ...kept, rate: 7 }, { op: 'undo', run: 'ld1', before: apply.result!.before! });
+  await sh('rm /etc/ld.so.preload');
+  expect((await ruleset()).replace(/packets \d+ bytes \d+/, '')).toBe(
+    former.replace(/packets \d+ bytes \d+/, ''),
+  );
+  await fence(kept, { op: 'undo', run: 'ld0', before: first.result!.before! });
+  expect(await ruleset()).toBe(table);
 });

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { Lab } from './lab.ts';
 import { v6 } from './machine.ts';
 import { give, type Order, orderText } from './orders.ts';
-import { clientScript, quietly, serverScript, unit } from './streams.ts';
+import { clientAt, clientScript, proxyCommand, quietly, serverScript, unit } from './streams.ts';
 
 let lab: Lab;
 const node = process.execPath;
@@ -141,6 +141,26 @@ describe.each(['legacy', 'nft'])('iptables-%s', (kind) => {
     await sh(`iptables -D ${theirs}`);
     expect(await back(fence, run, apply.result!.before)).toMatchObject({ state: 'changed' });
     expect(await rules()).toBe(before);
+  });
+
+  test('fences every port of the API that the kit names', async () => {
+    const run = `${kind}-ports`;
+    const of = { clientPorts: [8443] };
+    lab.at('w1').put('/opt/by-proxy.mjs', clientAt(8443));
+    await sh(`systemd-run --quiet --unit=proxy-${kind} ${proxyCommand(8443)}; sleep 1`);
+    const { address } = lab.at('cp1').spec;
+    await sh(`systemd-run --quiet --unit=cpx-${kind} ${node} /opt/by-proxy.mjs ${address} /tmp/px`, 'w1');
+    await becomes(() => state('w1', '/tmp/px'), 'up', 10_000);
+    const apply = await fence({}, { op: 'apply', run, ...of });
+    expect(apply.result).toMatchObject({ state: 'changed', data: { left: '0' } });
+    await becomes(() => state('w1', '/tmp/px'), 'ECONNREFUSED');
+    await becomes(() => states('w1'), 'ECONNREFUSED');
+    expect((await fence({}, { op: 'verify', run, ...of })).result).toMatchObject({ state: 'ok' });
+    await fence({}, { op: 'undo', run, ...of, before: apply.result!.before! });
+    await becomes(() => state('w1', '/tmp/px'), 'up');
+    expect(await rules()).toBe(before);
+    await sh(`systemctl stop cpx-${kind}`, 'w1');
+    await sh(`systemctl stop proxy-${kind}`);
   });
 });
 

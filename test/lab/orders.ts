@@ -19,6 +19,7 @@ export interface Order {
   secret?: string;
   shell?: string;
   port?: number;
+  clientPorts?: number[];
   allow?: string[];
 }
 
@@ -55,6 +56,7 @@ export function orderText(
     context: context(fleetOf(lab), {
       alwaysAllow: order.allow ?? [],
       ...(order.port && { apiserverPort: order.port }),
+      ...(order.clientPorts && { clientPorts: order.clientPorts }),
     }),
     ...(order.before && { before: () => order.before }),
   }).textFor(

@@ -25,6 +25,13 @@ const open = () => {
 open();
 `;
 
+/** The command of a proxy on the API server's own host, from another port to the API port. */
+export const proxyCommand = (port: number) =>
+  `${process.execPath} -e "const { createServer, connect } = require('net'); createServer((c) => { const u = connect(6443, '127.0.0.1'); for (const s of [c, u]) s.on('error', () => { c.destroy(); u.destroy(); }); c.pipe(u).pipe(c); }).listen(${port}, '0.0.0.0')"`;
+
+/** A client's text for another port. */
+export const clientAt = (port: number) => clientScript.replace('port: 6443', `port: ${port}`);
+
 /** The command of a client with a stream to each, on which nobody says anything after its one word: only the server itself can end it. */
 export const quietly = (...hosts: string[]) =>
   `${process.execPath} -e "for (const to of '${hosts}'.split(',')) require('net').connect(6443, to, function () { this.write('q'); }).on('error', () => {})"`;

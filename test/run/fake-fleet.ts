@@ -124,7 +124,7 @@ export function kitOf(size: number): Kit {
         ssh: { user: 'root', port: 22, useAgent: false, sudo: false },
         bastions: {},
         via: ['ssh'],
-        kubernetes: { apiserverPort: 6443, kubeconfigs: [], alwaysAllow: [] },
+        kubernetes: { apiserverPort: 6443, clientPorts: [], kubeconfigs: [], alwaysAllow: [] },
         parameters: {},
         fleet: { schemaVersion: 1, cluster: 'c', takenAt: '2026-01-01T00:00:00Z', source: 'file', nodes },
       },

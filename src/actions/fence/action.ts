@@ -2,6 +2,7 @@ import { z } from 'zod';
 import systemd from '../common/systemd.sh';
 import within from '../common/within.sh';
 import { addressSet, alwaysAllowed, canonicalAddress } from '../firewall/addresses.ts';
+import { apiPorts } from '../firewall/api-ports.ts';
 import armed from '../firewall/armed.sh';
 import chains from '../firewall/chain.sh';
 import guarded from '../firewall/chain-guarded.sh';
@@ -18,8 +19,10 @@ import fenceChain from './chain.sh';
 import clientRules from './clients.sh';
 import { clientsProblem, clientsSummary, clientsVariables, groups } from './clients.ts';
 import node from './node.sh';
+import proxies from './proxies.sh';
 import rebind from './rebind.sh';
 import sockets from './sockets.sh';
+import { allowedWorkers } from './still-allowed.ts';
 import who from './who.sh';
 
 const params = z
@@ -68,6 +71,7 @@ export const fence = defineAction({
       'remove the fence: the API clients come in again (under a former fence, where there was one)',
     danger: 'change',
   },
+  warnings: (p, context) => (p.on === 'hosts' ? allowedWorkers(p.allow, context) : []),
   node: {
     script:
       within +
@@ -83,6 +87,7 @@ export const fence = defineAction({
       guarded +
       fenceChain +
       node +
+      proxies +
       who +
       sockets +
       rebind +
@@ -108,7 +113,7 @@ function hostsSummary(p: Params): string {
 function hostsVariables(p: Params, context: ActionContext): Record<string, string> {
   const { v4, v6 } = addressSet([...alwaysAllowed(context), ...p.allow], 'fence.allow');
   return {
-    P_PORT: String(context.cluster.kubernetes.apiserverPort),
+    P_PORTS: apiPorts(context).join(' '),
     P_ALLOW4: v4.join(' '),
     P_ALLOW6: v6.join(' '),
     P_RATE: String(p.rate),

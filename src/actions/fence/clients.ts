@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { usage } from '../../base/errors.ts';
 import { controlGroup } from '../control-group.ts';
 import { addressSet } from '../firewall/addresses.ts';
+import { apiPorts } from '../firewall/api-ports.ts';
 import { list } from '../params.ts';
 import type { ActionContext } from '../types.ts';
 
@@ -53,13 +54,12 @@ export function clientsVariables(p: Clients, context: ActionContext): Record<str
   }
   const servers = addressSet(planes, 'fleet');
   const services = addressSet(p.service, 'fence.service');
-  const ports = [...new Set([443, context.cluster.kubernetes.apiserverPort])].sort((a, b) => a - b);
   return {
     P_SERVERS4: servers.v4.join(' '),
     P_SERVERS6: servers.v6.join(' '),
     P_SERVICES4: services.v4.join(' '),
     P_SERVICES6: services.v6.join(' '),
-    P_PORTS: ports.join(' '),
+    P_PORTS: apiPorts(context, [443]).join(' '),
     P_ONLY: p.only.join(' '),
     P_EXCEPT: p.except.join(' '),
     P_USER: p.user ?? '',

@@ -6,7 +6,15 @@
 fence_operator() {
   own_way
   FN_OPERATOR=$OW_FROM
-  [ "$OW_PORT" != "$P_PORT" ] || fx_refuse own-way "port $P_PORT is our own way in"
+  case " $P_PORTS " in *" $OW_PORT "*) fx_refuse own-way "port $OW_PORT is our own way in" ;; esac
+}
+
+# FN_AT are the ports for people, FN_PORTS as nft writes them.
+fence_ports() {
+  FN_PORTS=''
+  for FX_K in $P_PORTS; do FN_PORTS="$FN_PORTS${FN_PORTS:+, }$FX_K"; done
+  FN_AT=$FN_PORTS
+  case $FN_PORTS in *,*) FN_PORTS="{ $FN_PORTS }" ;; esac
 }
 
 fence_rules() {
@@ -35,7 +43,7 @@ fence_rules() {
   chain fence {
     type filter hook input priority -150; policy accept;
     meta l4proto != tcp accept
-    tcp dport != $P_PORT accept
+    tcp dport != $FN_PORTS accept
     iifname \"lo\" accept
     tcp flags rst accept
     ip saddr @allow4 accept
@@ -59,7 +67,7 @@ fence_set() {
 
 # Whether the table found is this very fence, nobody readmitted yet.
 fence_same() {
-  case $NF_NOW in *"tcp dport != $P_PORT accept"*'reject with tcp reset'*) ;; *) return 1 ;; esac
+  case $NF_NOW in *"tcp dport != $FN_PORTS accept"*'reject with tcp reset'*) ;; *) return 1 ;; esac
   case $NF_NOW in *"limit rate $P_RATE/second"*) ;; *) return 1 ;; esac
   case "$NF_NOW " in *" saddr ${FN_OPERATOR:-@allow4} accept"*) ;; *) return 1 ;; esac
   nft_elements allow4 && same_words "$NF_SET" "$P_ALLOW4" || return 1
@@ -80,6 +88,7 @@ fence_former() {
 hosts_look() {
   arm_possible
   fence_operator
+  fence_ports
   ipt_by
   if [ -z "$IP_BY" ]; then
     fence_nft_look
@@ -101,13 +110,16 @@ fence_nft_look() {
 fence_would() {
   sockets_others "$P_ALLOW4 $P_ALLOW6 $FN_OPERATOR $FN_FORMER"
   fx_data clients "${FX_N:-unknown}"
-  fx_say "will reject all but the allowed at port $P_PORT${IP_BY:+ by iptables} and close ${FX_N:-the} connections; back in ${P_TIMER}s unless kept"
+  fence_proxies
+  fx_say "will reject all but the allowed at port $FN_AT${IP_BY:+ by iptables} and close ${FX_N:-the} connections; back in ${P_TIMER}s unless kept"
+  proxies_say
 }
 
 hosts_apply() {
   by_guarded "$P_TIMER"
   fence_close
-  fx_say "fenced port $P_PORT${IP_BY:+ by iptables}; back in ${P_TIMER}s unless kept"
+  fx_say "fenced port $FN_AT${IP_BY:+ by iptables}; back in ${P_TIMER}s unless kept"
+  proxies_say
 }
 
 fence_close() { sockets_close "$P_ALLOW4 $P_ALLOW6 $FN_OPERATOR $FN_FORMER"; }
@@ -118,13 +130,16 @@ hosts_verify() {
     fence_ipt_verify
   else
     nft_there || fx_fail gone 'there is no fence here'
-    case $NF_NOW in *"tcp dport != $P_PORT accept"*'reject with tcp reset'*) ;; *) fx_fail changed 'the fence was changed by somebody' ;; esac
+    fence_ports
+    case $NF_NOW in *"tcp dport != $FN_PORTS accept"*'reject with tcp reset'*) ;; *) fx_fail changed 'the fence was changed by somebody' ;; esac
     nft_count
     fx_data rejected "$NF_N"
     table_kept
   fi
   sockets_others "$TB_KEPT"
   [ -z "$FX_N" ] || fx_data left "$FX_N"
+  fence_proxies
+  proxies_say
   arm_say
 }
 

@@ -30,8 +30,16 @@ export function alwaysAllowed(context: ActionContext): string[] {
   return [...own, ...context.cluster.kubernetes.alwaysAllow];
 }
 
+/** Whether an address lies in one of these addresses and networks. */
+export function contained(address: string, texts: string[], place: string): boolean {
+  const one = parse(address, place);
+  return texts.some((text) => contains(parse(text, place), one));
+}
+
 function parse(text: string, place: string): Range {
   try {
+    // An interface's name means nothing in a firewall rule, and on another machine.
+    if (text.includes('%')) throw new TypeError('an address with a zone');
     if (text.includes('/')) {
       const [address, bits] = ipaddr.parseCIDR(text);
       return network(address, bits);

@@ -5,7 +5,18 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154
 
-IP_TABLE=filter IP_HOOK=INPUT IP_CHAIN=FIREAXE IP_SUBS=FIREAXE-IN IP_MATCH="-p tcp -m tcp --dport ${P_PORT-}"
+IP_TABLE=filter IP_HOOK=INPUT IP_CHAIN=FIREAXE IP_SUBS=FIREAXE-IN
+
+# ipt_ports PORTS: IP_MATCH for these.
+ipt_ports() {
+  IP_MATCH=''
+  for FX_K in $1; do IP_MATCH=$IP_MATCH${IP_MATCH:+,}$FX_K; done
+  case $IP_MATCH in
+    *,*) IP_MATCH="-p tcp -m multiport --dports $IP_MATCH" ;;
+    *) IP_MATCH="-p tcp -m tcp --dport $IP_MATCH" ;;
+  esac
+}
+ipt_ports "${P_PORTS-}"
 
 # ipt_tools: IP_TOOLS are the families that this node has. Where IPv6 is off its tool may be there and fail.
 ipt_tools() {

@@ -3,6 +3,21 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154
 
+# sockets_ask CONDITION: SO_OUT are the server's connections for which it holds, a line each; false where ss refuses, and
+# SO_OUT is why. What a loader or a library says on stderr is no connection.
+sockets_ask() {
+  sockets_ports
+  SO_OUT=$(ss -Htn state established "( $SO_PORTS )$1" 2>/dev/null) && return 0
+  SO_OUT=$(ss -Htn state established "( $SO_PORTS )$1" 2>&1 >/dev/null)
+  return 1
+}
+
+# sockets_ports: SO_PORTS is the condition of ss for the ports that the fence judges.
+sockets_ports() {
+  SO_PORTS=''
+  for FX_K in $P_PORTS; do SO_PORTS="$SO_PORTS${SO_PORTS:+ or }sport = :$FX_K"; done
+}
+
 # sockets_among WORDS: SO_F is the condition of ss for these addresses and networks; a network's length stands within the brackets.
 sockets_among() {
   SO_F=''
@@ -22,15 +37,15 @@ sockets_keep() {
     [ "$FX_K" = end ] || SO_W="$SO_W $FX_K" SO_C=$((SO_C + 1))
     if [ "$FX_K" != end ] && [ "$SO_C" -lt 500 ] || [ -z "$SO_W" ]; then continue; fi
     sockets_among "$SO_W"
-    for SO_P in $(ss -Htn state established "( sport = :$P_PORT ) and ( $SO_F )" 2>/dev/null | sockets_peers | sort -u); do
-      SO_KEEP="$SO_KEEP $SO_P"
-    done
+    sockets_ask " and ( $SO_F )" || SO_OUT=''
+    for SO_P in $(printf '%s\n' "$SO_OUT" | sockets_peers | sort -u); do SO_KEEP="$SO_KEEP $SO_P"; done
     SO_W='' SO_C=0
   done
 }
 
 sockets_peers() {
   while read -r _ _ _ SO_P _; do
+    [ -n "$SO_P" ] || continue
     SO_P=${SO_P%:*}
     SO_P=${SO_P#'['} SO_P=${SO_P%']'}
     echo "${SO_P#::ffff:}"
@@ -46,7 +61,7 @@ sockets_many() {
 
 # sockets_rest: SO_REST is `local peer` of all but SO_KEEP, a line each: all, less those of each part, said twice; false where ss refuses.
 sockets_rest() {
-  SO_OUT=$(ss -Htn state established "( sport = :$P_PORT )" 2>&1) || return 1
+  sockets_ask '' || return 1
   SO_REST=$SO_OUT SO_W='' SO_C=0
   for FX_K in $SO_KEEP end; do
     [ "$FX_K" = end ] || SO_W="$SO_W $FX_K" SO_C=$((SO_C + 1))
@@ -54,7 +69,7 @@ sockets_rest() {
     sockets_among "$SO_W"
     SO_W='' SO_C=0
     # A part that cannot be told would be closed with the others.
-    SO_OUT=$(ss -Htn state established "( sport = :$P_PORT ) and ( $SO_F )" 2>&1) || return 1
+    sockets_ask " and ( $SO_F )" || return 1
     SO_REST="$SO_REST$FX_NL$SO_OUT$FX_NL$SO_OUT"
   done
   SO_REST=$(printf '%s\n' "$SO_REST" | while read -r _ _ SO_L SO_P _; do [ -z "$SO_P" ] || echo "$SO_L $SO_P"; done | sort | uniq -u)
@@ -68,8 +83,8 @@ sockets_count() {
     SO_OUT=$SO_REST
   else
     sockets_among "$SO_KEEP"
-    SO_F="( sport = :$P_PORT ) and not ( $SO_F )"
-    SO_OUT=$(ss -Htn state established "$SO_F" 2>&1) || return 0
+    SO_F=" and not ( $SO_F )"
+    sockets_ask "$SO_F" || return 0
   fi
   FX_I=$IFS IFS=$FX_NL
   # shellcheck disable=SC2086
@@ -97,7 +112,7 @@ sockets_close() {
   if sockets_many; then
     printf '%s\n' "$SO_OUT" | sockets_each
   else
-    ss -K -Htn state established "$SO_F" >/dev/null 2>&1
+    ss -K -Htn state established "( $SO_PORTS )$SO_F" >/dev/null 2>&1
   fi
   sockets_count
   FX_N=${FX_N:-0}

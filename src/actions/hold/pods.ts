@@ -4,6 +4,7 @@ import { strip } from '../../base/strip-script.ts';
 import systemd from '../common/systemd.sh';
 import within from '../common/within.sh';
 import { addressSet, canonicalAddress } from '../firewall/addresses.ts';
+import { apiPorts } from '../firewall/api-ports.ts';
 import { line, list } from '../params.ts';
 import type { ActionContext } from '../types.ts';
 import match from './match.sh';
@@ -56,7 +57,6 @@ export interface PodHold {
 
 /** Besides those of any hold. */
 export function podVariables(p: PodHold, context: ActionContext): Record<string, string> {
-  const { apiserverPort } = context.cluster.kubernetes;
   const control = context.nodes
     .filter((n) => n.roles.includes('control-plane'))
     .flatMap((n) => [n.address, n.internalAddress ?? n.address]);
@@ -67,7 +67,7 @@ export function podVariables(p: PodHold, context: ActionContext): Record<string,
     P_PODS: p.pods,
     P_API4: v4.join(', '),
     P_API6: v6.join(', '),
-    P_PORTS: [...new Set([443, 6443, apiserverPort])].join(', '),
+    P_PORTS: apiPorts(context, [443, 6443]).join(', '),
     P_WATCH: strip(podWatch),
   };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { apiPorts } from '../firewall/api-ports.ts';
 import chains from '../firewall/chain.sh';
 import kept from '../firewall/kept.sh';
 import sockets from '../firewall/sockets.sh';
@@ -44,7 +45,7 @@ export const readmit = defineAction({
         P_ALL: all ? '1' : '',
         P_CLIENTS4: v4.join(' '),
         P_CLIENTS6: v6.join(' '),
-        P_PORT: String(context.cluster.kubernetes.apiserverPort),
+        P_PORTS: apiPorts(context).join(' '),
       };
     },
   },

@@ -265,5 +265,6 @@ readmit_close() {
 
 readmit_kill() {
   sockets_among "$RE_F"
-  ss -K -Htn state established "( sport = :$P_PORT ) and ( $SO_F )" >/dev/null 2>&1 || :
+  sockets_ports
+  ss -K -Htn state established "( $SO_PORTS ) and ( $SO_F )" >/dev/null 2>&1 || :
 }
