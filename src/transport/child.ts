@@ -101,7 +101,7 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
       secret = undefined;
     }
     // ssh stays as long as a child in the background holds the far pipe: the last word is the end.
-    recent = Buffer.concat([recent, chunk]).subarray(-RECENT);
+    recent = Buffer.concat([recent, chunk.subarray(-RECENT)]).subarray(-RECENT);
     if (script.protocol && !grace && holdsResult(recent, script.nonce)) grace = setTimeout(told, GRACE_MS);
   });
   const onErr = own((chunk: Buffer) => {

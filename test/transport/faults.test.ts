@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createKeyPair } from '../../src/drill/node/key-pair.ts';
 import { createSshTransport } from '../../src/transport/ssh/transport.ts';
@@ -64,7 +65,7 @@ describe('before the command has left', () => {
     };
     const hung: [Promise<Faulty>, RegExp][] = [
       [faulty(() => undefined), /no SSH banner/],
-      [faulty(dribble), /hung/],
+      [faulty(dribble), /no SSH banner/],
       [faulty((socket) => socket.write('SSH-2.0-Hang\r\n')), /key exchange/],
       [sshStub(() => undefined, { auth: () => undefined }), /login/],
     ];
@@ -77,6 +78,23 @@ describe('before the command has left', () => {
     const server = await serve(faulty((socket) => socket.end(`${'y'.repeat(9000)}\n`.repeat(50))));
     const outcome = await against(server);
     expect(outcome.state).toBe('unreachable');
+  });
+
+  it('text without end before the banner, in the login and before the session', async () => {
+    const forever = (socket: Socket) => {
+      const timer = setInterval(() => socket.write('welcome, please wait\r\n'.repeat(3000)), 1);
+      socket.on('close', () => clearInterval(timer));
+    };
+    const before = await serve(faulty(forever));
+    unreachable('key-exchange', /text without end/)(await against(before));
+    const ignore = Buffer.from([0, 0, 3, 244, 7, 2, ...Buffer.alloc(1010)]);
+    const packets = (socket: Socket) => {
+      socket.write('SSH-2.0-x\r\n');
+      const timer = setInterval(() => socket.write(Buffer.concat(Array(50).fill(ignore))), 1);
+      socket.on('close', () => clearInterval(timer));
+    };
+    const inside = await serve(faulty(packets));
+    unreachable('flood', /without end before the login ended/)(await against(inside));
   });
 
   it('a session that is refused', async () => {
@@ -236,6 +254,39 @@ describe('after the command has left', () => {
     );
     expect(await against(server)).toMatchObject({ state: 'ok', stdout: 'a\0\ufffd\ufffd' });
   });
+});
+
+it('a greeting before the banner, and a banner in many pieces, are no fault', async () => {
+  const good = await serve(
+    sshStub((channel) =>
+      channel.once('data', () => {
+        channel.write('fireaxe:n0nce:began\nfine\n');
+        channel.exit(0);
+        channel.end();
+      }),
+    ),
+  );
+  const inPieces = await serve(
+    faulty((socket) => {
+      const onward = connect(good.port, '127.0.0.1');
+      let pieces = 30;
+      socket.pipe(onward);
+      socket.write('welcome to this machine\r\n');
+      onward.on('data', async (chunk: Buffer) => {
+        onward.pause();
+        for (; pieces > 0 && chunk.length > 0; pieces--, chunk = chunk.subarray(1)) {
+          socket.write(chunk.subarray(0, 1));
+          await sleep(2);
+        }
+        socket.write(chunk);
+        onward.resume();
+      });
+      socket.on('close', () => onward.destroy());
+      onward.on('error', () => undefined);
+    }),
+  );
+  const outcome = await against({ ...inPieces, hostKey: good.hostKey });
+  expect(outcome).toMatchObject({ state: 'ok', stdout: 'fine\n' });
 });
 
 it('one bad node costs the others nothing, and each has exactly one outcome', async () => {

@@ -41,6 +41,8 @@ export interface Watch {
 /** A connection that is logged in. */
 export interface Link {
   client: Client;
+  /** The command is sent: from now on it may answer as much as it likes. */
+  launch(): void;
   /** Lets it go without waiting for the far end. */
   end(): void;
 }
@@ -51,6 +53,8 @@ export interface Connector {
   close(): void;
 }
 
+/** For our last words to leave. */
+const FAREWELL_MS = 1000;
 /** A handshake that takes longer than this gives its place to others. */
 const LEASE_MS = 1000;
 
@@ -76,8 +80,23 @@ export function createConnector(deps: ConnectorDeps): Connector {
         watch.progress('tcp');
         const socket = await open();
         watch.progress('banner');
-        const client = await login(deps, to, socket, credentials, watch.progress, watch.stop, aliveMs);
-        return { client, end: () => endLink(client, socket) };
+        const { client, guard } = await login(
+          deps,
+          to,
+          socket,
+          credentials,
+          watch.progress,
+          watch.stop,
+          aliveMs,
+        );
+        return {
+          client,
+          launch: () => guard.allow(Number.POSITIVE_INFINITY),
+          end() {
+            guard.end();
+            endLink(client, socket);
+          },
+        };
       } catch (error) {
         if (!(error instanceof Unreached && error.dropped) || attempt >= RETRIES) throw error;
       } finally {
@@ -162,9 +181,10 @@ export function createConnector(deps: ConnectorDeps): Connector {
 
 function endLink(client: Client, socket: Duplex): void {
   client.end();
-  // A host that never closes its side must not hold a descriptor.
+  // A host that never closes its side must not hold a descriptor, nor one that takes nothing more.
   if ('destroySoon' in socket) (socket as Socket).destroySoon();
   else socket.destroy();
+  setTimeout(() => socket.destroy(), FAREWELL_MS).unref();
 }
 
 async function credentialsOf(

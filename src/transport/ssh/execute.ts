@@ -52,6 +52,8 @@ export function execute(client: Client, execution: Execution): Promise<Outcome> 
       return;
     }
     stop.addEventListener('abort', abandon, { once: true });
+    // Cut off for what it sends: after the launch it is lost by its close.
+    client.once('error', (error) => error instanceof Unreached && reject(error));
     try {
       client.exec(delivery.command, opened as never);
     } catch (error) {

@@ -3,9 +3,12 @@ import type { AnyAuthMethod, AuthenticationType, BaseAgent, Client, NextAuthHand
 import type { HostKeyCheck, KnownHosts } from '../../kit/known-hosts.ts';
 import { Unreached } from '../unreached.ts';
 import { algorithmsFor, canCheck } from './algorithms.ts';
+import { type Guard, guardPeer } from './guard.ts';
+import { readIdentification } from './identification.ts';
 import type { Endpoint, Phase } from './reasons.ts';
-import { dropped, handshakeReason, hostKeyReason } from './reasons.ts';
+import { dropped, flood, handshakeReason, hostKeyReason } from './reasons.ts';
 import type { Ssh2 } from './ssh2.ts';
+import { gatherWrites, spareHostKeyProofs, stopListening } from './tuning.ts';
 
 export interface LoginDeps {
   ssh2: Ssh2;
@@ -34,6 +37,19 @@ export function refuseUncheckable(to: Endpoint, knownHosts: KnownHosts): void {
   });
 }
 
+/** A client that is logged in, and what it may still send. */
+export interface LoggedIn {
+  client: Client;
+  guard: Guard;
+}
+
+/** Far more than a login takes, with any banner. */
+const MOST_BEFORE_LOGIN = 256 * 1024;
+/** And until the command is sent. */
+const MOST_BEFORE_LAUNCH = 1024 * 1024;
+/** How long the others have after each piece of a flood, in times of what it took us. */
+const TURNS = { node: 3, bastion: 0 };
+
 /**
  * Key exchange, host key, login over an open socket. Resolves with a client that is logged in.
  * Who calls ends it, also when `stop` is aborted afterwards.
@@ -47,7 +63,7 @@ export function login(
   stop: AbortSignal,
   /** How often the far end is asked whether it is still there; of three questions one is answered. */
   aliveMs = 0,
-): Promise<Client> {
+): Promise<LoggedIn> {
   const record = deps.knownHosts.record(to.address, to.port);
   return new Promise((resolve, reject) => {
     const client = new deps.ssh2.Client();
@@ -56,6 +72,14 @@ export function login(
     let settled = false;
     let ofAgent: string | undefined;
     let offered: string | undefined;
+    const bastion = aliveMs > 0;
+    const guard = guardPeer(socket, bastion ? TURNS.bastion : TURNS.node, () => {
+      const error = flood(to, settled ? 'before the command was sent' : 'before the login ended');
+      fail(error);
+      client.emit('error', error);
+      socket.destroy();
+    });
+    guard.allow(MOST_BEFORE_LOGIN);
 
     const advance = (to: Phase) => {
       phase = to;
@@ -70,6 +94,7 @@ export function login(
       settle();
       reject(error);
       client.end();
+      guard.end();
       socket.destroy();
     };
     const abandon = () => fail(stop.reason);
@@ -83,7 +108,8 @@ export function login(
       .on('ready', () => {
         if (settled) return;
         settle();
-        resolve(client);
+        guard.allow(bastion ? Number.POSITIVE_INFINITY : MOST_BEFORE_LAUNCH);
+        resolve({ client, guard });
       })
       .on('error', (error: Error & { level?: string }) => {
         // A broken agent is one way less, not the end.
@@ -124,40 +150,13 @@ export function login(
         return check.verdict === 'match';
       },
     });
+    readIdentification(client, () => advance('kex'));
     // ssh2 has paused the socket and listens from its next turn on: this listener comes first and takes nothing.
-    socket.on('data', () => {
-      if (phase === 'banner') advance('kex');
-      gatherWrites(socket);
-    });
+    socket.on('data', () => gatherWrites(socket));
   });
 }
 
-/**
- * OpenSSH tells all its host keys after the login, and ssh2 then has it prove each: work at both ends for
- * nothing, as keys are only ever learnt by hand. It asks those alone that it takes for OpenSSH.
- */
-function spareHostKeyProofs(client: Client): void {
-  const known = client as unknown as { _remoteVer?: string };
-  if (typeof known._remoteVer === 'string') known._remoteVer = '';
-}
-
 const OFFER = 'Handshake: (remote) ';
-
-/** Nothing more is read of what ssh2 tells of each packet. */
-function stopListening(client: Client): void {
-  const known = client as unknown as { _protocol?: { _debug?: unknown } };
-  if (known._protocol?._debug) known._protocol._debug = undefined;
-}
-
-/** What one packet makes ssh2 write leaves in one system call: they are a good part of a login's cost. */
-function gatherWrites(socket: Duplex): void {
-  socket.cork();
-  process.nextTick(uncork, socket);
-}
-
-function uncork(socket: Duplex): void {
-  socket.uncork();
-}
 
 /** Keys in turn; no `none` first, which would cost a round trip. */
 function methods(username: string, credentials: Credentials) {

@@ -73,6 +73,15 @@ export function dropped(to: Endpoint, detail: string): Unreached {
   );
 }
 
+/** It sent without end, and was not listened to any longer. */
+export function flood(to: Endpoint, when: string): Unreached {
+  return new Unreached({
+    code: 'flood',
+    message: `${to.address} port ${to.port} sent data without end ${when}`,
+    next: `see what answers there: nc ${to.address} ${to.port} </dev/null | head -c 300`,
+  });
+}
+
 /** The host key did not pass: nothing of ours was sent. */
 export function hostKeyReason(
   to: Endpoint,

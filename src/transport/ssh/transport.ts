@@ -81,7 +81,10 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
           onSudo: () => {
             phase = 'sudo';
           },
-          onLaunch: () => clock.launch(),
+          onLaunch() {
+            link.launch();
+            clock.launch();
+          },
         };
         return await execute(link.client, execution);
       } finally {
