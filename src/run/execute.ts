@@ -3,8 +3,9 @@ import { dirname } from 'node:path';
 import { drive } from './engine.ts';
 import { holdFloors } from './floors.ts';
 import { openJournal } from './journal.ts';
+import { journalPath } from './run-order.ts';
 import { clusterOf, openSession, type Session } from './session.ts';
-import { createRun, journalPath, noPlan, resolveRunId } from './store.ts';
+import { createRun, noPlan, resolveRunId } from './store.ts';
 import type { JournalRecord, Plan, RunEnv, RunVerdict } from './types.ts';
 
 /** Runs a plan: a new run with its journal. The plan is the first record, on the disk before anything is launched.

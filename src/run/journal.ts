@@ -1,12 +1,12 @@
 import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { syncDirectory } from '../base/directories.ts';
 import { FireaxeError } from '../base/errors.ts';
 import { type ChainReading, readChain, sealRecord } from './chain.ts';
 import { changedJournal } from './changed-journal.ts';
 import type { Lease } from './lease.ts';
-import { syncDirectory } from './lease-file.ts';
 import { brokenSeal, GrowingSeal } from './seal.ts';
-import { stateError } from './state-error.ts';
+import { runError } from './state-error.ts';
 import { type LeaseOptions, takeLease } from './take-lease.ts';
 import type { JournalBody, JournalRecord } from './types.ts';
 
@@ -47,7 +47,7 @@ export async function openJournal(
   } catch (error) {
     await file?.close();
     await held?.release().catch(() => {});
-    throw stateError(error, path);
+    throw runError(error, dirname(path));
   }
 }
 

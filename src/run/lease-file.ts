@@ -1,4 +1,4 @@
-import { open, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Holder } from './holder.ts';
 import { isSeal, type Seal } from './seal.ts';
@@ -61,12 +61,6 @@ export async function readIfThere(path: string): Promise<string | undefined> {
     if (code === 'ENOENT' || code === 'ESTALE') return undefined;
     throw error;
   }
-}
-
-/** What a directory names is on the disk afterwards. */
-export async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  await directory.sync().finally(() => directory.close());
 }
 
 /** Its own file beside the journal, that nobody else writes. */

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile } from 'node:fs/promises';
+import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { makeDirectories, syncDirectory } from '../base/directories.ts';
 import { usage } from '../base/errors.ts';
 import { systemWords } from '../base/system-error.ts';
-import { syncDirectory } from './lease-file.ts';
 import { type JournalReading, readJournal } from './read-journal.ts';
+import { journalPath, lastRun, nextOrder, orderPath, runsInOrder } from './run-order.ts';
 import { stateError } from './state-error.ts';
 import type { Plan, RunVerdict } from './types.ts';
 
@@ -27,18 +28,20 @@ export interface RunSummary {
   problem?: string;
 }
 
-/** A new run's directory. Its name sorts by time and says what it was. */
+/** A new run's directory. Its name says when it began and what it was; its order, after which others. */
 export async function createRun(
   stateDir: string,
   plan: Plan,
   now: Date,
 ): Promise<{ runId: string; dir: string }> {
-  // To the millisecond: `last` goes by the name.
   const stamp = now.toISOString().replace(/[-:]/g, '');
   const runId = `${stamp}-${plan.name}-${randomBytes(2).toString('hex')}`;
   const dir = join(stateDir, runId);
   try {
-    await mkdir(dir, { recursive: true, mode: 0o700 });
+    await makeDirectories(stateDir);
+    const order = await nextOrder(stateDir);
+    await mkdir(dir, { mode: 0o700 });
+    await writeFile(orderPath(stateDir, runId), `${order}\n`, { mode: 0o600, flush: true });
     await syncDirectory(stateDir);
   } catch (error) {
     throw stateError(error, stateDir);
@@ -46,19 +49,16 @@ export async function createRun(
   return { runId, dir };
 }
 
-export const journalPath = (stateDir: string, runId: string) => join(stateDir, runId, 'journal.ndjson');
-
-/** All runs, newest first. One whose journal cannot be opened does not hide the others: `unread` is told why. */
+/** All runs, the one that began last first. One that cannot be read does not hide the others: `unread` is told why. */
 export async function listRuns(
   stateDir: string,
   unread: (journal: string, why: string) => void,
 ): Promise<RunSummary[]> {
-  const names = existsSync(stateDir) ? (await readdir(stateDir)).sort().reverse() : [];
   const summaries: RunSummary[] = [];
-  for (const runId of names) {
+  for (const { runId, unreadable } of (await runsInOrder(stateDir)).reverse()) {
     const path = journalPath(stateDir, runId);
-    if (!existsSync(path)) continue;
     try {
+      if (unreadable) throw unreadable;
       const reading = await readJournal(path);
       const summary = summarize(runId, reading);
       if (summary) summaries.push(summary);
@@ -81,13 +81,13 @@ export function noPlan(runId: string, place: string) {
 }
 
 export async function resolveRunId(stateDir: string, wanted: string): Promise<string> {
-  const names = existsSync(stateDir)
-    ? (await readdir(stateDir)).filter((n) => existsSync(journalPath(stateDir, n))).sort()
-    : [];
-  const found =
-    wanted === 'last'
-      ? [await newestWithPlan(stateDir, names)].filter((n) => n !== undefined)
-      : names.filter((n) => wanted !== '' && n.startsWith(wanted));
+  const runs = await runsInOrder(stateDir);
+  const names = runs.map(({ runId }) => runId);
+  if (wanted === 'last') {
+    const last = (await lastRun(runs, (runId) => hasPlan(stateDir, runId))) ?? names.at(-1);
+    if (last) return last;
+  }
+  const found = names.filter((n) => wanted !== '' && n.startsWith(wanted));
   const exact = found.find((n) => n === wanted) ?? (found.length === 1 ? found[0] : undefined);
   if (exact) return exact;
   throw usage(found.length > 1 ? `${found.length} runs begin with ${wanted}` : `no run ${wanted}`, {
@@ -104,12 +104,9 @@ export async function resolveRunId(stateDir: string, wanted: string): Promise<st
  * A run that ended before its plan was kept has launched nothing: it is not the last one.
  * One whose journal was changed is: nobody who says `last` means the one before.
  */
-async function newestWithPlan(stateDir: string, names: string[]): Promise<string | undefined> {
-  for (const name of names.toReversed()) {
-    const { records, changed } = await readRun(stateDir, name);
-    if (changed || records[0]?.kind === 'plan') return name;
-  }
-  return names.at(-1);
+async function hasPlan(stateDir: string, runId: string): Promise<boolean> {
+  const { records, changed } = await readJournal(journalPath(stateDir, runId));
+  return changed !== undefined || records[0]?.kind === 'plan';
 }
 
 /** Saves what an action fetched, whole and on the disk before anything is changed. */
@@ -120,7 +117,7 @@ export async function saveFetched(
   content: string,
 ): Promise<void> {
   const path = savedPath(runDir, step, target);
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeDirectories(dirname(path));
   const file = await open(path, 'w', 0o600);
   await file.writeFile(content);
   await file.sync();

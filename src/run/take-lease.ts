@@ -1,18 +1,11 @@
 import type { FileHandle } from 'node:fs/promises';
 import { link, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { syncDirectory } from '../base/directories.ts';
 import { FireaxeError } from '../base/errors.ts';
 import { type Holder, provablyDead, thisProcess } from './holder.ts';
 import { Lease, type LeaseTiming, lowered, named } from './lease.ts';
-import {
-  lastLease,
-  leaseNumbers,
-  leasePlace,
-  leaseText,
-  ownPlace,
-  type Standing,
-  syncDirectory,
-} from './lease-file.ts';
+import { lastLease, leaseNumbers, leasePlace, leaseText, ownPlace, type Standing } from './lease-file.ts';
 
 export interface LeaseOptions {
   now: () => Date;

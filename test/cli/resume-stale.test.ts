@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
 import { runCommandLine } from '../../src/cli/main.ts';
 import { sealRecord } from '../../src/run/chain.ts';
-import { journalPath } from '../../src/run/store.ts';
+import { journalPath } from '../../src/run/run-order.ts';
 import { makeKit } from '../kit/make-kit.ts';
 import { planOf, step } from '../report/records.ts';
 import { quietIo } from './quiet-io.ts';

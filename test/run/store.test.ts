@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { sealRecord } from '../../src/run/chain.ts';
-import { journalPath, listRuns, readRun } from '../../src/run/store.ts';
+import { journalPath } from '../../src/run/run-order.ts';
+import { listRuns, readRun } from '../../src/run/store.ts';
 import type { JournalBody } from '../../src/run/types.ts';
 
 it('a journal that cannot be opened is told, and hides no other run', async () => {

@@ -17,7 +17,8 @@ export default defineCommand({
   },
   async run(args, flags, io) {
     const sink = createSink(io, flags);
-    const { journalPath, noPlan, readRun } = await import('../../run/store.ts');
+    const { noPlan, readRun } = await import('../../run/store.ts');
+    const { journalPath } = await import('../../run/run-order.ts');
     const directory = await journalDir(flags, io, sink.note);
     const { runId, records, intact, sealed, problem, changed } = await readRun(directory, args[0]!);
     if (!records.some((record) => record.kind === 'plan'))

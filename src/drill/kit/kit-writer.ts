@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
+import { makeDirectories } from '../../base/directories.ts';
 import type { Scenario } from '../scenarios/types.ts';
 import { CLOCKS } from '../time-scale.ts';
 import type { LabNode } from '../types.ts';
@@ -30,7 +31,7 @@ export async function writeKit(kit: string, facts: KitFacts): Promise<void> {
   };
   for (const [name, text] of Object.entries(files)) {
     const path = join(kit, name);
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeDirectories(dirname(path));
     await writeFile(path, text, { mode: 0o600 });
   }
   await mkdir(join(kit, 'state'), { mode: 0o700 });

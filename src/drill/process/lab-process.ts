@@ -1,9 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { makeDirectories } from '../../base/directories.ts';
 import { FireaxeError } from '../../base/errors.ts';
 import { type ControlFile, readControlFile, removeControlFile } from './control-file.ts';
 import type { LabStatus } from './status.ts';
@@ -33,7 +33,7 @@ export async function startLab(
   words: LabWords,
   how: { attached: boolean },
 ): Promise<RunningLab> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
+  await makeDirectories(dir);
   const log = openSync(join(dir, 'lab.log'), 'a', 0o600);
   const argv = [
     process.argv[1] ?? '',
