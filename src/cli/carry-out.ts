@@ -15,7 +15,8 @@ import { outcomeLines } from './show-outcomes.ts';
 export async function carryOut(
   plan: Plan,
   context: CliContext,
-  how: { saved?: boolean } = {},
+  /** `once` throws where the plan ran before: another may have run it while a person was asked. */
+  how: { saved?: boolean; once?: () => Promise<void> } = {},
 ): Promise<number> {
   const { sink, io, flags } = context;
   if (flags.dryRun === true && flags.out !== undefined) {
@@ -29,6 +30,7 @@ export async function carryOut(
   if (consent.kind === 'ask') {
     for (const line of (await look(plan, context)).lines) sink.note(line);
     await obtain(consent, io);
+    await how.once?.();
   }
   return runAndShow(context, async (env) => (await import('../run/execute.ts')).execute(plan, env), plan);
 }

@@ -133,7 +133,8 @@ export async function readFetched(runDir: string, step: string, target: string):
 const savedPath = (runDir: string, step: string, target: string) =>
   join(runDir, 'saved', encodeURIComponent(step), encodeURIComponent(target));
 
-function summarize(runId: string, reading: JournalReading): RunSummary | undefined {
+/** What its journal says of a run in short; nothing where it has no plan. */
+export function summarize(runId: string, reading: JournalReading): RunSummary | undefined {
   const { records, sealed, changed, forked } = reading;
   const problem = (changed ?? forked)?.message;
   const first = records[0];

@@ -6,6 +6,7 @@ import { furtherReasonOf, reasonOf } from '../consent.ts';
 import { type CliContext, openContext, text } from '../context.ts';
 import { changeOptions, paceOptions, parameterOption, targetOptions } from '../options.ts';
 import { planOfPlaybook } from '../playbook-plan.ts';
+import { refuseSecondRun } from '../run-once.ts';
 import { defineCommand } from '../types.ts';
 
 const SURVIVES = `
@@ -24,12 +25,16 @@ export default defineCommand({
   danger: 'severe',
   configure: (command) => {
     command.argument('<plan-or-playbook>', 'a saved plan, a playbook name, or a path to a YAML file');
-    changeOptions(paceOptions(parameterOption(targetOptions(command)))).addHelpText('after', SURVIVES);
+    changeOptions(paceOptions(parameterOption(targetOptions(command))))
+      .option('--again', 'run a saved plan that ran before')
+      .addHelpText('after', SURVIVES);
   },
   async run(args, flags, io) {
     const wanted = args[0]!;
     const context = await openContext(flags, io);
     if (await isPlanFile(wanted)) return runSaved(wanted, context);
+    if (flags.again === true)
+      throw usage('only a saved plan runs once', { place: '--again', next: 'leave --again out' });
     return carryOut(await planOfPlaybook(wanted, context, () => reasonOf(flags)), context);
   },
 });
@@ -61,7 +66,11 @@ async function runSaved(file: string, context: CliContext): Promise<number> {
   if (!plan.reason && context.flags.dryRun !== true) {
     throw usage('the plan has no reason', { place: file, next: 'make it again with --reason "why"' });
   }
-  return carryOut(plan, context, { saved: true });
+  const once = async () => {
+    if (context.flags.again !== true) await refuseSecondRun(plan, file, context);
+  };
+  if (context.flags.dryRun !== true) await once();
+  return carryOut(plan, context, { saved: true, once });
 }
 
 /** A plan is a file that is no YAML; anything else is a playbook's name or path. */

@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { asIfKilled } from '../run/as-if-killed.ts';
+import { InProcess } from './in-process.ts';
+import { withKit } from './with-kit.ts';
+
+let fireaxe: InProcess;
+let kit: string;
+withKit(InProcess, (both) => ({ fireaxe, kit } = both));
+
+let plan = '';
+let trace = '';
+const run = (...args: string[]) => fireaxe.run(args, { kit });
+const times = () => readFileSync(trace, 'utf8').length;
+const runIds = () => readdirSync(fireaxe.env.FIREAXE_STATE_DIR);
+
+beforeEach(async () => {
+  rmSync(fireaxe.env.FIREAXE_STATE_DIR, { recursive: true, force: true });
+  plan = join(fireaxe.directory, 'saved.plan');
+  trace = join(fireaxe.directory, 'trace');
+  writeFileSync(trace, '');
+  const words = ['--via', 'local', '--nodes', 'n1', '--reason', 'x', '-o', plan];
+  expect((await run('exec', ...words, '--', `printf . >> ${trace}`)).code).toBe(0);
+});
+
+describe('a saved plan runs once', () => {
+  it('and is stale then: which run it was, when it began and how it ended', async () => {
+    expect((await run('run', plan)).code).toBe(0);
+    const [runId] = runIds();
+    const again = await run('run', plan);
+    expect(again.code).toBe(6);
+    expect(again.stderr).toMatch(
+      new RegExp(
+        `the plan ran before: run ${runId} began at 20[-\\dT:.]+Z; it ended done\\n +at: ${plan}\\n` +
+          ` +expected: a plan that has not run, or --again\\n +next: fireaxe timeline ${runId}`,
+      ),
+    );
+    expect(times()).toBe(1);
+    expect(runIds()).toEqual([runId]);
+  });
+
+  it('also under another name, and by its content: a copy is the same plan', async () => {
+    expect((await run('run', plan)).code).toBe(0);
+    const copy = join(fireaxe.directory, 'copy.plan');
+    writeFileSync(copy, readFileSync(plan));
+    expect((await run('run', copy)).code).toBe(6);
+    expect(times()).toBe(1);
+  });
+
+  it('or again, where that is said', async () => {
+    expect((await run('run', plan)).code).toBe(0);
+    expect((await run('run', plan, '--again')).code).toBe(0);
+    expect(times()).toBe(2);
+    expect((await run('run', plan)).stderr).toContain(runIds().toSorted().at(-1)!);
+  });
+
+  it('a dry run does not count, before and after', async () => {
+    expect((await run('run', plan, '--dry-run')).code).toBe(0);
+    expect((await run('run', plan)).code).toBe(0);
+    expect((await run('run', plan, '--dry-run')).code).toBe(0);
+    expect(times()).toBe(1);
+  });
+
+  it('and is gone on with where it was cut off', async () => {
+    expect((await run('run', plan)).code).toBe(0);
+    const [runId] = runIds();
+    const journal = join(fireaxe.env.FIREAXE_STATE_DIR, runId!, 'journal.ndjson');
+    const first = readFileSync(journal, 'utf8').split('\n').slice(0, 3);
+    asIfKilled(journal);
+    writeFileSync(journal, `${first.join('\n')}\n`);
+    const { code, stderr } = await run('run', plan);
+    expect(code).toBe(6);
+    expect(stderr).toMatch(new RegExp(`it has no end[\\s\\S]*next: fireaxe resume ${runId}$`, 'm'));
+  });
+
+  it('also where its journal was changed since', async () => {
+    expect((await run('run', plan)).code).toBe(0);
+    const journal = join(fireaxe.env.FIREAXE_STATE_DIR, runIds()[0]!, 'journal.ndjson');
+    writeFileSync(journal, 'more\n', { flag: 'a' });
+    expect((await run('run', plan)).code).toBe(6);
+    expect(times()).toBe(1);
+  });
+
+  it('a new plan of the same words is another one', async () => {
+    expect((await run('run', plan)).code).toBe(0);
+    const words = ['--via', 'local', '--nodes', 'n1', '--reason', 'x', '-o', plan];
+    expect((await run('exec', ...words, '--', `printf . >> ${trace}`)).code).toBe(0);
+    expect((await run('run', plan)).code).toBe(0);
+    expect(times()).toBe(2);
+  });
+});
+
+it('--again of a playbook is refused: it is planned anew each time', async () => {
+  const { code, stderr } = await run('run', 'shed-load', '-c', 'c1', '--again', '--reason', 'x');
+  expect(code).toBe(2);
+  expect(stderr).toContain('only a saved plan runs once');
+});
