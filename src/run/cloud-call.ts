@@ -1,7 +1,7 @@
 import type { BeforeState, Op } from '../actions/types.ts';
 import type { Target } from '../kit/types.ts';
 import type { CloudCall } from './cloud-transport.ts';
-import { reachBy } from './reach.ts';
+import { openReader } from './reach.ts';
 import type { Session } from './session.ts';
 import type { ActionStep } from './types.ts';
 
@@ -21,21 +21,23 @@ export function cloudCall(
     action: call.action,
     op: call.op,
     params: call.params,
-    contextFor(target, signal) {
+    open(target, signal) {
       const before = call.before?.(target);
-      return {
+      const reader = openReader({ ...env, stop: signal, letGo: signal });
+      const context = {
         ...session.context,
         targets: [...session.targets.values()],
         ...(before ? { before } : {}),
-        saveBefore: (state) =>
+        saveBefore: (state: BeforeState) =>
           session.record({ kind: 'before', step: step.id, target: target.name, before: state }),
-        reach: reachBy({ ...env, stop: signal, letGo: signal }),
-        note: (text) =>
+        reach: reader.reach,
+        note: (text: string) =>
           void session.record({ kind: 'note', text: `${target.name}: ${text}` }).catch(() => {}),
         runId: session.runId,
         stepId: step.id,
         signal,
       };
+      return { context, close: reader.close };
     },
   };
 }

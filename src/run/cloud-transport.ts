@@ -8,7 +8,8 @@ export interface CloudCall {
   action: Action;
   op: Op;
   params: unknown;
-  contextFor(target: Target, signal: AbortSignal): CloudContext;
+  /** What the cloud side may use for this target, until it is closed. */
+  open(target: Target, signal: AbortSignal): { context: CloudContext; close(): Promise<void> };
   before?: (target: Target) => BeforeState | undefined;
 }
 
@@ -39,8 +40,8 @@ async function callOne(target: Target, call: CloudCall, options: TransportOption
     endedAt: new Date().toISOString(),
     ...rest,
   });
+  const { context, close } = call.open(target, AbortSignal.any([options.signal, deadline]));
   try {
-    const context = call.contextFor(target, AbortSignal.any([options.signal, deadline]));
     const result: NodeResult = await call.action.cloud!.run(call.op, target, call.params, context);
     return outcome(stateOf(0, result, true), {
       result,
@@ -54,6 +55,8 @@ async function callOne(target: Target, call: CloudCall, options: TransportOption
     const known = error instanceof FireaxeError ? error : undefined;
     const code = known?.kind ?? (error instanceof Error ? error.name : 'fault');
     return outcome('failed', { reason: { code, message, ...(known?.next ? { next: known.next } : {}) } });
+  } finally {
+    await close();
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Counters, readCluster } from '../probe/read.ts';
 import { type GateState, judge } from './gate.ts';
-import { reachBy } from './reach.ts';
+import { openReader, type Reader } from './reach.ts';
 import type { Session } from './session.ts';
 import type { GateSpec } from './types.ts';
 
@@ -10,9 +10,18 @@ export async function waitForGate(
   step: string,
   spec: GateSpec,
 ): Promise<{ open: boolean; text: string }> {
+  const reader = openReader(session.env);
+  try {
+    return await watch(session, step, spec, reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function watch(session: Session, step: string, spec: GateSpec, reader: Reader) {
   const { env } = session;
   const servers = [...session.targets.values()].filter((t) => t.roles.includes('control-plane'));
-  const deps = { reach: reachBy(env), now: env.now, context: session.context };
+  const deps = { reach: reader.reach, now: env.now, context: session.context };
   const until = env.now().getTime() + spec.withinMs;
   let state: GateState = {};
   const counters: Counters = new Map();

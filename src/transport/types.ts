@@ -113,6 +113,8 @@ export interface Transport {
   places?: number;
   batches(targets: Target[], script: NodeScript): Target[][];
   run(batch: Target[], script: NodeScript, options: TransportOptions): AsyncIterable<Outcome>;
+  /** The same with one connection a target that stays open until its `close`, for readings that come again and again. */
+  standing?(): Transport;
   /** Ends what it keeps open (bastion connections, pollers). */
   close(): Promise<void>;
 }

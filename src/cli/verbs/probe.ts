@@ -4,7 +4,7 @@ import { quote } from '../../base/quote.ts';
 import { selectNodes } from '../../fleet/select.ts';
 import { targetsOf } from '../../kit/targets.ts';
 import type { ClusterReading } from '../../probe/types.ts';
-import { reachBy } from '../../run/reach.ts';
+import { openReader } from '../../run/reach.ts';
 import { chooseCluster, openContext, selectionOf, text } from '../context.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -47,7 +47,8 @@ export default defineCommand({
     const ended = io.inFlight();
     const { env, close } = runEnvironment(context, () => {});
     const { readCluster } = await import('../../probe/read.ts');
-    const deps = { reach: reachBy(env), now: io.now, context: { cluster, nodes: cluster.fleet.nodes } };
+    const reader = openReader(env);
+    const deps = { reach: reader.reach, now: io.now, context: { cluster, nodes: cluster.fleet.nodes } };
     const { sink } = context;
     const show = (reading: ClusterReading) => {
       for (const line of readingLines(reading)) sink.text(line);
@@ -67,6 +68,7 @@ export default defineCommand({
         reading = show(await readCluster(deps, servers, counters));
       }
     } finally {
+      await reader.close();
       await close();
       ended();
     }

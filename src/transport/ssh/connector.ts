@@ -36,6 +36,8 @@ export interface Watch {
   progress(phase: Phase): void;
   /** Stands still until the returned function is called: it waits for us, not for the host. */
   pause(): () => void;
+  /** It stays open for readings to come: asked whether it is still there, and not opened again at once when dropped. */
+  standing?: boolean;
 }
 
 /** A connection that is logged in. */
@@ -98,7 +100,8 @@ export function createConnector(deps: ConnectorDeps): Connector {
           },
         };
       } catch (error) {
-        if (!(error instanceof Unreached && error.dropped) || attempt >= RETRIES) throw error;
+        if (!(error instanceof Unreached && error.dropped) || watch.standing || attempt >= RETRIES)
+          throw error;
       } finally {
         for (const give of places) give();
       }
@@ -162,7 +165,8 @@ export function createConnector(deps: ConnectorDeps): Connector {
       const credentials = await credentialsOf(target.ssh, target.name, deps);
       resume();
       const { jump } = target.ssh;
-      if (!jump) return dial(to, credentials, () => ownSocket(to, watch), [slots], watch);
+      const aliveMs = watch.standing ? deps.aliveMs : undefined;
+      if (!jump) return dial(to, credentials, () => ownSocket(to, watch), [slots], watch, aliveMs);
       const reach = () => {
         watch.progress('bastion');
         return bastions.open(jump, connectMs, watch.stop);
@@ -173,7 +177,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
         watch.progress('tcp');
         return openThrough(client, to, watch.stop);
       };
-      return dial(to, credentials, through, [(await reach()).slots, slots], watch);
+      return dial(to, credentials, through, [(await reach()).slots, slots], watch, aliveMs);
     },
     close: () => bastions.close(),
   };

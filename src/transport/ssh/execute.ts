@@ -85,6 +85,7 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
       clearTimeout(grace);
       clearTimeout(noSecret);
       stop.removeEventListener('abort', letGo);
+      client.off('close', onClose);
     };
     const fail = (error: unknown) => {
       settle();
@@ -98,6 +99,12 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
     const letGo = () => finish({ ...exit, lost: stop.reason });
     const lost = (message: string) =>
       finish({ lost: { state: 'unknown', reason: { code: 'connection-lost', message } } });
+    const onClose = () => {
+      // ssh2 closes the channels right after; without an exit status by then it is lost.
+      setImmediate(() => {
+        if (!exit) lost('the connection was lost while the command ran');
+      });
+    };
     const streamEnded = () => {
       if (--streams > 0) return;
       if (exit) finish(exit);
@@ -127,12 +134,7 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
     channel.on('close', streamEnded);
     channel.stderr.on('close', streamEnded);
     channel.on('error', () => undefined);
-    client.once('close', () => {
-      // ssh2 closes the channels right after; without an exit status by then it is lost.
-      setImmediate(() => {
-        if (!exit) lost('the connection was lost while the command ran');
-      });
-    });
+    client.once('close', onClose);
     stop.addEventListener('abort', letGo, { once: true });
     own(() => {
       execution.onLaunch();

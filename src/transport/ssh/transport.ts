@@ -16,6 +16,8 @@ import { createIdentities } from './identity.ts';
 import type { Phase } from './reasons.ts';
 import { timedOut } from './reasons.ts';
 import { loadSsh2 } from './ssh2.ts';
+import type { Standing } from './standing.ts';
+import { createStanding } from './standing.ts';
 
 export interface SshOptions {
   kit: Pick<Kit, 'knownHosts'>;
@@ -55,7 +57,12 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
     aliveMs: options.aliveMs ?? ALIVE_MS,
   });
 
-  function reach(target: Target, script: NodeScript, asked: TransportOptions): Promise<Outcome> {
+  function reach(
+    target: Target,
+    script: NodeScript,
+    asked: TransportOptions,
+    standing: Standing | undefined,
+  ): Promise<Outcome> {
     const to = { address: target.address, port: target.port, user: target.ssh.user };
     let phase: Phase = 'tcp';
 
@@ -64,13 +71,17 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
       if (bad) throw new Unreached(bad);
       const sudo = target.ssh.sudo && to.user !== 'root';
       const delivery = deliveryOf(script, target, 'ssh', { sudo, sudoPassword: options.sudoPassword });
-      const link = await connector.connect(target, asked.connectMs, {
-        stop: clock.stop,
-        progress: (now) => {
-          phase = now;
-        },
-        pause: () => clock.deadline.pause(),
-      });
+      const connect = () =>
+        connector.connect(target, asked.connectMs, {
+          stop: clock.stop,
+          progress: (now) => {
+            phase = now;
+          },
+          pause: () => clock.deadline.pause(),
+          ...(standing && { standing: true }),
+        });
+      const link = await (standing ? standing.take(target, connect) : connect());
+      let good = false;
       try {
         phase = 'session';
         const execution = {
@@ -86,9 +97,12 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
             clock.launch();
           },
         };
-        return await execute(link.client, execution);
+        const outcome = await execute(link.client, execution);
+        good = outcome.state === 'ok' || outcome.state === 'failed';
+        return outcome;
       } finally {
-        link.end();
+        if (!standing) link.end();
+        else if (!good) standing.drop(target);
       }
     }
     return clocked(
@@ -99,16 +113,21 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
     );
   }
 
-  return {
-    name: 'ssh',
-    places: connections,
-    batches: (targets) => targets.map((target) => [target]),
-    async *run(batch, script, asked) {
-      const outcomes = batch.map((target) => reach(target, script, asked));
-      for (const outcome of outcomes) yield await outcome;
-    },
-    async close() {
-      connector.close();
-    },
-  };
+  function transport(standing?: Standing): Transport {
+    return {
+      name: 'ssh',
+      places: connections,
+      batches: (targets) => targets.map((target) => [target]),
+      async *run(batch, script, asked) {
+        const outcomes = batch.map((target) => reach(target, script, asked, standing));
+        for (const outcome of outcomes) yield await outcome;
+      },
+      async close() {
+        if (standing) standing.close();
+        else connector.close();
+      },
+    };
+  }
+
+  return { ...transport(), standing: () => transport(createStanding()) };
 }
