@@ -12,7 +12,7 @@ export function targetOptions(command: Command): Command {
 /** How carefully and how fast: shared by every verb that runs something on many nodes. */
 export function paceOptions(command: Command): Command {
   return command
-    .option('--timeout <duration>', 'most time a node may take, such as 90s')
+    .option('--timeout <duration>', 'deadline of each node, connecting and login included, such as 90s')
     .option('--parallel <N>', 'most nodes at a time', whole)
     .option('--max-failures <N|N%>', 'nodes that may end badly before launching stops')
     .option('--via <ways>', 'order of ways to a node, such as ssm,ssh', list);

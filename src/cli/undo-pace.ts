@@ -9,7 +9,7 @@ import type { Change } from './undo-preview.ts';
 
 /** The flags of an undo that say how fast and how carefully. */
 export function paceOf(flags: Flags): UndoPace {
-  const { limit: _, connectMs: __, ...pace } = overridesOf(flags);
+  const { limit: _, ...pace } = overridesOf(flags);
   const pause = text(flags, 'pause');
   return {
     ...pace,

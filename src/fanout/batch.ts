@@ -6,6 +6,9 @@ import type { FanoutSpec } from './types.ts';
 /** A transport that has not ended by then has lost its own clock. */
 const BACKSTOP_MS = 20_000;
 const LET_GO_MS = 2_000;
+const LOGIN_PHASES = 4;
+
+type Times = Pick<FanoutSpec, 'connectMs' | 'loginMs' | 'runMs'>;
 
 /**
  * Runs one batch and yields exactly one outcome a target, whatever the transport does:
@@ -14,8 +17,8 @@ const LET_GO_MS = 2_000;
 export async function* runBatch(
   transport: Transport,
   batch: Target[],
-  spec: FanoutSpec,
-  options: Pick<TransportOptions, 'signal' | 'onEvent'>,
+  spec: Times & Pick<FanoutSpec, 'script'>,
+  options: Pick<TransportOptions, 'signal' | 'turn' | 'onEvent' | 'wholeMs'>,
 ): AsyncGenerator<Outcome> {
   const open = new Map(batch.map((t) => [t.name, t]));
   const startedAt = new Date().toISOString();
@@ -32,9 +35,14 @@ export async function* runBatch(
   });
 
   const source = transport
-    .run(batch, spec.script, { connectMs: spec.connectMs, runMs: spec.runMs, ...options })
+    .run(batch, spec.script, {
+      connectMs: spec.connectMs,
+      ...(spec.loginMs === undefined ? {} : { loginMs: spec.loginMs }),
+      runMs: spec.runMs,
+      ...options,
+    })
     [Symbol.asyncIterator]();
-  const overdue = timeLimit(spec.connectMs + spec.runMs + BACKSTOP_MS, options.signal);
+  const overdue = timeLimit(longest(spec, options.wholeMs) + BACKSTOP_MS, options.signal);
   let why = { code: 'transport-fault', message: `${transport.name} ended without an outcome` };
   try {
     while (open.size > 0) {
@@ -54,6 +62,14 @@ export async function* runBatch(
     source.return?.(undefined).catch(() => {});
   }
   for (const target of open.keys()) yield lost(target, why.code, why.message);
+}
+
+/** Every phase of the login may take its time: authentication, session, sudo, the shell's start. */
+function longest(
+  { connectMs, loginMs = connectMs, runMs }: Times,
+  wholeMs = Number.POSITIVE_INFINITY,
+): number {
+  return Math.min(connectMs + LOGIN_PHASES * loginMs + runMs, wholeMs);
 }
 
 function timeLimit(ms: number, letGo: AbortSignal) {

@@ -11,6 +11,7 @@ export class Ledger {
   #bad = 0;
   #oks = 0;
   stoppedBy: Verdict['stoppedBy'];
+  readonly #stopped = new AbortController();
 
   constructor(spec: FanoutSpec, emit: (event: FanoutEvent) => void) {
     this.#spec = spec;
@@ -38,6 +39,17 @@ export class Ledger {
   /** The first reason stays. */
   stop(why: NonNullable<Verdict['stoppedBy']>): void {
     this.stoppedBy ??= why;
+    this.#stopped.abort();
+  }
+
+  /** Aborted when nothing more may be launched. */
+  get stopped(): AbortSignal {
+    return this.#stopped.signal;
+  }
+
+  /** Bad outcomes that are still borne. */
+  get spare(): number {
+    return this.#spec.anyOf ? 0 : this.#spec.budget - this.#bad;
   }
 
   /** Nothing more may be launched. */

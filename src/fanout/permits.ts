@@ -1,19 +1,36 @@
-/** A counting semaphore in order of asking: at most `size` permits are out. */
+/** Waits for a silent peer, without a place of its own. */
+export interface Idle {
+  /** Takes its place again, before anybody who was not let in yet. */
+  wake(): Promise<void>;
+  /** Takes it at once: what holds it is about to give it back. */
+  end(): void;
+}
+
+/** Not more than this wait beside the others, whatever is spare: each has a connection. */
+const MOST_IDLE = 1000;
+
+/**
+ * A counting semaphore in order of asking: at most `size` permits are out. Who idles makes room for others,
+ * as many as `spare` says.
+ */
 export class Permits {
   readonly #size: number;
-  #free: number;
+  readonly #spare: () => number;
+  #active = 0;
+  #idle = 0;
+  readonly #waking = new Set<() => void>();
   readonly #waiting: { n: number; go: () => void }[] = [];
 
-  constructor(size: number) {
+  constructor(size: number, spare: () => number = () => 0) {
     this.#size = Math.max(1, size);
-    this.#free = this.#size;
+    this.#spare = () => Math.max(0, Math.min(spare(), MOST_IDLE));
   }
 
   /** Waits for `n` permits, or for all of them when `n` is more than there are. Returns how many it took. */
   async take(n: number): Promise<number> {
     const wanted = Math.min(n, this.#size);
-    if (this.#waiting.length === 0 && this.#free >= wanted) {
-      this.#free -= wanted;
+    if (this.#waiting.length === 0 && this.#fits(wanted)) {
+      this.#active += wanted;
       return wanted;
     }
     await new Promise<void>((go) => this.#waiting.push({ n: wanted, go }));
@@ -21,10 +38,58 @@ export class Permits {
   }
 
   give(n: number): void {
-    this.#free += n;
-    while (this.#waiting[0] && this.#waiting[0].n <= this.#free) {
+    this.#active -= n;
+    this.#admit();
+  }
+
+  /** Who holds one permit only waits from now on. */
+  idle(): Idle {
+    this.#active--;
+    return this.hold();
+  }
+
+  /** One more that idles, whether there is room or not: it was let in before. */
+  hold(): Idle {
+    this.#idle++;
+    this.#admit();
+    let idle = true;
+    const activate = () => {
+      if (!idle) return;
+      idle = false;
+      this.#idle--;
+      this.#active++;
+    };
+    let go = activate;
+    return {
+      wake: () =>
+        new Promise((resolve) => {
+          go = () => {
+            activate();
+            resolve();
+          };
+          this.#waking.add(go);
+          this.#admit();
+        }),
+      end: () => {
+        this.#waking.delete(go);
+        activate();
+      },
+    };
+  }
+
+  #fits(n: number): boolean {
+    return this.#active + n + Math.max(0, this.#idle - this.#spare()) <= this.#size;
+  }
+
+  #admit(): void {
+    for (const go of this.#waking) {
+      if (this.#active >= this.#size) return;
+      this.#waking.delete(go);
+      go();
+    }
+    while (this.#waiting[0] && this.#fits(this.#waiting[0].n)) {
       const next = this.#waiting.shift()!;
-      this.#free -= next.n;
+      this.#active += next.n;
       next.go();
     }
   }

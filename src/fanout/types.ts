@@ -1,6 +1,7 @@
 import type { TransportName } from '../fleet/types.ts';
 import type { Target } from '../kit/types.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState, Transport } from '../transport/types.ts';
+import type { Again } from './again.ts';
 
 export type Counts = Record<OutcomeState, number>;
 
@@ -9,12 +10,17 @@ export interface FanoutSpec {
   script: NodeScript;
   /** Sizes of the waves, in order; they add up to the targets. The first may be a canary. */
   waves: number[];
-  /** Most targets in flight. */
+  /** Most targets in flight; those that only wait for a silent peer make room, as far as the budget bears them. */
   window: number;
   /** Non-ok outcomes (failed, unreachable, timed-out, unknown) that are still borne; one more stops all launches. */
   budget: number;
   connectMs: number;
+  loginMs?: number;
   runMs: number;
+  /** The person's deadline for each target, from its first try on, with all ways and tries. */
+  wholeMs?: number;
+  /** Who was not reached is tried again; absent: once is all. Not with `anyOf`. */
+  again?: Again;
   /** One ok is enough: targets are tried one after the other and the rest is `not-attempted` (`not-needed`). */
   anyOf?: boolean;
 }
@@ -43,6 +49,8 @@ export type FanoutEvent =
   | { kind: 'wave'; wave: number; of: number; size: number }
   | { kind: 'launched'; target: string; via: TransportName | 'cloud' }
   | { kind: 'outcome'; outcome: Outcome }
+  /** Not reached: tried again after so many milliseconds. */
+  | { kind: 'again'; outcome: Outcome; tries: number; pauseMs: number }
   | { kind: 'breach'; bad: number; budget: number };
 
 export interface Verdict {

@@ -7,7 +7,7 @@ import type { FleetSnapshot, TransportName } from '../fleet/types.ts';
 import { readFleetFile } from './fleet-file.ts';
 import { existing, inKit, missing } from './in-kit.ts';
 import type { ClusterFile } from './schema.ts';
-import type { Bastion, CloudProfile, ClusterKit } from './types.ts';
+import type { Bastion, CloudProfile, ClusterKit, Timeouts } from './types.ts';
 import type { YamlSource } from './yaml-file.ts';
 
 /** One cluster of the kit with its fleet; every file that it names is there. */
@@ -66,8 +66,16 @@ export async function openCluster(
     ...(cloud ? { cloud } : {}),
     kubernetes: file.kubernetes,
     parameters: file.parameters,
+    timeouts: timeoutsIn(file),
     fleet,
   };
+}
+
+/** Only what the kit says: the defaults are not its. */
+function timeoutsIn({ timeouts }: ClusterFile): Partial<Timeouts> {
+  return Object.fromEntries(
+    Object.entries(timeouts).flatMap(([phase, ms]) => (ms === undefined ? [] : [[`${phase}Ms`, ms]])),
+  );
 }
 
 async function cloudProfile(path: string, file: ClusterFile): Promise<CloudProfile | undefined> {

@@ -1,7 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseAmount } from '../base/amount.ts';
-import { parseDuration } from '../base/duration.ts';
+import { LONGEST_MS, parseDuration } from '../base/duration.ts';
 
 /** A login name as OpenSSH would take it: no leading dash, nothing that a shell or ssh reads otherwise. */
 const user = z
@@ -67,6 +67,18 @@ const ssh = z.strictObject({
   sudo: z.boolean().optional(),
 });
 
+/** `15s`: a time that a phase may take. */
+const phase = duration.refine((ms) => ms >= 1_000 && ms <= LONGEST_MS, 'not from 1s to 24h');
+
+const timeouts = z.strictObject({
+  connect: phase.optional(),
+  login: phase.optional(),
+  script: phase.optional(),
+  read: phase.optional(),
+  /** `0s`: no target is tried again. */
+  retry: duration.refine((ms) => ms <= LONGEST_MS, 'not from 0s to 24h').optional(),
+});
+
 const cluster = z.strictObject({
   ssh: ssh.prefault({}),
   bastions: z.record(name, bastion).default({}),
@@ -99,6 +111,7 @@ const cluster = z.strictObject({
     })
     .prefault({}),
   parameters: z.record(z.string(), text).default({}),
+  timeouts: timeouts.prefault({}),
   fleet: z.string().min(1).optional(),
 });
 
@@ -136,6 +149,7 @@ export function knownKitKeys(path: PropertyKey[]): string[] {
     'clusters.*': cluster,
     'clusters.*.ssh': ssh,
     'clusters.*.bastions.*': bastion,
+    'clusters.*.timeouts': timeouts,
     'clusters.*.cloud': cluster.shape.cloud.unwrap(),
     'clusters.*.kubernetes': cluster.shape.kubernetes.unwrap(),
   };

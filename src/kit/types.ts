@@ -12,6 +12,20 @@ export interface Bastion {
   useAgent?: boolean;
 }
 
+/** How long each phase of one command on one node may take (milliseconds). */
+export interface Timeouts {
+  /** TCP, banner and key exchange. */
+  connectMs: number;
+  /** Each phase of the login: authentication, session, sudo, the login shell's start. */
+  loginMs: number;
+  /** A script that changes something, where neither the playbook nor `--timeout` says so. */
+  scriptMs: number;
+  /** A script that reads: probe, gates. */
+  readMs: number;
+  /** How long a node that nothing was sent to is tried again. */
+  retryMs: number;
+}
+
 export interface CloudProfile {
   /** Profile name in the kit's (or the user's) AWS files. */
   profile?: string;
@@ -42,6 +56,8 @@ export interface ClusterKit {
   };
   /** Defaults for playbook parameters in this cluster, such as the offender's name. */
   parameters: Record<string, string>;
+  /** The kit's own words over the defaults. */
+  timeouts?: Partial<Timeouts>;
   fleet: FleetSnapshot;
   /** Absolute path of its snapshot, where it comes from a kit. */
   fleetFile?: string;

@@ -3,6 +3,7 @@ import { actionNamed } from '../actions/registry.ts';
 import { parseAmount, parseSome, resolveAmount } from '../base/amount.ts';
 import { waveSizes } from '../fanout/waves.ts';
 import type { TransportName } from '../fleet/types.ts';
+import { clocksOf, timeoutsOf } from '../kit/timeouts.ts';
 import type { ActionStep, GateSpec } from '../run/types.ts';
 import { DEFAULTS, type PlanRequest } from './request.ts';
 
@@ -39,6 +40,7 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
   const wave = wavesOf === undefined ? undefined : parseSome(wavesOf, at('wave'), 'a wave of no nodes');
   const canaryOf = overrides.canary ?? draft.canary;
   const canary = canaryOf === undefined ? undefined : parseAmount(canaryOf, at('canary'));
+  const timeouts = timeoutsOf(request.cluster);
   const total = draft.targets.length;
   const budget = parseAmount(
     overrides.maxFailures ?? draft.maxFailures ?? kit.policy.maxFailures,
@@ -64,13 +66,12 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     // A cloud action says itself how many it bears.
     window: action.cloud?.parallel ?? overrides.parallel ?? draft.parallel ?? DEFAULTS.parallel,
     budget: resolveAmount(budget, total, 'down'),
-    // Who asks for five seconds does not want to wait fifteen for a silent host.
-    connectMs: Math.min(
-      overrides.connectMs ?? DEFAULTS.connectMs,
-      overrides.timeoutMs ?? Number.POSITIVE_INFINITY,
-    ),
-    runMs:
-      overrides.timeoutMs ?? draft.timeoutMs ?? (action.cloud ? DEFAULTS.cloudTimeoutMs : DEFAULTS.timeoutMs),
+    ...(action.cloud
+      ? {
+          connectMs: timeouts.connectMs,
+          runMs: overrides.timeoutMs ?? draft.timeoutMs ?? DEFAULTS.cloudTimeoutMs,
+        }
+      : clocksOf(timeouts, draft.timeoutMs ?? timeouts.scriptMs, overrides.timeoutMs)),
     anyOf: draft.anyOf ?? false,
     ...(draft.gate ? { gate: draft.gate } : {}),
     ...(draft.rollBack ? { rollBack: true } : {}),

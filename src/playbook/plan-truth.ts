@@ -46,12 +46,15 @@ function badGate({ answering, holdsMs, withinMs, everyMs }: GateSpec): string | 
   return good ? undefined : 'its gate makes no sense';
 }
 
-function badNumbers({ targets, waves, window, budget, connectMs, runMs, via }: ActionStep) {
+function badNumbers(step: ActionStep) {
+  const { targets, waves, window, budget, connectMs, runMs, via } = step;
   if (!Array.isArray(targets) || !targets.every((target) => typeof target === 'string')) return 'no targets';
   const waved =
     Array.isArray(waves) && waves.every((size) => count(size, 0)) && waves.reduce((a, b) => a + b, 0);
   if (waved !== targets.length) return 'its waves are not its targets';
   if (!count(window, 1) || !count(budget, 0) || !span(connectMs, 1) || !span(runMs, 1))
     return 'its numbers make no sense';
+  const { loginMs = 1, wholeMs = 1, retryMs = 0 } = step;
+  if (!span(loginMs, 1) || !span(wholeMs, 1) || !span(retryMs, 0)) return 'its numbers make no sense';
   return via?.every((way) => WAYS.includes(way)) === false ? 'it goes ways that there are not' : undefined;
 }

@@ -10,7 +10,6 @@ export interface Overrides {
   wave?: string;
   via?: TransportName[];
   timeoutMs?: number;
-  connectMs?: number;
 }
 
 export interface PlanRequest {
@@ -23,8 +22,6 @@ export interface PlanRequest {
 
 export const DEFAULTS = {
   parallel: 64,
-  timeoutMs: 60_000,
-  connectMs: 15_000,
   /** Above all that one machine may take: whoever ends half way leaves it down. */
   cloudTimeoutMs: 2_700_000,
 } as const;

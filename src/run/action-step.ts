@@ -13,6 +13,9 @@ import { saveFetched } from './store.ts';
 import type { ActionStep, StepState } from './types.ts';
 import { undoStep } from './undo-step.ts';
 
+/** What a look at the receipts may take where the deadline of a person has passed. */
+const LAST_LOOK_MS = 1_000;
+
 export interface StepEnd {
   state: StepState;
   why?: string;
@@ -79,7 +82,9 @@ async function apply(
   const lost = verdict.outcomes
     .filter((o) => o.state === 'unknown' || o.state === 'timed-out')
     .map((o) => o.target);
-  if (!session.env.letGo.aborted) await reconcile(session, step, lost);
+  // A person's deadline has passed by now: one short look, and a resume looks again.
+  const within = step.wholeMs === undefined ? {} : { wholeMs: LAST_LOOK_MS };
+  if (!session.env.letGo.aborted) await reconcile(session, step, lost, within);
   await keepArmed(session, step, action);
   if (verdict.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };
   if (verdict.stoppedBy === 'budget') return overBudget(session, step);

@@ -23,7 +23,7 @@ export function cloudCall(
     params: call.params,
     open(target, signal) {
       const before = call.before?.(target);
-      const reader = openReader({ ...env, stop: signal, letGo: signal });
+      const reader = openReader({ ...env, stop: signal, letGo: signal }, session.context.cluster);
       const context = {
         ...session.context,
         targets: [...session.targets.values()],

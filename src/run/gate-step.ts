@@ -10,7 +10,7 @@ export async function waitForGate(
   step: string,
   spec: GateSpec,
 ): Promise<{ open: boolean; text: string }> {
-  const reader = openReader(session.env);
+  const reader = openReader(session.env, session.context?.cluster);
   try {
     return await watch(session, step, spec, reader);
   } finally {

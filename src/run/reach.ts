@@ -1,5 +1,6 @@
 import { fanout } from '../fanout/fanout.ts';
-import type { Target } from '../kit/types.ts';
+import { clocksOf, timeoutsOf } from '../kit/timeouts.ts';
+import type { ClusterKit, Target } from '../kit/types.ts';
 import type { NodeScript, Outcome, Transport } from '../transport/types.ts';
 import type { RunEnv } from './types.ts';
 
@@ -10,7 +11,14 @@ export interface Reader {
   close(): Promise<void>;
 }
 
-export function openReader(env: Pick<RunEnv, 'transport' | 'stop' | 'letGo'>): Reader {
+/** `timeoutMs` is what `--timeout` said: the deadline of each reading. */
+export function openReader(
+  env: Pick<RunEnv, 'transport' | 'stop' | 'letGo'>,
+  cluster: Pick<ClusterKit, 'timeouts'> = {},
+  timeoutMs?: number,
+): Reader {
+  const timeouts = timeoutsOf(cluster);
+  const { retryMs: _, ...clocks } = clocksOf(timeouts, timeouts.readMs, timeoutMs);
   const opened = new Map<string, Promise<{ transport: Transport; own?: Transport | undefined }>>();
   const open = async (name: Parameters<RunEnv['transport']>[0]) => {
     const shared = await env.transport(name);
@@ -21,7 +29,7 @@ export function openReader(env: Pick<RunEnv, 'transport' | 'stop' | 'letGo'>): R
     async reach(targets, script) {
       const all = targets.length;
       const { outcomes } = await fanout(
-        { targets, script, waves: [all], window: all, budget: all, connectMs: 10_000, runMs: 15_000 },
+        { targets, script, waves: [all], window: all, budget: all, ...clocks },
         {
           async transport(name) {
             const opening = opened.get(name) ?? open(name as Exclude<typeof name, 'cloud'>);

@@ -13,9 +13,14 @@ export interface Reconciled {
  * Asks the nodes what they remember of a step, and journals what they say as the outcome of apply.
  * What cannot be asked, or still runs there, stays as it was.
  */
-export async function reconcile(session: Session, step: ActionStep, targets: string[]): Promise<Reconciled> {
+export async function reconcile(
+  session: Session,
+  step: ActionStep,
+  targets: string[],
+  within: { wholeMs?: number } = {},
+): Promise<Reconciled> {
   if (targets.length === 0) return { again: [] };
-  const verdict = await runOp(session, step, { op: 'receipt', targets, journaled: true });
+  const verdict = await runOp(session, step, { op: 'receipt', targets, journaled: true, ...within });
   const again: string[] = [];
   for (const receipt of verdict.outcomes) {
     const state = receipt.result?.state;

@@ -3,6 +3,7 @@ import { actionNamed } from '../actions/registry.ts';
 import type { BeforeState, Op } from '../actions/types.ts';
 import { fanout } from '../fanout/fanout.ts';
 import type { FanoutDeps, Verdict } from '../fanout/types.ts';
+import { timeoutsOf } from '../kit/timeouts.ts';
 import type { Target } from '../kit/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import { cloudCall } from './cloud-call.ts';
@@ -22,6 +23,10 @@ export interface OpRequest {
   /** Bad outcomes that are borne; all of them when absent. */
   budget?: number;
   anyOf?: boolean;
+  /** The deadline of each target; the step's when absent. */
+  wholeMs?: number;
+  /** How long a target that nothing was sent to is tried again; as the step says when absent. */
+  retryMs?: number;
   /** Journaled as intents and outcomes; a check is only looked at. */
   journaled: boolean;
   before?: (target: Target) => BeforeState | undefined;
@@ -29,6 +34,9 @@ export interface OpRequest {
   betweenWaves?: FanoutDeps['betweenWaves'];
   onOutcome?: (outcome: Outcome) => void;
 }
+
+/** What changes something, or keeps it. What only looks is told what it could not see. */
+const TRIED_AGAIN: ReadonlySet<Op> = new Set(['apply', 'undo', 'keep']);
 
 /** Runs one operation of a step's action on targets: the only way from the engine to a transport. */
 export async function runOp(session: Session, step: ActionStep, request: OpRequest): Promise<Verdict> {
@@ -45,7 +53,7 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
         op: request.op,
         runId: session.runId,
         stepId: step.id,
-        notAfter: () => new Date(launchedAt + step.connectMs + NOT_AFTER_SLACK_MS),
+        notAfter: () => new Date(launchedAt + step.connectMs + 2 * (step.loginMs ?? 0) + NOT_AFTER_SLACK_MS),
         shift: (target) => session.clocks.shiftFor(target.name),
         deadlineMs: step.runMs,
         context: session.context,
@@ -56,6 +64,8 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
   const cloud = action.cloud
     ? cloudTransport(cloudCall(session, step, { action, params, ...request }))
     : undefined;
+  const wholeMs = request.wholeMs ?? step.wholeMs;
+  const retryMs = TRIED_AGAIN.has(request.op) ? (request.retryMs ?? step.retryMs ?? 0) : 0;
   let wave = 0;
   const verdict = await fanout(
     {
@@ -65,8 +75,11 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
       window: step.window,
       budget: request.budget ?? targets.length,
       connectMs: step.connectMs,
+      loginMs: step.loginMs ?? timeoutsOf(session.context.cluster).loginMs,
       // A script that ends at its own deadline needs a moment to say so.
       runMs: action.node ? step.runMs + 5_000 : step.runMs,
+      ...(wholeMs === undefined ? {} : { wholeMs }),
+      ...(retryMs > 0 ? { again: { forMs: retryMs } } : {}),
       ...(request.anyOf ? { anyOf: true } : {}),
     },
     {

@@ -33,7 +33,13 @@ export interface ActionStep {
   window: number;
   budget: number;
   connectMs: number;
+  /** For each phase of the login; plans of earlier versions have none. */
+  loginMs?: number;
   runMs: number;
+  /** What `--timeout` said: the deadline of each target, with connecting, login, ways and further tries. */
+  wholeMs?: number;
+  /** How long a target that nothing was sent to is tried again. */
+  retryMs?: number;
   anyOf: boolean;
   /** Must hold between waves. */
   gate?: GateSpec;
@@ -143,6 +149,7 @@ export type RunEvent =
   | (JournalBody & { at: string })
   | { kind: 'launched'; at: string; step: string; target: string; via: TransportName | 'cloud' }
   | { kind: 'wave'; at: string; step: string; wave: number; of: number; size: number }
+  | { kind: 'again'; at: string; step: string; outcome: Outcome; tries: number; pauseMs: number }
   | { kind: 'breach'; at: string; step: string; bad: number; budget: number };
 
 /** The world a run acts in; all of it handed in. */

@@ -2,6 +2,8 @@ import { actionNamed } from '../actions/registry.ts';
 import { parseAmount, resolveAmount } from '../base/amount.ts';
 import { waveSizes } from '../fanout/waves.ts';
 import type { TransportName } from '../fleet/types.ts';
+import { clocksOf, DEFAULT_TIMEOUTS } from '../kit/timeouts.ts';
+import type { Timeouts } from '../kit/types.ts';
 import type { ActionStep } from './types.ts';
 
 /** What a person said about the pace of an undo; amounts as typed. */
@@ -32,7 +34,12 @@ export interface WayBack {
  * What was said, else what the action says of its way back, else all at once.
  * Unless told otherwise every bad one is borne: a dead machine is no reason to leave the others as they are.
  */
-export function wayBack(step: ActionStep, total: number, said: UndoPace = {}): WayBack {
+export function wayBack(
+  step: ActionStep,
+  total: number,
+  said: UndoPace = {},
+  timeouts: Timeouts = DEFAULT_TIMEOUTS,
+): WayBack {
   const { back, cloud } = actionNamed(step.action);
   const canary = said.canary ?? back?.canary ?? '0';
   const wave = said.wave ?? back?.wave;
@@ -50,7 +57,7 @@ export function wayBack(step: ActionStep, total: number, said: UndoPace = {}): W
       window: cloud?.parallel ?? said.parallel ?? step.window,
       ...(timeoutMs === undefined
         ? {}
-        : { runMs: timeoutMs, connectMs: Math.min(step.connectMs, timeoutMs) }),
+        : clocksOf({ ...timeouts, connectMs: step.connectMs }, timeoutMs, timeoutMs)),
       ...(via ? { via } : {}),
     },
   };

@@ -1,6 +1,7 @@
 import { actionNamed } from '../actions/registry.ts';
 import { noCounts } from '../fanout/counts.ts';
 import type { Counts, Verdict } from '../fanout/types.ts';
+import { timeoutsOf } from '../kit/timeouts.ts';
 import type { Outcome } from '../transport/types.ts';
 import { runOp } from './run-op.ts';
 import type { Session } from './session.ts';
@@ -36,7 +37,7 @@ export async function undoStep(
   const memory = session.memory.step(step.id);
   const saved = await readFetched(session.dir, step.id, targets[0]!);
   const asSent = actionNamed(step.action).node?.restores ?? String;
-  const way = wayBack(step, targets.length, said);
+  const way = wayBack(step, targets.length, said, timeoutsOf(session.context.cluster));
   const journaled: Promise<unknown>[] = [];
   const verdict = await runOp(session, way.step, {
     op: 'undo',

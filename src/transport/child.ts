@@ -17,8 +17,12 @@ export interface ChildTask {
   stop: AbortSignal;
   /** How long a secret waits for the script's first word: one that arrived incomplete waits for more input. */
   secretMs: number;
+  /** Awaited before the text leaves. */
+  turn(): Promise<void>;
   /** The text leaves now. */
   onLaunch(): void;
+  /** The script's first word was heard. */
+  onBegun(): void;
 }
 
 export interface ChildEnd extends Ending {
@@ -46,7 +50,9 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
   const began = beganStart(script.nonce);
   const out = new Capture(script.maxOutput + MARKER_ROOM);
   let err = new Capture(script.maxOutput);
+  let greeted = false;
   let left = false;
+  let running = false;
   let asked = 0;
   let secret = script.secret;
 
@@ -74,6 +80,25 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
   const heard = new Promise<void>((resolve) => {
     told = resolve;
   });
+  let refused: unknown;
+  let refuse = (_why: unknown) => {};
+  const turned = new Promise<void>((resolve) => {
+    refuse = (why) => {
+      refused = why;
+      resolve();
+    };
+  });
+  const leave = () => {
+    if (ended || task.stop.aborted) return;
+    left = true;
+    // What came before is the login's, such as a banner.
+    err = new Capture(script.maxOutput);
+    task.onLaunch();
+    child.stdin.write(text);
+    if (!secret) child.stdin.end();
+    else noSecret = setTimeout(withhold, task.secretMs);
+  };
+  let ended = false;
   let grace: NodeJS.Timeout | undefined;
   let noSecret: NodeJS.Timeout | undefined;
   const withhold = () => {
@@ -86,18 +111,15 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
     guarded((error) => fault.abort(error), handle);
   const onOut = own((chunk: Buffer) => {
     out.push(chunk);
-    if (!left && holds(out, ready)) {
-      left = true;
-      // What came before is the login's, such as a banner.
-      err = new Capture(script.maxOutput);
-      task.onLaunch();
-      child.stdin.write(text);
-      if (!secret) child.stdin.end();
-      else noSecret = setTimeout(withhold, task.secretMs);
+    if (!greeted && holds(out, ready)) {
+      greeted = true;
+      task.turn().then(leave, refuse);
     }
-    if (left && secret && holds(out, began)) {
+    if (left && !running && holds(out, began)) {
+      running = true;
+      task.onBegun();
       clearTimeout(noSecret);
-      child.stdin.end(secret);
+      if (secret) child.stdin.end(secret);
       secret = undefined;
     }
     // ssh stays as long as a child in the background holds the far pipe: the last word is the end.
@@ -106,7 +128,7 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
   });
   const onErr = own((chunk: Buffer) => {
     err.push(chunk);
-    const times = left || !password ? 0 : err.text().split(password.prompt).length - 1;
+    const times = greeted || !password ? 0 : err.text().split(password.prompt).length - 1;
     if (times <= asked) return;
     asked = times;
     // Asked again, it was the wrong one: a third try may lock the login.
@@ -120,14 +142,13 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
     for (const signal of [task.stop, fault.signal])
       signal.addEventListener('abort', () => resolve(), { once: true });
   });
-  let ended = false;
   const exited = new Promise<void>((resolve) => {
     child.once('exit', () => {
       ended = true;
       setTimeout(resolve, GRACE_MS).unref();
     });
   });
-  const result = await Promise.race([child, stopped, exited, heard]);
+  const result = await Promise.race([child, stopped, exited, heard, turned]);
   clearTimeout(grace);
   clearTimeout(noSecret);
   if (!ended || task.stop.aborted || fault.signal.aborted) kill();
@@ -136,6 +157,7 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
   child.stderr.destroy();
 
   fault.signal.throwIfAborted();
+  if (refused !== undefined) throw refused;
   const seen = { left, out, err };
   if (task.stop.aborted && !ended) return left ? { ...seen, lost: task.stop.reason as Lost } : seen;
   if (result && result.exitCode === undefined && result.signal === undefined)

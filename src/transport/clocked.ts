@@ -1,7 +1,6 @@
 import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../base/duration.ts';
 import type { Target } from '../kit/types.ts';
-import type { Deadline } from './deadline.ts';
 import { createDeadline } from './deadline.ts';
 import type { LagMeter } from './lag.ts';
 import type { Attempt, Ending } from './outcome.ts';
@@ -9,47 +8,121 @@ import { notLaunched } from './outcome.ts';
 import type { NodeScript, Outcome, TransportOptions } from './types.ts';
 import { Unreached } from './unreached.ts';
 
-/** One target's own clock and its way out, the same for every transport that reaches targets one by one. */
+/** One target's own clocks and its way out, the same for every transport that reaches targets one by one. */
 export interface Clock {
   /** Before the launch its reason is an `Unreached`, afterwards the `lost` part of an ending. */
   stop: AbortSignal;
-  deadline: Deadline;
-  /** The command leaves now: the clock of the run starts. */
-  launch(): void;
+  /** Stands still while a target waits for ourselves, until the returned function is called. */
+  pause(): () => void;
+  /** The peer answered: it is not silent. */
+  heard(): void;
+  /** One more phase of the login begins, with its own time. */
+  login(): void;
+  /** Awaited before anything leaves. Rejects when nothing may leave any more. */
+  turn(): Promise<void>;
+  /** How long a secret waits for the script's first word: one that arrived incomplete waits for more input. */
+  secretMs: number;
+  /** The command leaves now; until `begun` the time is that of the login. */
+  leave(): void;
+  /** The script runs: its own clock starts. Says `leave` where that was not said. */
+  begun(): void;
 }
 
 export type Lost = NonNullable<Ending['lost']>;
 
-/** Attends one target under its clock and turns every failure before the launch into an outcome. */
+/** A peer that says nothing for so long keeps nobody else from being launched. */
+const SILENT_MS = 200;
+/** How long a person's deadline is outrun to hear the script say that it ended at it. */
+const LAST_WORD_MS = 800;
+
+/** Of the time to begin, so that who waits for more input in vain can still say so. */
+const SECRET_SHARE = 0.8;
+
+/** Attends one target under its clocks and turns every failure before the launch into an outcome. */
 export async function clocked(
   meter: LagMeter,
   asked: { target: Target; via: 'ssh' | 'openssh' | 'local'; script: NodeScript; options: TransportOptions },
-  /** Why the target counts as unreachable when its time to connect has passed. */
-  late: () => Unreached,
+  /** Why the target counts as unreachable when its time to connect or to log in has passed. */
+  late: (ms: number) => Unreached,
   attend: (attempt: Attempt, clock: Clock) => Promise<Outcome>,
 ): Promise<Outcome> {
   const { target, via, script, options } = asked;
+  const { connectMs, loginMs = connectMs, runMs, wholeMs } = options;
   const attempt: Attempt = { target, via, script, startedAt: new Date() };
-  const event = (phase: 'connecting' | 'launched') => options.onEvent?.({ target: target.name, phase, via });
+  type Event = Parameters<NonNullable<TransportOptions['onEvent']>>[0];
+  const event = (phase: Event['phase']) => options.onEvent?.({ target: target.name, phase, via });
   const release = meter.use();
   const stop = new AbortController();
   let left = false;
-  const deadline = createDeadline(meter, () => stop.abort(left ? tooLong(options.runMs) : late()));
+  let running = false;
+  let silent = false;
+  let allowedMs = connectMs;
+  const passed = (ms: number) => stop.abort(running ? tooLong(ms) : left ? notBegun(ms) : late(ms));
+  const deadline = createDeadline(meter, () => passed(allowedMs));
+  const silence = createDeadline(meter, () => {
+    silent = true;
+    event('waiting');
+  });
+  const allow = (ms: number) => {
+    allowedMs = ms;
+    deadline.start(ms);
+  };
+  const heard = () => {
+    if (!silent) silence.start(SILENT_MS);
+  };
+  // A person's deadline is a point in time: nothing makes it later, our own lag neither.
+  let whole: NodeJS.Timeout | undefined;
+  const end = (ms: number) => {
+    if (!left || ms === 0) passed(wholeMs!);
+    else whole = setTimeout(end, ms, 0);
+  };
+  const pause = () => {
+    const resume = [deadline.pause(), ...(silent ? [] : [silence.pause()])];
+    return () => {
+      for (const go of resume) go();
+    };
+  };
   const letGo = () => stop.abort(left ? LET_GO : new LetGo());
   // One listener a target on the run's signal is meant.
   setMaxListeners(0, options.signal, stop.signal);
   options.signal.addEventListener('abort', letGo, { once: true });
+  const leave = () => {
+    if (left) return;
+    left = true;
+    silence.stop();
+    event('launched');
+  };
   try {
     if (options.signal.aborted) throw new LetGo();
     event('connecting');
-    deadline.start(options.connectMs);
+    allow(connectMs);
+    heard();
+    if (wholeMs !== undefined) whole = setTimeout(end, wholeMs, LAST_WORD_MS);
     return await attend(attempt, {
       stop: stop.signal,
-      deadline,
-      launch() {
-        left = true;
-        deadline.start(options.runMs);
-        event('launched');
+      secretMs: loginMs * SECRET_SHARE,
+      pause,
+      heard,
+      login() {
+        heard();
+        allow(loginMs);
+      },
+      async turn() {
+        silence.stop();
+        const resume = deadline.pause();
+        if (!((await options.turn?.(target.name)) ?? true)) throw new LetGo();
+        stop.signal.throwIfAborted();
+        resume();
+      },
+      leave() {
+        leave();
+        allow(loginMs);
+      },
+      begun() {
+        leave();
+        if (running) return;
+        running = true;
+        allow(runMs);
       },
     });
   } catch (error) {
@@ -59,6 +132,8 @@ export async function clocked(
     return notLaunched(attempt, left ? 'unknown' : 'unreachable', reason);
   } finally {
     deadline.stop();
+    silence.stop();
+    clearTimeout(whole);
     release();
     options.signal.removeEventListener('abort', letGo);
   }
@@ -75,9 +150,14 @@ const LET_GO: Lost = {
   reason: { code: 'let-go', message: 'let go while the command ran' },
 };
 
-function tooLong(runMs: number): Lost {
+function tooLong(ms: number): Lost {
   return {
     state: 'timed-out',
-    reason: { code: 'deadline', message: `did not end within ${formatDuration(runMs)}` },
+    reason: { code: 'deadline', phase: 'script', message: `did not end within ${formatDuration(ms)}` },
   };
+}
+
+function notBegun(ms: number): Lost {
+  const message = `the login shell did not begin the script within ${formatDuration(ms)}`;
+  return { state: 'timed-out', reason: { code: 'deadline', phase: 'shell', message } };
 }

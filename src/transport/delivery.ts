@@ -13,6 +13,8 @@ export interface Delivery {
   command: string;
   /** First on standard input. A secret follows only after the script's first word was heard. */
   text: Buffer;
+  /** The far shell says a word first, and the text leaves only then. */
+  greeted: boolean;
   /** Before the text, when sudo asks for it by `prompt` on stderr, and at most once. */
   password?: { prompt: string; line: Buffer };
 }
@@ -21,7 +23,7 @@ export interface DeliveryWay {
   sudo: boolean;
   /** Of the login, for sudo; without it sudo must not ask. */
   sudoPassword?: string | undefined;
-  /** The far shell says a word first, for transports that are not told when it runs. */
+  /** Ask for that word, as transports must that are not told when the shell runs. */
   greeted?: boolean;
 }
 
@@ -41,12 +43,15 @@ export function deliveryOf(
   const text = Buffer.from(`${head(nonce)}${script.textFor(target, via)}`.replace(/\n+$/, ''));
   const asked = how.sudo && how.sudoPassword !== undefined;
   const read = reader(nonce, text);
-  const inner = how.greeted || asked ? `${say(readyLine(nonce))}; ${read}` : read;
+  // What sudo waits for (name servers, PAM) is no time of the script, and what it never lets in has not left.
+  const greeted = how.greeted === true || how.sudo;
+  const inner = greeted ? `${say(readyLine(nonce))}; ${read}` : read;
   const prompt = passwordPrompt(nonce);
   const sudo = asked ? `sudo -S -p ${quote(prompt)} ` : 'sudo -n ';
   return {
     command: `exec ${how.sudo ? sudo : ''}/bin/sh -c ${quote(inner)}`,
     text,
+    greeted,
     ...(asked && { password: { prompt, line: Buffer.from(`${how.sudoPassword}\n`) } }),
   };
 }

@@ -6,8 +6,6 @@ import type { Transport } from './types.ts';
 
 export interface TransportsOptions {
   kit: Kit;
-  /** SSH key exchanges under way at once. */
-  handshakes?: number;
   /** Of locked keys, by their files. */
   phrases?: PassPhrases;
   /** For sudo where it asks: over standard input alone, so never through SSM. */
@@ -49,12 +47,12 @@ export function createTransports(options: TransportsOptions): Transports {
 const PIPES = 4;
 
 async function openTransport(name: TransportName, options: TransportsOptions): Promise<Transport> {
-  const { kit, handshakes, phrases, sudoPassword } = options;
+  const { kit, phrases, sudoPassword } = options;
   switch (name) {
     case 'ssh': {
       const { createSshTransport } = await import('./ssh/transport.ts');
       const agent = options.agent ?? process.env.SSH_AUTH_SOCK;
-      return createSshTransport({ kit, handshakes, phrases, sudoPassword, agent });
+      return createSshTransport({ kit, phrases, sudoPassword, agent });
     }
     case 'openssh': {
       const { createOpensshTransport } = await import('./openssh/transport.ts');

@@ -22,7 +22,14 @@ export function sudoReason(stderr: string, asked: boolean): OutcomeReason | unde
   };
 }
 
-export function sudoRefused(stderr: string, ended: string): Unreached {
-  const message = `the login ended (${ended}) before it ran the script`;
-  return new Unreached(sudoReason(stderr, true) ?? { code: 'not-begun', message });
+/** Why the login ended before root's shell was heard. */
+export function sudoRefused(said: {
+  stderr: string;
+  stdout: string;
+  ended: string;
+  asked: boolean;
+}): Unreached {
+  const line = `${said.stderr}\n${said.stdout}`.split('\n').find((text) => text.trim() !== '');
+  const message = `the login ended (${said.ended}) before it ran the script${line ? `: ${line.trim()}` : ''}`;
+  return new Unreached(sudoReason(said.stderr, said.asked) ?? { code: 'not-begun', message });
 }

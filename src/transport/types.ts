@@ -66,6 +66,8 @@ export interface OutcomeReason {
   /** Such as `refused`, `host-key-unknown`, `host-key-changed`, `auth`, `connect-timeout`, `reset`, `deadline`, `budget`. */
   code: string;
   message: string;
+  /** What it hung in, where a clock ran out: such as `banner`, `login`, `sudo`, `script`. */
+  phase?: string;
   /** The next command to type, where there is one. */
   next?: string;
 }
@@ -87,16 +89,25 @@ export interface NodeScript {
 }
 
 export interface TransportOptions {
-  /** Milliseconds until the command must have left: every phase of connecting counts. */
+  /** Milliseconds to connect, up to the end of the key exchange; over SSM, until a node must have taken the command up. */
   connectMs: number;
-  /** Milliseconds from the command's leaving to its end. */
+  /** Milliseconds for each phase of the login: authentication, session, sudo, the shell's start. As `connectMs` when absent. */
+  loginMs?: number;
+  /** Milliseconds from the script's beginning to its end. */
   runMs: number;
+  /** Milliseconds for all of it, whatever phase it is in: the deadline that a person gave. */
+  wholeMs?: number;
   /** Aborted: let go at once; what has left is `unknown`. */
   signal: AbortSignal;
-  /** A target's command has left, or one more phase is reached. */
+  /**
+   * Awaited before a target's command leaves: who waited for a silent peer takes its place again. False: nothing
+   * more may leave. A transport that sends to many by one call need not ask.
+   */
+  turn?: (target: string) => Promise<boolean>;
+  /** A target's command has left, or one more phase is reached. `waiting`: nothing has left, and the peer is silent. */
   onEvent?: (event: {
     target: string;
-    phase: 'connecting' | 'launched';
+    phase: 'connecting' | 'waiting' | 'launched';
     via: TransportName | 'cloud';
   }) => void;
 }

@@ -1,4 +1,5 @@
 import { countsLine, nodesText } from '../base/counts-line.ts';
+import { formatDuration } from '../base/duration.ts';
 import { oneLine } from '../base/sanitize.ts';
 import type { JournaledOutcome, Plan, RunEvent } from '../run/types.ts';
 
@@ -60,6 +61,8 @@ export class Progress {
           : [];
       case 'outcome':
         return this.#outcome(event.step, event.op, event.outcome);
+      case 'again':
+        return this.#again(event);
       case 'breach':
         return [`${event.step}: ${event.bad} ended badly, ${event.budget} are borne: launching nothing more`];
       case 'gate':
@@ -129,6 +132,16 @@ export class Progress {
     if (!bad || step.told > TOLD_ONE_BY_ONE) return [];
     if (step.told++ === TOLD_ONE_BY_ONE) return [`${stepId}: more end badly; the end tells all`];
     return [`${stepId}: ${outcome.target} ${outcome.state}${because(whyOf(outcome))}`];
+  }
+
+  /** A node that nothing was sent to: no outcome yet. */
+  #again({ step: id, outcome, pauseMs }: RunEvent & { kind: 'again' }): string[] {
+    const step = this.#steps.get(id);
+    if (!step || step.told >= TOLD_ONE_BY_ONE) return [];
+    step.told++;
+    return [
+      `${id}: ${outcome.target} not reached${because(whyOf(outcome))}, next try in ${formatDuration(pauseMs)}`,
+    ];
   }
 
   #gate(event: RunEvent & { kind: 'gate' }): string[] {

@@ -25,7 +25,9 @@ describe('a delivered script', () => {
 
   it('has a short command line that tells nothing of the script', () => {
     const { command, text } = deliveryOf(raw('x'.repeat(100_000)), target(), 'ssh', { sudo: true });
-    expect(command).toMatch(/^exec sudo -n \/bin\/sh -c 'FX_TEXT=/);
+    expect(command).toMatch(
+      /^exec sudo -n \/bin\/sh -c 'printf '\\''%s\\n'\\'' fireaxe:n0nce:ready; FX_TEXT=/,
+    );
     expect(command).toContain(`head -c ${text.length}`);
     expect(command.length).toBeLessThan(400);
     expect(command).not.toContain('xx');

@@ -163,8 +163,19 @@ describe('after the command has left', () => {
   });
 
   it('a hang is timed-out', async () => {
+    const server = await serve(sshStub((channel) => void channel.write('fireaxe:n0nce:began\n')));
+    expect(await against(server, { runMs: 300 })).toMatchObject({
+      state: 'timed-out',
+      reason: { phase: 'script' },
+    });
+  });
+
+  it('a login shell that never begins the script is told as that', async () => {
     const server = await serve(sshStub((channel) => void channel.resume()));
-    expect(await against(server, { runMs: 300 })).toMatchObject({ state: 'timed-out' });
+    expect(await against(server, { loginMs: 300 })).toMatchObject({
+      state: 'timed-out',
+      reason: { phase: 'shell', message: 'the login shell did not begin the script within 300ms' },
+    });
   });
 
   it('a command that was bound to something else did not run ours', async () => {

@@ -10,6 +10,7 @@ import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
 import { aborted, flushed } from '../io.ts';
 import { sudoOption, targetOptions } from '../options.ts';
+import { overridesOf } from '../overrides.ts';
 import { openKeys } from '../pass-phrases.ts';
 import { readingLines } from '../reading.ts';
 import { defineCommand } from '../types.ts';
@@ -24,10 +25,16 @@ export default defineCommand({
   ],
   danger: 'read',
   configure: (command) => {
-    sudoOption(targetOptions(command)).option('--watch <duration>', 'read again and again, until Ctrl-C');
+    sudoOption(targetOptions(command))
+      .option(
+        '--timeout <duration>',
+        'deadline of each reading of a node (default: 15s to connect, 15s to read)',
+      )
+      .option('--watch <duration>', 'read again and again, until Ctrl-C');
   },
   async run(_args, flags, io) {
     const watch = text(flags, 'watch');
+    const { timeoutMs } = overridesOf(flags);
     const everyMs = watch === undefined ? undefined : parseSpan(watch, '--watch', 1_000, LONGEST_MS);
     const context = await openContext(flags, io);
     const cluster = chooseCluster(context);
@@ -47,7 +54,7 @@ export default defineCommand({
     const ended = io.inFlight();
     const { env, close } = runEnvironment(context, () => {});
     const { readCluster } = await import('../../probe/read.ts');
-    const reader = openReader(env);
+    const reader = openReader(env, cluster, timeoutMs);
     const deps = { reach: reader.reach, now: io.now, context: { cluster, nodes: cluster.fleet.nodes } };
     const { sink } = context;
     const show = (reading: ClusterReading) => {

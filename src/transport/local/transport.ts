@@ -1,3 +1,4 @@
+import { formatDuration } from '../../base/duration.ts';
 import type { Target } from '../../kit/types.ts';
 import { runChild } from '../child.ts';
 import { clocked } from '../clocked.ts';
@@ -18,21 +19,26 @@ export function createLocalTransport({
   const meter = createLagMeter();
 
   function reach(target: Target, script: NodeScript, options: TransportOptions): Promise<Outcome> {
-    const late = () =>
-      new Unreached({ code: 'connect-timeout', message: 'the shell on this machine did not start' });
+    const late = (ms: number) => {
+      const hung = target.ssh.sudo ? 'sudo did not answer' : 'the shell on this machine did not start';
+      return new Unreached({ code: 'connect-timeout', message: `${hung} within ${formatDuration(ms)}` });
+    };
     return clocked(meter, { target, via: 'local', script, options }, late, async (attempt, clock) => {
       const elsewhere = notHere(target);
       if (elsewhere) throw new Unreached(elsewhere);
       const sudo = target.ssh.sudo && process.getuid?.() !== 0;
       const delivery = deliveryOf(script, target, 'local', { sudo, sudoPassword, greeted: true });
+      clock.login();
       const end = await runChild({
         attempt,
         file: '/bin/sh',
         args: ['-c', delivery.command],
         delivery,
         stop: clock.stop,
-        secretMs: options.runMs / 2,
-        onLaunch: () => clock.launch(),
+        secretMs: clock.secretMs,
+        turn: clock.turn,
+        onLaunch: clock.leave,
+        onBegun: clock.begun,
       });
       if (end.left) return launched(attempt, end, end.out, end.err);
       clock.stop.throwIfAborted();

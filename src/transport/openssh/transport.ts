@@ -1,3 +1,4 @@
+import { formatDuration } from '../../base/duration.ts';
 import type { Bastion, Target } from '../../kit/types.ts';
 import { refusal } from '../address.ts';
 import { backOff, RETRIES } from '../back-off.ts';
@@ -41,52 +42,62 @@ export function createOpensshTransport(way: {
   }
 
   function reach(target: Target, script: NodeScript, options: TransportOptions): Promise<Outcome> {
-    const late = () =>
+    const late = (ms: number) =>
       new Unreached({
         code: 'connect-timeout',
         message: `${target.address} port ${target.port}${
           target.ssh.jump ? `, or its bastion ${target.ssh.jump.name},` : ''
-        } did not let us in in time`,
+        } did not let us in within ${formatDuration(ms)}`,
       });
-    return clocked(meter, { target, via: 'openssh', script, options }, late, async (attempt, clock) => {
-      const { user, sudo, jump } = target.ssh;
-      const bad = refusal({ address: target.address, port: target.port, user }) ?? (jump && refusal(jump));
-      if (bad) throw new Unreached(bad);
-      const delivery = deliveryOf(script, target, 'openssh', {
-        sudo: sudo && user !== 'root',
-        sudoPassword,
-        greeted: true,
-      });
-      for (let attempts = 0; ; attempts++) {
-        const given: (() => void)[] = [];
-        const resume = clock.deadline.pause();
-        const end = await (async () => {
-          // The bastion's place is for the login alone, the other as long as the process lives.
-          if (jump) given.push(await atBastion(jump).take(clock.stop));
-          given.push(await slots.take(clock.stop));
-          resume();
-          return runChild({
-            attempt,
-            file: 'ssh',
-            args: sshArguments(kit, target, options.connectMs, delivery.command),
-            delivery,
-            stop: clock.stop,
-            secretMs: options.runMs / 2,
-            onLaunch: () => {
-              if (jump) given[0]!();
-              clock.launch();
-            },
-          });
-        })().finally(() => {
-          for (const give of given) give();
+    // Of its phases ssh tells nothing: it has the time of both.
+    const { connectMs, loginMs = connectMs } = options;
+    const times = { ...options, connectMs: connectMs + loginMs, loginMs };
+    return clocked(
+      meter,
+      { target, via: 'openssh', script, options: times },
+      late,
+      async (attempt, clock) => {
+        const { user, sudo, jump } = target.ssh;
+        const bad = refusal({ address: target.address, port: target.port, user }) ?? (jump && refusal(jump));
+        if (bad) throw new Unreached(bad);
+        const delivery = deliveryOf(script, target, 'openssh', {
+          sudo: sudo && user !== 'root',
+          sudoPassword,
+          greeted: true,
         });
-        if (end.left) return launched(attempt, withLoss(end), end.out, end.err);
-        clock.stop.throwIfAborted();
-        const why = whyNot(end, sudoPassword !== undefined, jump?.name);
-        if (why.code !== 'dropped' || attempts >= RETRIES) throw new Unreached(why);
-        await backOff(attempts, clock.stop);
-      }
-    });
+        for (let attempts = 0; ; attempts++) {
+          const given: (() => void)[] = [];
+          const resume = clock.pause();
+          const end = await (async () => {
+            // The bastion's place is for the login alone, the other as long as the process lives.
+            if (jump) given.push(await atBastion(jump).take(clock.stop));
+            given.push(await slots.take(clock.stop));
+            resume();
+            return runChild({
+              attempt,
+              file: 'ssh',
+              args: sshArguments(kit, target, options.connectMs, delivery.command),
+              delivery,
+              stop: clock.stop,
+              secretMs: clock.secretMs,
+              turn: clock.turn,
+              onLaunch: () => {
+                if (jump) given[0]!();
+                clock.leave();
+              },
+              onBegun: clock.begun,
+            });
+          })().finally(() => {
+            for (const give of given) give();
+          });
+          if (end.left) return launched(attempt, withLoss(end), end.out, end.err);
+          clock.stop.throwIfAborted();
+          const why = whyNot(end, sudoPassword !== undefined, jump?.name);
+          if (why.code !== 'dropped' || attempts >= RETRIES) throw new Unreached(why);
+          await backOff(attempts, clock.stop);
+        }
+      },
+    );
   }
 
   return {

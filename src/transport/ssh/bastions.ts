@@ -1,37 +1,34 @@
 import type { Client } from 'ssh2';
 import type { Bastion } from '../../kit/types.ts';
-import type { Slots } from '../slots.ts';
-import { createSlots } from '../slots.ts';
 import { Unreached } from '../unreached.ts';
 
-/** A bastion's share of handshakes under way; its own sshd drops more than ten without a word. */
-const HANDSHAKES = 8;
 /** Targets that come right after a failed login share its reason instead of trying again. */
 const REMEMBER_FAILURE_MS = 2000;
 
-export interface OpenBastion {
-  client: Client;
-  slots: Slots;
+/** How long a bastion may take to connect, and to let us in. */
+export interface Times {
+  connectMs: number;
+  loginMs: number;
 }
 
-/** One shared connection a bastion, opened by the first target that needs it. */
+/**
+ * One shared connection a bastion, opened by the first target that needs it. Its sshd drops more than ten
+ * that are not logged in: of ours it sees one. What goes through it are channels, and no logins there.
+ */
 export interface Bastions {
-  open(bastion: Bastion, connectMs: number, stop: AbortSignal): Promise<OpenBastion>;
+  open(bastion: Bastion, times: Times, stop: AbortSignal): Promise<Client>;
   close(): void;
 }
 
-export function createBastions(
-  dial: (bastion: Bastion, connectMs: number) => Promise<Client>,
-  leaseMs: number,
-): Bastions {
-  const opened = new Map<string, Promise<OpenBastion>>();
+export function createBastions(dial: (bastion: Bastion, times: Times) => Promise<Client>): Bastions {
+  const opened = new Map<string, Promise<Client>>();
 
-  function start(key: string, bastion: Bastion, connectMs: number): Promise<OpenBastion> {
-    const opening = dial(bastion, connectMs).then((client) => {
+  function start(key: string, bastion: Bastion, times: Times): Promise<Client> {
+    const opening = dial(bastion, times).then((client) => {
       client.once('close', () => {
         if (opened.get(key) === opening) opened.delete(key);
       });
-      return { client, slots: createSlots(HANDSHAKES, leaseMs) };
+      return client;
     });
     opened.set(key, opening);
     opening.catch(() => {
@@ -43,7 +40,7 @@ export function createBastions(
   }
 
   return {
-    open(bastion, connectMs, stop) {
+    open(bastion, times, stop) {
       const key = JSON.stringify([
         bastion.address,
         bastion.port,
@@ -51,7 +48,7 @@ export function createBastions(
         bastion.identity,
         bastion.useAgent,
       ]);
-      const opening = opened.get(key) ?? start(key, bastion, connectMs);
+      const opening = opened.get(key) ?? start(key, bastion, times);
       return orStopped(opening, stop).catch((error) => {
         throw error instanceof Unreached && error !== stop.reason ? nameBastion(error, bastion) : error;
       });
@@ -59,7 +56,7 @@ export function createBastions(
     close() {
       for (const opening of opened.values()) {
         opening.then(
-          ({ client }) => client.end(),
+          (client) => client.end(),
           () => undefined,
         );
       }

@@ -10,7 +10,7 @@ import { Unreached } from '../unreached.ts';
 const MOST = 64 * 1024;
 
 /**
- * Answers sudo's question where it asks, once, and calls back in the very turn in which root's shell is heard:
+ * Answers sudo's question where it asks and a password is known, once, and calls back in the very turn in which root's shell is heard:
  * nothing of ours but the password has left by then.
  */
 export function becomeRoot(
@@ -47,7 +47,8 @@ export function becomeRoot(
   const onExit = (code: number | null, signal?: string) => {
     ended = String(code ?? signal);
   };
-  const onClose = () => settle(sudoRefused(err.text(), ended));
+  const onClose = () =>
+    settle(sudoRefused({ stderr: err.text(), stdout: out.text(), ended, asked: password !== undefined }));
   const onStop = () => settle(task.stop.reason ?? new Unreached({ code: 'let-go', message: 'let go' }));
 
   channel

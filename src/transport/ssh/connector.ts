@@ -6,9 +6,9 @@ import { refusal } from '../address.ts';
 import { backOff, RETRIES } from '../back-off.ts';
 import { createDeadline } from '../deadline.ts';
 import type { LagMeter } from '../lag.ts';
-import type { Slots } from '../slots.ts';
 import { createSlots } from '../slots.ts';
 import { Unreached } from '../unreached.ts';
+import type { Times } from './bastions.ts';
 import { createBastions } from './bastions.ts';
 import type { Identities } from './identity.ts';
 import type { Credentials, LoginDeps } from './login.ts';
@@ -22,8 +22,6 @@ export interface ConnectorDeps extends LoginDeps {
   /** Path of the agent's socket, where there is one. */
   agent: string | undefined;
   meter: LagMeter;
-  /** Key exchanges under way at once, over all targets. */
-  handshakes: number;
   /** Sockets open at once: what the limit of descriptors allows. */
   connections: number;
   /** How often a bastion is asked whether it is still there. */
@@ -51,34 +49,26 @@ export interface Link {
 
 export interface Connector {
   /** Logs in at the target, through its bastion if it has one. */
-  connect(target: Target, connectMs: number, watch: Watch): Promise<Link>;
+  connect(target: Target, times: Times, watch: Watch): Promise<Link>;
   close(): void;
 }
 
 /** For our last words to leave. */
 const FAREWELL_MS = 1000;
-/** A handshake that takes longer than this gives its place to others. */
-const LEASE_MS = 1000;
 
 export function createConnector(deps: ConnectorDeps): Connector {
-  const slots = createSlots(deps.handshakes, LEASE_MS);
   const sockets = createSlots(deps.connections);
-  const bastions = createBastions(dialBastion, LEASE_MS);
+  const bastions = createBastions(dialBastion);
 
   async function dial(
     to: Endpoint,
     credentials: Credentials,
     open: () => Promise<Duplex>,
-    limits: Slots[],
     watch: Watch,
     aliveMs?: number,
   ): Promise<Link> {
     for (let attempt = 0; ; attempt++) {
-      const places: (() => void)[] = [];
-      const resume = watch.pause();
       try {
-        for (const limit of limits) places.push(await limit.take(watch.stop));
-        resume();
         watch.progress('tcp');
         const socket = await open();
         watch.progress('banner');
@@ -102,8 +92,6 @@ export function createConnector(deps: ConnectorDeps): Connector {
       } catch (error) {
         if (!(error instanceof Unreached && error.dropped) || watch.standing || attempt >= RETRIES)
           throw error;
-      } finally {
-        for (const give of places) give();
       }
       await backOff(attempt, watch.stop);
     }
@@ -124,15 +112,16 @@ export function createConnector(deps: ConnectorDeps): Connector {
     }
   }
 
-  async function dialBastion(bastion: Bastion, connectMs: number): Promise<Client> {
+  async function dialBastion(bastion: Bastion, times: Times): Promise<Client> {
     const bad = refusal(bastion);
     if (bad) throw new Unreached(bad);
     refuseUncheckable(bastion, deps.knownHosts);
     const credentials = await credentialsOf(bastion, `bastion ${bastion.name}`, deps);
     const stop = new AbortController();
     let phase: Phase = 'tcp';
-    const deadline = createDeadline(deps.meter, () => stop.abort(timedOut(phase, bastion)));
-    deadline.start(connectMs);
+    let allowedMs = times.connectMs;
+    const deadline = createDeadline(deps.meter, () => stop.abort(timedOut(phase, allowedMs, bastion)));
+    deadline.start(allowedMs);
     let socket: Socket | undefined;
     const pause = () => deadline.pause();
     const open = async () => {
@@ -142,10 +131,13 @@ export function createConnector(deps: ConnectorDeps): Connector {
     try {
       const progress = (now: Phase) => {
         phase = now;
+        if (now !== 'auth') return;
+        allowedMs = times.loginMs;
+        deadline.start(allowedMs);
       };
       const watch = { stop: stop.signal, progress, pause };
       // A firewall that forgot the connection says nothing: without questions each node would look dead.
-      const { client } = await dial(bastion, credentials, open, [slots], watch, deps.aliveMs);
+      const { client } = await dial(bastion, credentials, open, watch, deps.aliveMs);
       socket?.setKeepAlive(true, 10_000);
       // An idle bastion must not keep the process alive; the targets' clocks do while there are any.
       socket?.unref();
@@ -157,7 +149,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
   }
 
   return {
-    async connect(target, connectMs, watch) {
+    async connect(target, times, watch) {
       const to = { address: target.address, port: target.port, user: target.ssh.user };
       refuseUncheckable(to, deps.knownHosts);
       // Opening a locked key takes its time.
@@ -166,18 +158,15 @@ export function createConnector(deps: ConnectorDeps): Connector {
       resume();
       const { jump } = target.ssh;
       const aliveMs = watch.standing ? deps.aliveMs : undefined;
-      if (!jump) return dial(to, credentials, () => ownSocket(to, watch), [slots], watch, aliveMs);
-      const reach = () => {
-        watch.progress('bastion');
-        return bastions.open(jump, connectMs, watch.stop);
-      };
+      if (!jump) return dial(to, credentials, () => ownSocket(to, watch), watch, aliveMs);
       // Asked for again at each try: it may have died in between.
       const through = async () => {
-        const { client } = await reach();
+        watch.progress('bastion');
+        const client = await bastions.open(jump, times, watch.stop);
         watch.progress('tcp');
         return openThrough(client, to, watch.stop);
       };
-      return dial(to, credentials, through, [(await reach()).slots, slots], watch, aliveMs);
+      return dial(to, credentials, through, watch, aliveMs);
     },
     close: () => bastions.close(),
   };

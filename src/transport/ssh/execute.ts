@@ -21,8 +21,12 @@ export interface Execution {
   secretMs: number;
   /** The session is open, and sudo is waited for. */
   onSudo(): void;
+  /** Awaited before the text leaves. */
+  turn(): Promise<void>;
   /** The text leaves now. */
   onLaunch(): void;
+  /** The script's first word was heard. */
+  onBegun(): void;
 }
 
 /**
@@ -39,7 +43,7 @@ export function execute(client: Client, execution: Execution): Promise<Outcome> 
       if (error || !channel)
         return reject(new Unreached({ code: 'session', message: `no session: ${error?.message}` }));
       // In this very turn: an end that came along in one packet would be missed otherwise.
-      if (!delivery.password) return resolve(listen(client, channel, execution));
+      if (!delivery.greeted) return resolve(listen(client, channel, execution));
       execution.onSudo();
       const { nonce } = execution.attempt.script;
       becomeRoot(channel, { delivery, nonce, stop }, (refused) => {
@@ -70,6 +74,7 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
   const err = new Capture(script.maxOutput);
 
   return new Promise((resolve, reject) => {
+    let left = false;
     let exit: Ending | undefined;
     let heard = false;
     let streams = 2;
@@ -96,9 +101,11 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
       settle();
       resolve(outcomeOf(attempt, ending, out, err));
     });
-    const letGo = () => finish({ ...exit, lost: stop.reason });
-    const lost = (message: string) =>
-      finish({ lost: { state: 'unknown', reason: { code: 'connection-lost', message } } });
+    const letGo = () => (left ? finish({ ...exit, lost: stop.reason }) : fail(stop.reason));
+    const lost = (message: string) => {
+      if (left) finish({ lost: { state: 'unknown', reason: { code: 'connection-lost', message } } });
+      else fail(new Unreached({ code: 'session', message: 'the session ended before anything was sent' }));
+    };
     const onClose = () => {
       // ssh2 closes the channels right after; without an exit status by then it is lost.
       setImmediate(() => {
@@ -117,11 +124,14 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
       grace = setTimeout(() => finish(ending), heard ? GRACE_MS.heard : GRACE_MS.silent);
     };
 
+    let began = false;
     const onOut = own((chunk: Buffer) => {
       out.push(chunk);
-      if (secret && holds(out, marker)) {
+      if (!began && holds(out, marker)) {
+        began = true;
+        execution.onBegun();
         clearTimeout(noSecret);
-        channel.end(secret);
+        if (secret) channel.end(secret);
         secret = undefined;
       }
       if (!heard) grace?.refresh();
@@ -136,13 +146,16 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
     channel.on('error', () => undefined);
     client.once('close', onClose);
     stop.addEventListener('abort', letGo, { once: true });
-    own(() => {
+    const leave = own(() => {
+      if (exit || streams === 0 || stop.aborted) return;
+      left = true;
       execution.onLaunch();
       if (secret) {
         channel.write(delivery.text);
         noSecret = setTimeout(withhold, execution.secretMs);
       } else channel.end(delivery.text);
-    })();
+    });
+    execution.turn().then(leave, fail);
   });
 }
 

@@ -1,3 +1,4 @@
+import { formatDuration } from '../../base/duration.ts';
 import type { HostKeyCheck, KnownHosts } from '../../kit/known-hosts.ts';
 import type { Bastion } from '../../kit/types.ts';
 import { Unreached } from '../unreached.ts';
@@ -12,17 +13,18 @@ export interface Endpoint {
 export type Phase = 'bastion' | 'tcp' | 'banner' | 'kex' | 'auth' | 'session' | 'sudo';
 
 const HUNG: Record<Phase, string> = {
-  bastion: 'its bastion did not let us in in time',
+  bastion: 'its bastion did not let us in',
   tcp: 'no answer to the TCP connection',
-  banner: 'connected, but no SSH banner',
-  kex: 'hung in the key exchange',
-  auth: 'hung in the login',
+  banner: 'connected, but no SSH banner came',
+  kex: 'the key exchange hung: it did not end',
+  auth: 'the login hung: it did not end',
   session: 'logged in, but no session was opened',
-  sudo: 'logged in, but sudo neither let us in nor asked for a password as it was told to',
+  sudo: 'logged in, but sudo did not answer',
 };
 
 export function timedOut(
   phase: Phase,
+  ms: number,
   to: Endpoint,
   way: { jump?: Bastion; useAgent?: boolean } = {},
 ): Unreached {
@@ -30,7 +32,8 @@ export function timedOut(
   const agent = phase === 'auth' && way.useAgent ? ', or the SSH agent does not answer' : '';
   return new Unreached({
     code: 'connect-timeout',
-    message: `${HUNG[phase]}${agent} (${to.address} port ${to.port}${by})`,
+    phase,
+    message: `${HUNG[phase]} within ${formatDuration(ms)}${agent} (${to.address} port ${to.port}${by})`,
   });
 }
 
@@ -45,7 +48,7 @@ export function socketReason(error: NodeJS.ErrnoException, to: Endpoint): Unreac
     case 'EADDRNOTAVAIL':
       return new Unreached({ code: 'no-route', message: `no route to ${where}` });
     case 'ETIMEDOUT':
-      return timedOut('tcp', to);
+      return new Unreached({ code: 'connect-timeout', phase: 'tcp', message: `${HUNG.tcp} (${where})` });
     case 'EMFILE':
     case 'ENFILE':
       // Our own want of descriptors passes as other connections end.

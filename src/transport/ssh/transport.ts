@@ -21,8 +21,6 @@ import { createStanding } from './standing.ts';
 
 export interface SshOptions {
   kit: Pick<Kit, 'knownHosts'>;
-  /** Key exchanges under way at once. */
-  handshakes?: number | undefined;
   /** Sockets open at once; what the limit of descriptors allows when absent. */
   connections?: number | undefined;
   /** How often a bastion is asked whether it is still there (ms). */
@@ -33,7 +31,6 @@ export interface SshOptions {
   sudoPassword?: string | undefined;
 }
 
-const HANDSHAKES = 32;
 const ALIVE_MS = 3000;
 
 /** SSH in this process by ssh2: no process a node, keys read once, host keys always checked. */
@@ -52,7 +49,6 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
     identities: createIdentities(ssh2, options),
     agent: options.agent,
     meter,
-    handshakes: options.handshakes ?? HANDSHAKES,
     connections,
     aliveMs: options.aliveMs ?? ALIVE_MS,
   });
@@ -71,31 +67,42 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
       if (bad) throw new Unreached(bad);
       const sudo = target.ssh.sudo && to.user !== 'root';
       const delivery = deliveryOf(script, target, 'ssh', { sudo, sudoPassword: options.sudoPassword });
+      const login = (now: Phase) => {
+        phase = now;
+        clock.login();
+      };
+      const { connectMs, loginMs = connectMs } = asked;
       const connect = () =>
-        connector.connect(target, asked.connectMs, {
-          stop: clock.stop,
-          progress: (now) => {
-            phase = now;
+        connector.connect(
+          target,
+          { connectMs, loginMs },
+          {
+            stop: clock.stop,
+            progress(now) {
+              if (now === 'auth') return login(now);
+              phase = now;
+              clock.heard();
+            },
+            pause: clock.pause,
+            ...(standing && { standing: true }),
           },
-          pause: () => clock.deadline.pause(),
-          ...(standing && { standing: true }),
-        });
+        );
       const link = await (standing ? standing.take(target, connect) : connect());
       let good = false;
       try {
-        phase = 'session';
+        login('session');
         const execution = {
           attempt,
           delivery,
           stop: clock.stop,
-          secretMs: asked.runMs / 2,
-          onSudo: () => {
-            phase = 'sudo';
-          },
+          secretMs: clock.secretMs,
+          onSudo: () => login('sudo'),
+          turn: clock.turn,
           onLaunch() {
             link.launch();
-            clock.launch();
+            clock.leave();
           },
+          onBegun: clock.begun,
         };
         const outcome = await execute(link.client, execution);
         good = outcome.state === 'ok' || outcome.state === 'failed';
@@ -108,7 +115,7 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
     return clocked(
       meter,
       { target, via: 'ssh', script, options: asked },
-      () => timedOut(phase, to, target.ssh),
+      (ms) => timedOut(phase, ms, to, target.ssh),
       attend,
     );
   }

@@ -50,7 +50,7 @@ export class Follow {
   }
 
   /** Resolves when every target has its outcome. */
-  async run(options: Pick<TransportOptions, 'connectMs' | 'runMs' | 'signal'>): Promise<void> {
+  async run(options: Pick<TransportOptions, 'connectMs' | 'runMs' | 'wholeMs' | 'signal'>): Promise<void> {
     const letGo = () => {
       this.#hurry.abort();
       this.#giveUp([...this.#open.keys()], 'unknown', 'let-go', 'let go before its end was known');
@@ -59,7 +59,7 @@ export class Follow {
     options.signal.addEventListener('abort', letGo, { once: true });
     if (this.#open.size > 0) this.account.poller.add(this.#watch);
     try {
-      const whole = options.connectMs + options.runMs;
+      const whole = Math.min(options.connectMs + options.runMs, options.wholeMs ?? Number.POSITIVE_INFINITY);
       const delivery = Math.max(options.connectMs, LEAST_DELIVERY_MS);
       if (delivery < whole) {
         await this.#wait(delivery);

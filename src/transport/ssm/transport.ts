@@ -75,7 +75,7 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
         script,
         deliverySeconds: Math.max(LEAST_DELIVERY_S, Math.ceil(run.connectMs / 1000)),
         executionSeconds: Math.ceil(run.runMs / 1000) + GRACE_S,
-        until: clock.now() + run.connectMs,
+        until: clock.now() + Math.min(run.connectMs, run.wholeMs ?? Number.POSITIVE_INFINITY),
         signal: run.signal,
         async follow(sent) {
           if (sent.kind === 'not-taken') return say(sent.targets, sent.state, sent.reason);

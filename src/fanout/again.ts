@@ -1,0 +1,42 @@
+import { formatDuration } from '../base/duration.ts';
+import type { Outcome } from '../transport/types.ts';
+
+/** How targets are tried again that nothing was sent to. */
+export interface Again {
+  /** From a target's first try until its last one may begin (ms). */
+  forMs: number;
+  /** Dead ones too: without it only those that showed that something is there. */
+  dead?: boolean;
+  /** Before the second try, and before each further one; half as much is added at random. */
+  pausesMs?: readonly [number, number];
+}
+
+/**
+ * Slow enough for a host that takes six connections of one source in 30 seconds (`ufw limit`), five of which
+ * the first try may have used up.
+ */
+const PAUSES_MS = [12_000, 24_000] as const;
+
+/** Reasons that pass by themselves. Never a login that was refused, a host key, or a credential of ours. */
+const PASSING = new Set(['connect-timeout', 'dropped', 'refused', 'no-route', 'session', 'bastion-full']);
+/** What a machine that is gone looks like. */
+const DEAD = new Set(['refused', 'no-route']);
+
+/** Whether a target that was not reached may be by trying again: certain that nothing left, and it can pass. */
+export function mayPass({ state, reason }: Outcome, dead = false): boolean {
+  if (state !== 'unreachable' || !reason || !PASSING.has(reason.code)) return false;
+  return dead || !(DEAD.has(reason.code) || reason.phase === 'tcp' || reason.phase === 'bastion');
+}
+
+/** Milliseconds before the next try. */
+export function pauseBefore(tries: number, { pausesMs = PAUSES_MS }: Pick<Again, 'pausesMs'> = {}): number {
+  const ms = pausesMs[Math.min(tries, pausesMs.length) - 1]!;
+  return ms * (1 + Math.random() / 2);
+}
+
+/** An outcome that tells how often and how long it was tried. */
+export function withTries(outcome: Outcome, tries: number, ms: number): Outcome {
+  if (tries < 2 || outcome.state === 'ok' || !outcome.reason) return outcome;
+  const message = `${outcome.reason.message} (tried ${tries} times in ${formatDuration(ms)})`;
+  return { ...outcome, reason: { ...outcome.reason, message } };
+}

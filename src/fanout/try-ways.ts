@@ -1,0 +1,210 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Target } from '../kit/types.ts';
+import type { Outcome, Transport } from '../transport/types.ts';
+import { mayPass, pauseBefore, withTries } from './again.ts';
+import { runBatch, type Via } from './batch.ts';
+import type { Ledger } from './ledger.ts';
+import { type Idle, Permits } from './permits.ts';
+import type { FanoutDeps, FanoutSpec } from './types.ts';
+import { GATHER_MS, GROUP, gathers, noTransport, noWay, withHistory } from './ways.ts';
+
+/** What all targets of a fan-out share. */
+export interface Flight {
+  spec: FanoutSpec;
+  deps: FanoutDeps;
+  ledger: Ledger;
+  permits: Permits;
+  /** What each way has room for. */
+  places: Map<Via, Permits>;
+  /** Targets that are tried again later. */
+  later: Set<Promise<void>>;
+}
+
+export interface Attempt {
+  target: Target;
+  way: number;
+  /** The way that this try began with. */
+  first: number;
+  /** What the ways before this one said in this try. */
+  tried: Outcome[];
+  /** This is the so-many-th try. */
+  tries: number;
+  /** When the first one began. */
+  since?: number;
+  /** What stands if nothing more is launched. */
+  last?: Outcome;
+}
+
+/** Each target by its next way; whoever could not be reached goes on at once, whoever else still hangs. */
+export async function tryWays(round: Attempt[], flight: Flight, held = 0): Promise<void> {
+  const { spec, deps, ledger, permits } = flight;
+  const gathered: Attempt[] = [];
+  const onTheirOwn: Promise<void>[] = [];
+  let free = held;
+  let timer: NodeJS.Timeout | undefined;
+  const goOn = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (gathered.length > 0) onTheirOwn.push(tryWays(gathered.splice(0), flight));
+  };
+  const settle = (entry: Attempt, outcome: Outcome) => {
+    const next = deps.waysTo(entry.target)[entry.way + 1];
+    const tried = [...entry.tried, outcome];
+    // Its turn did not come any more: why, the ledger knows.
+    if (outcome.state === 'not-attempted' && ledger.closed) return;
+    if (outcome.state !== 'unreachable' || deps.stop.aborted || leftOf(entry, spec) <= 0)
+      return ledger.record(summed(entry, outcome));
+    if (next === undefined) {
+      if (!tryLater({ ...entry, tried }, flight)) ledger.record(summed(entry, outcome));
+      return;
+    }
+    gathered.push({ ...entry, way: entry.way + 1, tried, last: outcome });
+    if (spec.anyOf) return;
+    if (!gathers(next) || gathered.length >= GROUP) goOn();
+    else timer ??= setTimeout(goOn, GATHER_MS);
+  };
+  const byWay = ledger.closed ? new Map() : groupBy(round, (r) => deps.waysTo(r.target)[r.way]);
+  const batches: Promise<void>[] = [];
+  for (const [via, group] of byWay as Map<Via | undefined, Attempt[]>) {
+    if (via === undefined) {
+      for (const entry of group) settle(entry, noWay(entry.target, deps.whyNoWay?.(entry.target)));
+      continue;
+    }
+    let transport: Transport;
+    try {
+      transport = await deps.transport(via);
+    } catch (error) {
+      for (const entry of group) settle(entry, noTransport(entry.target, via, error));
+      continue;
+    }
+    const entries = new Map(group.map((r) => [r.target.name, r]));
+    const places = flight.places.get(via) ?? new Permits(transport.places ?? Number.POSITIVE_INFINITY);
+    flight.places.set(via, places);
+    for (const batch of transport.batches(
+      group.map((r) => r.target),
+      spec.script,
+    )) {
+      const taken = free > 0 ? free : await permits.take(batch.length);
+      free = 0;
+      const place = await places.take(batch.length);
+      if (ledger.closed) {
+        permits.give(taken);
+        places.give(place);
+        break;
+      }
+      const attempts = batch.map((t) => entries.get(t.name)!);
+      const launched = launch({ transport, via, attempts, taken }, flight, settle);
+      batches.push(launched.finally(() => places.give(place)));
+    }
+  }
+  permits.give(free);
+  await Promise.all(batches);
+  goOn();
+  await Promise.all(onTheirOwn);
+  // What was still to come is not launched any more: what is known stands.
+  for (const entry of round) if (entry.last && ledger.closed) ledger.record(entry.last);
+}
+
+interface Launch {
+  transport: Transport;
+  via: Via;
+  attempts: Attempt[];
+  /** Permits. */
+  taken: number;
+}
+
+async function launch(
+  { transport, via, attempts, taken }: Launch,
+  { spec, deps, ledger, permits }: Flight,
+  settle: (entry: Attempt, outcome: Outcome) => void,
+): Promise<void> {
+  const batch = attempts.map((entry) => entry.target);
+  const entries = new Map(attempts.map((entry) => [entry.target.name, entry]));
+  let held = taken;
+  let open = batch.length;
+  let idle: Idle | undefined;
+  try {
+    try {
+      await deps.beforeLaunch?.(batch, via);
+    } catch {
+      ledger.stop('journal');
+      return;
+    }
+    if (ledger.closed) return;
+    for (const entry of attempts) entry.since ??= performance.now();
+    const onEvent = (event: { target: string; phase: string }) => {
+      if (event.phase === 'launched') deps.onEvent?.({ kind: 'launched', target: event.target, via });
+      // One that shares its batch with others is no reason to launch more.
+      if (event.phase === 'waiting' && batch.length === 1) idle ??= permits.idle();
+    };
+    const turn = async () => {
+      await idle?.wake();
+      return !ledger.closed;
+    };
+    const wholeMs = Math.min(...attempts.map((entry) => leftOf(entry, spec)));
+    const options = { signal: deps.letGo, turn, onEvent, ...(Number.isFinite(wholeMs) ? { wholeMs } : {}) };
+    for await (const outcome of runBatch(transport, batch, spec, options)) {
+      idle?.end();
+      settle(entries.get(outcome.target)!, outcome);
+      open--;
+      // A batch larger than the window holds all permits until fewer targets than that are left.
+      const free = held - Math.min(open, held);
+      held -= free;
+      permits.give(free);
+    }
+  } finally {
+    idle?.end();
+    permits.give(held);
+  }
+}
+
+/** False where another try is no use, or would come too late. It keeps its permit, and idles. */
+function tryLater(entry: Attempt, flight: Flight): boolean {
+  const { spec, deps, ledger, permits } = flight;
+  const { again } = spec;
+  if (!again || spec.anyOf || ledger.closed) return false;
+  const passing = entry.tried.findIndex((outcome) => mayPass(outcome, again.dead));
+  if (passing < 0) return false;
+  const pauseMs = pauseBefore(entry.tries, again);
+  if (pauseMs >= Math.min(leftOf(entry, spec), again.forMs - spentOn(entry))) return false;
+  const last = summed(entry, entry.tried.at(-1)!);
+  deps.onEvent?.({ kind: 'again', outcome: last, tries: entry.tries, pauseMs });
+  const idle = permits.hold();
+  const task = (async () => {
+    await sleep(pauseMs, undefined, { signal: ledger.stopped }).catch(() => {});
+    await idle.wake();
+    const way = entry.first + passing;
+    await tryWays([{ ...entry, way, first: way, tried: [], tries: entry.tries + 1, last }], flight, 1);
+  })();
+  const done = task.finally(() => flight.later.delete(done));
+  flight.later.add(done);
+  return true;
+}
+
+const spentOn = ({ since }: Attempt) => (since === undefined ? 0 : performance.now() - since);
+
+/** Of the person's deadline. */
+function leftOf(entry: Attempt, { wholeMs }: FanoutSpec): number {
+  return wholeMs === undefined ? Number.POSITIVE_INFINITY : wholeMs - spentOn(entry);
+}
+
+const summed = (entry: Attempt, outcome: Outcome) =>
+  withTries(
+    withHistory(
+      outcome,
+      entry.tried.filter((o) => o !== outcome),
+    ),
+    entry.tries,
+    spentOn(entry),
+  );
+
+function groupBy<T, K>(items: T[], key: (item: T) => K): Map<K, T[]> {
+  const groups = new Map<K, T[]>();
+  for (const item of items) {
+    const k = key(item);
+    const group = groups.get(k);
+    if (group) group.push(item);
+    else groups.set(k, [item]);
+  }
+  return groups;
+}
