@@ -15,6 +15,7 @@ function one(host) {
       .on('ready', () =>
         client.exec('true', (error, channel) => {
           if (error) return reject(error);
+          channel.end();
           channel.resume().on('close', (code) => {
             client.end();
             resolve(code);

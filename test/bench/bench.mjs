@@ -1,4 +1,5 @@
 // Measures what the README promises of speed, side by side in one run. Options: --hosts 200 --rounds 3 --many 5000
+// --far 1000 (targets at 150 ms round trip); --only far
 import { fork } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -15,6 +16,8 @@ const { values } = parseArgs({
     hosts: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '3' },
     many: { type: 'string', default: '5000' },
+    far: { type: 'string', default: '1000' },
+    only: { type: 'string' },
     fireaxe: { type: 'string', default: join(import.meta.dirname, '../../bin/fireaxe.js') },
     rivals: { type: 'boolean', default: true },
   },
@@ -22,6 +25,7 @@ const { values } = parseArgs({
 });
 /** Fireaxe's own default of `--parallel`. */
 const WINDOW = 64;
+const ROUND_TRIP_MS = 150;
 const node = process.execPath;
 const here = (name) => join(import.meta.dirname, name);
 
@@ -29,9 +33,13 @@ const hosts = addresses(Number(values.hosts));
 const server = await startSshd(hosts);
 try {
   console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${process.platform}\n`);
-  await sideBySide();
-  await coldStart();
-  await many(Number(values.many));
+  const parts = {
+    sideBySide,
+    coldStart,
+    many: () => many(Number(values.many)),
+    far: () => far(Number(values.far)),
+  };
+  for (const [name, part] of Object.entries(parts)) if ([undefined, name].includes(values.only)) await part();
 } finally {
   await server.stop();
 }
@@ -99,6 +107,39 @@ async function many(count) {
       ],
     );
   } finally {
+    farm.kill();
+  }
+}
+
+/** Whether --parallel means what it says, where each answer takes its time. */
+async function far(count) {
+  const [port, behind] = [await freePort(), await freePort()];
+  const farm = fork(here('stub-farm.mjs'), [join(server.dir, 'host'), behind]);
+  const proxy = fork(here('latency-proxy.mjs'), [port, behind, ROUND_TRIP_MS / 2]);
+  try {
+    await listening(behind, farm);
+    await listening(port, proxy);
+    const dir = join(server.dir, 'far');
+    mkdirSync(dir);
+    const env = writeKit(dir, { ...server, port }, addresses(count));
+    const rows = [];
+    for (const window of [64, 256, 1000]) {
+      const bare = [node, here('bare.mjs'), port, server.user, server.identity, window, count];
+      const exec = [...EXEC, '--parallel', window, '--', 'true'];
+      const [loop, ours] = await inTurn(1, {
+        bare: () => measure(bare),
+        ours: () => measure([node, values.fireaxe, ...exec], { env }),
+      });
+      rows.push([
+        `--parallel ${window}`,
+        `${loop.wall.median.toFixed(1)} s`,
+        `${ours.wall.median.toFixed(1)} s`,
+        `${ours.wall.ratio.toFixed(2)} ×`,
+      ]);
+    }
+    table([`${count} targets, ${ROUND_TRIP_MS} ms round trip`, 'bare ssh2', 'fireaxe exec', 'to bare'], rows);
+  } finally {
+    proxy.kill();
     farm.kill();
   }
 }
