@@ -56,8 +56,8 @@ describe('promise 5: machines that accept the connection and answer nothing', ()
       waves: [targets.length],
       window: 64,
       budget: targets.length,
-      connectMs: 20_000,
-      runMs: 5_000,
+      connectMs: 90_000,
+      runMs: 60_000,
       ...of,
     };
     const verdict = await fanout(spec, {
@@ -77,8 +77,8 @@ describe('promise 5: machines that accept the connection and answer nothing', ()
   it.each([64, 200])('%d of them first in line hold no healthy one up', async (count) => {
     const { lastMs, verdict } = await healthyAfter(count);
     expect(verdict.counts.ok).toBe(30);
-    // Once the silence of a window's worth is known; they would hold it for 20 s a window.
-    expect(lastMs).toBeLessThan(5_000);
+    // They would hold the window for 90 s.
+    expect(lastMs).toBeLessThan(30_000);
   });
 
   it('make room only as far as the budget bears them', async () => {
@@ -100,7 +100,7 @@ describe('promise 5: machines that accept the connection and answer nothing', ()
         waves: [300],
         window: 300,
         budget: 0,
-        connectMs: 20_000,
+        connectMs: 60_000,
         runMs: 5_000,
       },
       {
@@ -110,7 +110,7 @@ describe('promise 5: machines that accept the connection and answer nothing', ()
         letGo: letGo.signal,
       },
     );
-    await expect.poll(() => hung.connections() - before, { timeout: 4_000 }).toBe(300);
+    await expect.poll(() => hung.connections() - before, { timeout: 18_000 }).toBe(300);
     letGo.abort();
     await running;
   });
