@@ -28,6 +28,8 @@ export interface NodeSide<P> {
   script: string;
   /** Shell variables `P_…`. Keep them equal for all targets where the action allows it. */
   variables(params: P, target: Target, context: ActionContext): Record<string, string>;
+  /** What it did is not known to repeat well: sent again only where it is certain that it never began. */
+  once?: true;
   /** Armed with a dead-man's timer: the engine runs `keep` over a new connection after apply. */
   armed?(params: P): boolean;
   /** The engine runs `fetch` first and saves its stdout in the run's directory; undo gets it on standard input. */

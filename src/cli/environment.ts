@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname, uptime, userInfo } from 'node:os';
 import type { TransportName } from '../fleet/types.ts';
 import { stateDir } from '../kit/state-dir.ts';
 import type { RunEnv, RunEvent } from '../run/types.ts';
@@ -26,6 +26,7 @@ export function runEnvironment(
         return (await opened).get(name);
       },
       now: io.now,
+      uptime,
       sleep,
       stop: io.stop,
       letGo: io.letGo,

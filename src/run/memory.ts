@@ -12,9 +12,20 @@ export interface StepMemory {
   /** The last word on apply of each target. */
   outcomes: Map<string, Outcome>;
   before: Map<string, BeforeState>;
+  /** When apply was sent to each target for the last time. */
+  sent: Map<string, Sent>;
+  /** The boot in which apply began, where that was heard. */
+  boots: Map<string, string>;
   /** Armed changes: true when kept, false when keeping failed. */
   kept: Map<string, boolean>;
   undone: Map<string, boolean>;
+}
+
+export interface Sent {
+  /** Milliseconds since 1970 by this machine's clock. */
+  at: number;
+  /** Seconds since the boot of the machine that sent it. */
+  up?: number;
 }
 
 type WorkstreamMemory = RunVerdict['workstreams'][number];
@@ -39,6 +50,8 @@ export class RunMemory {
         intents: new Set(),
         outcomes: new Map(),
         before: new Map(),
+        sent: new Map(),
+        boots: new Map(),
         kept: new Map(),
         undone: new Map(),
       };
@@ -57,7 +70,7 @@ export class RunMemory {
         this.step(body.step).state = body.state;
         return;
       case 'intent':
-        if (body.op === 'apply') for (const target of body.targets) this.step(body.step).intents.add(target);
+        if (body.op === 'apply') this.#learnIntent(body, at);
         return;
       case 'before':
         this.#learnBefore(body.step, body.target, body.before);
@@ -100,6 +113,14 @@ export class RunMemory {
     else delete known.why;
   }
 
+  #learnIntent({ step, targets, up }: Extract<JournalBody, { kind: 'intent' }>, at: string): void {
+    const memory = this.step(step);
+    for (const target of targets) {
+      memory.intents.add(target);
+      memory.sent.set(target, { at: Date.parse(at), ...(typeof up === 'number' && { up }) });
+    }
+  }
+
   /** The first word stands: a half-done change that is gone on with finds its own traces. */
   #learnBefore(step: string, target: string, before: BeforeState): void {
     const known = this.step(step).before;
@@ -109,6 +130,7 @@ export class RunMemory {
   #learnOutcome(step: string, outcome: Outcome): void {
     const memory = this.step(step);
     memory.outcomes.set(outcome.target, outcome);
+    if (outcome.boot) memory.boots.set(outcome.target, outcome.boot);
     if (outcome.result?.before) this.#learnBefore(step, outcome.target, outcome.result.before);
   }
 }

@@ -1,5 +1,6 @@
 import { badOf, countOutcomes } from '../fanout/counts.ts';
 import { neverRan } from '../transport/outcome.ts';
+import type { Outcome } from '../transport/types.ts';
 import { canaryFailed } from './canary.ts';
 import type { Session } from './session.ts';
 import type { ActionStep, Step } from './types.ts';
@@ -23,10 +24,18 @@ export function pendingOf(session: Session, step: ActionStep): Pending {
   for (const target of step.targets) {
     const outcome = memory.outcomes.get(target);
     if (!outcome) (memory.intents.has(target) ? pending.ask : pending.launch).push(target);
-    else if (outcome.state === 'unknown' || outcome.state === 'timed-out') pending.ask.push(target);
+    else if (isOpen(outcome)) pending.ask.push(target);
     else if (neverRan(outcome)) pending.launch.push(target);
   }
   return pending;
+}
+
+/** The reason of an outcome of which nothing more will be known: a reboot took the receipt. */
+export const REBOOTED = 'rebooted';
+
+/** Whether the node may still tell what became of it. */
+function isOpen({ state, reason }: Outcome): boolean {
+  return (state === 'unknown' || state === 'timed-out') && reason?.code !== REBOOTED;
 }
 
 /**

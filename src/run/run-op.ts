@@ -99,6 +99,7 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
             targets: batch.map((t) => t.name),
             via,
             wave,
+            up: Math.floor(env.uptime()),
           });
         launchedAt = env.now().getTime();
       },

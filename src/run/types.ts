@@ -105,7 +105,16 @@ export type JournalBody =
   | { kind: 'plan'; plan: Plan; operator: string; host: string; pid: number }
   | { kind: 'workstream'; workstream: string; state: StepState | 'waiting'; why?: string }
   | { kind: 'step'; workstream: string; step: string; state: StepState; counts?: Counts; why?: string }
-  | { kind: 'intent'; step: string; op: Op; targets: string[]; via: TransportName | 'cloud'; wave: number }
+  | {
+      kind: 'intent';
+      step: string;
+      op: Op;
+      targets: string[];
+      via: TransportName | 'cloud';
+      wave: number;
+      /** Seconds since this machine was booted. */
+      up?: number;
+    }
   | { kind: 'before'; step: string; target: string; before: BeforeState }
   | { kind: 'outcome'; step: string; op: Op; outcome: JournaledOutcome }
   | { kind: 'gate'; step: string; state: 'waiting' | 'open' | 'failed'; reading: string; why?: string }
@@ -159,6 +168,8 @@ export interface RunEnv {
   stateDir: string;
   transport(name: TransportName): Promise<Transport>;
   now(): Date;
+  /** Seconds since this machine was booted: what no step of its clock changes. */
+  uptime(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** First Ctrl-C: launch nothing more. */
   stop: AbortSignal;

@@ -134,6 +134,24 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     expect(thing(box)).toBe(false);
   });
 
+  test('a receipt that is absent comes with the boot, and for how long it has been', async ({ box }) => {
+    const boot = '11111111-1111-4111-8111-111111111111';
+    const receipt = async () => (await box.run(text('receipt', {}, {}, touch), shell)).result?.data;
+    expect(await receipt()).toBeUndefined();
+    box.file('/proc/sys/kernel/random/boot_id', `${boot}\n`);
+    box.file('/proc/uptime', '5000.17 9000.00\n');
+    expect(await receipt()).toEqual({ boot, up: '5000' });
+    const stat = (began: number) =>
+      box.file('/proc/1/stat', `1 (a) init) S 0 1 1 0 -1 4194560 1 2 3 4 5 6 7 8 20 0 1 0 ${began} 17 2\n`);
+    stat(25);
+    expect(await receipt()).toEqual({ boot: `${boot}.25`, up: '5000' });
+    // A container that began with the machine up for 4,000 s; and one that is shown its own uptime alone.
+    stat(400_000);
+    expect(await receipt()).toEqual({ boot: `${boot}.400000`, up: '1000' });
+    box.file('/proc/uptime', '1000.17 9000.00\n');
+    expect(await receipt()).toEqual({ boot: `${boot}.400000`, up: '1000' });
+  });
+
   test('an order carries the difference of the clocks', async ({ box }) => {
     const notAfter = new Date(Date.now() - 86_400_000);
     const carried = text('apply', {}, { notAfter, shift: () => 86_520 }, touch);

@@ -126,3 +126,81 @@ describe('fireaxe exec', () => {
     expect(await sh('cat /tmp/killed')).toBe('x');
   });
 });
+
+describe('a node that is rebooted in the middle of a command', () => {
+  const bootId = async () => (await sh('cat /proc/sys/kernel/random/boot_id')).slice(0, 36);
+  const effects = () => sh('wc -l </root/effects');
+  const resume = () => fireaxe.run(['resume', 'last', '--output', 'json'], { kit: kit.path });
+
+  test('by the command itself: resume does not run it again, and tells both boots', async () => {
+    await sh('rm -f /root/effects');
+    const before = await bootId();
+    const ran = exec([
+      '--timeout',
+      '8s',
+      '--',
+      'echo reboot >>/root/effects; sync; systemctl reboot; sleep 30',
+    ]);
+    expect(ran).toMatchObject({ code: 3, answer: { state: 'unknown' } });
+    await lab.at('w1').comesBack();
+    const after = await bootId();
+    expect(after).not.toBe(before);
+    expect(await effects()).toBe('1');
+    for (const turn of [1, 2]) {
+      const resumed = resume();
+      expect(resumed.code).toBe(3);
+      if (turn === 1) {
+        const { reason, state } = JSON.parse(resumed.stdout).outcomes.at(-1);
+        expect({ state, reason }).toMatchObject({ state: 'unknown', reason: { code: 'rebooted' } });
+        expect(reason.message).toContain(`boot ${before}`);
+        expect(reason.message).toContain(`${after}`);
+      }
+      expect(await effects()).toBe('1');
+    }
+  });
+
+  test('by a power cut, and the client killed before it heard anything it could write down', async () => {
+    await sh('rm -f /root/effects');
+    const { child } = fireaxe.start([...words, '--', 'echo x >>/root/effects; sync; sleep 60'], kit.path);
+    while ((await sh('cat /root/effects 2>/dev/null')) !== 'x') await new Promise((r) => setTimeout(r, 50));
+    child.kill('SIGKILL');
+    await lab.at('w1').off();
+    lab.at('w1').boot();
+    await lab.at('w1').up();
+    const resumed = resume();
+    expect({ code: resumed.code, outcome: JSON.parse(resumed.stdout).outcomes.at(-1) }).toMatchObject({
+      code: 3,
+      outcome: {
+        state: 'unknown',
+        reason: { code: 'rebooted', message: expect.stringMatching(/booted \d+ s ago/) },
+      },
+    });
+    expect(await effects()).toBe('1');
+  });
+});
+
+test('a change is undone although the clock of this machine is twelve minutes behind', async () => {
+  const skew = join(fireaxe.directory, 'skew.cjs');
+  writeFileSync(
+    skew,
+    `const Real = Date; const by = -720000;
+    globalThis.Date = class extends Real {
+      constructor(...of) { of.length > 0 ? super(...of) : super(Real.now() + by); }
+      static now() { return Real.now() + by; }
+    };`,
+  );
+  await sh('systemd-run --unit=held /bin/sleep 100000');
+  const state = () => sh('systemctl is-active held');
+  const common = { kit: kit.path, env: { NODE_OPTIONS: `--require ${skew}` } };
+  const stopped = fireaxe.run(
+    ['stop', '--unit', 'held', '--nodes', 'w1', '--reason', 'test', '--yes'],
+    common,
+  );
+  expect({ ...stopped, state: await state() }).toMatchObject({ code: 0, state: 'inactive' });
+  expect(stopped.stderr).toContain(
+    "the clock of w1 is about 12 min ahead of this machine's, or this one is behind",
+  );
+  const run = /^run (\S+): done/m.exec(stopped.stdout + stopped.stderr)?.[1] ?? '';
+  const undone = fireaxe.run(['undo', run, '--reason', 'test', '--yes'], common);
+  expect({ ...undone, state: await state() }).toMatchObject({ code: 0, state: 'active' });
+});

@@ -256,6 +256,13 @@ export class Machine {
     }
   }
 
+  /** After a reboot, or an end, that a command of its own asked for. */
+  async comesBack(): Promise<void> {
+    while (startOf(this.#pid) !== '') await new Promise((resolve) => setTimeout(resolve, 50));
+    this.boot();
+    await this.up();
+  }
+
   /** nspawn asks whoever started it to start it again. */
   async reboot(): Promise<void> {
     await this.#end('systemctl reboot');

@@ -143,6 +143,7 @@ export function envFor(
     stateDir: mkdtempSync(join(tmpdir(), 'fireaxe-test-')),
     transport: async () => transport,
     now: () => new Date(),
+    uptime: () => performance.now() / 1000,
     sleep: async () => {},
     stop: new AbortController().signal,
     letGo: new AbortController().signal,

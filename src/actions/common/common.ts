@@ -1,3 +1,4 @@
+import boot from '../../transport/boot.sh';
 import apart from './apart.sh';
 import base from './base.sh';
 import deadline from './deadline.sh';
@@ -7,4 +8,4 @@ import operations from './operations.sh';
 import receipt from './receipt.sh';
 
 /** The common part of every node script; the action's own functions follow it. */
-export const common = base + apart + deadline + identity + lock + receipt + operations;
+export const common = base + boot + apart + deadline + identity + lock + receipt + operations;

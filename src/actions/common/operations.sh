@@ -75,6 +75,7 @@ fx_do_fetch() { act_fetch; }
 fx_do_receipt() {
   if [ ! -e "$FX_DIR/intent" ]; then
     FX_STATE=absent FX_NOTE='nothing is known of this step here'
+    fx_since_boot
   elif [ -s "$FX_DIR/done" ]; then
     fx_recall
     fx_data state "$FX_STATE"
@@ -90,6 +91,18 @@ fx_do_receipt() {
       FX_CODE=running FX_NOTE='still running'
     fi
   fi
+}
+
+# A reboot empties /run: absence proves something only in the boot in which the order was sent.
+fx_since_boot() {
+  fx_boot
+  [ -z "$FX_BOOT" ] || fx_data boot "$FX_BOOT"
+  fx_line "$FX_ROOT/proc/uptime" || return 0
+  FX_L=${FX_L%%.*} FX_K=0
+  case $FX_BOOT in *.*) FX_K=$((${FX_BOOT##*.} / 100)) ;; esac
+  # A container's PID 1 began long after the machine; where /proc/uptime is the container's own, it is the younger.
+  [ "$FX_K" -gt "$FX_L" ] || FX_L=$((FX_L - FX_K))
+  fx_data up "$FX_L"
 }
 
 fx_main() {

@@ -44,6 +44,7 @@ export const exec = defineAction({
   summary: (p) => `run ${JSON.stringify(p.command.length > 60 ? `${p.command.slice(0, 57)}...` : p.command)}`,
   node: {
     script,
+    once: true,
     variables: (p) => ({ P_COMMAND: p.command, P_EXITS: p.exits.join(' ') }),
   },
   irreversible: 'what a command did is not known to Fireaxe',

@@ -77,7 +77,7 @@ ex_bounded() {
 }
 
 act_verify() {
-  fx_recall 2>/dev/null || fx_refuse nothing 'it did not run here'
+  fx_recall 2>/dev/null || fx_refuse nothing 'nothing is known of it here'
   [ "$FX_STATE" = failed ] || FX_STATE=ok
 }
 

@@ -151,3 +151,6 @@ act_fetch() {
     kc_give_up
   fi
 }
+
+# An object is deleted from the cluster, not from this node: where the receipt went with a reboot, the API is asked.
+if [ "$FX_OP" = undo ] && [ ! -r "$FX_DIR/before" ]; then FX_HAS_BEFORE=1; fi

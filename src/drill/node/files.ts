@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { LabNodeSpec } from '../types.ts';
@@ -21,6 +22,12 @@ export function bootFiles(root: string): void {
     mkdirSync(join(root, dir), { recursive: true });
   }
   mkdirSync(join(root, 'run/systemd/system'), { recursive: true });
+  put(root, 'proc/sys/kernel/random/boot_id', `${randomUUID()}\n`);
+}
+
+/** Since when the machine is up, as its scripts read it. */
+export function showUptime(root: string, seconds: number): void {
+  put(root, 'proc/uptime', `${seconds.toFixed(2)} 0.00\n`);
 }
 
 function put(root: string, path: string, text: string): void {

@@ -10,7 +10,7 @@ import { createSystemctl } from '../tools/systemd/systemctl.ts';
 import { createSystemdRun } from '../tools/systemd/systemd-run.ts';
 import type { LabNode, LabNodeSpec } from '../types.ts';
 import { runCommand } from './exec.ts';
-import { bootFiles, layOut } from './files.ts';
+import { bootFiles, layOut, showUptime } from './files.ts';
 import type { BastionGate } from './gate.ts';
 import { createGroups, signalGroup } from './groups.ts';
 import type { LabHost } from './host.ts';
@@ -63,6 +63,7 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
   const operator = options.operator ?? OPERATOR;
   let listener: Listener | undefined;
   let startTime = 1000;
+  let bootedAt = 0;
 
   const env = {
     FIREAXE_ROOT: root,
@@ -81,6 +82,7 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
     more: Record<string, string> = {},
   ) {
     if (!listener) throw new Error(`${spec.name} is off`);
+    showUptime(root, (performance.now() - bootedAt) / 1000);
     const running = runCommand(
       {
         file: '/bin/sh',
@@ -134,6 +136,7 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
     async powerOn() {
       if (listener) return;
       bootFiles(root);
+      bootedAt = performance.now();
       // The kit remembers the port: a machine comes back where it was.
       listener = await ssh.open(lastPort);
       lastPort = listener.port;

@@ -127,3 +127,17 @@ test('a hundred machines start and answer', async () => {
   const grown = (process.memoryUsage().rss - before) / 2 ** 20;
   console.log(`100 nodes in ${Math.round(started)} ms, ${Math.round(grown)} MiB more`);
 });
+
+test('each boot has a name of its own, and a time since when', async () => {
+  const node = await lab.node();
+  const boot = () => readFileSync(join(node.root, 'proc/sys/kernel/random/boot_id'), 'utf8');
+  const up = async () => Number((await sh(node, 'cat "$FIREAXE_ROOT/proc/uptime"')).stdout.split(' ')[0]);
+  const first = boot();
+  expect(first).toMatch(/^[0-9a-f-]{36}\n$/);
+  const since = await up();
+  expect(await up()).toBeGreaterThanOrEqual(since);
+  await node.powerOff();
+  await node.powerOn();
+  expect(boot()).not.toBe(first);
+  expect(await up()).toBeLessThan(5);
+});
