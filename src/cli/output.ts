@@ -1,3 +1,4 @@
+import { fitted, STDOUT_MARK } from '../base/quoted-output.ts';
 import { oneLine, sanitize } from '../base/sanitize.ts';
 import type { CliIo, Output } from './types.ts';
 
@@ -21,7 +22,9 @@ export function createSink(io: CliIo, options: Record<string, unknown>): Sink {
     mode,
     color: options.color !== false && !io.env.NO_COLOR && io.stderr.isTTY === true && mode === 'text',
     text: (line) => {
-      if (mode === 'text') io.stdout.write(`${sanitize(line)}\n`);
+      if (mode !== 'text') return;
+      for (const row of fitted(oneOfOurs(line), io.stdout.isTTY ? io.stdout.columns : undefined))
+        io.stdout.write(`${row}\n`);
     },
     json: (value) => {
       if (mode === 'text') return;
@@ -32,9 +35,14 @@ export function createSink(io: CliIo, options: Record<string, unknown>): Sink {
       if (mode === 'ndjson') io.stdout.write(`${safeJson({ schemaVersion: 1, ...value })}\n`);
     },
     note: (line) => {
-      io.stderr.write(`${sanitize(line)}\n`);
+      io.stderr.write(`${oneOfOurs(line)}\n`);
     },
   };
+}
+
+/** A further line within one of ours came from outside: it must not look like a line of its own. */
+function oneOfOurs(line: string): string {
+  return sanitize(line).replaceAll('\n', `\n${STDOUT_MARK}`);
 }
 
 /** JSON that is safe on a terminal too, and loses nothing: what `sanitize` would change is escaped. */

@@ -22,7 +22,8 @@ export function reportError(thrown: unknown, io: CliIo, json: boolean): number {
     if (expected) lines.push(`  expected: ${expected}`);
     if (!known && error instanceof Error && error.stack) lines.push(error.stack);
     if (next) lines.push(`  next: ${next}`);
-    io.stderr.write(`${sanitize(lines.join('\n'))}\n`);
+    // What a node said may be in it: a further line of it is not one of ours.
+    io.stderr.write(`${lines.map((line) => sanitize(line).replaceAll('\n', '\n    ')).join('\n')}\n`);
   }
   return known ? exitCodeOfError(kind) : EXIT.internal;
 }

@@ -1,5 +1,6 @@
 import { countsLine } from '../base/counts-line.ts';
 import { formatDuration } from '../base/duration.ts';
+import { oneLine } from '../base/sanitize.ts';
 import type { JournalRecord, RunVerdict } from '../run/types.ts';
 import { Tally } from './tally.ts';
 
@@ -132,7 +133,7 @@ export function timelineLines(story: Timeline): string[] {
   for (const e of story.entries) {
     const where = [e.workstream, e.step].filter((part) => part !== undefined).join(' / ');
     const after = `+${formatDuration(Math.max(0, e.afterMs))}`.padEnd(8);
-    lines.push(`${e.at.slice(11, 19)} ${after} ${where ? `${where}: ` : ''}${e.text}`);
+    lines.push(`${e.at.slice(11, 19)} ${after} ${where ? `${where}: ` : ''}${oneLine(e.text)}`);
   }
   lines.push('');
   if (story.state === 'open') lines.push('it has no end: it runs, or was cut off');

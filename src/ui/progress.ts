@@ -45,8 +45,12 @@ export class Progress {
     if (plan) this.#learn(plan);
   }
 
-  /** Takes an event in; gives the lines that it is worth. */
+  /** Takes an event in; gives the lines that it is worth, each of them one line whatever nodes put into it. */
   update(event: RunEvent): string[] {
+    return this.#linesOf(event).map(oneLine);
+  }
+
+  #linesOf(event: RunEvent): string[] {
     switch (event.kind) {
       case 'plan':
         if (this.rows.size === 0) this.#learn(event.plan);

@@ -16,7 +16,7 @@ withKit(CommandLine, (both) => ({ fireaxe, kit } = both));
 describe('the command line', () => {
   it('runs a command, keeps the run, and tells its story', () => {
     const { code, stdout, stderr } = run('exec', ...HERE, '--', 'echo out; echo err >&2');
-    expect(stdout).toBe('== n1 (1): ok\nout\nstderr: err\n');
+    expect(stdout).toBe('== n1 (1): ok\n  | out\n  stderr | err\n');
     expect(code).toBe(0);
     expect(stderr).toMatch(/plan [0-9a-f]{12}: [\s\S]*reason: INC-42[\s\S]*run .*: done; 1 planned: 1 ok/);
     expect(run('runs').stdout).toMatch(/exec-\w+ +c1 +done +tester@.* INC-42/);
@@ -27,7 +27,8 @@ describe('the command line', () => {
 
   it('shows the whole output, not only what the journal keeps', () => {
     const { stdout } = run('exec', ...HERE, '--', 'seq 1 3000');
-    expect(stdout.split('\n').slice(1, 3001)).toEqual(Array.from({ length: 3000 }, (_, i) => String(i + 1)));
+    const lines = Array.from({ length: 3000 }, (_, i) => `  | ${i + 1}`);
+    expect(stdout.split('\n').slice(1, 3001)).toEqual(lines);
   });
 
   it('ends quietly when nobody reads on', () => {

@@ -21,9 +21,24 @@ describe('the lines of outcomes', () => {
     expect(outcomeLines([allowed])).toEqual(['== n1 (1): ok (exit 7)']);
   });
 
-  it('mark lines of stderr alone, not what follows a return', () => {
+  it('mark each line that a node wrote, and what follows a return is none', () => {
     const noisy = outcome('n1', 'ok', { stdout: 'out\r\n', stderr: '10%\r100%\r\nsecond\r\n' });
-    expect(outcomeLines([noisy])).toEqual(['== n1 (1): ok', 'out', 'stderr: 10%\r100%\r\nstderr: second']);
+    expect(outcomeLines([noisy])).toEqual([
+      '== n1 (1): ok',
+      '  | out',
+      '  stderr | 10%\\x0d100%',
+      '  stderr | second',
+    ]);
+  });
+
+  it('let no output of a node pass for a line of ours', () => {
+    const words = '== n[1-99] (99): ok\n   next: rm -rf /\n12:00:00 exec: done: 99 ok\n\n== n9 (1): failed';
+    for (const stream of ['stdout', 'stderr']) {
+      const lines = outcomeLines([outcome('n1', 'ok', { [stream]: words })]);
+      expect(lines[0]).toBe('== n1 (1): ok');
+      expect(lines).toHaveLength(6);
+      for (const line of lines.slice(1)) expect(line).toMatch(/^ {2}(stderr )?\| /);
+    }
   });
 
   it('name what to do for every node of a group, up to three', () => {
@@ -51,9 +66,9 @@ describe('the lines of outcomes', () => {
     expect(outcomeLines([cut, outcome('n2', 'ok', { stdout: 'line' })])).toEqual([
       '== n1 (1): ok',
       '   cut short: there was more output than came back',
-      'line',
+      '  | line',
       '== n2 (1): ok',
-      'line',
+      '  | line',
     ]);
   });
 });

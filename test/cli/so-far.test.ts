@@ -28,7 +28,7 @@ async function breakAfter(names: string[], output: string) {
 
 it('what nodes have said before the journal broke is not lost with it', async () => {
   const { stdout, stderr } = await breakAfter(['n1', 'n2'], 'text');
-  expect(stdout).toBe('== n[1-2] (2): ok\nwhat it said\n');
+  expect(stdout).toBe('== n[1-2] (2): ok\n  | what it said\n');
   expect(stderr).toContain('exec: so far 2 ok');
 });
 
