@@ -29,8 +29,11 @@ export function newKeyFile(path: string, ...options: string[]): string {
   return readFileSync(`${path}.pub`, 'utf8').trim().split(' ').slice(0, 2).join(' ');
 }
 
-/** A real OpenSSH server of the current user on every loopback address; `lines` go to the end of its configuration. */
-export async function startSshd(lines: string[] = []): Promise<RealSshd> {
+/**
+ * A real OpenSSH server of the current user on every loopback address; `lines` go to the end of its configuration,
+ * `env` to each session.
+ */
+export async function startSshd(lines: string[] = [], env: Record<string, string> = {}): Promise<RealSshd> {
   const dir = mkdtempSync(join(tmpdir(), 'fx-sshd-'));
   const hostKey = newKeyFile(join(dir, 'host'));
   const pub = newKeyFile(join(dir, 'id'));
@@ -49,7 +52,9 @@ export async function startSshd(lines: string[] = []): Promise<RealSshd> {
     'StrictModes no',
     'PrintMotd no',
     // The user's own shell start-up file may be slow or noisy.
-    `SetEnv HOME=${dir}`,
+    `SetEnv ${Object.entries({ HOME: dir, ...env })
+      .map(([name, value]) => `${name}=${value}`)
+      .join(' ')}`,
     ...lines,
   ];
   writeFileSync(join(dir, 'config'), `${config.join('\n')}\n`);

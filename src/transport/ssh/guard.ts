@@ -1,7 +1,7 @@
 import type { Duplex } from 'node:stream';
 
 /** While so many bytes of ours wait for a peer, nothing more is read of it: what it sends makes us answer. */
-const MOST_UNSENT = 4 * 1024 * 1024;
+const MOST_UNSENT = 1024 * 1024;
 /** Read at once; what comes beyond is a flood, and gets a share of our time. */
 const AT_ONCE = 1024 * 1024;
 const LOOK_AGAIN_MS = 20;

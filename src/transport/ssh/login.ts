@@ -46,7 +46,7 @@ export interface LoggedIn {
 /** Far more than a login takes, with any banner. */
 const MOST_BEFORE_LOGIN = 256 * 1024;
 /** And until the command is sent. */
-const MOST_BEFORE_LAUNCH = 1024 * 1024;
+const MOST_BEFORE_LAUNCH = 256 * 1024;
 /** How long the others have after each piece of a flood, in times of what it took us. */
 const TURNS = { node: 3, bastion: 0 };
 
