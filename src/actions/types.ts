@@ -96,6 +96,8 @@ export interface Action<P = unknown> {
   within?: string;
   /** How undo paces itself where nobody says otherwise: what comes back all at once would be a burst of its own. */
   back?: BackPace;
+  /** What was to be found and is on none of the nodes, though each did as told: one line. */
+  foundNone?(params: P, results: NodeResult[]): string | undefined;
   /** Why there is no undo; absent where there is one. */
   irreversible?: string | ((params: P) => string | undefined);
 }

@@ -1,5 +1,6 @@
 import { usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
+import { foundNone, mustFind } from '../run/found-none.ts';
 import type { Plan } from '../run/types.ts';
 import { consentFor, obtain } from './consent.ts';
 import { type CliContext, planOnly, text } from './context.ts';
@@ -56,15 +57,17 @@ async function showPlan(plan: Plan, { sink, flags }: CliContext): Promise<number
 async function dryRun(plan: Plan, context: CliContext): Promise<number> {
   const { sink } = context;
   for (const line of planLines(plan)) sink.text(line);
-  const { lines, steps } = await look(plan, context);
+  const { lines, steps, none } = await look(plan, context);
   for (const line of lines) sink.text(line);
   sink.text('dry run: nothing was changed');
   sink.json({
     dryRun: true,
     plan,
     check: steps.map(({ step, outcomes }) => ({ step: step.id, outcomes })),
+    ...(none.length > 0 ? { warnings: none } : {}),
   });
-  const good = steps.every(({ outcomes }) => outcomes.every((o) => o.state === 'ok'));
+  const missed = none.length > 0 && mustFind(plan);
+  const good = !missed && steps.every(({ outcomes }) => outcomes.every((o) => o.state === 'ok'));
   const whole = steps.length === actionSteps(plan).length;
   if (!whole) return EXIT.interrupted;
   return good ? EXIT.done : EXIT.targets;
@@ -77,7 +80,11 @@ async function look(plan: Plan, context: CliContext) {
     const { checkPlan } = await import('../run/check.ts');
     const { steps } = await checkPlan(plan, env);
     const lines = steps.flatMap(({ step, outcomes }) => [`check of ${step.id}:`, ...outcomeLines(outcomes)]);
-    return { steps, lines };
+    const none = steps.flatMap(({ step, outcomes }) => {
+      const found = foundNone(step, outcomes);
+      return found ? [`${step.id}: ${found}`] : [];
+    });
+    return { steps, lines: [...lines, ...none.map((line) => `warning: ${line}`)], none };
   } finally {
     await close();
     ended();

@@ -4,6 +4,7 @@ import { FireaxeError } from '../base/errors.ts';
 import { badOf, countOutcomes } from '../fanout/counts.ts';
 import type { Outcome } from '../transport/types.ts';
 import { canaryOf } from './canary.ts';
+import { foundNone, mustFind } from './found-none.ts';
 import { waitForGate } from './gate-step.ts';
 import { pendingOf, usedUp } from './pending.ts';
 import { reconcile } from './reconcile.ts';
@@ -117,7 +118,12 @@ async function settle(session: Session, step: ActionStep): Promise<StepEnd> {
   if (step.anyOf && !anyOk(session, step)) return { state: 'failed', why: 'no target did it' };
   // Also what an earlier process saw: a resume is no way past the budget.
   if (!step.anyOf && badOf(session.memory.countsOf(step)) > step.budget) return overBudget(session, step);
-  if (!step.rollBack || !step.gate) return { state: 'done' };
+  const none = foundNone(
+    step,
+    step.targets.map((t) => session.memory.outcomeOf(step.id, t)),
+  );
+  if (none && mustFind(session.plan)) return { state: 'failed', why: none };
+  if (!step.rollBack || !step.gate) return { state: 'done', ...(none ? { why: none } : {}) };
   const gate = await waitForGate(session, step.id, step.gate);
   if (gate.open) return { state: 'done' };
   if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };

@@ -45,12 +45,14 @@ async function runWorkstream(
   if (session.env.stop.aborted) return end(session, name, { state: 'stopped', why: 'interrupted' });
   if (missing) return end(session, name, { state: 'skipped', why: missing });
   await session.record({ kind: 'workstream', workstream: name, state: 'running' });
+  const remarks: string[] = [];
   for (const step of workstream.steps) {
     const stepEnd = await runStep(session, name, step);
     if (stepEnd.state !== 'done')
       return end(session, name, { ...stepEnd, why: `${step.id}: ${stepEnd.why ?? stepEnd.state}` });
+    if (stepEnd.why) remarks.push(`${step.id}: ${stepEnd.why}`);
   }
-  return end(session, name, { state: 'done' });
+  return end(session, name, { state: 'done', ...(remarks.length > 0 ? { why: remarks.join('; ') } : {}) });
 }
 
 async function runStep(session: Session, workstream: string, step: Step): Promise<StepEnd> {

@@ -43,6 +43,21 @@ test('stop holds what it says, twice is already, undo lets go', async () => {
   await eventually('flooding', async () => (await lab.status()).sample.flooding === 12);
 });
 
+test('stop of a name that nobody has says so, with the nearest that runs, in every form', async () => {
+  const typo = HOLD.map((word) => (word === 'telemetry-agent' ? 'telemetry-agnt' : word));
+  const said =
+    'no process named telemetry-agnt on any of 12 nodes; the nearest that runs is telemetry-agent, on';
+  const dry = await lab.run([...typo, '--dry-run']);
+  expect([dry.code, JSON.stringify(dry.json.warnings)]).toEqual([3, expect.stringContaining(said)]);
+  const held = await lab.run(typo);
+  expect(held.code, held.stderr).toBe(3);
+  expect(held.stderr).toContain(said);
+  const { verdict } = held.json as unknown as { verdict: { runId: string; workstreams: { why: string }[] } };
+  expect(verdict.workstreams[0]!.why).toContain(said);
+  expect(held.stderr).toContain(`fireaxe undo ${verdict.runId}`);
+  expect((await lab.run(['undo', verdict.runId, '--yes', ...JSON_OUT])).code).toBe(0);
+});
+
 test('fence cuts clients, twice is already, readmit lets some in, undo all', async () => {
   const first = await lab.run(FENCE);
   expect(first.code, first.stderr).toBe(0);

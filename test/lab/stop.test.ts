@@ -279,6 +279,25 @@ describe('processes', () => {
     await sh('systemctl kill -s CONT b1; systemctl stop b1 b2');
   });
 
+  test('what was met is told from what is not here, killed as well', async () => {
+    await sh(`systemd-run --unit=short -p Restart=always -p RestartSec=100ms /usr/local/bin/offender 500000`);
+    const params = { process: 'offender', how: 'kill', for: '5m' };
+    const killed = await give(lab, 'w1', 'stop', params, { op: 'apply', run: 'k1' });
+    expect(killed.result).toMatchObject({ state: 'changed', data: { running: '0' } });
+    expect(killed.result?.data).not.toHaveProperty('found');
+    await sh('systemctl stop short; sleep 1.5');
+    // Nothing is left to be seen of it.
+    const again = await give(lab, 'w1', 'stop', params, { op: 'apply', run: 'k2' });
+    expect(again.result?.state).toBe('already');
+    expect(again.result?.data).not.toHaveProperty('found');
+    await give(lab, 'w1', 'stop', params, { op: 'undo', run: 'k1', before: killed.result!.before! });
+    const typo = { process: 'systemd-jornald', for: '30s' };
+    const none = await give(lab, 'w1', 'stop', typo, { op: 'apply', run: 'k3' });
+    expect(none.result).toMatchObject({ state: 'changed', data: { found: '0' } });
+    expect(none.result?.data?.names).toMatch(/^systemd systemd-\S*/);
+    await give(lab, 'w1', 'stop', typo, { op: 'undo', run: 'k3', before: none.result!.before! });
+  });
+
   test('never what the machine is run or reached by', async () => {
     for (const process of ['systemd-journal', 'sshd-session', 'dbus-daemon']) {
       const apply = await give(

@@ -15,7 +15,18 @@ interface FakeNode {
 }
 
 /** What becomes of one operation on one node. */
-export type Fate = 'ok' | 'fails' | 'incomplete' | 'unreachable' | 'lost-before' | 'lost-after' | 'crash';
+export type Fate =
+  | 'ok'
+  | 'none'
+  | 'fails'
+  | 'incomplete'
+  | 'unreachable'
+  | 'lost-before'
+  | 'lost-after'
+  | 'crash';
+
+/** What a hold tells where nothing of what it is for runs. */
+const NONE = { running: '0', held: '0', found: '0', names: 'agend sshd' };
 
 /** Simulated nodes behind a transport; `fate` decides, `crash` freezes the whole client as SIGKILL would. */
 export function fakeFleet(fate: (op: string, step: string, node: string) => Fate = () => 'ok') {
@@ -65,7 +76,8 @@ export function fakeFleet(fate: (op: string, step: string, node: string) => Fate
       return { ...base, state: 'failed', reason: { code: 'incomplete', message: 'arrived incomplete' } };
     if (decided === 'lost-before')
       return { ...base, state: 'unknown', reason: { code: 'reset', message: 'reset' } };
-    const result = act(nodeOf(target.name), op, step, decided === 'fails');
+    const acted = act(nodeOf(target.name), op, step, decided === 'fails');
+    const result = decided === 'none' ? { ...acted, data: NONE } : acted;
     if (decided === 'lost-after')
       return { ...base, state: 'unknown', reason: { code: 'reset', message: 'reset' } };
     const state =

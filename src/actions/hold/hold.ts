@@ -7,6 +7,7 @@ import { escapedGroup } from '../control-group.ts';
 import { line, seconds } from '../params.ts';
 import match from './match.sh';
 import node from './node.sh';
+import none from './none.sh';
 import notes from './notes.sh';
 import process from './process.sh';
 import unit from './unit.sh';
@@ -14,7 +15,7 @@ import unitWith from './unit-with.sh';
 import watch from './watch.sh';
 
 /** What stop and shrink run on a node. */
-export const holdScript = within + systemd + match + unit + unitWith + process + notes + node;
+export const holdScript = within + systemd + match + unit + unitWith + process + none + notes + node;
 
 const DAY_S = 86_400;
 

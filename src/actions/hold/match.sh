@@ -130,7 +130,7 @@ ho_seize() {
         # Noted first: a freeze without a note would never be taken back.
         printf '%s\n' "${HO_P%:*}" >>"$HO_HERE/frozen" && HO_LIST="$HO_LIST ${HO_P%:*}" && kill -STOP "${HO_P%%:*}" 2>/dev/null
         ;;
-      *) kill -KILL "${HO_P%%:*}" 2>/dev/null ;;
+      *) kill -KILL "${HO_P%%:*}" 2>/dev/null && : >"$HO_HERE/killed" ;;
     esac
   done
 }

@@ -9,6 +9,7 @@ import { line, list } from '../params.ts';
 import type { ActionContext } from '../types.ts';
 import match from './match.sh';
 import node from './node.sh';
+import none from './none.sh';
 import notes from './notes.sh';
 import pods from './pods.sh';
 import as from './pods-as.sh';
@@ -21,7 +22,7 @@ import watch from './watch.sh';
 
 /** What stop runs on a node: shrink's script, and pods. */
 export const podHoldScript =
-  within + systemd + match + unit + unitWith + process + notes + pods + net + podsNode + as + node;
+  within + systemd + match + unit + unitWith + process + none + notes + pods + net + podsNode + as + node;
 
 /** What goes on looking for pods that come back. */
 export const podWatch = within + pods + net + as + watch;

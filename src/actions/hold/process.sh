@@ -84,6 +84,8 @@ process_look() {
   [ -n "$P_PODS" ] || hold_guard
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
+  HO_SEEN=0
+  if hold_none; then HO_TELL='none is here'; else HO_TELL="$HO_RUNNING running, $HO_HELD stopped"; fi
   fx_before watch "$HO_WATCH"
   if [ "$HO_WATCH" = on ]; then
     hold_soon
@@ -93,7 +95,7 @@ process_look() {
     fx_systemd || fx_has setsid || fx_refuse no-tool 'neither systemd-run nor setsid is here to keep a hold'
   fi
   FX_STATE=would
-  fx_say "$HO_RUNNING running, $HO_HELD stopped; will $P_HOW them and whatever returns"
+  fx_say "$HO_TELL; will $P_HOW them and whatever returns"
 }
 
 process_apply() {
@@ -102,7 +104,7 @@ process_apply() {
   if hold_watching; then
     [ -z "$HO_SOON" ] || hold_longer
   else
-    rm -f "$HO_HERE/until"
+    rm -f "$HO_HERE/until" "$HO_HERE/killed"
     { printf '%s\n' "$P_WATCH" >"$HO_HERE/watch.sh"; } 2>/dev/null || fx_fail no-receipt "cannot write $HO_HERE/watch.sh"
     hold_watch || fx_fail no-watch 'the watch does not run, so nothing was held'
   fi
@@ -119,7 +121,7 @@ process_apply() {
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
   [ "$HO_RUNNING" -eq 0 ] || fx_fail not-held "$HO_RUNNING still run"
-  fx_say "$HO_HELD held"
+  if hold_none; then fx_say 'none is here; what comes is held'; else fx_say "$HO_HELD held"; fi
 }
 
 # hold_watch: by systemd, else as a process of our own.

@@ -56,6 +56,10 @@ export const kubectl = defineAction({
       p.delete === undefined ? 'nothing: deleted pods stay deleted' : `re-create ${objectAt(p.delete)}`,
     danger: (p) => (p.delete === undefined ? 'read' : 'severe'),
   },
+  foundNone: (p, results) =>
+    p.delete !== undefined && results.some((r) => r.state === 'already' && r.before?.object === 'absent')
+      ? `${objectAt(p.delete)} was not there: nothing was deleted`
+      : undefined,
   node: {
     script: apiScript + node,
     variables: (p, _target, context) => ({

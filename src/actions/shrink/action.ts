@@ -8,6 +8,7 @@ import {
   processParams,
   unitName,
 } from '../hold/hold.ts';
+import { foundNone } from '../hold/none.ts';
 import { defineAction } from '../types.ts';
 
 const params = z
@@ -55,5 +56,6 @@ export const shrink = defineAction({
         .join('; '),
     danger: 'change',
   },
+  foundNone: (p, results) => foundNone(asHold(p), results),
   node: { script: holdScript, variables: (p) => holdVariables(asHold(p)) },
 });

@@ -7,6 +7,7 @@ import {
   processParams,
   unitName,
 } from '../hold/hold.ts';
+import { foundNone } from '../hold/none.ts';
 import { podHoldScript, podParams, podRefusal, podVariables } from '../hold/pods.ts';
 import { defineAction } from '../types.ts';
 
@@ -48,6 +49,7 @@ export const stop = defineAction({
       : `freeze pods ${p.pods}`;
   },
   undo: { summary: release, danger: 'change' },
+  foundNone,
   node: {
     script: podHoldScript,
     variables: (p: StopParams, _target, context) => ({

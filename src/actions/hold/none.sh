@@ -1,0 +1,33 @@
+# What is told where nothing of what is meant is here: a hold waits for it all the same, but a mistyped name must show.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+# hold_none: after a look, and after the hold; HO_SEEN counts what was met so far. A watch that kills leaves a note alone.
+hold_none() {
+  HO_SEEN=$((HO_SEEN + HO_RUNNING + HO_HELD))
+  [ "$HO_SEEN" -eq 0 ] && [ ! -e "$HO_HERE/killed" ] || return 1
+  fx_data found 0
+  [ -z "$P_PROCESS" ] || hold_names
+}
+
+# hold_names: names that run here, those that begin alike first, as far as they go into the result.
+hold_names() {
+  HO_NEAR='' HO_FAR='' HO_L=${P_PROCESS#??}
+  HO_L=${P_PROCESS%"$HO_L"}
+  set +f
+  set -- "$FX_ROOT"/proc/[0-9]*
+  set -f
+  for HO_P in "$@"; do
+    fx_line "$HO_P/comm" || continue
+    HO_C=$FX_L
+    case " $HO_NEAR$HO_FAR " in *" $HO_C "*) continue ;; esac
+    case $HO_C in '' | *[!A-Za-z0-9._-]*) continue ;; esac
+    # A kernel thread has no command line.
+    fx_line "$HO_P/cmdline" && [ -n "$FX_L" ] || continue
+    case $HO_C in "$HO_L"*) HO_NEAR="$HO_NEAR$HO_C " ;; *) HO_FAR="$HO_FAR$HO_C " ;; esac
+  done
+  HO_FAR=$HO_NEAR$HO_FAR
+  # Cut at a name's end: fx_data would cut within one.
+  while [ ${#HO_FAR} -gt 200 ]; do HO_FAR=${HO_FAR% } && HO_FAR="${HO_FAR% *} "; done
+  fx_data names "${HO_FAR% }"
+}
