@@ -119,7 +119,11 @@ export function wavesText(waves: number[]): string {
 
 function gateText(gate: GateSpec): string {
   const errors = gate.maxErrorPercent === undefined ? '' : ` with at most ${gate.maxErrorPercent}% errors`;
-  return `${gate.answering} API servers answer${errors} for ${formatDuration(gate.holdsMs)}, within ${formatDuration(gate.withinMs)}`;
+  const leases =
+    gate.freshLeases === undefined
+      ? ''
+      : ` and ${gate.freshLeases} of the kubelets have renewed their leases`;
+  return `${gate.answering} API servers answer${errors}${leases} for ${formatDuration(gate.holdsMs)}, within ${formatDuration(gate.withinMs)}`;
 }
 
 /** Every node that the plan touches, once. */

@@ -19,6 +19,11 @@ export interface Sample {
   wanted: number;
   /** Workers with a fresh lease. */
   leases: number;
+  /** Control-plane machines whose kube-controller-manager is paused. */
+  paused: number;
+  /** Workers whose pods are endpoints of the users' services, and user requests lost so far because too few were. */
+  endpoints: number;
+  lostWithoutEndpoint: number;
   /** Share of the users' names that do not resolve, and user requests lost so far. */
   namesFailing: number;
   requestsLost: number;
@@ -36,6 +41,9 @@ export interface Judgement {
   mostHeld: number;
   mostFenced: number;
   mostRetyped: number;
+  /** Fewest endpoints of the users' services since the control plane went down. */
+  fewestEndpoints?: number;
+  lostWithoutEndpoint: number;
   /** Best of the control plane since it went down, in three figures. */
   bestReady: number;
   deaths: number;
@@ -70,6 +78,7 @@ export class Judge {
     bestReady: 0,
     deaths: 0,
     requestsLost: 0,
+    lostWithoutEndpoint: 0,
     relief: { before: null, after: null },
   };
   #relief = new Relief();
@@ -83,12 +92,14 @@ export class Judge {
     s.last = sample;
     s.deaths = sample.servers.deaths;
     s.requestsLost = sample.requestsLost;
+    s.lostWithoutEndpoint = sample.lostWithoutEndpoint;
     this.#ailing ||= this.#wasUp && sample.servers.ready < sample.servers.of;
     if (this.#ailing) this.#relief.push(sample);
     if (s.downAt === undefined) return;
     s.mostHeld = Math.max(s.mostHeld, sample.held);
     s.mostFenced = Math.max(s.mostFenced, sample.fenced);
     s.mostRetyped = Math.max(s.mostRetyped, sample.servers.retyped);
+    s.fewestEndpoints = Math.min(s.fewestEndpoints ?? sample.endpoints, sample.endpoints);
     s.bestReady = Math.max(s.bestReady, sample.servers.ready);
     const open = this.#open.lasts(this.#isOpen(sample), sample.at, WINDOW_MS);
     if (open !== undefined) s.windowAt ??= open;
@@ -122,6 +133,8 @@ function isWell(s: Sample): boolean {
     s.flooding === 0 &&
     s.held === 0 &&
     s.fenced === 0 &&
+    s.paused === 0 &&
+    s.endpoints === s.workers &&
     s.servers.ready === s.servers.of &&
     s.leases === s.workers &&
     s.namesFailing === 0

@@ -1,9 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kubelet } from './cluster/kubelet.ts';
+import { Kubelet, leaseMs } from './cluster/kubelet.ts';
 import { Offender } from './cluster/offender.ts';
-import { Services } from './cluster/services.ts';
+import { carried, Services } from './cluster/services.ts';
 import { COST } from './control-plane/capacity.ts';
 import { ControlPlane } from './control-plane/control-plane.ts';
 import { type ApiObject, daemonSet, podOf } from './control-plane/objects.ts';
@@ -67,6 +67,7 @@ export class Lab {
         now: () => performance.now(),
       },
       parts.kubeletActive,
+      leaseMs(this.load) + CLOCKS.leaseGrace,
     );
     for (const host of this.controlPlane.hosts) this.#equip(host.node, () => host.port());
   }
@@ -97,6 +98,11 @@ export class Lab {
       const pod = store.put('pods', podOf(set, node.spec.name, random.hex(5)));
       return this.#populate(node, i, pod, random.next());
     });
+  }
+
+  /** Endpoints of the users' services that are ready: one on each worker. */
+  endpoints(): number {
+    return this.parts.workers.length - this.controlPlane.notReady();
   }
 
   stop(): void {
@@ -131,6 +137,7 @@ export class Lab {
       ...client,
       names: scenario.users.names,
       callsPerSecond: scenario.users.callsPerSecond,
+      carried: () => carried(this.endpoints(), this.parts.workers.length),
       random,
     });
     return { node, kubelet, services };

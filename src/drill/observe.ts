@@ -30,6 +30,9 @@ export function observe(lab: Lab, startedAt: number): Sample {
     wanted: lab.workers.filter((w) => w.kubelet.wanted() > 0).length,
     leases: lab.workers.filter((w) => w.kubelet.leaseFresh()).length,
     namesFailing: sum(lab.workers.map((w) => w.services.failing())) / Math.max(1, lab.workers.length),
+    paused: lab.controlPlane.paused(),
+    endpoints: lab.endpoints(),
+    lostWithoutEndpoint: sum(calls.map((c) => c.withoutEndpoint)),
     requestsLost: sum(calls.map((c) => c.lost)),
   };
 }

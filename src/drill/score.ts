@@ -13,6 +13,8 @@ export interface LabScore {
   timeToWindowSeconds: number | null;
   timeToRecoverySeconds: number | null;
   requestsLost: number;
+  /** What the cure can do to users whom the incident left: services that lose their endpoints though every pod runs. */
+  endpoints: { fewest: number; of: number; requestsLost: number };
   serverDeaths: number;
   /** What the lab itself observed of each step. */
   seen: {
@@ -29,6 +31,7 @@ export interface LabScore {
     flooding: number;
     held: number;
     fenced: number;
+    paused: number;
     daemonSet: boolean;
     namesFailingPercent: number;
   };
@@ -52,6 +55,11 @@ export function score(
     timeToWindowSeconds: after(judgement.windowAt),
     timeToRecoverySeconds: after(judgement.recoveredAt),
     requestsLost: Math.round(judgement.requestsLost),
+    endpoints: {
+      fewest: judgement.fewestEndpoints ?? setup.workers,
+      of: setup.workers,
+      requestsLost: Math.round(judgement.lostWithoutEndpoint),
+    },
     serverDeaths: judgement.deaths,
     seen: {
       held: { most: judgement.mostHeld, of: setup.workers },
@@ -66,6 +74,7 @@ export function score(
       flooding: last?.flooding ?? 0,
       held: last?.held ?? 0,
       fenced: last?.fenced ?? 0,
+      paused: last?.paused ?? 0,
       daemonSet: last?.daemonSet ?? false,
       namesFailingPercent: Math.round(100 * (last?.namesFailing ?? 0)),
     },

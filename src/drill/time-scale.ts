@@ -23,6 +23,8 @@ export const CLOCKS = {
   /** How often a kubelet renews its lease, and when its node counts as gone. */
   leaseRenew: labMs(10),
   leaseExpire: labMs(40),
+  /** How long a node may be silent beyond that until the controller-manager calls it not ready (50 s in all, from 1.32). */
+  leaseGrace: labMs(10),
   /** A kubelet gives a request up after this (kubernetes#65954). */
   kubeletTimeout: labMs(10),
   /** Other clients give up after this. */

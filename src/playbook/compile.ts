@@ -24,12 +24,14 @@ export function compilePlaybook(
       (j: number): Place =>
       (...keys) =>
         playbook.place(['workstreams', i, 'steps', j, ...keys]);
-    return {
-      name: w.name,
-      title: interpolate(w.title, params),
-      needs: w.needs,
-      steps: w.steps.flatMap((step, j) => compileStep(interpolate(step, params), request, place(j))),
-    };
+    const steps = w.steps.flatMap((step, j) => compileStep(interpolate(step, params), request, place(j)));
+    if (steps.length === 0) {
+      throw usage(`nothing is left of workstream ${w.name}: every step of it is left out`, {
+        place: playbook.place(['workstreams', i, 'steps']),
+        expected: 'at least one step whose when is true',
+      });
+    }
+    return { name: w.name, title: interpolate(w.title, params), needs: w.needs, steps };
   });
   const { name, title, sha256 } = playbook;
   return sealPlan(
@@ -42,6 +44,13 @@ export function compilePlaybook(
 type Place = (...keys: PropertyKey[]) => string;
 
 function compileStep(step: StepText, request: PlanRequest, place: Place): Step[] {
+  if (step.when !== 'true' && step.when !== 'false') {
+    throw usage(`when is neither true nor false: ${JSON.stringify(step.when)}`, {
+      place: place('when'),
+      expected: 'true, or false to leave the step out',
+    });
+  }
+  if (step.when === 'false') return [];
   if (step.kind === 'gate') {
     return [
       {

@@ -14,6 +14,8 @@ export function gateSpec(gate: GateText, at: (key: keyof GateText) => string): G
       expected: 'for example 5%',
     });
   }
+  if (gate.freshLeases !== undefined)
+    parseSome(gate.freshLeases, at('freshLeases'), 'a gate that needs no fresh lease');
   const holdsMs = parseSpan(gate.for, at('for'), 0, LONGEST_MS);
   const withinMs = parseSpan(gate.within, at('within'), 1_000, LONGEST_MS);
   if (withinMs < holdsMs) {
@@ -25,6 +27,7 @@ export function gateSpec(gate: GateText, at: (key: keyof GateText) => string): G
   return {
     answering: gate.answering,
     ...(errors && 'percent' in errors ? { maxErrorPercent: errors.percent } : {}),
+    ...(gate.freshLeases === undefined ? {} : { freshLeases: gate.freshLeases }),
     holdsMs,
     withinMs,
     // Each reading is a login on every control-plane host.

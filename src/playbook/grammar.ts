@@ -17,14 +17,17 @@ const parameter = z.strictObject({
 const gate = z.strictObject({
   answering: text.default('100%'),
   maxErrors: text.optional(),
+  freshLeases: text.optional(),
   for: text.default('10s'),
   within: text.default('10m'),
   every: text.default('2s'),
 });
 
+/** `false` leaves the step out of the plan. */
+const common = { id, title: z.string().optional(), when: text.default('true') };
+
 const actionStep = z.strictObject({
-  id,
-  title: z.string().optional(),
+  ...common,
   action: z.string(),
   with: z.record(z.string(), text).default({}),
   on: text.optional(),
@@ -47,8 +50,8 @@ const actionStep = z.strictObject({
   clients: z.strictObject({ of: text, batch: text.default('25%') }).optional(),
 });
 
-const gateStep = z.strictObject({ id, title: z.string().optional(), gate });
-const undoStep = z.strictObject({ id, title: z.string().optional(), undo: z.array(id).min(1) });
+const gateStep = z.strictObject({ ...common, gate });
+const undoStep = z.strictObject({ ...common, undo: z.array(id).min(1) });
 
 const workstream = z.strictObject({
   name: id,

@@ -41,8 +41,9 @@ function untruthOf(step: Step, plan: Plan): string | undefined {
   return badNumbers(step) ?? (step.gate && badGate(step.gate));
 }
 
-function badGate({ answering, holdsMs, withinMs, everyMs }: GateSpec): string | undefined {
-  const good = /^\d+(\.\d+)?%?$/.test(answering) && span(holdsMs, 0) && span(withinMs, 0) && span(everyMs, 1);
+function badGate({ answering, freshLeases = '1', holdsMs, withinMs, everyMs }: GateSpec): string | undefined {
+  const amounts = [answering, freshLeases].every((amount) => /^\d+(\.\d+)?%?$/.test(amount));
+  const good = amounts && span(holdsMs, 0) && span(withinMs, 0) && span(everyMs, 1);
   return good ? undefined : 'its gate makes no sense';
 }
 

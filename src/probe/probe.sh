@@ -61,7 +61,10 @@ act_look() {
   [ "$KC_CONFIG" != none ] || PR_WHY="asked without credentials: $PR_WHY"
   [ -z "$PR_WHY" ] || fx_say "$PR_WHY"
   [ "$KC_AT" = 127.0.0.1 ] || [ "$PR_SAYS" = no-answer ] || fx_data address "$KC_HOST"
-  [ "$PR_SAYS" = no-answer ] || probe_metrics
+  if [ "$PR_SAYS" != no-answer ]; then
+    probe_metrics
+    probe_leases
+  fi
   probe_etcd
   probe_connections
 }

@@ -9,6 +9,8 @@ export interface ProbeDeps {
   reach(targets: Target[], script: NodeScript): Promise<Outcome[]>;
   now(): Date;
   context: ActionContext;
+  /** Reads the nodes' leases, too: a list of all nodes. */
+  leases?: boolean;
 }
 
 /** The last counters of each server, from one reading to the next: one that is missed in between loses none. */
@@ -21,7 +23,7 @@ export async function readCluster(
   counters: Counters = new Map(),
 ): Promise<ClusterReading> {
   const hosts = targets.filter((t) => t.roles.includes('control-plane'));
-  const outcomes = await deps.reach(hosts, probeScript(deps.context, deps.now()));
+  const outcomes = await deps.reach(hosts, probeScript(deps.context, deps.now(), deps.leases));
   const byName = new Map(outcomes.map((outcome) => [outcome.target, outcome]));
   const servers = hosts.map((host) => readServer(host.name, byName.get(host.name)));
   const errorPercent = errorShare(counters, servers);
@@ -34,7 +36,17 @@ export async function readCluster(
     of: servers.length,
     ...(errorPercent !== undefined && { errorPercent }),
     ...(unmeasured !== undefined && { unmeasured }),
+    ...leasesOf(servers),
   };
+}
+
+/** All read the same leases: of two answers the worse one. */
+function leasesOf(servers: ServerReading[]): Pick<ClusterReading, 'leases' | 'leasesUnread'> {
+  const known = servers.flatMap((server) => server.leases ?? []);
+  const [worst] = known.sort((a, b) => a.fresh / a.of - b.fresh / b.of);
+  if (worst) return { leases: worst };
+  const leasesUnread = servers.find((server) => server.leasesUnread !== undefined)?.leasesUnread;
+  return leasesUnread === undefined ? {} : { leasesUnread };
 }
 
 /** One host's result line as a reading; what it did not say is left out. */
@@ -62,6 +74,7 @@ export function readServer(node: string, outcome: Outcome | undefined): ServerRe
     failing: (data.failing ?? '').split(' ').filter(Boolean),
     ...(address && { address }),
     ...numbers(data),
+    ...leases(data),
     ...(unmeasured && { unmeasured }),
     ...(etcd && etcd !== 'denied' && { etcd }),
     ...(note && { note }),
@@ -83,6 +96,12 @@ function numbers(data: Record<string, string>): Partial<Record<(typeof NUMBERS)[
   return Object.fromEntries(
     NUMBERS.filter((key) => /^-?\d{1,15}$/.test(data[key] ?? '')).map((key) => [key, Number(data[key])]),
   );
+}
+
+function leases({ leasesFresh = '', leasesOf = '', leasesUnread }: Record<string, string>) {
+  const told = [leasesFresh, leasesOf].every((text) => /^\d+$/.test(text)) && Number(leasesOf) > 0;
+  if (told) return { leases: { fresh: Number(leasesFresh), of: Number(leasesOf) } };
+  return leasesUnread === undefined ? {} : { leasesUnread };
 }
 
 const HEALTH: readonly string[] = ['ok', 'failing', 'denied', 'no-answer'] satisfies Health[];

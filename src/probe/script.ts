@@ -4,6 +4,7 @@ import { apiScript, apiVariables } from '../actions/control-plane/api.ts';
 import { nodeScript } from '../actions/node-script.ts';
 import { type Action, type ActionContext, defineAction } from '../actions/types.ts';
 import type { NodeScript } from '../transport/types.ts';
+import leases from './leases.sh';
 import script from './probe.sh';
 
 /** Longest that a reading takes on a node: three requests of 3 s, and a little. */
@@ -15,19 +16,19 @@ const probe = defineAction({
   title: 'Read the health of the control plane',
   danger: 'read',
   scope: 'node',
-  params: z.strictObject({}),
+  params: z.strictObject({ leases: z.boolean() }),
   summary: () => 'read',
   node: {
-    script: apiScript + script,
-    variables: (_p, _target, context) => apiVariables(context),
+    script: apiScript + leases + script,
+    variables: (p, _target, context) => ({ P_LEASES: p.leases ? '1' : '', ...apiVariables(context) }),
   },
 });
 
 /** The text that reads one control-plane host. */
-export function probeScript(context: ActionContext, now: Date): NodeScript {
+export function probeScript(context: ActionContext, now: Date, leases = false): NodeScript {
   return nodeScript({
     action: probe as unknown as Action,
-    params: {},
+    params: { leases },
     op: 'check',
     runId: `probe-${randomBytes(4).toString('hex')}`,
     stepId: 'probe',

@@ -30,6 +30,10 @@ export interface ServerReading {
   etcd?: 'ok' | 'failing' | 'no-answer';
   /** Established client connections to the API port. */
   connections?: number;
+  /** Leases of nodes that were renewed in time, of all; where asked for. */
+  leases?: { fresh: number; of: number };
+  /** Why they cannot be read, however often it is tried. */
+  leasesUnread?: string;
   note?: string;
 }
 
@@ -43,6 +47,10 @@ export interface ClusterReading {
   errorPercent?: number;
   /** Why that cannot be measured, however often it is read. */
   unmeasured?: string;
+  /** Leases of nodes that were renewed in time, of all; where asked for. */
+  leases?: { fresh: number; of: number };
+  /** Why they cannot be read, however often it is tried. */
+  leasesUnread?: string;
   /** DNS answers as seen on sampled nodes, when asked for. */
   dns?: { node: string; ok: boolean; note?: string }[];
 }

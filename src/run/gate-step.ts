@@ -21,7 +21,8 @@ export async function waitForGate(
 async function watch(session: Session, step: string, spec: GateSpec, reader: Reader) {
   const { env } = session;
   const servers = [...session.targets.values()].filter((t) => t.roles.includes('control-plane'));
-  const deps = { reach: reader.reach, now: env.now, context: session.context };
+  const leases = spec.freshLeases !== undefined;
+  const deps = { reach: reader.reach, now: env.now, context: session.context, leases };
   const until = env.now().getTime() + spec.withinMs;
   let state: GateState = {};
   const counters: Counters = new Map();
@@ -60,5 +61,6 @@ async function watch(session: Session, step: string, spec: GateSpec, reader: Rea
 
 function describe(spec: GateSpec): string {
   const errors = spec.maxErrorPercent === undefined ? '' : `, at most ${spec.maxErrorPercent}% errors`;
-  return `${spec.answering} API servers ready${errors}, for ${spec.holdsMs / 1000}s, within ${spec.withinMs / 1000}s`;
+  const leases = spec.freshLeases === undefined ? '' : `, ${spec.freshLeases} leases fresh`;
+  return `${spec.answering} API servers ready${errors}${leases}, for ${spec.holdsMs / 1000}s, within ${spec.withinMs / 1000}s`;
 }

@@ -28,13 +28,33 @@ export function meets(spec: GateSpec, reading: ClusterReading): { verdict: Verdi
     const why = errors === undefined && unmeasured !== undefined ? `: ${unmeasured}` : '';
     parts.push(`${share} (at most ${limit}%)${why}`);
   }
+  const leases = leasesMeet(spec, reading);
+  if (leases) parts.push(leases.text);
   const text = parts.join(', ');
   if (needed === 0 || (errors !== undefined && limit !== undefined && errors > limit))
     return { verdict: 'unmet', text };
+  if (leases?.fresh === false) return { verdict: 'unmet', text };
   if (answering < needed) return { verdict: answering + unseen >= needed ? 'unseen' : 'unmet', text };
-  // A share that is not known yet does not open a gate that asks for one; one that never will be does not shut it.
-  const known = limit === undefined || errors !== undefined || unmeasured !== undefined;
+  // What is not known yet does not open a gate that asks for it; what never will be does not shut it.
+  const known =
+    (limit === undefined || errors !== undefined || unmeasured !== undefined) &&
+    !(leases && leases.fresh === undefined);
   return { verdict: known ? 'met' : unseen > 0 ? 'unseen' : 'unmet', text };
+}
+
+/** Whether enough leases are fresh; `fresh` is undefined while nobody could read them. */
+function leasesMeet({ freshLeases }: GateSpec, { leases, leasesUnread }: ClusterReading) {
+  if (freshLeases === undefined) return undefined;
+  if (!leases) {
+    const why = leasesUnread === undefined ? '' : `: ${leasesUnread}`;
+    const text = `leases not measured (at least ${freshLeases} fresh)${why}`;
+    return { fresh: leasesUnread === undefined ? undefined : true, text };
+  }
+  const needed = resolveAmount(parseAmount(freshLeases, 'gate.freshLeases'), leases.of, 'up');
+  return {
+    fresh: leases.fresh >= needed,
+    text: `${leases.fresh}/${leases.of} leases fresh (${needed} needed)`,
+  };
 }
 
 /**

@@ -10,6 +10,8 @@ export interface GateSpec {
   answering: string;
   /** Largest share of API requests that end 5xx or 429, in percent, between two readings. */
   maxErrorPercent?: number;
+  /** Nodes whose kubelet has renewed its lease in time, of all that have one. */
+  freshLeases?: string;
   /** How long it must hold (ms). */
   holdsMs: number;
   /** How long it may take (ms). */

@@ -13,6 +13,9 @@ const broken: Omit<Sample, 'at'> = {
   daemonSet: true,
   wanted: 4,
   leases: 0,
+  paused: 0,
+  endpoints: 4,
+  lostWithoutEndpoint: 0,
   namesFailing: 0.5,
   requestsLost: 10,
 };
@@ -80,6 +83,8 @@ test.each([
   ['an offender still floods', { flooding: 1 }],
   ['an offender is still held', { held: 1 }],
   ['a client is still fenced', { fenced: 1 }],
+  ['a controller-manager is paused', { paused: 1 }],
+  ['an endpoint is not ready', { endpoints: 3 }],
   ['a server is not ready', { servers: { ...well.servers, ready: 2 } }],
   ['a kubelet does not report', { leases: 3 }],
   ['names still fail', { namesFailing: 0.01 }],
@@ -93,6 +98,8 @@ test('the score counts from the outage and tells what was seen of each step', ()
     flooding: 1,
     held: 3,
     fenced: 4,
+    endpoints: 1,
+    lostWithoutEndpoint: 6,
     servers: { ...broken.servers, ready: 2, retyped: 1 },
   };
   const judgement = play(up, [3, broken], [3, held], [4, well]).judgement();
@@ -100,6 +107,7 @@ test('the score counts from the outage and tells what was seen of each step', ()
     recovered: true,
     timeToWindowSeconds: 3,
     timeToRecoverySeconds: 6,
+    endpoints: { fewest: 1, of: 4 },
     seen: {
       held: { most: 3, of: 4 },
       fenced: { most: 4, of: 4 },

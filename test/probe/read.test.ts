@@ -31,13 +31,26 @@ function kubectl(cases: string): void {
   box.tool('kubectl', `for path; do :; done\ncase $path in\n${cases}\nesac`);
 }
 
-async function read(shell: string[]) {
+/** A node's lease as the API tells it, renewed so many seconds ago. */
+function lease(node: string, ago: number, seconds = 40): string {
+  const renewTime = new Date(Date.now() - ago * 1000).toISOString().replace('Z', '000Z');
+  return JSON.stringify({
+    metadata: {
+      name: node,
+      managedFields: [{ fieldsV1: { 'f:spec': { 'f:leaseDurationSeconds': {}, 'f:renewTime': {} } } }],
+    },
+    spec: { holderIdentity: node, leaseDurationSeconds: seconds, acquireTime: null, renewTime },
+  });
+}
+
+async function read(shell: string[], more: { leases?: boolean } = {}) {
   const host = target({ name: 'cp1', roles: ['control-plane'] });
   const where = context([]);
   return readCluster(
     {
       now: () => new Date(),
       context: where,
+      ...more,
       reach: async (targets, script) => {
         const ran = await box.run(script.textFor(targets[0]!, 'ssh'), shell);
         return [
@@ -59,6 +72,25 @@ async function read(shell: string[]) {
 }
 
 describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
+  test.each(['awk', 'busybox awk'])('how many leases are fresh by their own time, by %s', async (awk) => {
+    const items = [
+      lease('a', 5),
+      lease('b', 35),
+      lease('c', 120),
+      lease('d', 7, 5),
+      '{"spec":{"leaseDurationSeconds":40}}',
+    ];
+    box.file('leases', `{"kind":"LeaseList","items":[${items.join(',')}]}`);
+    box.tool('awk', `PATH=/usr/bin:/bin exec ${awk} "$@"`);
+    kubectl('*leases*) cat "$SANDBOX/leases" ;;\n*metrics) cat "$SANDBOX/metrics" ;;\n*) echo ok ;;');
+    expect((await read(shell, { leases: true })).leases).toEqual({ fresh: 2, of: 5 });
+    expect((await read(shell)).leases).toBeUndefined();
+    kubectl('*leases*) echo "Error from server (Forbidden)" >&2; exit 1 ;;\n*) echo ok ;;');
+    expect(await read(shell, { leases: true })).toMatchObject({
+      leasesUnread: 'these credentials may not list leases',
+    });
+  });
+
   test('a well server', async () => {
     kubectl(
       '*metrics) cat "$SANDBOX/metrics" ;;\n*readyz*) echo "[+]ping ok"; echo "readyz check passed" ;;\n*) echo ok ;;',

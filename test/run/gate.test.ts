@@ -40,6 +40,23 @@ describe('a gate', () => {
     expect(meets(limited, reading(3, 3, 5.1)).verdict).toBe('unmet');
   });
 
+  it('asks for fresh leases when it wants them; unmeasured is not fresh, unless they can never be read', () => {
+    const wanting = { ...spec, freshLeases: '90%' };
+    const fresh = (count: number, more: object = {}) =>
+      meets(wanting, { ...reading(3), leases: { fresh: count, of: 46 }, ...more });
+    expect(meets(wanting, reading(3)).verdict).toBe('unmet');
+    expect(fresh(3)).toMatchObject({
+      verdict: 'unmet',
+      text: expect.stringContaining('3/46 leases fresh (42 needed)'),
+    });
+    expect(fresh(42).verdict).toBe('met');
+    expect(fresh(46, { answering: 1 }).verdict).toBe('unmet');
+    expect(meets(wanting, { ...reading(3), leasesUnread: 'expired' })).toMatchObject({
+      verdict: 'met',
+      text: expect.stringContaining('leases not measured (at least 90% fresh): expired'),
+    });
+  });
+
   it('opens only after the condition held without a break', () => {
     const readings = fc.array(fc.boolean(), { maxLength: 40 });
     fc.assert(

@@ -37,7 +37,7 @@ pause_look() {
     PA_WHY="no static pod of $1 is here (looked in $PA_DIRS)"
     [ -z "$PA_LOOSE" ] || PA_WHY="$PA_WHY; process$PA_LOOSE runs in no pod: hold its unit with stop"
     [ ! -d "$FX_ROOT/var/lib/rancher/k3s/server" ] || PA_WHY="$PA_WHY; k3s runs it in its own process"
-    fx_refuse no-manifest "$PA_WHY"
+    fx_refuse no-manifest "$PA_WHY; leave pause out here (built-in playbooks: -p pause-controllers=false)"
   elif [ "$PA_RUNNING" -gt 0 ]; then
     fx_before "$PA_KEY" "out $PA_OUT"
     FX_STATE=would

@@ -50,6 +50,7 @@ export function resultOf(
     lab: {
       seen: score.seen,
       controlPlane: score.controlPlane,
+      endpoints: score.endpoints,
       serverDeaths: score.serverDeaths,
       now: score.now,
       servers,

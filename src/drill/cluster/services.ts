@@ -6,9 +6,17 @@ import { ApiClient } from './api-client.ts';
 import type { ApiDoor } from './door.ts';
 import { NameCache } from './name-cache.ts';
 
-/** The user workload of one node: its calls succeed while the names that they need resolve. */
+/** What is left of the service behind a call may carry so many times its usual share. */
+const SPARE = 2;
+
+/** The share of users' calls that the endpoints which are left can carry. */
+export function carried(ready: number, of: number): number {
+  return of === 0 ? 1 : Math.min(1, (SPARE * ready) / of);
+}
+
+/** The user workload of one node: its calls succeed while the names that they need resolve, and endpoints are there to take them. */
 export class Services {
-  readonly #options: { node: LabNode; callsPerSecond: number; load: Load };
+  readonly #options: { node: LabNode; callsPerSecond: number; load: Load; carried(): number };
   readonly #cache: NameCache;
   readonly #client: ApiClient;
   readonly #timer: NodeJS.Timeout;
@@ -16,6 +24,7 @@ export class Services {
   #askAt = 0;
   #asking = false;
   #lost = 0;
+  #withoutEndpoint = 0;
   #served = 0;
 
   constructor(options: {
@@ -26,6 +35,8 @@ export class Services {
     load: Load;
     names: number;
     callsPerSecond: number;
+    /** Share of calls that endpoints are there for. */
+    carried(): number;
     random: Random;
   }) {
     this.#options = options;
@@ -35,8 +46,8 @@ export class Services {
   }
 
   /** User requests so far. */
-  calls(): { lost: number; served: number } {
-    return { lost: this.#lost, served: this.#served };
+  calls(): { lost: number; served: number; withoutEndpoint: number } {
+    return { lost: this.#lost, served: this.#served, withoutEndpoint: this.#withoutEndpoint };
   }
 
   /** Share of names that do not resolve now. */
@@ -53,8 +64,11 @@ export class Services {
     const now = Date.now();
     const calls = (this.#options.callsPerSecond * (now - this.#at)) / 1000;
     const failing = this.#options.node.running() ? this.#cache.failing(now) : 1;
-    this.#lost += calls * failing;
-    this.#served += calls * (1 - failing);
+    const resolved = calls * (1 - failing);
+    const served = resolved * this.#options.carried();
+    this.#withoutEndpoint += resolved - served;
+    this.#lost += calls - served;
+    this.#served += served;
     this.#at = now;
     if (!this.#options.node.running() || !this.#cache.due(now) || this.#asking || now < this.#askAt) return;
     this.#askAt = now + this.#options.load.dnsRetryMs;

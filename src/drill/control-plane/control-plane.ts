@@ -4,6 +4,7 @@ import type { ApiServerDeps } from './api-server.ts';
 import { Controllers } from './controllers.ts';
 import { Quorum } from './quorum.ts';
 import { ServerHost } from './server-host.ts';
+import { hasStaticPod } from './static-pods.ts';
 import { Store } from './store.ts';
 
 const TICK_MS = 20;
@@ -23,12 +24,13 @@ export class ControlPlane {
     random: Random,
     deps: Omit<ApiServerDeps, 'store' | 'quorum'>,
     kubeletActive: (node: LabNode) => boolean,
+    nodeGraceMs: number,
   ) {
     this.store = new Store(random);
     this.quorum = new Quorum(nodes);
     const all = { ...deps, store: this.store, quorum: this.quorum };
     this.hosts = nodes.map((node) => new ServerHost(node, all, () => kubeletActive(node)));
-    this.#controllers = new Controllers(this.store, this.hosts, workers, random, deps.now);
+    this.#controllers = new Controllers(this.store, this.hosts, workers, random, deps.now, nodeGraceMs);
   }
 
   start(): void {
@@ -42,6 +44,16 @@ export class ControlPlane {
 
   ready(): number {
     return this.hosts.filter((host) => host.ready()).length;
+  }
+
+  /** Machines whose kube-controller-manager is out of the kubelet's sight. */
+  paused(): number {
+    return this.hosts.filter((host) => !hasStaticPod(host.node.root, 'kube-controller-manager')).length;
+  }
+
+  /** Nodes whose pods are endpoints no more. */
+  notReady(): number {
+    return this.#controllers.notReady();
   }
 
   #tick(): void {

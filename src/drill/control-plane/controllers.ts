@@ -1,18 +1,24 @@
 import type { Random } from '../random.ts';
 import { CLOCKS } from '../time-scale.ts';
 import type { LabNode } from '../types.ts';
+import { NodeLifecycle } from './node-lifecycle.ts';
 import { podOf } from './objects.ts';
 import type { ServerHost } from './server-host.ts';
 import { hasStaticPod } from './static-pods.ts';
 import type { Store } from './store.ts';
 
-/** kube-controller-manager's part: a DaemonSet has a pod on each worker, and pods without their owner are collected. */
+/**
+ * kube-controller-manager's part: a DaemonSet has a pod on each worker, pods without their owner are collected, and nodes
+ * that do not report are not ready.
+ */
 export class Controllers {
   readonly #store: Store;
   readonly #hosts: ServerHost[];
   readonly #workers: () => LabNode[];
   readonly #random: Random;
   readonly #now: () => number;
+  readonly #nodes: NodeLifecycle;
+  #leader: ServerHost | undefined;
   #syncedAt = 0;
 
   constructor(
@@ -21,7 +27,9 @@ export class Controllers {
     workers: () => LabNode[],
     random: Random,
     now: () => number,
+    nodeGraceMs: number,
   ) {
+    this.#nodes = new NodeLifecycle(store, nodeGraceMs);
     this.#store = store;
     this.#hosts = hosts;
     this.#workers = workers;
@@ -32,12 +40,27 @@ export class Controllers {
   sync(): void {
     if (this.#now() - this.#syncedAt < CLOCKS.controllerPeriod) return;
     this.#syncedAt = this.#now();
-    if (this.#hosts.some((host) => this.#works(host))) this.reconcile();
+    if (!this.#leads()) return;
+    this.reconcile();
+    this.#nodes.sync(this.#now());
+  }
+
+  /** One of them has the lease for as long as it works; the next one begins afresh. */
+  #leads(): boolean {
+    if (this.#leader && this.#works(this.#leader)) return true;
+    this.#leader = this.#hosts.find((host) => this.#works(host));
+    this.#nodes.newLeader();
+    return this.#leader !== undefined;
   }
 
   /** It runs on a control-plane machine and needs the API server there. */
   #works(host: ServerHost): boolean {
     return host.ready() && hasStaticPod(host.node.root, 'kube-controller-manager');
+  }
+
+  /** Nodes that it called not ready. */
+  notReady(): number {
+    return this.#nodes.notReady();
   }
 
   reconcile(): void {

@@ -72,12 +72,22 @@ export function podOf(owner: ApiObject, node: string, suffix: string): ApiObject
   };
 }
 
-export function lease(node: string, renewTime: string): ApiObject {
+/** A node as the controller-manager last spoke of it. */
+export function nodeObject(name: string, ready: boolean): ApiObject {
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: { name },
+    status: { conditions: [{ type: 'Ready', status: ready ? 'True' : 'Unknown' }] },
+  };
+}
+
+export function lease(node: string, renewTime: string, seconds: number): ApiObject {
   return {
     apiVersion: 'coordination.k8s.io/v1',
     kind: 'Lease',
     metadata: { name: node, namespace: 'kube-node-lease' },
-    spec: { holderIdentity: node, leaseDurationSeconds: 40, renewTime },
+    spec: { holderIdentity: node, leaseDurationSeconds: seconds, renewTime },
   };
 }
 

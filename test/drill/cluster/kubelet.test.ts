@@ -29,6 +29,7 @@ async function worker(finished: Finished) {
       now: () => performance.now(),
     },
     () => true,
+    2500,
   );
   finished(() => plane.stop());
   plane.start();

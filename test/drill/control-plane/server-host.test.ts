@@ -21,6 +21,7 @@ async function started(finished: (end: () => void) => void) {
       now: () => performance.now(),
     },
     () => true,
+    2500,
   );
   finished(() => made.stop());
   made.start();
