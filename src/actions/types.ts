@@ -86,6 +86,8 @@ export interface Action<P = unknown> {
   summary(params: P): string;
   /** What a person should know of this plan before saying yes: one line each, from the fleet and the kit alone. */
   warnings?(params: P, context: ActionContext): string[];
+  /** Whether kubelets cannot reach the API while it is in force. */
+  silencesKubelets?(params: P): boolean;
   node?: NodeSide<P>;
   cloud?: CloudSide<P>;
   /** Takes a node out of its role's work: one at a time, or each target until undo. The kit's floors are held against it. */

@@ -16,6 +16,8 @@ export interface ActionRequest {
   /** The nodes meant when nothing was selected; without it a selection is needed. */
   anywhere?: string;
   anyOf?: boolean;
+  /** What is done first, on the control-plane nodes. */
+  before?: { action: string; params: Record<string, unknown> };
 }
 
 /** A verb is a plan of one step: flags → plan → the one path. */
@@ -42,8 +44,13 @@ export async function runAction(flags: Flags, io: CliIo, request: ActionRequest)
     actionParams: request.params,
     targets: targets.map((node) => node.name),
     ...(request.anyOf ? { anyOf: true } : {}),
+    ...(request.before && { before: { ...request.before, targets: controlPlane(cluster) } }),
   });
   return carryOut(plan, context);
+}
+
+function controlPlane({ fleet }: ClusterKit): string[] {
+  return selectNodes(fleet.nodes, { selector: 'role=control-plane' }).map((node) => node.name);
 }
 
 /** Only the flags that were given, as parameters. */

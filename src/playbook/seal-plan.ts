@@ -4,6 +4,7 @@ import { canonicalJson, sha256 } from '../base/canonical.ts';
 import { VERSION } from '../base/version.ts';
 import type { FleetSnapshot } from '../fleet/types.ts';
 import type { Plan, Workstream } from '../run/types.ts';
+import { warnOfSilentKubelets } from './kubelet-warning.ts';
 import type { PlanRequest } from './request.ts';
 
 /** SHA-256 over everything in a plan but the hash itself. */
@@ -38,6 +39,7 @@ export function sealPlan(
       sha256: fleetDigest(cluster.fleet),
     },
     ...content,
+    workstreams: warnOfSilentKubelets(content.workstreams, { cluster: cluster.name, reason }),
   };
   return { ...open, hash: planHash(open) };
 }

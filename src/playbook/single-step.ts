@@ -11,9 +11,11 @@ export interface SingleStepRequest extends PlanRequest {
   /** Node names. */
   targets: string[];
   anyOf?: boolean;
+  /** What is done first, and is undone last. */
+  before?: { action: string; params: Record<string, unknown>; targets: string[] };
 }
 
-/** The plan of one verb: one workstream with one step. There is no other engine for verbs. */
+/** The plan of one verb: one workstream with one step, seldom with another before it. There is no other engine for verbs. */
 export function singleStepPlan(request: SingleStepRequest): Plan {
   if (request.targets.length === 0) throw usage('no target', { place: '--selector', next: 'fireaxe nodes' });
   const step = planActionStep(
@@ -27,6 +29,14 @@ export function singleStepPlan(request: SingleStepRequest): Plan {
     },
     request,
   );
-  const workstreams = [{ name: request.action, title: step.title, needs: {}, steps: [step] }];
+  const { before } = request;
+  const first =
+    before &&
+    planActionStep(
+      { id: before.action, place: `fireaxe ${request.action}`, ...before },
+      { ...request, overrides: {} },
+    );
+  const steps = first ? [first, step] : [step];
+  const workstreams = [{ name: request.action, title: step.title, needs: {}, steps }];
   return sealPlan({ name: request.action, title: step.title, params: {}, workstreams }, request);
 }

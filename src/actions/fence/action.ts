@@ -17,7 +17,8 @@ import { type ActionContext, defineAction } from '../types.ts';
 import act from './act.sh';
 import fenceChain from './chain.sh';
 import clientRules from './clients.sh';
-import { clientsProblem, clientsSummary, clientsVariables, groups } from './clients.ts';
+import { clientsProblem, clientsSummary, clientsVariables, groups, meetsKubelet } from './clients.ts';
+import controllers from './controllers.sh';
 import node from './node.sh';
 import proxies from './proxies.sh';
 import rebind from './rebind.sh';
@@ -71,6 +72,7 @@ export const fence = defineAction({
       'remove the fence: the API clients come in again (under a former fence, where there was one)',
     danger: 'change',
   },
+  silencesKubelets: (p) => p.on === 'hosts' || meetsKubelet(p),
   warnings: (p, context) => (p.on === 'hosts' ? allowedWorkers(p.allow, context) : []),
   node: {
     script:
@@ -86,6 +88,7 @@ export const fence = defineAction({
       chains +
       guarded +
       fenceChain +
+      controllers +
       node +
       proxies +
       who +

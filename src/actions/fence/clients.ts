@@ -41,6 +41,13 @@ export function clientsProblem(
   return named && p.except.length ? { at: 'except', message: 'either only and user, or except' } : undefined;
 }
 
+/** Whether the kubelet is among those that are meant. */
+export function meetsKubelet({ only, user, except }: Clients): boolean {
+  const named = (groups: string[]) => groups.some((group) => /kubelet/.test(group));
+  if (except.length > 0) return !named(except);
+  return named(only) || user === 'root' || user === '0';
+}
+
 /** The variables of clients.sh. */
 export function clientsVariables(p: Clients, context: ActionContext): Record<string, string> {
   const planes = context.nodes

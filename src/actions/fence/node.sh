@@ -113,6 +113,7 @@ fence_would() {
   fence_proxies
   fx_say "will reject all but the allowed at port $FN_AT${IP_BY:+ by iptables} and close ${FX_N:-the} connections; back in ${P_TIMER}s unless kept"
   proxies_say
+  controllers_say
 }
 
 hosts_apply() {

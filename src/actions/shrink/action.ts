@@ -36,6 +36,7 @@ export const shrink = defineAction({
   danger: 'change',
   scope: 'node',
   takesOut: 'until-undo',
+  silencesKubelets: (p) => p.kubelet !== 'none',
   // A kubelet that starts lists all that it needs: that, and its neighbours', settles in a few seconds.
   back: { canary: '1', wave: '10%', pauseMs: 10_000 },
   params,

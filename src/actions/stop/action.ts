@@ -48,6 +48,7 @@ export const stop = defineAction({
       ? `take the API servers, and nothing else, away from pods ${p.pods}`
       : `freeze pods ${p.pods}`;
   },
+  silencesKubelets: (p) => /^kubelet(\.service)?$/.test(p.unit ?? p.process ?? ''),
   undo: { summary: release, danger: 'change' },
   foundNone,
   node: {

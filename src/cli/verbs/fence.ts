@@ -8,6 +8,7 @@ export default defineCommand({
   examples: [
     'fireaxe fence -c prod-1 --reason INC-42 --dry-run',
     'fireaxe fence -c prod-1 --reason INC-42 --confirm "prod-1 3"',
+    'fireaxe fence -c prod-1 --pause-controllers --reason INC-42 --confirm "prod-1 3"',
     'fireaxe fence -c prod-1 --allow 10.0.9.0/24 --timer 5m --reason INC-42',
     'fireaxe fence -c prod-1 --on nodes --only telemetry-agent --service 10.96.0.1 --reason INC-42',
     'fireaxe fence -c prod-1 --on nodes --except kubelet --service 10.96.0.1 --reason INC-42',
@@ -40,6 +41,10 @@ export default defineCommand({
         'on nodes: an address of the API besides its hosts, such as the service address (repeatable)',
         collect,
       );
+    command.option(
+      '--pause-controllers',
+      'pause kube-controller-manager first, so that fenced nodes keep their endpoints',
+    );
     changeOptions(waveOptions(paceOptions(targetOptions(command))));
   },
   run: (_args, flags, io) =>
@@ -55,6 +60,7 @@ export default defineCommand({
         except: 'except',
         service: 'service',
       }),
+      ...(flags.pauseControllers === true && { before: { action: 'pause', params: {} } }),
       anywhere: flags.on === 'nodes' ? 'role=worker' : 'role=control-plane',
     }),
 });
