@@ -105,7 +105,9 @@ export class RunMemory {
   }
 
   #learnWorkstream(body: Extract<JournalBody, { kind: 'workstream' }>, at: string): void {
-    const known = this.workstreams.get(body.workstream)!;
+    const known = this.workstreams.get(body.workstream);
+    // Not of this plan: a journal is not believed to be as it was.
+    if (!known) return;
     known.state = body.state;
     if (body.state === 'running') known.startedAt ??= at;
     else if (body.state !== 'waiting' && known.startedAt) known.endedAt = at;

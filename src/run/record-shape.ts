@@ -1,40 +1,80 @@
+import {
+  type Is,
+  isList,
+  isMap,
+  isObject,
+  isOneOf,
+  isShaped,
+  isText,
+  isTime,
+  isTruth,
+  isWhole,
+  maybe,
+} from '../base/shape.ts';
+import { OUTCOME_STATES } from '../transport/types.ts';
+import { isPlan } from './plan-shape.ts';
 import type { JournalRecord } from './types.ts';
 
-type Loose = Record<string, unknown>;
+const isCounts = isMap(isWhole());
+const isStepState = isOneOf(['running', 'done', 'failed', 'stopped', 'skipped']);
+const isStreamState = isOneOf(['waiting', 'running', 'done', 'failed', 'stopped', 'skipped']);
+const isBefore = isMap(isText);
+const why = maybe(isText);
+const ofNode = { step: isText, target: isText };
 
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isObject = (value: unknown): value is Loose =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isList = (value: unknown, of: (member: unknown) => boolean) => Array.isArray(value) && value.every(of);
-const ofNode = ({ step, target }: Loose) => isText(step) && isText(target);
+const isOutcome = isShaped({
+  target: isText,
+  state: isOneOf(OUTCOME_STATES),
+  exitCode: maybe((value) => typeof value === 'number'),
+  signal: maybe(isText),
+  stdout: maybe(isText),
+  stderr: maybe(isText),
+  result: maybe(
+    isShaped({
+      op: isText,
+      state: isText,
+      before: maybe(isBefore),
+      note: why,
+      code: why,
+      data: maybe(isMap(isText)),
+    }),
+  ),
+  reason: maybe(isShaped({ code: isText, message: isText, next: maybe(isText) })),
+});
+
+const isVerdict = isShaped({
+  state: isOneOf(['done', 'failed', 'guard', 'interrupted']),
+  counts: isCounts,
+  planned: isWhole(),
+  endedAt: isTime,
+  workstreams: isList(isShaped({ name: isText, state: isStreamState, why })),
+  next: maybe(isText),
+});
 
 /** What the readers of a journal take for granted, by the kind of record. */
-const SHAPES: Record<string, (record: Loose) => boolean> = {
-  plan: ({ plan, operator }) =>
-    isText(operator) && isObject(plan) && plan.schemaVersion === 1 && isList(plan.workstreams, isWorkstream),
-  workstream: ({ workstream, state }) => isText(workstream) && isText(state),
-  step: ({ step, state, counts }) =>
-    isText(step) && isText(state) && (counts === undefined || isObject(counts)),
-  intent: ({ step, op, targets }) => isText(step) && isText(op) && isList(targets, isText),
-  before: (record) => ofNode(record) && isObject(record.before),
-  outcome: ({ step, op, outcome }) =>
-    isText(step) && isText(op) && isObject(outcome) && isText(outcome.target) && isText(outcome.state),
-  gate: ({ step, state, reading }) => isText(step) && isText(state) && isText(reading),
-  kept: (record) => ofNode(record) && typeof record.ok === 'boolean',
-  undone: (record) => ofNode(record) && typeof record.ok === 'boolean',
-  operator: ({ what, operator }) => isText(what) && isText(operator),
-  note: ({ text }) => isText(text),
-  end: ({ verdict }) => isObject(verdict) && isText(verdict.state) && isObject(verdict.counts),
+const SHAPES: Record<string, Is> = {
+  plan: isShaped({ plan: isPlan, operator: isText, host: maybe(isText) }),
+  workstream: isShaped({ workstream: isText, state: isStreamState, why }),
+  step: isShaped({
+    workstream: maybe(isText),
+    step: isText,
+    state: isStepState,
+    counts: maybe(isCounts),
+    why,
+  }),
+  intent: isShaped({ step: isText, op: isText, targets: isList(isText) }),
+  before: isShaped({ ...ofNode, before: isBefore }),
+  outcome: isShaped({ step: isText, op: isText, outcome: isOutcome }),
+  gate: isShaped({ step: isText, state: isText, reading: isText, why }),
+  kept: isShaped({ ...ofNode, ok: isTruth, why }),
+  undone: isShaped({ ...ofNode, ok: isTruth, why }),
+  operator: isShaped({ what: isText, operator: isText, text: maybe(isText) }),
+  note: isShaped({ text: isText }),
+  end: isShaped({ verdict: isVerdict }),
 };
-
-function isWorkstream(value: unknown): boolean {
-  const isStep = (step: unknown) =>
-    isObject(step) && isText(step.id) && (step.kind !== 'action' || isList(step.targets, isText));
-  return isObject(value) && isText(value.name) && isList(value.steps, isStep);
-}
 
 /** A record that this Fireaxe can read. A kind that it does not know says nothing to it. */
 export function wellFormed(record: unknown): record is JournalRecord {
-  if (!isObject(record) || !isText(record.at) || !isText(record.kind)) return false;
+  if (!isObject(record) || !isTime(record.at) || typeof record.kind !== 'string') return false;
   return !Object.hasOwn(SHAPES, record.kind) || SHAPES[record.kind]!(record);
 }

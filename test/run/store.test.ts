@@ -6,6 +6,7 @@ import { sealRecord } from '../../src/run/chain.ts';
 import { journalPath } from '../../src/run/run-order.ts';
 import { listRuns, readRun } from '../../src/run/store.ts';
 import type { JournalBody } from '../../src/run/types.ts';
+import { planOf } from '../report/records.ts';
 
 it('a journal that cannot be opened is told, and hides no other run', async () => {
   const stateDir = mkdtempSync(join(tmpdir(), 'fireaxe-store-'));
@@ -13,7 +14,7 @@ it('a journal that cannot be opened is told, and hides no other run', async () =
   const bad = journalPath(stateDir, '2-bad');
   mkdirSync(join(good, '..'), { recursive: true });
   mkdirSync(bad, { recursive: true });
-  const plan = { schemaVersion: 1, name: 'exec', cluster: 'c1', reason: 'INC-42', workstreams: [] };
+  const plan = planOf();
   const body = { kind: 'plan', plan, operator: 'ann', host: 'h', pid: 1 } as unknown as JournalBody;
   writeFileSync(good, `${sealRecord(body, 0, new Date(0), '0'.repeat(64)).line}\n`);
   const unread: string[] = [];
@@ -32,7 +33,7 @@ it('a journal whose plan cannot be read is still the last run, and is told of: t
       `${sealRecord(body, 0, new Date(0), '0'.repeat(64)).line}\nnull\n{"kind":"outcome","at":""}\n`,
     );
   };
-  const plan = { schemaVersion: 1, name: 'exec', cluster: 'c1', reason: 'INC-42', workstreams: [] };
+  const plan = planOf();
   kept('1-good', plan);
   kept('2-other', { ...plan, schemaVersion: 2 });
   const last = await readRun(stateDir, 'last');
