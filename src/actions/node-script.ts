@@ -29,7 +29,7 @@ export function nodeScript(request: ScriptRequest): NodeScript {
     FX_DEADLINE: String(Math.max(SHORTEST_DEADLINE_S, Math.floor(request.deadlineMs / 1000))),
   });
   const { notAfter: end } = request;
-  const notAfter = () => String(Math.floor((typeof end === 'function' ? end() : end).getTime() / 1000));
+  const notAfter = () => String(seconds(typeof end === 'function' ? end() : end));
   const known = timesKnown(request.context.nodes);
   const textFor = (target: Target, via: TransportName) =>
     fixed +
@@ -38,6 +38,7 @@ export function nodeScript(request: ScriptRequest): NodeScript {
       FX_SLOT: slotOf(target, known),
       FX_VIA: via,
       FX_NOT_AFTER: notAfter(),
+      FX_SENT: request.sentAt ? String(seconds(request.sentAt())) : '',
       FX_SHIFT: String(request.shift?.(target) ?? 0),
       ...side.variables(request.params, target, request.context),
       ...beforeVariables(request.op === 'undo' ? request.before?.(target) : undefined),
@@ -52,6 +53,8 @@ export function nodeScript(request: ScriptRequest): NodeScript {
     label: `fireaxe ${request.runId} ${request.stepId} ${request.op}`.slice(0, 100),
   };
 }
+
+const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 
 /** Everything of an action's script that does not depend on the target: what a plan's hash covers. */
 export function scriptSource(action: Action): string {

@@ -11,6 +11,8 @@ export interface ScriptRequest {
   stepId: string;
   /** A node refuses to begin apply after this moment; told anew for each text where it is a function. */
   notAfter: Date | (() => Date);
+  /** When it is sent: a node that was booted since may have run it before. Not compared where absent. */
+  sentAt?: () => Date;
   /** Seconds that a target's clock is known to be ahead of this machine's. */
   shift?: (target: Target) => number;
   /** Milliseconds after which the script ends itself on the node. */

@@ -1,4 +1,5 @@
 import { badOf, countOutcomes } from '../fanout/counts.ts';
+import { REBOOTED } from '../transport/node-output.ts';
 import { neverRan } from '../transport/outcome.ts';
 import type { Outcome } from '../transport/types.ts';
 import { canaryFailed } from './canary.ts';
@@ -29,9 +30,6 @@ export function pendingOf(session: Session, step: ActionStep): Pending {
   }
   return pending;
 }
-
-/** The reason of an outcome of which nothing more will be known: a reboot took the receipt. */
-export const REBOOTED = 'rebooted';
 
 /** Whether the node may still tell what became of it. */
 function isOpen({ state, reason }: Outcome): boolean {

@@ -1,9 +1,9 @@
 import { actionNamed } from '../actions/registry.ts';
+import { REBOOTED } from '../transport/node-output.ts';
 import { isResultState } from '../transport/node-result.ts';
 import type { Outcome } from '../transport/types.ts';
 import { whyNotKnown } from './absence.ts';
 import type { Sent } from './memory.ts';
-import { REBOOTED } from './pending.ts';
 import { runOp } from './run-op.ts';
 import type { Session } from './session.ts';
 import type { ActionStep } from './types.ts';

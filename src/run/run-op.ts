@@ -54,6 +54,7 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
         runId: session.runId,
         stepId: step.id,
         notAfter: () => new Date(launchedAt + step.connectMs + 2 * (step.loginMs ?? 0) + NOT_AFTER_SLACK_MS),
+        sentAt: () => new Date(launchedAt),
         shift: (target) => session.clocks.shiftFor(target.name),
         deadlineMs: step.runMs,
         context: session.context,

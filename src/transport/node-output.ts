@@ -2,6 +2,9 @@ import { resultStart } from './markers.ts';
 import { readResult } from './node-result.ts';
 import type { NodeResult, OutcomeState } from './types.ts';
 
+/** Code of a result, and of a reason: a reboot took the receipt, and nothing more will be known of an order. */
+export const REBOOTED = 'rebooted';
+
 export interface SplitOutput {
   output: string;
   result?: NodeResult;
@@ -40,6 +43,8 @@ export function stateOf(
   // It ended without its last word: it may have changed something before it died.
   if (!result) return 'unknown';
   if (result.code === 'deadline') return 'timed-out';
+  // What it did before the reboot is not known.
+  if (result.code === REBOOTED) return 'unknown';
   if (result.state === 'failed' || result.state === 'refused' || result.state === 'interrupted')
     return 'failed';
   return exitCode === 0 ? 'ok' : 'failed';

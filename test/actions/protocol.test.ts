@@ -152,6 +152,32 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     expect(await receipt()).toEqual({ boot: `${boot}.400000`, up: '1000' });
   });
 
+  test('over SSM exec of before the last boot is not run: the agent may have run it then', async ({
+    box,
+  }) => {
+    const sentAt = () => new Date(Date.now() - 60_000);
+    const count = () =>
+      existsSync(join(box.root, 'count')) ? readFileSync(join(box.root, 'count'), 'utf8') : '';
+    const give = (up: number, over: Parameters<typeof order>[2]) => {
+      box.file('/proc/uptime', `${up}.50 9000.00\n`);
+      return box.run(text('apply', run(`printf x >>${box.root}/count`), { sentAt, ...over }), shell);
+    };
+    const again = await give(20, { via: 'ssm' });
+    expect(again.result).toMatchObject({
+      state: 'refused',
+      code: 'rebooted',
+      note: expect.stringContaining('booted 4'),
+    });
+    expect(count()).toBe('');
+    expect(existsSync(join(box.root, 'run/fireaxe'))).toBe(false);
+    // Its clock is known to be ahead of ours by as much.
+    expect((await give(20, { via: 'ssm', shift: () => 60, stepId: 's2' })).result?.state).toBe('changed');
+    expect((await give(61, { via: 'ssm', stepId: 's3' })).result?.state).toBe('changed');
+    // By SSH nobody delivers it twice.
+    expect((await give(20, { stepId: 's4' })).result?.state).toBe('changed');
+    expect(count()).toBe('xxx');
+  });
+
   test('an order carries the difference of the clocks', async ({ box }) => {
     const notAfter = new Date(Date.now() - 86_400_000);
     const carried = text('apply', {}, { notAfter, shift: () => 86_520 }, touch);

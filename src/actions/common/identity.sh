@@ -24,3 +24,22 @@ fx_time() {
   fx_data now "$FX_NOW"
   fx_refuse too-late "too late to begin: $((FX_NOW - FX_NOT_AFTER - FX_SHIFT)) s after its time by this node's clock"
 }
+
+# fx_up: FX_L is for how many seconds this boot lasts; false when there is no /proc to tell. FX_BOOT names it.
+fx_up() {
+  fx_boot
+  fx_line "$FX_ROOT/proc/uptime" || return 1
+  FX_L=${FX_L%%.*} FX_K=0
+  case $FX_BOOT in *.*) FX_K=$((${FX_BOOT##*.} / 100)) ;; esac
+  # A container's PID 1 began long after the machine; where /proc/uptime is the container's own, it is the younger.
+  [ "$FX_K" -gt "$FX_L" ] || FX_L=$((FX_L - FX_K))
+}
+
+# The agent of SSM runs an order once more that a reboot broke off, and the receipt of the first time is gone.
+fx_same_boot() {
+  [ "$FX_ONCE$FX_OP$FX_VIA" = 1applyssm ] && [ -n "$FX_SENT" ] && fx_up || return 0
+  FX_K=$((FX_NOW - FX_L - FX_SENT - FX_SHIFT))
+  # Seconds are cut off on both sides.
+  [ "$FX_K" -le 2 ] ||
+    fx_refuse rebooted "booted $FX_K s after the order was sent (boot $FX_BOOT): whether it ran before is not known; it is not run again"
+}

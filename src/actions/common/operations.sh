@@ -95,14 +95,8 @@ fx_do_receipt() {
 
 # A reboot empties /run: absence proves something only in the boot in which the order was sent.
 fx_since_boot() {
-  fx_boot
+  ! fx_up || fx_data up "$FX_L"
   [ -z "$FX_BOOT" ] || fx_data boot "$FX_BOOT"
-  fx_line "$FX_ROOT/proc/uptime" || return 0
-  FX_L=${FX_L%%.*} FX_K=0
-  case $FX_BOOT in *.*) FX_K=$((${FX_BOOT##*.} / 100)) ;; esac
-  # A container's PID 1 began long after the machine; where /proc/uptime is the container's own, it is the younger.
-  [ "$FX_K" -gt "$FX_L" ] || FX_L=$((FX_L - FX_K))
-  fx_data up "$FX_L"
 }
 
 fx_main() {
@@ -110,6 +104,7 @@ fx_main() {
   fx_guard
   fx_identity
   fx_time
+  fx_same_boot
   "fx_do_$FX_OP"
   fx_end
 }

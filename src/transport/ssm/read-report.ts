@@ -1,5 +1,5 @@
 import type { Target } from '../../kit/types.ts';
-import { type SplitOutput, splitResult, stateOf } from '../node-output.ts';
+import { REBOOTED, type SplitOutput, splitResult, stateOf } from '../node-output.ts';
 import { invalidResult } from '../outcome.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState } from '../types.ts';
 import type { Report } from './api.ts';
@@ -91,6 +91,7 @@ function judge(
     return end('unknown', 'no-result', `the script ended with code ${report.code} without its last word`);
   }
   const state = stateOf(report.code, result, script.protocol);
+  if (state === 'unknown') return end(state, REBOOTED, result?.note ?? 'the node was rebooted since');
   return state === 'timed-out'
     ? end(state, 'deadline', 'ended itself at its deadline on the node')
     : { state };

@@ -110,6 +110,16 @@ describe('the SSM transport when the service misbehaves', () => {
     expect(statesOf(outcomes)).toEqual({ n0: 'ok', n1: 'unknown' });
   });
 
+  it('does not take for failed what a reboot broke off and the agent ran once more', async () => {
+    h = await harness(1);
+    const line = resultLine('refused', { code: 'rebooted', note: 'booted 40 s after the order was sent' });
+    h.world.answer = () => ({ code: 4, stdout: line, stderr: '' });
+    expect((await h.run())[0]).toMatchObject({
+      state: 'unknown',
+      reason: { code: 'rebooted', message: 'booted 40 s after the order was sent' },
+    });
+  });
+
   it("takes the node's own deadline for what it is", async () => {
     h = await harness(1);
     h.world.answer = () => ({ code: 3, stdout: resultLine('failed', { code: 'deadline' }), stderr: '' });
