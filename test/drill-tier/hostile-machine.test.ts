@@ -89,7 +89,7 @@ describe.skipIf(noSshd)('a machine that sends without end, or takes nothing', ()
   /** Runs it to its end, or `floodMs` longer than its real machines take. */
   async function run(words: string[], floodMs?: number): Promise<Seen> {
     const env = { FIREAXE_KIT: kit, FIREAXE_STATE_DIR: join(dir, 'state') };
-    const argv = ['exec', '-c', 'k', '--yes', '--reason', 'd', '--max-failures', '100%', '--timeout', '8s'];
+    const argv = ['exec', '-c', 'k', '--yes', '--reason', 'd', '--max-failures', '100%', '--timeout', '20s'];
     const { child, ended } = start([...argv, '--output', 'ndjson', ...words, '--', 'true'], env);
     let peakMib = 0;
     let said = '';
@@ -152,30 +152,37 @@ describe.skipIf(noSshd)('a machine that sends without end, or takes nothing', ()
         'deaf-global-requests-before-the-session': 'flood',
       },
     ],
+    [
+      'in the session',
+      {
+        'global-requests': 'flood',
+        'deaf-global-requests': 'flood',
+        'deaf-channel-requests': 'flood',
+        'deaf-channel-opens': 'flood',
+      },
+    ],
   ])('is ended %s, with its reason, and costs the others nothing', async (_, expected) => {
     writeKit(await Promise.all(Object.keys(expected).map(peer)));
     const seen = await run([]);
     expect(realOnes(seen)).toEqual(ALL_OK);
     for (const [name, code] of Object.entries(expected))
-      expect(seen.ended[name], name).toEqual({ state: 'unreachable', code });
+      expect(seen.ended[name], name).toEqual({
+        state: expect.stringMatching(/^(unreachable|unknown)$/),
+        code,
+      });
     expect(seen.code).toBe(3);
     expect(seen.peakMib).toBeLessThan(MOST_MIB);
   });
 
-  it.each([
-    'stdout',
-    'stderr',
-    'small-stdout',
-    'global-requests',
-    'deaf-global-requests',
-    'deaf-channel-requests',
-    'global-requests-in-a-new-key-exchange',
-  ])('stays under 200 MB while its session sends %s', async (behaviour) => {
-    writeKit([await peer(behaviour)]);
-    const seen = await run([], FLOOD_MS);
-    expect(realOnes(seen)).toEqual(ALL_OK);
-    expect(seen.peakMib).toBeLessThan(MOST_MIB);
-  });
+  it.each(['stdout', 'stderr', 'small-stdout', 'global-requests-in-a-new-key-exchange'])(
+    'stays under 200 MB while its session sends %s',
+    async (behaviour) => {
+      writeKit([await peer(behaviour)]);
+      const seen = await run([], FLOOD_MS);
+      expect(realOnes(seen)).toEqual(ALL_OK);
+      expect(seen.peakMib).toBeLessThan(MOST_MIB);
+    },
+  );
 
   it.each(['stdout', 'banners-in-the-login'])('stays under 200 MB with %s by openssh', async (behaviour) => {
     writeKit([await peer(behaviour)]);

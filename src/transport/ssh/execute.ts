@@ -56,7 +56,7 @@ export function execute(client: Client, execution: Execution): Promise<Outcome> 
       return;
     }
     stop.addEventListener('abort', abandon, { once: true });
-    // Cut off for what it sends: after the launch it is lost by its close.
+    // Cut off for what it sends.
     client.once('error', (error) => error instanceof Unreached && reject(error));
     try {
       client.exec(delivery.command, opened as never);
@@ -90,7 +90,7 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
       clearTimeout(grace);
       clearTimeout(noSecret);
       stop.removeEventListener('abort', letGo);
-      client.off('close', onClose);
+      client.off('close', onClose).off('error', onExcess);
     };
     const fail = (error: unknown) => {
       settle();
@@ -105,6 +105,12 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
     const lost = (message: string) => {
       if (left) finish({ lost: { state: 'unknown', reason: { code: 'connection-lost', message } } });
       else fail(new Unreached({ code: 'session', message: 'the session ended before anything was sent' }));
+    };
+    // Cut off for what it sends.
+    const onExcess = (error: Error) => {
+      if (!(error instanceof Unreached)) return;
+      if (left) finish({ lost: { state: 'unknown', reason: error.reason } });
+      else fail(error);
     };
     const onClose = () => {
       // ssh2 closes the channels right after; without an exit status by then it is lost.
@@ -144,7 +150,7 @@ function listen(client: Client, channel: ClientChannel, execution: Execution): P
     channel.on('close', streamEnded);
     channel.stderr.on('close', streamEnded);
     channel.on('error', () => undefined);
-    client.once('close', onClose);
+    client.once('close', onClose).on('error', onExcess);
     stop.addEventListener('abort', letGo, { once: true });
     const leave = own(() => {
       if (exit || streams === 0 || stop.aborted) return;

@@ -7,6 +7,7 @@ import { type Guard, guardPeer } from './guard.ts';
 import { readIdentification } from './identification.ts';
 import type { Endpoint, Phase } from './reasons.ts';
 import { dropped, flood, handshakeReason, hostKeyReason } from './reasons.ts';
+import { countRequests } from './requests.ts';
 import type { Ssh2 } from './ssh2.ts';
 import { gatherWrites, spareHostKeyProofs, stopListening } from './tuning.ts';
 
@@ -73,12 +74,16 @@ export function login(
     let ofAgent: string | undefined;
     let offered: string | undefined;
     const bastion = aliveMs > 0;
-    const guard = guardPeer(socket, bastion ? TURNS.bastion : TURNS.node, () => {
-      const error = flood(to, settled ? 'before the command was sent' : 'before the login ended');
-      fail(error);
-      client.emit('error', error);
-      socket.destroy();
-    });
+    const excess = () => {
+      const error = flood(to, settled ? 'after the login' : 'before the login ended');
+      if (!settled) return fail(error);
+      // It may come along with the login itself, before anybody else listens.
+      setImmediate(() => {
+        client.emit('error', error);
+        socket.destroy();
+      });
+    };
+    const guard = guardPeer(socket, bastion ? TURNS.bastion : TURNS.node, excess);
     guard.allow(MOST_BEFORE_LOGIN);
 
     const advance = (to: Phase) => {
@@ -150,6 +155,7 @@ export function login(
         return check.verdict === 'match';
       },
     });
+    countRequests(client, excess);
     readIdentification(client, () => advance('kex'));
     // ssh2 has paused the socket and listens from its next turn on: this listener comes first and takes nothing.
     socket.on('data', () => gatherWrites(socket));
