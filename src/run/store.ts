@@ -8,7 +8,7 @@ import { systemWords } from '../base/system-error.ts';
 import { type JournalReading, readJournal } from './read-journal.ts';
 import { journalPath, lastRun, nextOrder, orderPath, runsInOrder } from './run-order.ts';
 import { stateError } from './state-error.ts';
-import type { Plan, RunVerdict } from './types.ts';
+import type { JournalRecord, Plan, RunVerdict } from './types.ts';
 
 export interface RunSummary {
   runId: string;
@@ -149,9 +149,15 @@ export function summarize(runId: string, reading: JournalReading): RunSummary | 
     startedAt: first.at,
     ...(end ? { endedAt: end.at } : {}),
     state: end?.kind === 'end' ? end.verdict.state : 'open',
-    undone: records.some((r) => r.kind === 'undone'),
+    undone: undoneByOperator(records),
     sealed,
     changed: changed !== undefined,
     ...(problem === undefined ? {} : { problem }),
   };
+}
+
+/** What a playbook undoes itself is a part of the run: it is not the run that was undone. */
+function undoneByOperator(records: JournalRecord[]): boolean {
+  const begun = records.findIndex((r) => r.kind === 'operator' && r.what === 'undo');
+  return begun >= 0 && records.slice(begun).some((r) => r.kind === 'undone');
 }

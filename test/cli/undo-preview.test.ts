@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { withWays } from '../../src/cli/undo-pace.ts';
-import { previewOf } from '../../src/cli/undo-preview.ts';
+import { inForceLine, previewOf } from '../../src/cli/undo-preview.ts';
 import type { JournalBody } from '../../src/run/types.ts';
 import type { UndoPace } from '../../src/run/undo-pace.ts';
 import type { NodeResult } from '../../src/transport/types.ts';
@@ -40,6 +40,28 @@ const records = journal(
   sent('fence.1', ['cp-1']),
   sent('run', ['n1']),
 );
+
+describe('what a run offers to be undone', () => {
+  const undone = (id: string, targets: string[]): JournalBody[] =>
+    targets.map((target) => ({ kind: 'undone', step: id, target, ok: true }));
+
+  it('is what is in force by its journal, not what cannot be undone', () => {
+    expect(inForceLine(records)).toBe('still in force: fence.1 (1), hold (3); to undo it');
+    const some = journal(...(records as JournalBody[]), ...undone('hold', ['n1', 'n4', 'n5']));
+    expect(inForceLine(some)).toBe('still in force: fence.1 (1); to undo it');
+    const all = journal(...(some as JournalBody[]), ...undone('fence.1', ['cp-1']));
+    expect(inForceLine(all)).toBeUndefined();
+  });
+
+  it('is never what removed the cause', () => {
+    const remove = step('remove', ['cp-1'], { removesCause: true });
+    const ran = journal(
+      { kind: 'plan', plan: planOf(['w', [remove]]), operator: 'me', host: 'h', pid: 1 },
+      sent('remove', ['cp-1']),
+    );
+    expect(inForceLine(ran)).toBeUndefined();
+  });
+});
 
 describe('what an undo would take back', () => {
   it('is what may have changed, newest first: also where nothing is known', () => {

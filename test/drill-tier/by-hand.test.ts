@@ -91,3 +91,37 @@ test('the timeline tells of it', async () => {
   expect(code).toBe(0);
   expect(stdout).toContain('readmit');
 });
+
+test('a recovery offers what is in force alone; its undo does not bring the cause back', async () => {
+  const ran = await lab.run(['run', 'control-plane-lockout', '--confirm', 'lab 15', ...REASON]);
+  expect(ran.stderr).toMatch(/still in force: scale \(3\); to undo it: fireaxe undo /);
+  await eventually('recovered', async () => (await lab.status()).score.recovered);
+
+  // Scaling back restarts API servers: it takes more than --yes.
+  const undone = await lab.run(['undo', 'last', '--yes']);
+  expect(undone.code, undone.stderr).toBe(5);
+  expect(undone.stderr).toContain(
+    'scale back to m6i.xlarge: stop and start each machine, one at a time [severe]',
+  );
+  expect(undone.stderr).toContain('not remove (left out unless it is named: --include remove)');
+  const plain = await lab.run([
+    'undo',
+    'last',
+    '--step',
+    'hold',
+    '--step',
+    'fence',
+    '--step',
+    'pause',
+    '--yes',
+  ]);
+  expect(plain.code, plain.stderr).toBe(0);
+  expect(plain.stderr).toContain('nothing is left to undo');
+
+  const named = await lab.run(['undo', 'last', '--step', 'remove', '--yes']);
+  expect(named.code, named.stderr).toBe(5);
+  expect(named.stderr).toContain(
+    're-create DaemonSet monitoring/telemetry-agent, which this run removed as the cause [severe]',
+  );
+  expect((await lab.status()).sample).toMatchObject({ daemonSet: false, paused: 0, endpoints: 12 });
+}, 180_000);

@@ -105,6 +105,7 @@ export async function labUp(...argv: string[]) {
       const { json } = await fireaxe(['drill', 'status', '--dir', dir, '--output', 'json']);
       return json as unknown as {
         sample: { flooding: number; held: number; fenced: number; servers: { ready: number } };
+        score: { recovered: boolean };
         faults: Record<string, string>;
       };
     },

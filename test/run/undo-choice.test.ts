@@ -3,7 +3,7 @@ import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
 import { planActionStep } from '../../src/playbook/action-step.ts';
 import { execute } from '../../src/run/execute.ts';
 import { RunMemory } from '../../src/run/memory.ts';
-import { readRun } from '../../src/run/store.ts';
+import { listRuns, readRun } from '../../src/run/store.ts';
 import { undoRun } from '../../src/run/undo.ts';
 import { chooseUndo, type UndoScope, undoOf } from '../../src/run/undo-choice.ts';
 import { envFor, fakeFleet, kitOf } from './fake-fleet.ts';
@@ -55,6 +55,14 @@ describe('the undo of a recovery', () => {
     expect(await choose()).toEqual({ chosen: [], left: [['remove', { cause: true }]] });
     expect(await undoRun('last', env)).toMatchObject({ state: 'done', planned: 0 });
     expect(undone('remove')).toBe(false);
+  });
+
+  it('is not called undone for what its playbook undid itself', async () => {
+    const { env } = await recovery();
+    const summary = async () => (await listRuns(env.stateDir, () => {}))[0];
+    expect(await summary()).toMatchObject({ state: 'done', undone: false });
+    await undoRun('last', env, { steps: ['remove'] });
+    expect(await summary()).toMatchObject({ undone: true });
   });
 
   it('brings the cause back where it is named', async () => {

@@ -20,9 +20,9 @@ An undo is a change of its own. Severe ones (scale, readmit, a deleted object) t
 those of fence, stop, pause, cordon and shrink take --yes. A step that removed the cause is left out unless
 --include or --step names it.
 
-Unless told otherwise, what shrink held goes back slowly: one node, then 10% at a time, 10s between waves
-(--pause); all else goes back at once. Where a canary is reached and ends badly, nothing more goes back
-(exit 7). Other bad ones do not stop the rest, but for --max-failures.`;
+Unless told otherwise, shrink is undone slowly: one node, then 10% at a time, 10s between waves (--pause); all else
+at once. If the canary is reached and fails, the undo stops (exit 7). Other failures do not stop it, except with
+--max-failures.`;
 
 export default defineCommand({
   name: 'undo',
