@@ -72,7 +72,14 @@ describe.skipIf('reason' in crictl)('pods, where crictl can be had', () => {
       await stop({ op: 'undo', run: 'f2', before: again.result!.before! });
       expect(await beats(at, one)).toBe(false);
       const undo = await stop({ op: 'undo', run: 'f1', before: apply.result!.before! });
-      expect(undo.result).toMatchObject({ state: 'changed', note: '2 let go' });
+      // The probe ended the first one's container meanwhile, or at the thaw: that is told.
+      expect(undo.result).toMatchObject({
+        state: 'changed',
+        data: { restarted: '1' },
+        note: expect.stringMatching(
+          /^2 let go; 1 of the containers that were frozen ended meanwhile: the kubelet/,
+        ),
+      });
       for (const uid of [one, two]) await expect.poll(() => beats(at, uid), { timeout: 40_000 }).toBe(true);
       expect(
         await sh(at, 'ls /run/fireaxe | grep hold; systemctl list-units --plain --no-legend "fireaxe*"'),
@@ -119,6 +126,14 @@ describe.skipIf('reason' in crictl)('pods, where crictl can be had', () => {
     const stop = (at: string, order: Order) =>
       give(lab, at, 'stop', { pods: 'telemetry/app=off', how: 'network', for: '10m' }, order);
     const reaches = (at: string, uid: string) => pods.reaches(at, uid);
+    /** How two connections from within the pod end, within three seconds. */
+    const refusals = (uid: string, bridged: number) => {
+      const pid = `$(crictl inspectp -o go-template --template '{{.info.pid}}' $(crictl pods -q --state ready --label io.kubernetes.pod.uid=${uid}))`;
+      const connect = (to: string) =>
+        `timeout 3 nsenter -t $p -n bash -c 'exec 3<>/dev/tcp/${to}' 2>&1 | grep -q refused && echo refused || echo silence`;
+      const server = pods.lab.at('cpods').spec.address;
+      return `sysctl -qw net.bridge.bridge-nf-call-iptables=${bridged}; p=${pid}; echo $(${connect('10.96.0.1/443')}; ${connect(`${server}/6443`)}); sysctl -qw net.bridge.bridge-nf-call-iptables=1`;
+    };
 
     test.each([
       ['POD', 'v1'],
@@ -143,6 +158,10 @@ describe.skipIf('reason' in crictl)('pods, where crictl can be had', () => {
         const apply = await stop(at, { op: 'apply', run });
         expect(apply.result).toMatchObject({ state: 'changed', data: { held: '1' } });
         await expect.poll(() => reaches(at, one), { timeout: 40_000 }).toBe('- - else');
+        expect(apply.result?.note).not.toContain('silence');
+        // Refused at once, by the service's address as by the server's own, over a bridge that netfilter sees into or not.
+        for (const bridged of net === 'POD' ? [1, 0] : [])
+          expect(await sh(at, refusals(one, bridged))).toBe('refused refused');
         await expect.poll(() => beats(at, one), { timeout: 20_000 }).toBe(true);
         // The node itself goes on.
         expect(await sh(at, '(echo >/dev/tcp/10.96.0.1/443) && echo in')).toBe('in');

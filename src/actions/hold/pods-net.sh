@@ -16,8 +16,8 @@ po_net() {
     for PO_K in $PO_IPS; do
       case $PO_K in
         *[!0-9a-fA-F:.]*) ;;
-        *:*) po_rules "ip6 saddr $PO_K" ip6 "$PO_6" && PO_FORWARD=$PO_FORWARD$PO_T ;;
-        *.*) po_rules "ip saddr $PO_K" ip "$PO_4" && PO_FORWARD=$PO_FORWARD$PO_T ;;
+        *:*) po_rules "ip6 saddr $PO_K" ip6 "$PO_6" && PO_FORWARD=$PO_FORWARD$PO_T PO_BEFORE=$PO_BEFORE$PO_B ;;
+        *.*) po_rules "ip saddr $PO_K" ip "$PO_4" && PO_FORWARD=$PO_FORWARD$PO_T PO_BEFORE=$PO_BEFORE$PO_B ;;
       esac
     done
     po_covered "$1"
@@ -41,12 +41,13 @@ po_net_host() {
   po_covered "$1"
 }
 
-# po_rules MATCH FAMILY ADDRESSES: PO_T are rules that meet the address before and after it is translated.
-# Resets pass: by them the server learns that the connection is gone.
+# po_rules MATCH FAMILY ADDRESSES: PO_T are rules that meet the address before and after it is translated, PO_B the one
+# that meets it before. Resets pass: by them the server learns that the connection is gone.
 po_rules() {
   [ -n "$3" ] || return 1
-  PO_T="$1 $2 daddr { $3 } tcp dport { $HO_PORTS } tcp flags & rst == 0 counter reject with tcp reset
-$1 meta l4proto tcp ct original $2 daddr { $3 } ct original proto-dst { $HO_PORTS } tcp flags & rst == 0 counter reject with tcp reset
+  PO_B="$1 $2 daddr { $3 } tcp dport { $HO_PORTS } tcp flags & rst == 0 counter reject with tcp reset
+"
+  PO_T="$PO_B$1 meta l4proto tcp ct original $2 daddr { $3 } ct original proto-dst { $HO_PORTS } tcp flags & rst == 0 counter reject with tcp reset
 "
 }
 
@@ -85,12 +86,13 @@ po_service() {
 
 po_table() { nft list table inet "$HO_TABLE" 2>/dev/null; }
 
-# Loaded anew when a pod came or went: an address may be another pod's by now. A runtime that does not answer tells of none:
-# what is held stays so.
-po_net_seize() {
-  [ -z "$PO_MUTE" ] || return 0
+# po_net_text: PO_T is the table. A bridge with br_netfilter sends a reset straight back to the pod, past the translation of
+# addresses: one made after that has the server's address, not the service's, and the pod never learns. So the first chain
+# stands before it, where the kernel can reject there (5.9).
+po_net_text() {
   PO_T=''
-  [ -z "$PO_COVER" ] || PO_T="table inet $HO_TABLE {
+  [ -n "$PO_COVER" ] || return 0
+  PO_T="table inet $HO_TABLE {
 chain output { type filter hook output priority -150; policy accept;
 $PO_OUT}
 chain forward { type filter hook forward priority -150; policy accept;
@@ -98,12 +100,27 @@ $PO_FORWARD}
 chain input { type filter hook input priority -150; policy accept;
 $PO_FORWARD}
 }"
+  [ -n "${PO_OLD-}" ] || PO_T="${PO_T%'}'}chain prerouting { type filter hook prerouting priority -150; policy accept;
+$PO_BEFORE}
+}"
+}
+
+po_net_load() {
+  printf 'add table inet %s\ndelete table inet %s\n%s\n' "$HO_TABLE" "$HO_TABLE" "$PO_T" >"$HO_HERE/rules.nft" &&
+    nft -f "$HO_HERE/rules.nft" 2>"$HO_HERE/nft-said"
+}
+
+# Loaded anew when a pod came or went: an address may be another pod's by now. A runtime that does not answer tells of none:
+# what is held stays so.
+po_net_seize() {
+  [ -z "$PO_MUTE" ] || return 0
+  po_net_text
   if [ "$PO_T" = "${PO_LAST-}" ]; then
     [ -n "$PO_T" ] || return 0
     ! po_table >/dev/null || return 0
   fi
-  printf 'add table inet %s\ndelete table inet %s\n%s\n' "$HO_TABLE" "$HO_TABLE" "$PO_T" >"$HO_HERE/rules.nft" &&
-    nft -f "$HO_HERE/rules.nft" 2>"$HO_HERE/nft-said" && PO_LAST=$PO_T && printf '%s\n' "$PO_COVER" >"$HO_HERE/covered"
+  po_net_load || { PO_OLD=1 && po_net_text && po_net_load; } || { PO_OLD='' && return 0; }
+  PO_LAST=$PO_T && printf '%s\n' "$PO_COVER" >"$HO_HERE/covered"
 }
 
 po_net_release() {

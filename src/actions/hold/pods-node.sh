@@ -18,3 +18,44 @@ pods_ready() {
   po_scan || fx_refuse no-runtime 'the container runtime does not answer crictl'
   [ -z "$PO_BAD" ] || fx_refuse protected "$PO_BAD"
 }
+
+# Once they are held: what of it will not be as it was, for people, and which containers these were.
+pods_applied() {
+  if [ "$HO_HOW" = network ]; then
+    case $(po_table) in
+      *'hook prerouting'*) ;;
+      *) fx_say 'this kernel cannot reject before an address is translated: through a service address pods may get silence, not a reset' ;;
+    esac
+    return 0
+  fi
+  pods_containers && { printf '%s\n' "$PO_RUN" >"$HO_HERE/containers"; } 2>/dev/null
+  return 0
+}
+
+# pods_containers: PO_RUN are the running containers of the pods meant.
+pods_containers() {
+  PO_RUN=''
+  po_list || return 1
+  for HO_P in $PO_IDS; do
+    for PO_K in $(po_crictl ps -q --pod "$HO_P" 2>/dev/null); do PO_RUN="$PO_RUN${PO_RUN:+ }$PO_K"; done
+  done
+}
+
+# pods_undone: a container whose liveness probe failed while it stood still is another one now. A kill that waited for the
+# thaw lands within moments of it.
+pods_undone() {
+  fx_line "$HO_HERE/containers" || return 0
+  PO_WAS=$FX_L PO_W=0 PO_C=0
+  until [ "$PO_C" -gt 0 ] || [ "$PO_W" -ge 2 ]; do
+    PO_W=$((PO_W + 1))
+    sleep 1
+    pods_containers || return 0
+    PO_C=0
+    for PO_K in $PO_WAS; do
+      case " $PO_RUN " in *" $PO_K "*) ;; *) PO_C=$((PO_C + 1)) ;; esac
+    done
+  done
+  [ "$PO_C" -gt 0 ] || return 0
+  fx_data restarted "$PO_C"
+  fx_say "$PO_C of the containers that were frozen ended meanwhile: the kubelet starts others in their place, as a liveness probe fails on what stands still"
+}

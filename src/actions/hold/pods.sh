@@ -150,7 +150,7 @@ po_spared() {
 
 # po_scan: HO_FOUND is `what:state` of every pod meant, T when it is held; PO_BAD why one cannot be.
 po_scan() {
-  HO_FOUND='' PO_BAD='' PO_OUT='' PO_FORWARD='' PO_COVER='' PO_MUTE=1
+  HO_FOUND='' PO_BAD='' PO_OUT='' PO_FORWARD='' PO_BEFORE='' PO_COVER='' PO_MUTE=1
   po_list || return 1
   PO_MUTE=''
   for HO_P in $PO_IDS; do

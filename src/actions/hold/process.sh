@@ -122,6 +122,7 @@ process_apply() {
   fx_data held "$HO_HELD"
   [ "$HO_RUNNING" -eq 0 ] || fx_fail not-held "$HO_RUNNING still run"
   if hold_none; then fx_say 'none is here; what comes is held'; else fx_say "$HO_HELD held"; fi
+  [ -z "$P_PODS" ] || pods_applied
 }
 
 # hold_watch: by systemd, else as a process of our own.
@@ -221,6 +222,7 @@ process_undo() {
   [ -d "$HO_HERE" ] || hold_lost
   ho_release
   fx_say "$HO_N let go"
+  [ -z "$P_PODS" ] || pods_undone
   hold_forget
   if [ -n "$HO_LATE$SD_DEAD" ]; then
     # What systemd starts late is to find something that ends.

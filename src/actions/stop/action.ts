@@ -49,6 +49,7 @@ export const stop = defineAction({
       : `freeze pods ${p.pods}`;
   },
   silencesKubelets: (p) => /^kubelet(\.service)?$/.test(p.unit ?? p.process ?? ''),
+  warnings: (p) => (p.pods !== undefined && p.how === 'freeze' ? [PROBED] : []),
   undo: { summary: release, danger: 'change' },
   foundNone,
   node: {
@@ -59,6 +60,9 @@ export const stop = defineAction({
     }),
   },
 });
+
+const PROBED =
+  'the kubelet restarts a container whose liveness probe fails while it is frozen, at the thaw at the latest; --how network leaves it running';
 
 function release(p: StopParams): string {
   if (p.unit) return `unmask ${p.unit}, and start it where it ran`;
