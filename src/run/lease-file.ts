@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Holder } from './holder.ts';
+import type { Holder } from '../base/holder.ts';
 import { isSeal, type Seal } from './seal.ts';
 
 /** What a lease file says. */

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { FireaxeError } from '../base/errors.ts';
-import type { Holder } from './holder.ts';
+import type { Holder } from '../base/holder.ts';
 import { lastLease, leasePlace, leaseText, readIfThere } from './lease-file.ts';
 import type { Seal } from './seal.ts';
 

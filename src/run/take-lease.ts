@@ -3,7 +3,7 @@ import { link, open, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { syncDirectory } from '../base/directories.ts';
 import { FireaxeError } from '../base/errors.ts';
-import { type Holder, provablyDead, thisProcess } from './holder.ts';
+import { type Holder, provablyDead, thisProcess } from '../base/holder.ts';
 import { Lease, type LeaseTiming, lowered, named } from './lease.ts';
 import { lastLease, leaseNumbers, leasePlace, leaseText, ownPlace, type Standing } from './lease-file.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { thisProcess } from '../../src/run/holder.ts';
+import { thisProcess } from '../../src/base/holder.ts';
 import { type Journal, openJournal } from '../../src/run/journal.ts';
 import { readJournal } from '../../src/run/read-journal.ts';
 

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { thisProcess } from '../../src/run/holder.ts';
+import { thisProcess } from '../../src/base/holder.ts';
 import { leasePlace, leaseText } from '../../src/run/lease-file.ts';
 import { readJournal } from '../../src/run/read-journal.ts';
 import { buildWriter, Said } from './writer-process.ts';

@@ -2,7 +2,7 @@ import { linkSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type Holder, thisProcess } from '../../src/run/holder.ts';
+import { type Holder, thisProcess } from '../../src/base/holder.ts';
 import { leasePlace, leaseText } from '../../src/run/lease-file.ts';
 import { type LeaseOptions, takeLease } from '../../src/run/take-lease.ts';
 

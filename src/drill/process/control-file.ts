@@ -1,9 +1,10 @@
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Holder } from '../../base/holder.ts';
 
 /** Where a running lab listens to its owner. */
 export interface ControlFile {
-  pid: number;
+  process: Holder;
   port: number;
   token: string;
   kit: string;
@@ -20,7 +21,8 @@ export async function writeControlFile(dir: string, control: ControlFile): Promi
 
 export async function readControlFile(dir: string): Promise<ControlFile | undefined> {
   try {
-    return JSON.parse(await readFile(join(dir, NAME), 'utf8')) as ControlFile;
+    const control = JSON.parse(await readFile(join(dir, NAME), 'utf8')) as ControlFile;
+    return Number.isSafeInteger(control.process.pid) ? control : undefined;
   } catch {
     return undefined;
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeDirectories } from '../../base/directories.ts';
 import { FireaxeError } from '../../base/errors.ts';
+import { mayRunHere } from '../../base/holder.ts';
 import { type ControlFile, readControlFile, removeControlFile } from './control-file.ts';
 import type { LabStatus } from './status.ts';
 
@@ -64,7 +65,7 @@ export async function findLab(dir: string): Promise<RunningLab | undefined> {
     await lab.status();
     return lab;
   } catch {
-    if (isAlive(control.pid)) throw unanswered(dir, control.pid);
+    if (mayRunHere(control.process)) throw unanswered(dir, control.process.pid);
     await removeControlFile(dir);
     return undefined;
   }
@@ -81,7 +82,7 @@ async function ready(child: ChildProcess, dir: string): Promise<ControlFile> {
   const until = Date.now() + START_MS;
   while (ended === undefined && Date.now() < until) {
     const control = await readControlFile(dir);
-    if (control && control.pid === child.pid) return control;
+    if (control && control.process.pid === child.pid) return control;
     await delay(50);
   }
   child.kill('SIGKILL');
@@ -96,13 +97,13 @@ function running(dir: string, control: ControlFile): RunningLab {
   return {
     dir,
     kit: control.kit,
-    pid: control.pid,
+    pid: control.process.pid,
     status: () => call<LabStatus>('GET', '/status'),
     async stop() {
       await call('POST', '/stop');
       const until = Date.now() + END_MS;
-      while (isAlive(control.pid) && Date.now() < until) await delay(50);
-      if (isAlive(control.pid)) process.kill(control.pid, 'SIGKILL');
+      while (mayRunHere(control.process) && Date.now() < until) await delay(50);
+      if (mayRunHere(control.process)) process.kill(control.process.pid, 'SIGKILL');
     },
   };
 }
@@ -135,15 +136,6 @@ function ask<T>(control: ControlFile, method: string, path: string): Promise<T> 
     req.once('error', reject);
     req.end();
   });
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function unanswered(dir: string, pid: number): FireaxeError {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { thisProcess } from '../../base/holder.ts';
 import { type BuiltLab, buildLab, type LabRequest } from '../build-lab.ts';
 import { Judge } from '../judge.ts';
 import { writeKit } from '../kit/kit-writer.ts';
@@ -48,7 +49,7 @@ export async function serveLab(options: ServeOptions): Promise<void> {
   const status = watch(built, options, kit);
   const token = randomBytes(24).toString('hex');
   const control = await serveControl({ token, status: status.read, stop });
-  await writeControlFile(dir, { pid: process.pid, port: control.port, token, kit });
+  await writeControlFile(dir, { process: thisProcess(new Date()), port: control.port, token, kit });
   await ended;
   status.stop();
   control.close();

@@ -3,6 +3,7 @@ import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { thisProcess } from '../../../src/base/holder.ts';
 import { readControlFile, writeControlFile } from '../../../src/drill/process/control-file.ts';
 import { serveControl } from '../../../src/drill/process/control-server.ts';
 import { findLab } from '../../../src/drill/process/lab-process.ts';
@@ -43,17 +44,27 @@ test('only the token opens it, and only a POST stops', async () => {
 });
 
 test('the token is for its owner alone', async () => {
-  const control = { pid: 1, port: 2, token: 'secret', kit: '/k' };
+  const control = { process: thisProcess(new Date()), port: 2, token: 'secret', kit: '/k' };
   await writeControlFile(dir, control);
   expect((await stat(join(dir, 'control.json'))).mode & 0o777).toBe(0o600);
   expect(await readControlFile(dir)).toEqual(control);
 });
 
-test('a dead lab is no lab: what it left is taken away', async () => {
+test.each([
   // No process has this id: it is beyond what any system gives out.
-  await writeControlFile(dir, { pid: 2 ** 30, port: 1, token: 't', kit: '/k' });
+  ['its process is gone', { pid: 2 ** 30 }],
+  ['its process id is that of another one by now', { start: '1' }],
+  ['the machine was booted since', { boot: 'before' }],
+])('a dead lab is no lab, and what it left is taken away: %s', async (_why, differs) => {
+  const process = { ...thisProcess(new Date()), ...differs };
+  await writeControlFile(dir, { process, port: 1, token: 't', kit: '/k' });
   expect(await findLab(dir)).toBeUndefined();
   expect(await readControlFile(dir)).toBeUndefined();
+});
+
+test('a living lab that does not answer is told, with its process', async () => {
+  await writeControlFile(dir, { process: thisProcess(new Date()), port: 1, token: 't', kit: '/k' });
+  await expect(findLab(dir)).rejects.toThrow(`runs as process ${process.pid} but does not answer`);
 });
 
 test('a control file that is no JSON is no lab', async () => {

@@ -2,9 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-/** Who holds a lease. A process id means something only on one boot of one machine, within one namespace. */
+/** A process, as one that holds something. Its id means something only on one boot of one machine, within one namespace. */
 export interface Holder {
-  /** Unlike any other, also of the same process. */
+  /** Unlike that of any other holder, also of the same process. */
   token: string;
   host: string;
   /** Empty where the system does not say, as on macOS. */
@@ -43,6 +43,12 @@ export function provablyDead(holder: Holder, self: Holder): boolean {
     // Gone since, or hidden from this user.
     return isGone(holder.pid);
   }
+}
+
+/** Whether a process may still run that can only have run here: what was left before a reboot speaks of none. */
+export function mayRunHere(holder: Holder): boolean {
+  const self = thisProcess(new Date());
+  return holder.boot === self.boot && !isGone(holder.pid) && !provablyDead(holder, self);
 }
 
 function isGone(pid: number): boolean {
