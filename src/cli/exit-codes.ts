@@ -21,5 +21,11 @@ export function exitCodeOfError(kind: ErrorKind): number {
 }
 
 export function exitCodeOfVerdict(state: RunVerdict['state']): number {
-  return { done: EXIT.done, failed: EXIT.targets, guard: EXIT.guard, interrupted: EXIT.interrupted }[state];
+  return {
+    done: EXIT.done,
+    recovered: EXIT.targets,
+    failed: EXIT.targets,
+    guard: EXIT.guard,
+    interrupted: EXIT.interrupted,
+  }[state];
 }

@@ -86,6 +86,10 @@ function actionLines(step: ActionStep): string[] {
       `  ${waves}at most ${Math.min(step.window, n)} at a time; stops after more than ${step.budget} bad ones (worst case ${worst})`,
     );
   }
+  if (step.keepTrying)
+    lines.push(
+      `  nodes that are not reached: tried again until ${step.keepTrying} is over, and counted then`,
+    );
   if (step.gate) {
     const when =
       step.waves.length > 1 ? (step.rollBack ? 'between waves and after' : 'between waves') : 'after';

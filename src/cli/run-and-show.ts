@@ -1,4 +1,4 @@
-import { countsLine } from '../base/counts-line.ts';
+import { countsLine, nodesText } from '../base/counts-line.ts';
 import { foldLine } from '../base/fold-names.ts';
 import { countOutcomes } from '../fanout/counts.ts';
 import { stateDir } from '../kit/state-dir.ts';
@@ -133,6 +133,8 @@ function closingLines(verdict: RunVerdict, unknown: string[], flags: Flags): str
     `run ${verdict.runId}: ${verdict.state}; ${verdict.planned} planned: ${countsLine(verdict.counts)}`,
   ];
   if (unknown.length > 0) lines.push(`not known what happened on: ${foldLine(unknown)}`);
+  for (const { step, targets } of verdict.missed ?? [])
+    lines.push(`${step}: not done on ${nodesText(targets.length)}: ${foldLine(targets)}`);
   for (const w of verdict.workstreams) if (w.why) lines.push(w.why);
   if (verdict.next) lines.push(`next: ${verdict.next}`);
   else if (verdict.state === 'interrupted')

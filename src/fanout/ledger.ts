@@ -12,6 +12,7 @@ export class Ledger {
   #oks = 0;
   stoppedBy: Verdict['stoppedBy'];
   readonly #stopped = new AbortController();
+  readonly #enough = new AbortController();
 
   constructor(spec: FanoutSpec, emit: (event: FanoutEvent) => void) {
     this.#spec = spec;
@@ -28,7 +29,11 @@ export class Ledger {
     this.#outcomes.set(outcome.target, outcome);
     this.#emit({ kind: 'outcome', outcome });
     if (outcome.state === 'ok') this.#oks++;
-    if (!isBad(outcome.state) || this.#spec.anyOf) return;
+    if (this.satisfied) {
+      this.#enough.abort();
+      this.#stopped.abort();
+    }
+    if (!isBad(outcome.state) || this.#spec.anyOf || this.#spec.bears?.(outcome)) return;
     this.#bad++;
     if (this.#bad === this.#spec.budget + 1) {
       this.stop('budget');
@@ -47,9 +52,14 @@ export class Ledger {
     return this.#stopped.signal;
   }
 
+  /** Aborted when one ok was enough. */
+  get enough(): AbortSignal {
+    return this.#enough.signal;
+  }
+
   /** Bad outcomes that are still borne. */
   get spare(): number {
-    return this.#spec.anyOf ? 0 : this.#spec.budget - this.#bad;
+    return this.#spec.anyOf ? Number.POSITIVE_INFINITY : this.#spec.budget - this.#bad;
   }
 
   /** Nothing more may be launched. */

@@ -53,9 +53,9 @@ export async function tryWays(round: Attempt[], flight: Flight, held = 0): Promi
     // Its turn did not come any more: why, the ledger knows.
     if (outcome.state === 'not-attempted' && ledger.closed) return;
     if (outcome.state !== 'unreachable' || deps.stop.aborted || leftOf(entry, spec) <= 0)
-      return ledger.record(summed(entry, outcome));
+      return ledger.record(summed(entry, outcome, spec));
     if (next === undefined) {
-      if (!tryLater({ ...entry, tried }, flight)) ledger.record(summed(entry, outcome));
+      if (!tryLater({ ...entry, tried }, flight)) ledger.record(summed(entry, outcome, spec));
       return;
     }
     gathered.push({ ...entry, way: entry.way + 1, tried, last: outcome });
@@ -142,7 +142,8 @@ async function launch(
       return !ledger.closed;
     };
     const wholeMs = Math.min(...attempts.map((entry) => leftOf(entry, spec)));
-    const options = { signal: deps.letGo, turn, onEvent, ...(Number.isFinite(wholeMs) ? { wholeMs } : {}) };
+    const signal = spec.anyOf ? AbortSignal.any([deps.letGo, ledger.enough]) : deps.letGo;
+    const options = { signal, turn, onEvent, ...(Number.isFinite(wholeMs) ? { wholeMs } : {}) };
     for await (const outcome of runBatch(transport, batch, spec, options)) {
       idle?.end();
       settle(entries.get(outcome.target)!, outcome);
@@ -162,12 +163,12 @@ async function launch(
 function tryLater(entry: Attempt, flight: Flight): boolean {
   const { spec, deps, ledger, permits } = flight;
   const { again } = spec;
-  if (!again || spec.anyOf || ledger.closed) return false;
+  if (!again || ledger.closed) return false;
   const passing = entry.tried.findIndex((outcome) => mayPass(outcome, again.dead));
   if (passing < 0) return false;
   const pauseMs = pauseBefore(entry.tries, again);
   if (pauseMs >= Math.min(leftOf(entry, spec), again.forMs - spentOn(entry))) return false;
-  const last = summed(entry, entry.tried.at(-1)!);
+  const last = summed(entry, entry.tried.at(-1)!, spec);
   deps.onEvent?.({ kind: 'again', outcome: last, tries: entry.tries, pauseMs });
   const idle = permits.hold();
   const task = (async () => {
@@ -188,14 +189,14 @@ function leftOf(entry: Attempt, { wholeMs }: FanoutSpec): number {
   return wholeMs === undefined ? Number.POSITIVE_INFINITY : wholeMs - spentOn(entry);
 }
 
-const summed = (entry: Attempt, outcome: Outcome) =>
+const summed = (entry: Attempt, outcome: Outcome, { earlier }: FanoutSpec) =>
   withTries(
     withHistory(
       outcome,
       entry.tried.filter((o) => o !== outcome),
     ),
-    entry.tries,
-    spentOn(entry),
+    entry.tries + (earlier?.tries ?? 0),
+    spentOn(entry) + (earlier?.ms ?? 0),
   );
 
 function groupBy<T, K>(items: T[], key: (item: T) => K): Map<K, T[]> {

@@ -19,8 +19,12 @@ export interface FanoutSpec {
   runMs: number;
   /** The person's deadline for each target, from its first try on, with all ways and tries. */
   wholeMs?: number;
-  /** Who was not reached is tried again; absent: once is all. Not with `anyOf`. */
+  /** Who was not reached is tried again; absent: once is all. */
   again?: Again;
+  /** What was tried before, for the words of the reason. */
+  earlier?: { tries: number; ms: number };
+  /** A bad outcome that uses up no budget. */
+  bears?: (outcome: Outcome) => boolean;
   /** One ok is enough: targets are tried one after the other and the rest is `not-attempted` (`not-needed`). */
   anyOf?: boolean;
 }

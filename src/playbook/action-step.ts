@@ -23,6 +23,7 @@ export interface StepDraft {
   gate?: GateSpec | undefined;
   rollBack?: boolean | undefined;
   removesCause?: boolean | undefined;
+  keepTrying?: string | undefined;
   /** `file:line:column` or a flag, for messages. */
   place: string;
   /** The same of one key, where there is a file. */
@@ -73,6 +74,7 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
         }
       : clocksOf(timeouts, draft.timeoutMs ?? timeouts.scriptMs, overrides.timeoutMs)),
     anyOf: draft.anyOf ?? false,
+    ...(draft.keepTrying === undefined ? {} : { keepTrying: draft.keepTrying }),
     ...(draft.gate ? { gate: draft.gate } : {}),
     ...(draft.rollBack ? { rollBack: true } : {}),
     ...(via ? { via } : {}),

@@ -105,6 +105,7 @@ function compileAction(
       gate: step.gate && gateSpec(step.gate, (key) => place('gate', key)),
       rollBack: extra.clients !== undefined,
       removesCause: step.removesCause,
+      keepTrying: step.keepTrying,
       place: place(),
       placeOf: place,
     },

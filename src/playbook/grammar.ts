@@ -39,6 +39,8 @@ const actionStep = z.strictObject({
   parallel: text.optional(),
   maxFailures: text.optional(),
   timeout: text.optional(),
+  /** The gate until whose end nodes that were not reached are tried, while the workstream goes on. */
+  keepTrying: id.optional(),
   via: z
     .array(z.enum(['ssm', 'ssh', 'openssh', 'local']))
     .min(1)

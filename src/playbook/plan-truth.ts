@@ -49,6 +49,7 @@ function badGate({ answering, freshLeases = '1', holdsMs, withinMs, everyMs }: G
 
 function badNumbers(step: ActionStep) {
   const { targets, waves, window, budget, connectMs, runMs, via } = step;
+  if (step.keepTrying !== undefined && !NAME.test(step.keepTrying)) return 'its gate has no name';
   if (!Array.isArray(targets) || !targets.every((target) => typeof target === 'string')) return 'no targets';
   const waved =
     Array.isArray(waves) && waves.every((size) => count(size, 0)) && waves.reduce((a, b) => a + b, 0);

@@ -12,6 +12,7 @@ export function checkReferences(playbook: Playbook): void {
   const steps = new Set<string>();
   const actions = new Set<string>();
   const causes = new Set<string>();
+  const gates = new Set<string>();
   for (const [i, workstream] of playbook.workstreams.entries()) {
     if (workstreams.has(workstream.name))
       throw twice('workstream', workstream.name, place(['workstreams', i, 'name']));
@@ -20,12 +21,14 @@ export function checkReferences(playbook: Playbook): void {
       const at = (...rest: PropertyKey[]) => place(['workstreams', i, 'steps', j, ...rest]);
       if (steps.has(step.id)) throw twice('step', step.id, at('id'));
       steps.add(step.id);
+      if (step.kind === 'gate') gates.add(step.id);
       if (step.kind === 'action') {
         actions.add(step.id);
         if (step.removesCause) causes.add(step.id);
         known(step.action, ACTION_NAMES, 'action', at('action'));
         const idle =
-          step.anyOf && (['limit', 'canary', 'wave', 'parallel'] as const).find((key) => step[key]);
+          step.anyOf &&
+          (['limit', 'canary', 'wave', 'parallel', 'keepTrying'] as const).find((key) => step[key]);
         if (idle) {
           throw usage(`${idle} beside anyOf means nothing`, {
             place: at(idle),
@@ -47,6 +50,8 @@ export function checkReferences(playbook: Playbook): void {
       known(need, workstreams, 'workstream', place(['workstreams', i, 'needs']));
     }
     for (const [j, step] of workstream.steps.entries()) {
+      if (step.kind === 'action' && step.keepTrying !== undefined)
+        known(step.keepTrying, gates, 'gate', place(['workstreams', i, 'steps', j, 'keepTrying']));
       if (step.kind !== 'undo') continue;
       const at = place(['workstreams', i, 'steps', j, 'undo']);
       const later = workstream.steps.slice(j).map(({ id }) => id);

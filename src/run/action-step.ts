@@ -1,11 +1,13 @@
 import { actionNamed } from '../actions/registry.ts';
 import type { Action } from '../actions/types.ts';
 import { FireaxeError } from '../base/errors.ts';
+import { mayPass } from '../fanout/again.ts';
 import { badOf, countOutcomes } from '../fanout/counts.ts';
 import type { Outcome } from '../transport/types.ts';
 import { canaryOf } from './canary.ts';
 import { foundNone, mustFind } from './found-none.ts';
 import { waitForGate } from './gate-step.ts';
+import { keepTrying, settledBad } from './keep-trying.ts';
 import { pendingOf, usedUp } from './pending.ts';
 import { reconcile } from './reconcile.ts';
 import { runOp } from './run-op.ts';
@@ -68,6 +70,9 @@ async function apply(
     waves: wavesFor(step, targets.length, canaryOf(session, step) === 'open'),
     budget: Math.max(0, step.budget - seen),
     anyOf: step.anyOf,
+    ...(step.keepTrying === undefined
+      ? {}
+      : { retryMs: 0, bears: (outcome: Outcome) => mayPass(outcome, true) }),
     journaled: true,
     // Gone on with after a crash: the way back that was journaled first.
     before: (target) => session.memory.step(step.id).before.get(target.name),
@@ -87,6 +92,12 @@ async function apply(
   const within = step.wholeMs === undefined ? {} : { wholeMs: LAST_LOOK_MS };
   if (!session.env.letGo.aborted) await reconcile(session, step, lost, within);
   await keepArmed(session, step, action);
+  if (step.keepTrying !== undefined && !verdict.stoppedBy) {
+    const gate = step.keepTrying;
+    session.background.start(step.id, () =>
+      keepTrying(session, step, gate, () => keepArmed(session, step, action)),
+    );
+  }
   if (verdict.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };
   if (verdict.stoppedBy === 'budget') return overBudget(session, step);
   if (verdict.stoppedBy === 'canary') return CANARY;
@@ -117,7 +128,9 @@ async function gateBefore(
 async function settle(session: Session, step: ActionStep): Promise<StepEnd> {
   if (step.anyOf && !anyOk(session, step)) return { state: 'failed', why: 'no target did it' };
   // Also what an earlier process saw: a resume is no way past the budget.
-  if (!step.anyOf && badOf(session.memory.countsOf(step)) > step.budget) return overBudget(session, step);
+  const bad =
+    step.keepTrying === undefined ? badOf(session.memory.countsOf(step)) : settledBad(session, step);
+  if (!step.anyOf && bad > step.budget) return overBudget(session, step);
   const none = foundNone(
     step,
     step.targets.map((t) => session.memory.outcomeOf(step.id, t)),

@@ -29,11 +29,25 @@ export async function drive(session: Session): Promise<RunVerdict> {
   // One that breaks does not leave the others running unwatched.
   const broken = (await Promise.allSettled(ends.values())).find((e) => e.status === 'rejected');
   if (broken) throw broken.reason;
+  await session.background.end();
   return conclude(session);
 }
 
 /** True when it ended well. */
 async function runWorkstream(
+  session: Session,
+  workstream: Workstream,
+  endOf: (name: string) => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    return await runSteps(session, workstream, endOf);
+  } finally {
+    // Whoever waits for a gate of it waits for nothing any more.
+    for (const { id } of workstream.steps) session.background.over(id);
+  }
+}
+
+async function runSteps(
   session: Session,
   workstream: Workstream,
   endOf: (name: string) => Promise<boolean>,
@@ -60,6 +74,7 @@ async function runStep(session: Session, workstream: string, step: Step): Promis
   if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
   await session.record({ kind: 'step', workstream, step: step.id, state: 'running' });
   const ended = await attempt(session, step);
+  session.background.over(step.id);
   if (ended.guard) session.memory.guard ??= `${step.id}: ${ended.why}`;
   const counts = step.kind === 'action' ? { counts: session.memory.countsOf(step) } : {};
   await session.record({

@@ -119,6 +119,8 @@ export class RunMemory {
     const memory = this.step(step);
     for (const target of targets) {
       memory.intents.add(target);
+      // It may leave now: that it was not reached before says nothing any more.
+      if (memory.outcomes.get(target)?.state === 'unreachable') memory.outcomes.delete(target);
       memory.sent.set(target, { at: Date.parse(at), ...(typeof up === 'number' && { up }) });
     }
   }

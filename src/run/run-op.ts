@@ -2,7 +2,7 @@ import { nodeScript } from '../actions/node-script.ts';
 import { actionNamed } from '../actions/registry.ts';
 import type { BeforeState, Op } from '../actions/types.ts';
 import { fanout } from '../fanout/fanout.ts';
-import type { FanoutDeps, Verdict } from '../fanout/types.ts';
+import type { FanoutDeps, FanoutSpec, Verdict } from '../fanout/types.ts';
 import { timeoutsOf } from '../kit/timeouts.ts';
 import type { Target } from '../kit/types.ts';
 import type { Outcome } from '../transport/types.ts';
@@ -27,6 +27,8 @@ export interface OpRequest {
   wholeMs?: number;
   /** How long a target that nothing was sent to is tried again; as the step says when absent. */
   retryMs?: number;
+  earlier?: FanoutSpec['earlier'];
+  bears?: FanoutSpec['bears'];
   /** Journaled as intents and outcomes; a check is only looked at. */
   journaled: boolean;
   before?: (target: Target) => BeforeState | undefined;
@@ -35,8 +37,8 @@ export interface OpRequest {
   onOutcome?: (outcome: Outcome) => void;
 }
 
-/** What changes something, or keeps it. What only looks is told what it could not see. */
-const TRIED_AGAIN: ReadonlySet<Op> = new Set(['apply', 'undo', 'keep']);
+/** What changes something, keeps it, or must come first. Of what only looks it is told what was not seen. */
+const TRIED_AGAIN: ReadonlySet<Op> = new Set(['apply', 'undo', 'keep', 'fetch']);
 
 /** Runs one operation of a step's action on targets: the only way from the engine to a transport. */
 export async function runOp(session: Session, step: ActionStep, request: OpRequest): Promise<Verdict> {
@@ -82,6 +84,8 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
       ...(wholeMs === undefined ? {} : { wholeMs }),
       ...(retryMs > 0 ? { again: { forMs: retryMs } } : {}),
       ...(request.anyOf ? { anyOf: true } : {}),
+      ...(request.earlier ? { earlier: request.earlier } : {}),
+      ...(request.bears ? { bears: request.bears } : {}),
     },
     {
       transport: async (name) =>

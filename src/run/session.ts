@@ -4,6 +4,7 @@ import { clusterNamed, clusterNames } from '../kit/cluster-named.ts';
 import { targetsOf } from '../kit/targets.ts';
 import type { ClusterKit, Target } from '../kit/types.ts';
 import type { OutcomeReason } from '../transport/types.ts';
+import { Background } from './background.ts';
 import type { Journal } from './journal.ts';
 import { RunMemory } from './memory.ts';
 import { NodeClocks } from './node-clocks.ts';
@@ -17,6 +18,7 @@ export interface Session {
   memory: RunMemory;
   env: RunEnv;
   context: ActionContext;
+  background: Background;
   targets: Map<string, Target>;
   clocks: NodeClocks;
   /** Journals a record; resolves when it is on the disk. Memory and viewers learn it at once; viewers may be shown more. */
@@ -40,6 +42,7 @@ export function openSession(
   return {
     ...run,
     memory,
+    background: new Background(),
     env,
     context: { cluster, nodes: cluster.fleet.nodes },
     targets,

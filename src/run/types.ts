@@ -42,6 +42,8 @@ export interface ActionStep {
   wholeMs?: number;
   /** How long a target that nothing was sent to is tried again. */
   retryMs?: number;
+  /** The gate until whose end targets that nothing was sent to are tried, while the workstream goes on. */
+  keepTrying?: string;
   anyOf: boolean;
   /** Must hold between waves. */
   gate?: GateSpec;
@@ -138,7 +140,8 @@ export type JournaledOutcome = Outcome;
 
 export interface RunVerdict {
   runId: string;
-  state: 'done' | 'failed' | 'guard' | 'interrupted';
+  /** `recovered`: the goal is reached (every gate of the plan opened), and some targets were missed. */
+  state: 'done' | 'recovered' | 'failed' | 'guard' | 'interrupted';
   /** Over all steps' targets (apply), adding up to planned. */
   counts: Counts;
   planned: number;
@@ -151,6 +154,8 @@ export interface RunVerdict {
     endedAt?: string;
     why?: string;
   }[];
+  /** Where it did not end ok, step by step; of a recovered run. */
+  missed?: { step: string; targets: string[] }[];
   /** The next command to type, such as `fireaxe resume <run>`. */
   next?: string;
 }

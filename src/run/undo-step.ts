@@ -27,6 +27,7 @@ export async function undoStep(
   only?: Set<string>,
   said?: UndoPace,
 ): Promise<UndoEnd> {
+  await session.background.settled(step.id);
   const targets = changedBy(session.memory, step).filter((t) => !only || only.has(t));
   if (targets.length === 0) return { planned: 0, counts: noCounts() };
   const irreversible = whyIrreversible(step);
