@@ -46,6 +46,9 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
   const action = actionNamed(step.action);
   const params = action.params.parse(step.params);
   const targets = resolveTargets(session, request.targets);
+  const wholeMs = request.wholeMs ?? step.wholeMs;
+  // Each phase of a login may take its time.
+  const loginsMs = Math.min(4 * (step.loginMs ?? 0), wholeMs ?? Number.POSITIVE_INFINITY);
   // Of the latest launch: waves and gates before it may have taken longer than a script may wait.
   let launchedAt = env.now().getTime();
   const script = action.node
@@ -55,7 +58,7 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
         op: request.op,
         runId: session.runId,
         stepId: step.id,
-        notAfter: () => new Date(launchedAt + step.connectMs + 2 * (step.loginMs ?? 0) + NOT_AFTER_SLACK_MS),
+        notAfter: () => new Date(launchedAt + step.connectMs + Math.max(NOT_AFTER_SLACK_MS, loginsMs)),
         sentAt: () => new Date(launchedAt),
         shift: (target) => session.clocks.shiftFor(target.name),
         deadlineMs: step.runMs,
@@ -67,7 +70,6 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
   const cloud = action.cloud
     ? cloudTransport(cloudCall(session, step, { action, params, ...request }))
     : undefined;
-  const wholeMs = request.wholeMs ?? step.wholeMs;
   const retryMs = TRIED_AGAIN.has(request.op) ? (request.retryMs ?? step.retryMs ?? 0) : 0;
   let wave = 0;
   const verdict = await fanout(

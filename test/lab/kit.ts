@@ -8,6 +8,7 @@ export function writeKit(
   lab: Lab,
   ssh: Record<string, unknown> = {},
   policy: Record<string, unknown> = {},
+  more: Record<string, unknown> = {},
 ): { path: string } {
   const path = mkdtempSync(join(lab.folder.dir, 'kit-'));
   for (const folder of ['keys', 'fleet']) mkdirSync(join(path, folder), { mode: 0o700 });
@@ -20,7 +21,7 @@ export function writeKit(
   const snapshot = { schemaVersion: 1, cluster: 'lab', takenAt: new Date().toISOString(), source: 'file' };
   put(path, 'fleet/lab.json', JSON.stringify({ ...snapshot, nodes: fleetOf(lab) }));
   // JSON is YAML.
-  const cluster = { ssh: { identity: 'keys/id', ...ssh }, via: ['ssh'] };
+  const cluster = { ssh: { identity: 'keys/id', ...ssh }, via: ['ssh'], ...more };
   put(path, 'kit.yaml', JSON.stringify({ schemaVersion: 1, policy, clusters: { lab: cluster } }));
   return { path };
 }

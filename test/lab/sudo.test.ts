@@ -155,3 +155,38 @@ describe('a login that is not root', () => {
     expect(none).toMatchObject({ code: 2, stderr: expect.stringContaining('no password on stdin') });
   });
 });
+
+describe('where name servers are silent, and sudo looks up the name of its own machine first', () => {
+  const silent = async () => {
+    await sh(`printf '127.0.0.1 localhost\n' >/etc/hosts; printf 'nameserver 192.0.2.1\noptions timeout:2\n' >/etc/resolv.conf
+sed -i 's/^hosts:.*/hosts: files dns/' /etc/nsswitch.conf; hostname lost-w1
+ip addr add 192.0.2.1/32 dev lo; nft 'add table inet quiet; add chain inet quiet in { type filter hook input priority 0; }; add rule inet quiet in udp dport 53 drop'`);
+    // Of itself: what sudo waits there.
+    const [began, ended] = (await sh('date +%s; su free -c "sudo -n true" 2>/dev/null; date +%s')).split(
+      '\n',
+    );
+    return Number(ended) - Number(began);
+  };
+
+  test('the script has its whole time once sudo has let it in, and the reason names sudo where it does not', async () => {
+    expect(await silent()).toBeGreaterThan(5);
+    // A script's time is shorter than what sudo waits.
+    const quick = writeKit(lab, { user: 'free' }, {}, { timeouts: { script: '3s', read: '3s' } });
+    const hurried = writeKit(lab, { user: 'free' }, {}, { timeouts: { login: '2s', retry: '0s' } });
+    const words = ['exec', '--nodes', 'w1', '--reason', 'test', '--yes', '--output', 'json'];
+    for (const via of ['ssh', 'openssh']) {
+      const ran = fireaxe.run([...words, '--via', via, '--', 'id -u'], { kit: quick.path });
+      expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+    }
+    const late = fireaxe.run([...words, '--', 'touch /tmp/late'], { kit: hurried.path });
+    expect(late.code).toBe(3);
+    expect(answer(late)).toMatchObject({
+      state: 'unreachable',
+      reason: { phase: 'sudo', message: expect.stringContaining('sudo did not answer within 2.0s') },
+    });
+    // A person's deadline raises what the kit says of the login.
+    const raised = fireaxe.run([...words, '--timeout', '60s', '--', 'true'], { kit: hurried.path });
+    expect(raised.code, raised.stdout + raised.stderr).toBe(0);
+    expect(await sh('ls /tmp/late 2>&1')).toMatch(/No such/);
+  });
+});
