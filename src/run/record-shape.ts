@@ -39,15 +39,16 @@ const isOutcome = isShaped({
       data: maybe(isMap(isText)),
     }),
   ),
-  reason: maybe(isShaped({ code: isText, message: isText, next: maybe(isText) })),
+  reason: maybe(isShaped({ code: isText, message: isText, phase: maybe(isText), next: maybe(isText) })),
 });
 
 const isVerdict = isShaped({
-  state: isOneOf(['done', 'failed', 'guard', 'interrupted']),
+  state: isOneOf(['done', 'recovered', 'failed', 'guard', 'interrupted']),
   counts: isCounts,
   planned: isWhole(),
   endedAt: isTime,
   workstreams: isList(isShaped({ name: isText, state: isStreamState, why })),
+  missed: maybe(isList(isShaped({ step: isText, targets: isList(isText) }))),
   next: maybe(isText),
 });
 
