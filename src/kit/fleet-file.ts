@@ -1,7 +1,7 @@
-import { rename, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { makeDirectories } from '../base/directories.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
+import { writeWhole } from '../base/whole-file.ts';
 import { knownSnapshotKeys, readSnapshot } from '../fleet/snapshot.ts';
 import type { FleetSnapshot } from '../fleet/types.ts';
 import { duplicateKey } from './duplicate-key.ts';
@@ -72,7 +72,5 @@ function nodeOf(value: unknown, file: string) {
 /** Writes a snapshot; the file is the old one or the new one, never half of it. */
 export async function writeFleetFile(file: string, snapshot: FleetSnapshot): Promise<void> {
   await makeDirectories(dirname(file));
-  const partial = `${file}.partial-${process.pid}`;
-  await writeFile(partial, `${JSON.stringify(snapshot, null, 1)}\n`, { mode: 0o600 });
-  await rename(partial, file);
+  await writeWhole(file, `${JSON.stringify(snapshot, null, 1)}\n`);
 }

@@ -1,10 +1,11 @@
-import { readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { formatDuration } from '../base/duration.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import { systemWords } from '../base/system-error.ts';
 import { VERSION } from '../base/version.ts';
+import { writeWhole } from '../base/whole-file.ts';
 import { clusterNamed, clusterNames } from '../kit/cluster-named.ts';
 import type { Kit } from '../kit/types.ts';
 import type { Plan } from '../run/types.ts';
@@ -17,12 +18,9 @@ export async function writePlanFile(path: string, plan: Plan): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   // A rename would put the plan in the place of /dev/stdout, too.
   if (there && !there.isFile()) throw notSaved(path, 'it is no file');
-  const partial = `${path}.partial-${process.pid}`;
   try {
-    await writeFile(partial, `${JSON.stringify(plan, null, 2)}\n`, { mode: 0o600 });
-    await rename(partial, path);
+    await writeWhole(path, `${JSON.stringify(plan, null, 2)}\n`);
   } catch (cause) {
-    await rm(partial, { force: true }).catch(() => {});
     throw notSaved(path, systemWords(cause), cause);
   }
 }

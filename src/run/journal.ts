@@ -1,7 +1,8 @@
-import { type FileHandle, open, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { syncDirectory } from '../base/directories.ts';
 import { FireaxeError } from '../base/errors.ts';
+import { writeWhole } from '../base/whole-file.ts';
 import { type ChainReading, readChain, sealRecord } from './chain.ts';
 import { changedJournal } from './changed-journal.ts';
 import type { Lease } from './lease.ts';
@@ -57,14 +58,7 @@ async function moveToNewFile(path: string, lease: Lease): Promise<void> {
     if (error.code === 'ENOENT') return '';
     throw error;
   });
-  const copy = `${path}.copy-${process.pid}`;
-  try {
-    await writeFile(copy, bytes, { mode: 0o600, flush: true });
-    await lease.assertHeld();
-    await rename(copy, path);
-  } finally {
-    await rm(copy, { force: true });
-  }
+  await writeWhole(path, bytes, () => lease.assertHeld());
   await syncDirectory(dirname(path));
 }
 

@@ -1,6 +1,7 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Holder } from '../../base/holder.ts';
+import { writeWhole } from '../../base/whole-file.ts';
 
 /** Where a running lab listens to its owner. */
 export interface ControlFile {
@@ -14,9 +15,7 @@ const NAME = 'control.json';
 
 /** Readable by the owner alone: the token stops the lab. */
 export async function writeControlFile(dir: string, control: ControlFile): Promise<void> {
-  const path = join(dir, NAME);
-  await writeFile(`${path}.new`, JSON.stringify(control), { mode: 0o600 });
-  await rename(`${path}.new`, path);
+  await writeWhole(join(dir, NAME), JSON.stringify(control));
 }
 
 export async function readControlFile(dir: string): Promise<ControlFile | undefined> {
