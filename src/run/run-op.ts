@@ -51,6 +51,7 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
   const loginsMs = Math.min(4 * (step.loginMs ?? 0), wholeMs ?? Number.POSITIVE_INFINITY);
   // Of the latest launch: waves and gates before it may have taken longer than a script may wait.
   let launchedAt = env.now().getTime();
+  const least = request.op === 'undo' ? afterAll(session.memory.step(step.id).sent) : 0;
   const script = action.node
     ? nodeScript({
         action,
@@ -59,7 +60,7 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
         runId: session.runId,
         stepId: step.id,
         notAfter: () => new Date(launchedAt + step.connectMs + Math.max(NOT_AFTER_SLACK_MS, loginsMs)),
-        sentAt: () => new Date(launchedAt),
+        sentAt: () => new Date(Math.max(launchedAt, least)),
         shift: (target) => session.clocks.shiftFor(target.name),
         deadlineMs: step.runMs,
         context: session.context,
@@ -127,6 +128,13 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
   );
   for (const text of session.clocks.news()) await session.record({ kind: 'note', text });
   return verdict;
+}
+
+/** By these times a node tells an undo from a late copy of the order: also where the clock was set back between them. */
+function afterAll(sent: Map<string, { at: number }>): number {
+  let last = 0;
+  for (const { at } of sent.values()) last = Math.max(last, at);
+  return last + 1000;
 }
 
 /** The journal keeps the beginning of what a node said; the whole is the viewer's. */

@@ -69,15 +69,16 @@ describe.skipIf(noSshd)('three real nodes and a clock that is wrong', () => {
   const exec = (skewMs: number) => run(skewMs, 'exec', '--yes', '--', `echo x >>${at('ran')}`);
 
   it.each([
-    [-180_000, '3 min'],
-    [-720_000, '12 min'],
+    // Told by answers that take a while on a busy machine.
+    [-240_000, '[34] min'],
+    [-720_000, '1[12] min'],
     [-86_400_000, '24 h'],
   ])('carries the difference where it is ours, and says so (%d ms)', (skewMs, told) => {
     const { code, stdout, stderr } = exec(skewMs);
     expect({ code, stdout, stderr }).toMatchObject({
       code: 0,
       stdout: expect.stringContaining('3): ok'),
-      stderr: expect.stringContaining(
+      stderr: expect.stringMatching(
         `this machine's clock is about ${told} behind: 3 of 3 nodes agree; orders carry the difference`,
       ),
     });
@@ -101,7 +102,7 @@ describe.skipIf(noSshd)('three real nodes and a clock that is wrong', () => {
     nodes({ 2: '+45 min' });
     const { code, stderr } = exec(0);
     expect({ code, ran: ran() }).toEqual({ code: 0, ran: 'x\nx\nx\n' });
-    expect(stderr).toContain("the clock of n2 is about 45 min ahead of this machine's; orders carry");
+    expect(stderr).toMatch(/the clock of n2 is about 4[45] min ahead of this machine's; orders carry/);
     expect(stderr).not.toContain("this machine's clock is");
   });
 
@@ -109,7 +110,7 @@ describe.skipIf(noSshd)('three real nodes and a clock that is wrong', () => {
     nodes({ 3: '+2 hours' });
     const { code, stderr } = exec(-720_000);
     expect({ code, ran: ran() }).toEqual({ code: 0, ran: 'x\nx\nx\n' });
-    expect(stderr).toContain("this machine's clock is about 12 min behind: 2 of 3 nodes agree");
+    expect(stderr).toMatch(/this machine's clock is about 1[12] min behind: 2 of 3 nodes agree/);
     expect(stderr).toContain('the clock of n3 differs from theirs by about 2 h');
   });
 });

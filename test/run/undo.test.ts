@@ -177,6 +177,27 @@ it('an undo that was killed is ended by another: what is back already is left al
   for (const node of fleet.nodes.values()) expect(node.undone).toEqual(['one']);
 });
 
+it('an undo is later than its order, also where the clock was set back between them', async () => {
+  const kit = kitOf(2);
+  let now = Date.now();
+  const ends: number[] = [];
+  const { transport } = fakeFleet();
+  const noting: Transport = {
+    ...transport,
+    run(batch, script, options) {
+      ends.push(Number(/^FX_SENT=(\d+)$/m.exec(script.textFor(batch[0]!, 'ssh'))![1]));
+      return transport.run(batch, script, options);
+    },
+  };
+  const env = envFor(kit, noting, { now: () => new Date(now) });
+  await execute(planOf(kit, [{ name: 'a', steps: [holdStep(kit, 'one')] }]), env);
+  now -= 720_000;
+  await undoRun('last', env);
+  const [applied, undone] = [ends.slice(0, 2), ends.slice(2)];
+  expect(undone).toHaveLength(2);
+  expect(Math.min(...undone)).toBeGreaterThan(Math.max(...applied));
+});
+
 it('each launch has its own time: a late wave is not late for its nodes', async () => {
   const kit = kitOf(4);
   let now = Date.now();

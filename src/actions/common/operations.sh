@@ -25,7 +25,7 @@ fx_overtaken() {
   [ -n "$FX_OLD" ] || return 0
   FX_L=${FX_L##* }
   case $FX_L in '' | *[!0-9]*) return 1 ;; esac
-  [ "$FX_NOT_AFTER" -lt "$FX_L" ]
+  [ "${FX_SENT:-$FX_NOT_AFTER}" -lt "$FX_L" ]
 }
 
 # A new order of a step that began: the first before-state stands. What the first attempt did before it ended is this
@@ -62,7 +62,7 @@ fx_do_undo() {
   case $FX_STATE in changed | already) fx_taken_back ;; esac
 }
 
-fx_taken_back() { fx_write undone "$FX_NONCE $FX_NOW $FX_NOT_AFTER"; }
+fx_taken_back() { fx_write undone "$FX_NONCE $FX_NOW ${FX_SENT:-$FX_NOT_AFTER}"; }
 
 fx_do_keep() {
   fx_lock
