@@ -30,6 +30,11 @@ export async function openKeys(context: CliContext, name: string, ways: Ways = [
   const keys = cluster ? keysOf(cluster, ways, io.env.SSH_AUTH_SOCK) : new Map<string, boolean>();
   if (keys.size === 0) return;
   const { lockedKeys, whyNotOpened } = await import('../transport/ssh/locked-keys.ts');
+  await refuseBroken(
+    [...keys].flatMap(([path, needed]) => (needed ? [path] : [])),
+    cluster!,
+    ways,
+  );
   for (const path of await lockedKeys([...keys.keys()], io.env.SSH_AUTH_SOCK)) {
     const needed = keys.get(path) === true;
     const unreadable = await whyNotOpened(path, '').then((why) => why && /Unsupported/i.test(why));
@@ -66,6 +71,22 @@ function keysOf(cluster: ClusterKit, ways: Ways, agent: string | undefined): Map
     }
   }
   return keys;
+}
+
+/** A key that is damaged, or not there, where nothing but SSH is tried: no node would be reached. */
+async function refuseBroken(paths: string[], cluster: ClusterKit, ways: Ways): Promise<void> {
+  const orders = targetsOf(cluster).flatMap(({ via }) => ways.map((way) => way ?? via));
+  if (!orders.every((order) => order.every((way) => way === 'ssh' || way === 'openssh'))) return;
+  const { brokenKey } = await import('../transport/ssh/usable-key.ts');
+  for (const path of paths) {
+    const broken = await brokenKey(path);
+    if (broken)
+      throw new FireaxeError('credentials', broken.message, {
+        place: path,
+        expected: 'a private key as ssh-keygen writes it',
+        next: broken.next,
+      });
+  }
 }
 
 function locked(path: string, what = 'nobody can be asked for the pass phrase of'): FireaxeError {

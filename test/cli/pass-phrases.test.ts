@@ -148,4 +148,24 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
     expect(io.said()).toContain('ssh-add');
     expect(readdirSync(dir)).not.toContain('state');
   });
+
+  it('refuses a key that is damaged, or not there, before anything starts', async () => {
+    const whole = keyText('-N', '').split('\n');
+    const shortened = [...whole.slice(0, 2), ...whole.slice(3)].join('\n');
+    const indented = whole.map((line) => (line.startsWith('-') ? line : `> ${line}`)).join('\n');
+    for (const text of [shortened, indented, '']) {
+      const damaged = makeKit({ 'keys/id': text });
+      const io = terminal(undefined);
+      const context = { io, flags: {}, kit: await openKit(damaged), sink: undefined as never } as CliContext;
+      const ways = [['ssh', 'openssh']] as const;
+      await expect(openKeys(context, 'c1', ways)).rejects.toMatchObject({
+        kind: 'credentials',
+        message: expect.stringMatching(/damaged|empty/),
+        next: expect.stringContaining('copy it anew'),
+      });
+      // Where another transport may reach the nodes, they are not given up for it.
+      await openKeys(context, 'c1', [['ssm', 'ssh']]);
+      rmSync(damaged, { recursive: true });
+    }
+  });
 });

@@ -34,7 +34,11 @@ export async function faulty(serve: (socket: Socket, nth: number) => void): Prom
 /** An SSH server of ssh2 that lets everyone in; what a session does is up to the test. */
 export async function sshStub(
   session: (channel: ssh2.ServerChannel, client: ssh2.Connection, command: string) => void,
-  hooks: { auth?: (context: ssh2.AuthContext) => void; refuseExec?: boolean } = {},
+  hooks: {
+    auth?: (context: ssh2.AuthContext) => void;
+    attend?: (client: ssh2.Connection) => void;
+    refuseExec?: boolean;
+  } = {},
 ): Promise<Faulty & { hostKey: string }> {
   const key = createKeyPair();
   const clients = new Set<ssh2.Connection>();
@@ -42,6 +46,7 @@ export async function sshStub(
   const server = new ssh2.Server({ hostKeys: [key.private] }, (client) => {
     connections++;
     clients.add(client);
+    hooks.attend?.(client);
     client.on('error', () => undefined);
     client.on('authentication', hooks.auth ?? ((context) => context.accept()));
     client.on('session', (accept) => {

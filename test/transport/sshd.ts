@@ -40,7 +40,7 @@ export async function startSshd(lines: string[] = [], env: Record<string, string
   writeFileSync(join(dir, 'authorized'), `${pub}\n`);
   // Run by root, sshd insists on its separation directory.
   if (process.getuid?.() === 0) mkdirSync('/run/sshd', { recursive: true, mode: 0o755 });
-  const config = [
+  const defaults = [
     'ListenAddress 0.0.0.0',
     `HostKey ${join(dir, 'host')}`,
     `AuthorizedKeysFile ${join(dir, 'authorized')}`,
@@ -55,8 +55,10 @@ export async function startSshd(lines: string[] = [], env: Record<string, string
     `SetEnv ${Object.entries({ HOME: dir, ...env })
       .map(([name, value]) => `${name}=${value}`)
       .join(' ')}`,
-    ...lines,
   ];
+  // Of two lines with one name sshd takes the first.
+  const own = new Set(lines.map((line) => line.split(' ')[0]));
+  const config = [...defaults.filter((line) => !own.has(line.split(' ')[0]!)), ...lines];
   writeFileSync(join(dir, 'config'), `${config.join('\n')}\n`);
   const { child, port } = await listening(dir);
   return {

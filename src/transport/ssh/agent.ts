@@ -20,3 +20,20 @@ export async function agentWith(ssh2: Ssh2, socket: string, key: Buffer): Promis
   agent.getIdentities = (done) => done(undefined, [mine]);
   return agent;
 }
+
+/** An agent, and how many keys it had to offer; undefined before it was asked, or where it did not answer. */
+export function counted(
+  ssh2: Ssh2,
+  of: string | BaseAgent,
+): { agent: BaseAgent; keys(): number | undefined } {
+  const base = typeof of === 'string' ? ssh2.createAgent(of) : of;
+  // One agent may sign for many targets: each counts for itself.
+  const agent = Object.create(base) as BaseAgent;
+  let keys: number | undefined;
+  agent.getIdentities = (done) =>
+    base.getIdentities((error, found) => {
+      if (!error) keys = found?.length ?? 0;
+      done(error, found);
+    });
+  return { agent, keys: () => keys };
+}

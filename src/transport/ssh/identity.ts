@@ -6,6 +6,7 @@ import { Unreached } from '../unreached.ts';
 import { agentWith } from './agent.ts';
 import { readKeyFile } from './key-file.ts';
 import type { Ssh2 } from './ssh2.ts';
+import { cannotRead, parseKey, whyUnusable } from './usable-key.ts';
 
 /** The pass phrases of locked keys by their files, as people typed them. */
 export type PassPhrases = ReadonlyMap<string, string>;
@@ -43,9 +44,9 @@ async function readIdentity(ssh2: Ssh2, path: string, ways: IdentityWays): Promi
   try {
     bytes = await readFile(path);
   } catch (error) {
-    throw refused(`cannot read the private key ${path}: ${(error as Error).message}`);
+    throw refused(cannotRead(path, error as Error).message);
   }
-  let parsed = parse(ssh2, bytes);
+  let parsed = parseKey(ssh2, bytes);
   const locked = parsed instanceof Error && /encrypted/i.test(parsed.message);
   if (parsed instanceof Error || !parsed.isPrivateKey()) {
     const agent = await inAgent(ssh2, path, ways.agent);
@@ -54,17 +55,13 @@ async function readIdentity(ssh2: Ssh2, path: string, ways: IdentityWays): Promi
   if (locked) {
     const phrase = ways.phrases?.get(path);
     if (phrase === undefined) throw lockedKey(path);
-    parsed = parse(ssh2, bytes, phrase);
+    parsed = parseKey(ssh2, bytes, phrase);
     if (parsed instanceof Error)
       throw refused(`the pass phrase does not open ${path} (${parsed.message})`, loadIt(path));
   }
   if (parsed instanceof Error) {
-    throw refused(
-      `not a private key that can be used: ${path} (${parsed.message})`,
-      /BEGIN (ENCRYPTED )?PRIVATE KEY/.test(bytes.toString('latin1'))
-        ? `write it in OpenSSH's own form: ssh-keygen -p -f ${quote(path)}`
-        : 'a certificate or a FIDO key works with --via openssh',
-    );
+    const why = whyUnusable(path, bytes, parsed.message);
+    throw refused(why.message, why.next);
   }
   if (!parsed.isPrivateKey())
     throw refused(`${path} holds a public key: a private one is needed, or an agent that has it`, loadIt());
@@ -83,11 +80,6 @@ function loadIt(path?: string): string {
 async function inAgent(ssh2: Ssh2, path: string, socket: string | undefined) {
   const file = socket === undefined ? undefined : await readKeyFile(path);
   return file?.public && agentWith(ssh2, socket!, file.public);
-}
-
-function parse(ssh2: Ssh2, bytes: Buffer, phrase?: string): ParsedKey | Error {
-  const parsed = ssh2.utils.parseKey(bytes, phrase);
-  return Array.isArray(parsed) ? parsed[0]! : parsed;
 }
 
 /** ssh2 reads the PEM text again for each signature; thousands of logins need it read once. */

@@ -2,11 +2,13 @@ import type { Duplex } from 'node:stream';
 import type { AnyAuthMethod, AuthenticationType, BaseAgent, Client, NextAuthHandler, ParsedKey } from 'ssh2';
 import type { HostKeyCheck, KnownHosts } from '../../kit/known-hosts.ts';
 import { Unreached } from '../unreached.ts';
+import { counted } from './agent.ts';
 import { algorithmsFor, canCheck } from './algorithms.ts';
 import { type Guard, guardPeer } from './guard.ts';
+import { type Heard, hearServer } from './heard.ts';
 import { readIdentification } from './identification.ts';
 import type { Endpoint, Phase } from './reasons.ts';
-import { dropped, flood, handshakeReason, hostKeyReason } from './reasons.ts';
+import { dropped, flood, handshakeReason, hostKeyReason, lostInLogin } from './reasons.ts';
 import { countRequests } from './requests.ts';
 import type { Ssh2 } from './ssh2.ts';
 import { gatherWrites, spareHostKeyProofs, stopListening } from './tuning.ts';
@@ -103,6 +105,16 @@ export function login(
       socket.destroy();
     };
     const abandon = () => fail(stop.reason);
+    let heard: Heard = { text: () => '' };
+    const agent = credentials.agent === undefined ? undefined : counted(deps.ssh2, credentials.agent);
+    const seen = () => ({
+      recorded: record.keyTypes,
+      ofAgent,
+      offered,
+      ownKey: credentials.key !== undefined,
+      ...(agent && { agentKeys: agent.keys() }),
+      heard,
+    });
 
     client
       .on('handshake', () => {
@@ -123,14 +135,11 @@ export function login(
           return;
         }
         if (check && check.verdict !== 'match') fail(hostKeyReason(to, check, deps));
-        else fail(handshakeReason(error, phase, to, { recorded: record.keyTypes, ofAgent, offered }));
+        else fail(handshakeReason(error, phase, to, seen()));
       })
       .on('close', () => {
-        fail(
-          phase === 'auth'
-            ? new Unreached({ code: 'auth-lost', message: 'the connection ended in the login' })
-            : dropped(to, 'connection closed'),
-        );
+        const { heard } = seen();
+        fail(phase === 'auth' ? lostInLogin(to, '', heard) : dropped(to, 'connection closed', heard.text()));
       });
     if (stop.aborted) {
       abandon();
@@ -149,14 +158,17 @@ export function login(
       readyTimeout: 0,
       keepaliveInterval: aliveMs,
       keepaliveCountMax: 3,
-      authHandler: methods(to.user, credentials) as never,
+      authHandler: methods(to.user, { ...credentials, ...(agent && { agent: agent.agent }) }) as never,
       hostVerifier: (key: Buffer) => {
         check = deps.knownHosts.check(to.address, to.port, key);
         return check.verdict === 'match';
       },
     });
     countRequests(client, excess);
-    readIdentification(client, () => advance('kex'));
+    heard = hearServer(
+      client,
+      readIdentification(client, () => advance('kex')),
+    );
     // ssh2 has paused the socket and listens from its next turn on: this listener comes first and takes nothing.
     socket.on('data', () => gatherWrites(socket));
   });

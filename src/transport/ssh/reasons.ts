@@ -2,6 +2,7 @@ import { formatDuration } from '../../base/duration.ts';
 import type { HostKeyCheck, KnownHosts } from '../../kit/known-hosts.ts';
 import type { Bastion } from '../../kit/types.ts';
 import { Unreached } from '../unreached.ts';
+import { type Heard, quoted } from './heard.ts';
 
 export interface Endpoint {
   address: string;
@@ -65,15 +66,41 @@ export function socketReason(error: NodeJS.ErrnoException, to: Endpoint): Unreac
   }
 }
 
-export function dropped(to: Endpoint, detail: string): Unreached {
+export function dropped(to: Endpoint, detail: string, text = ''): Unreached {
+  const said = quoted(text);
+  // Of sshd's PerSourcePenalties: every further try makes it longer.
+  if (/Not allowed at this time/.test(text)) {
+    return new Unreached({
+      code: 'penalty',
+      message: `${to.address} port ${to.port} lets this address in no more for a time: it said ${said}`,
+      next: 'wait before the next try, or exempt this address there (PerSourcePenaltyExemptList)',
+    });
+  }
+  const why = said === '' ? detail : `it said ${said}`;
   return new Unreached(
     {
       code: 'dropped',
-      message: `${to.address} port ${to.port} hung up before the key exchange ended: ${detail}`,
-      next: 'its sshd may be at MaxStartups; lower --parallel',
+      message: `${to.address} port ${to.port} hung up before the key exchange ended: ${why}`,
+      ...((said === '' || /MaxStartups/.test(text)) && {
+        next: 'its sshd may be at MaxStartups; lower --parallel',
+      }),
     },
     { dropped: true },
   );
+}
+
+/** The connection ended although keys were agreed upon: PAM, or a shell that is none, says why in a banner. */
+export function lostInLogin(to: Endpoint, detail: string, heard: Heard): Unreached {
+  const said = quoted(heard.banner);
+  return new Unreached({
+    code: 'auth-lost',
+    message: `${to.address} port ${to.port} ended the connection in the login of ${to.user}${
+      said === '' ? (detail ? `: ${detail}` : '') : `: it said ${said}`
+    }`,
+    ...(said !== '' && {
+      next: `look at the login ${to.user} on that machine: its account may be closed or expired`,
+    }),
+  });
 }
 
 /** It sent without end, and was not listened to any longer. */
@@ -136,6 +163,11 @@ export interface Seen {
   recorded: string[];
   /** Why the agent did not help. */
   ofAgent?: string | undefined;
+  /** How many keys the agent offered, where it was asked. */
+  agentKeys?: number | undefined;
+  /** A key of our own was offered. */
+  ownKey: boolean;
+  heard: Heard;
   /** The server's last list of algorithms. */
   offered?: string | undefined;
 }
@@ -143,17 +175,7 @@ export interface Seen {
 /** Errors of ssh2 between the banner and the login. */
 export function handshakeReason(error: Ssh2Error, phase: Phase, to: Endpoint, seen: Seen): Unreached {
   const where = `${to.address} port ${to.port}`;
-  if (error.level === 'client-authentication') {
-    const { ofAgent } = seen;
-    return new Unreached({
-      code: 'auth',
-      message: `${where} accepts none of our keys for ${to.user}${ofAgent === undefined ? '' : ` (the SSH agent: ${ofAgent})`}`,
-      next:
-        ofAgent === undefined
-          ? 'check ssh.user and ssh.identity of the cluster in kit.yaml'
-          : 'see what the agent holds: ssh-add -l',
-    });
-  }
+  if (error.level === 'client-authentication') return notLetIn(to, seen);
   if (phase === 'auth' && /Too many authentication failures/.test(error.message)) {
     return new Unreached({
       code: 'auth',
@@ -163,17 +185,46 @@ export function handshakeReason(error: Ssh2Error, phase: Phase, to: Endpoint, se
   }
   if (/no matching/.test(error.message)) return noneInCommon(error.message, to, seen);
   if (phase === 'auth') {
-    return new Unreached({
-      code: 'auth-lost',
-      message: `the connection ended in the login: ${error.message}`,
-    });
+    return lostInLogin(to, error.message, seen.heard);
   }
+  const text = seen.heard.text();
   if (error.level === 'client-socket' || /before handshake/.test(error.message))
-    return dropped(to, error.message);
+    return dropped(to, error.message, text);
   return new Unreached({
     code: 'key-exchange',
-    message: `${where}: ${error.message}`,
+    message: `${where}: ${error.message}${text === '' ? '' : `: ${quoted(text)}`}`,
     next: 'try --via openssh',
+  });
+}
+
+/** Every way in was tried, and the server has said what it thinks of it. */
+function notLetIn(to: Endpoint, { ofAgent, agentKeys, ownKey, heard }: Seen): Unreached {
+  const where = `${to.address} port ${to.port}`;
+  const said = heard.banner === undefined ? '' : `; it said ${quoted(heard.banner)}`;
+  if (heard.further) {
+    return new Unreached({
+      code: 'second-factor',
+      message: `${where} accepted the key of ${to.user}, and wants a second factor: ${heard.further.join(', ')}${said}`,
+      next: 'use a login that needs the key alone (AuthenticationMethods of sshd)',
+    });
+  }
+  if (!ownKey && agentKeys === 0) {
+    return new Unreached({
+      code: 'auth',
+      message: `the SSH agent has no key to offer to ${where}: it is empty, or locked`,
+      next: 'add a key (ssh-add FILE), or unlock the agent (ssh-add -X)',
+    });
+  }
+  const takes = heard.methods?.length ? ` (it takes ${heard.methods.join(', ')})` : '';
+  return new Unreached({
+    code: 'auth',
+    message: `${where} accepts none of our keys for ${to.user}${
+      ofAgent === undefined ? takes : ` (the SSH agent: ${ofAgent})`
+    }${said}`,
+    next:
+      ofAgent === undefined
+        ? 'check ssh.user and ssh.identity of the cluster in kit.yaml'
+        : 'see what the agent holds: ssh-add -l',
   });
 }
 
