@@ -178,6 +178,16 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     expect(count()).toBe('xxx');
   });
 
+  test('keep after a reboot says that the change went with it', async ({ box }) => {
+    const { result } = await box.run(text('keep', {}, {}, touch), shell);
+    expect(result).toMatchObject({
+      state: 'failed',
+      code: 'not-armed',
+      note: expect.stringContaining('reboot'),
+    });
+    expect(existsSync(join(box.root, 'run/fireaxe'))).toBe(false);
+  });
+
   test('an order carries the difference of the clocks', async ({ box }) => {
     const notAfter = new Date(Date.now() - 86_400_000);
     const carried = text('apply', {}, { notAfter, shift: () => 86_520 }, touch);

@@ -65,6 +65,7 @@ fx_do_undo() {
 fx_taken_back() { fx_write undone "$FX_NONCE $FX_NOW ${FX_SENT:-$FX_NOT_AFTER}"; }
 
 fx_do_keep() {
+  [ -d "$FX_DIR" ] || fx_fail not-armed 'nothing is known of this step here: a reboot takes a change and its timer'
   fx_lock
   FX_STATE=changed
   act_keep
