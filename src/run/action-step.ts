@@ -1,5 +1,6 @@
 import { actionNamed } from '../actions/registry.ts';
 import type { Action } from '../actions/types.ts';
+import { sha256 } from '../base/canonical.ts';
 import { FireaxeError } from '../base/errors.ts';
 import { mayPass } from '../fanout/again.ts';
 import { badOf, countOutcomes } from '../fanout/counts.ts';
@@ -197,6 +198,8 @@ async function fetchFirst(
   action.node?.restores?.(fetched.stdout);
   // The object is the cluster's, whichever node read it.
   for (const target of targets) await saveFetched(session.dir, step.id, target, fetched.stdout);
+  // By this an undo knows that it sends what was there, not what was made of it since.
+  await session.record({ kind: 'saved', step: step.id, targets, sha256: sha256(fetched.stdout) });
 }
 
 function anyOk(session: Session, step: ActionStep): boolean {

@@ -12,6 +12,8 @@ export interface StepMemory {
   /** The last word on apply of each target. */
   outcomes: Map<string, Outcome>;
   before: Map<string, BeforeState>;
+  /** SHA-256 of what was saved of each target before apply. */
+  saved: Map<string, string>;
   /** When apply was sent to each target for the last time. */
   sent: Map<string, Sent>;
   /** The boot in which apply began, where that was heard. */
@@ -50,6 +52,7 @@ export class RunMemory {
         intents: new Set(),
         outcomes: new Map(),
         before: new Map(),
+        saved: new Map(),
         sent: new Map(),
         boots: new Map(),
         kept: new Map(),
@@ -71,6 +74,9 @@ export class RunMemory {
         return;
       case 'intent':
         if (body.op === 'apply') this.#learnIntent(body, at);
+        return;
+      case 'saved':
+        for (const target of body.targets) this.step(body.step).saved.set(target, body.sha256);
         return;
       case 'before':
         this.#learnBefore(body.step, body.target, body.before);

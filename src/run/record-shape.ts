@@ -64,6 +64,7 @@ const SHAPES: Record<string, Is> = {
     why,
   }),
   intent: isShaped({ step: isText, op: isText, targets: isList(isText) }),
+  saved: isShaped({ step: isText, targets: isList(isText), sha256: isText }),
   before: isShaped({ ...ofNode, before: isBefore }),
   outcome: isShaped({ step: isText, op: isText, outcome: isOutcome }),
   gate: isShaped({ step: isText, state: isText, reading: isText, why }),

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
+import { sha256 } from '../base/canonical.ts';
 import { makeDirectories, syncDirectory } from '../base/directories.ts';
-import { usage } from '../base/errors.ts';
+import { FireaxeError, usage } from '../base/errors.ts';
 import { systemWords } from '../base/system-error.ts';
 import { type JournalReading, readJournal } from './read-journal.ts';
 import { journalPath, lastRun, nextOrder, orderPath, runsInOrder } from './run-order.ts';
@@ -125,9 +126,26 @@ export async function saveFetched(
   await syncDirectory(dirname(path));
 }
 
-export async function readFetched(runDir: string, step: string, target: string): Promise<string | undefined> {
+/** What was saved; throws (kind guard) where it is not what the journal says. A journal of an earlier Fireaxe says nothing. */
+export async function readFetched(
+  runDir: string,
+  step: string,
+  target: string,
+  digest: string | undefined,
+): Promise<string | undefined> {
   const path = savedPath(runDir, step, target);
-  return existsSync(path) ? readFile(path, 'utf8') : undefined;
+  const text = existsSync(path) ? await readFile(path, 'utf8') : undefined;
+  if (digest === undefined || (text !== undefined && sha256(text) === digest)) return text;
+  const how = text === undefined ? 'is gone' : 'was changed since';
+  throw new FireaxeError(
+    'guard',
+    `${step}: what was saved before the deletion ${how}: nothing is re-created`,
+    {
+      place: path,
+      expected: `a file whose SHA-256 is ${digest}`,
+      next: `fireaxe timeline ${basename(runDir)}`,
+    },
+  );
 }
 
 const savedPath = (runDir: string, step: string, target: string) =>

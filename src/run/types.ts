@@ -120,6 +120,7 @@ export type JournalBody =
       up?: number;
     }
   | { kind: 'before'; step: string; target: string; before: BeforeState }
+  | { kind: 'saved'; step: string; targets: string[]; sha256: string }
   | { kind: 'outcome'; step: string; op: Op; outcome: JournaledOutcome }
   | { kind: 'gate'; step: string; state: 'waiting' | 'open' | 'failed'; reading: string; why?: string }
   | { kind: 'kept'; step: string; target: string; ok: boolean; why?: string }

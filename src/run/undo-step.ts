@@ -36,7 +36,7 @@ export async function undoStep(
     return { planned: 0, counts: noCounts(), irreversible };
   }
   const memory = session.memory.step(step.id);
-  const saved = await readFetched(session.dir, step.id, targets[0]!);
+  const saved = await readFetched(session.dir, step.id, targets[0]!, memory.saved.get(targets[0]!));
   const asSent = actionNamed(step.action).node?.restores ?? String;
   const way = wayBack(step, targets.length, said, timeoutsOf(session.context.cluster));
   const journaled: Promise<unknown>[] = [];

@@ -1,4 +1,5 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/base/canonical.ts';
 import { planActionStep } from '../../src/playbook/action-step.ts';
@@ -51,7 +52,7 @@ const SERVED = {
 };
 
 /** Deletes what the API serves so, and takes it back: what was asked of the node, and what went back to it. */
-async function deleted(served: string) {
+async function deleted(served: string, meanwhile: (saved: string) => void = () => {}) {
   const kit = kitOf(1);
   const fleet = fakeFleet();
   const sent: string[] = [];
@@ -71,7 +72,8 @@ async function deleted(served: string) {
   const step = planActionStep({ ...DRAFT, id: 'one', action: 'kubectl', params, targets: ['n1'] }, request);
   const env = envFor(kit, transport);
   const end = await execute(planOf(kit, [{ name: 'a', steps: [step] }]), env);
-  const undone = await undoRun('last', env);
+  meanwhile(join(env.stateDir, end.runId, 'saved/one/n1'));
+  const undone = await undoRun('last', env).catch((error) => error);
   return { sent, ops, end, undone };
 }
 
@@ -88,6 +90,19 @@ describe('the way back of a deletion', () => {
     const { ops, end } = await deleted('<html>a proxy</html>');
     expect(end).toMatchObject({ state: 'guard', counts: { 'not-attempted': 1 } });
     expect(ops).toEqual(['fetch']);
+  });
+
+  it.each<[string, (saved: string) => void, RegExp]>([
+    [
+      'was changed',
+      (saved) => writeFileSync(saved, JSON.stringify({ ...SERVED, spec: { x: 2 } })),
+      /changed since/,
+    ],
+    ['is gone', (saved) => rmSync(saved), /is gone/],
+  ])('is not one that %s since', async (_what, meanwhile, why) => {
+    const { sent, undone } = await deleted(JSON.stringify(SERVED), meanwhile);
+    expect(undone).toMatchObject({ kind: 'guard', message: expect.stringMatching(why) });
+    expect(sent).toEqual([]);
   });
 });
 
