@@ -75,6 +75,7 @@ export interface DrillResult {
   lab: {
     seen: Record<'held' | 'fenced' | 'scaled', { most: number; of: number }> & { removed: boolean };
     controlPlane: Record<'before' | 'after', { readyPercent: number; badPercent: number }>;
+    endpoints: { fewest: number; of: number; requestsLost: number };
     serverDeaths: number;
     now: Record<string, number | boolean>;
   };

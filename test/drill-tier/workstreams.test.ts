@@ -27,12 +27,19 @@ describe('each shipped workstream alone relieves the control plane, and none of 
   });
 });
 
-describe('with one of the four steps missing the score shows it', () => {
+describe('with one of the steps missing the score shows it', () => {
   let dir = '';
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'fireaxe-playbooks-'));
   });
   afterAll(() => rm(dir, { recursive: true }));
+
+  test('no pause: recovered, but fenced nodes lose their endpoints and the users pay', async () => {
+    const { score } = await drill('-p', 'pause-controllers=false', ...WORKERS);
+    expect(score.lab.seen).toMatchObject({ fenced: { most: 24 }, removed: true });
+    expect(score.lab.endpoints.fewest).toBeLessThan(12);
+    expect(score.lab.endpoints.requestsLost).toBeGreaterThan(100);
+  });
 
   test('no hold', async () => {
     const playbook = await playbookWithout(dir, 'no-hold', { workstreams: ['fewer-clients'] });

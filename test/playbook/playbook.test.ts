@@ -277,3 +277,85 @@ describe('compiling', () => {
     });
   });
 });
+
+describe('the shipped playbooks that fence', () => {
+  const fencing = ['control-plane-lockout', 'fence-apiserver'] as const;
+  const all: Record<string, string> = {
+    process: 'agent',
+    namespace: 'ns',
+    daemonset: 'agent',
+    'pod-selector': 'app=agent',
+    'instance-type': 'm6i.8xlarge',
+  };
+  const planned = async (name: (typeof fencing)[number], more: Record<string, string> = {}) => {
+    const playbook = await loadPlaybook(name, { playbooks: {} });
+    const known = Object.entries(all).filter(([key]) => key in playbook.parameters);
+    const plan = compilePlaybook(playbook, {
+      ...requestFor(),
+      params: { ...Object.fromEntries(known), ...more },
+    });
+    return { plan, steps: plan.workstreams.flatMap((w) => w.steps) };
+  };
+
+  it('are these', async () => {
+    const names = Object.keys(SHIPPED).filter((name) => /action: fence$/m.test(SHIPPED[name]!));
+    expect(names.sort()).toEqual([...fencing]);
+  });
+
+  it.each(fencing)('%s pauses the controller-manager on every control-plane node before', async (name) => {
+    const { plan } = await planned(name);
+    const [first, second] = plan.workstreams.find((w) => w.name === 'no-clients')!.steps;
+    expect(first).toMatchObject({ action: 'pause', targets: ['cp'], params: {} });
+    expect(second).toMatchObject({ action: 'fence', targets: ['cp'] });
+  });
+
+  it('the recovery gives it back after the clients are in and their leases are fresh', async () => {
+    const { steps } = await planned('control-plane-lockout');
+    const ids = steps.map((step) => step.id);
+    const at = (id: string) => ids.indexOf(id);
+    expect([...ids].slice(at('readmit.4'))).toEqual([
+      'readmit.4',
+      'unfence',
+      'fresh',
+      'unpause',
+      'release',
+      'recovered',
+    ]);
+    expect(steps[at('fresh')]).toMatchObject({ gate: { freshLeases: '90%' } });
+    expect(steps[at('unpause')]).toMatchObject({ kind: 'undo', steps: ['pause'] });
+    expect(steps[at('remove')]).toMatchObject({ removesCause: true, params: { pods: 'ns/app=agent' } });
+  });
+
+  it.each(fencing)('%s goes without it where it is told to', async (name) => {
+    const { steps } = await planned(name, { 'pause-controllers': 'false' });
+    const left = steps.map((step) => step.id);
+    expect(left).toContain('fence');
+    for (const id of ['pause', 'fresh', 'unpause']) expect(left).not.toContain(id);
+  });
+});
+
+describe('a step that is left out', () => {
+  const withWhen = (when: string) => good.replace('undo: [hold]', `undo: [hold]\n        when: ${when}`);
+  const compiled = async (text: string) => compilePlaybook(await parsePlaybook(text, 'p.yaml'), requestFor());
+
+  it('is in no plan, and leaves no workstream empty', async () => {
+    const plan = await compiled(`${withWhen('false')}      - id: more\n        gate: {}\n`);
+    expect(plan.workstreams[1]!.steps.map((step) => step.id)).toEqual(['more']);
+    await expect(compiled(withWhen('false'))).rejects.toThrow(/nothing is left of workstream second/);
+    expect((await compiled(withWhen('true'))).workstreams[1]!.steps).toHaveLength(1);
+  });
+
+  it('is left out by true or false alone', async () => {
+    await expect(compiled(withWhen('maybe'))).rejects.toMatchObject({
+      message: expect.stringContaining('neither true nor false: "maybe"'),
+      place: expect.stringContaining('p.yaml:20:'),
+    });
+  });
+});
+
+describe('a step that removes the cause', () => {
+  it('is not undone by the playbook itself', async () => {
+    const text = good.replace('action: stop', 'action: stop\n        removesCause: true');
+    await expect(parsePlaybook(text, 'p.yaml')).rejects.toThrow(/hold removes the cause/);
+  });
+});
