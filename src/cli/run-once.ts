@@ -26,5 +26,5 @@ export async function refuseSecondRun(
 
 function nextOf({ runId, state, undone }: RunSummary): string {
   if (!undone && (state === 'open' || state === 'interrupted')) return `fireaxe resume ${runId}`;
-  return `fireaxe timeline ${runId}; to run it once more as it is, add --again`;
+  return `add --again to run it once more, or look first: fireaxe timeline ${runId}`;
 }

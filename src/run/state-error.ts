@@ -11,7 +11,7 @@ export function stateError(cause: unknown, stateDir: string): unknown {
   const full = FULL.includes((cause as NodeJS.ErrnoException).code ?? '');
   return systemError(cause, `cannot write the state directory ${stateDir}`, {
     expected: 'a directory that this user can write, with room',
-    next: `${full ? 'free the disk, or ' : ''}${ANOTHER}, then try again`,
+    next: `${full ? 'free the disk, or ' : ''}name another directory, then try again: ${ANOTHER}`,
   });
 }
 
@@ -21,7 +21,7 @@ export function runError(cause: unknown, dir: string): unknown {
   const copy = `${ANOTHER} && cp -a ${quote(dirname(dir))}/. "$FIREAXE_STATE_DIR"`;
   return systemError(cause, `cannot write the run in ${dir}`, {
     expected: 'a directory that this user can write, with room',
-    next: `${full ? 'free the disk, or ' : ''}${copy}, then try again`,
+    next: `${full ? 'free the disk, or ' : ''}go on with a copy, then try again: ${copy}`,
   });
 }
 
@@ -37,7 +37,7 @@ function systemError(cause: unknown, what: string, more: { expected?: string; ne
   const why =
     code === 'ENOENT' && syscall === 'mkdir' ? 'no directory can be made there' : systemWords(cause);
   return new FireaxeError('internal', `${what}: ${why}`, {
-    ...(path ? { place: path } : {}),
+    ...(path && !what.endsWith(path) ? { place: path } : {}),
     cause,
     ...more,
   });

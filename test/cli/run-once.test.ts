@@ -33,7 +33,7 @@ describe('a saved plan runs once', () => {
     expect(again.stderr).toMatch(
       new RegExp(
         `the plan ran before: run ${runId} began at 20[-\\dT:.]+Z; it ended done\\n +at: ${plan}\\n` +
-          ` +expected: a plan that has not run, or --again\\n +next: fireaxe timeline ${runId}`,
+          ` +expected: a plan that has not run, or --again\\n +next: add --again to run it once more, or look first: fireaxe timeline ${runId}`,
       ),
     );
     expect(times()).toBe(1);

@@ -16,7 +16,7 @@ const MOUNTS = ['--user', '--map-root-user', '--mount', '--fork'];
 const noMounts = spawnSync('unshare', [...MOUNTS, 'true']).status !== 0;
 const asRoot = process.getuid?.() === 0;
 const another =
-  /expected: a directory that this user can write, with room\n +next: .*export FIREAXE_STATE_DIR=\$\(mktemp -d\)/;
+  /expected: a directory that this user can write, with room\n +next: .*then try again: export FIREAXE_STATE_DIR=\$\(mktemp -d\)\n/;
 
 describe('a state directory that cannot be written is told with its reason, and nothing is run', () => {
   const place = (name: string) => join(fireaxe.directory, name);
@@ -74,7 +74,7 @@ describe('a state directory that cannot be written is told with its reason, and 
     expect({ code: readOnly.status, stdout: readOnly.stdout }).toEqual({ code: 1, stdout: '' });
     const full = mounted('size=4k,nr_inodes=3', EXEC);
     expect(full.stderr).toMatch(
-      /cannot write the state directory .*: no space left on device[\s\S]*next: free the disk, or export/,
+      /cannot write the state directory .*: no space left on device[\s\S]*next: free the disk, or name another/,
     );
     expect({ code: full.status, stdout: full.stdout }).toEqual({ code: 1, stdout: '' });
     command.close();
@@ -98,7 +98,7 @@ describe('a state directory that cannot be written is told with its reason, and 
       );
       expect(status).toBe(1);
       expect(stderr).toMatch(/^fireaxe: cannot write the run in .*-exec-\w+: read-only file system$/m);
-      const next = /next: (export .*), then try again$/m.exec(stderr)?.[1];
+      const next = /next: go on with a copy, then try again: (export .*)$/m.exec(stderr)?.[1];
       expect(next).toContain(`cp -a ${state}/.`);
       // As pasted.
       const pasted = spawnSync('sh', ['-c', `${next} && "$@"`, 'sh', process.execPath, command.bin, 'runs'], {
