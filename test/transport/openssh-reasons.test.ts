@@ -28,3 +28,11 @@ it('every word about a host key has a next step', () => {
     expect(sshReason(said, undefined).next).toBeTruthy();
   }
 });
+
+it('a machine that is not there is told from one that is slow: only the second is worth another try', () => {
+  const dead = 'ssh: connect to host 10.0.0.1 port 22: Connection timed out';
+  expect(sshReason(dead, undefined)).toMatchObject({ code: 'connect-timeout', phase: 'tcp' });
+  const slow = 'Connection timed out during banner exchange\nConnection to 10.0.0.1 port 22 timed out';
+  expect(sshReason(slow, undefined).phase).toBeUndefined();
+  expect(sshReason(slow, undefined).code).toBe('connect-timeout');
+});

@@ -44,5 +44,8 @@ export function sshReason(stderr: string, failure: string | undefined, bastion?:
     .join('; ')
     .replace(/UNKNOWN port \d+/g, node);
   const next = NEXT[code];
-  return { code, message: said || 'ssh ended before the node answered', ...(next && { next }) };
+  // Where nothing is there, another try is no use.
+  const dead = code === 'connect-timeout' && /connect to (?:host|address) .*timed out/i.test(stderr);
+  const message = said || 'ssh ended before the node answered';
+  return { code, ...(dead && { phase: 'tcp' }), message, ...(next && { next }) };
 }

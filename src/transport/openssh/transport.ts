@@ -47,7 +47,9 @@ export function createOpensshTransport(way: {
         code: 'connect-timeout',
         message: `${target.address} port ${target.port}${
           target.ssh.jump ? `, or its bastion ${target.ssh.jump.name},` : ''
-        } did not let us in within ${formatDuration(ms)}`,
+        } did not let us in within ${formatDuration(ms)}${
+          target.ssh.sudo ? ', or sudo there did not answer' : ''
+        }`,
       });
     // Of its phases ssh tells nothing: it has the time of both.
     const { connectMs, loginMs = connectMs } = options;
