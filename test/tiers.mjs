@@ -29,7 +29,7 @@ export const TIERS = {
 /** What the machines of test/lab are made of and driven with. */
 const LAB_TOOLS = [
   ...['systemd-nspawn', 'sshd', 'ssh', 'ssh-keygen', 'ip', 'ss', 'nft', 'iptables', 'conntrack'],
-  ...['mount', 'dbus-daemon', 'busybox', 'dash'],
+  ...['mount', 'dbus-daemon', 'busybox', 'dash', 'etcd', 'etcdctl', 'curl'],
 ];
 
 function noLab() {

@@ -1,5 +1,6 @@
 import { readyWord } from '../probe/not-ready.ts';
 import type { ClusterReading, ServerReading } from '../probe/types.ts';
+import { etcdLines } from './etcd-lines.ts';
 import { table } from './output.ts';
 
 /** A reading of the control plane for people: one row a server, then the sum. */
@@ -29,6 +30,7 @@ export function readingLines(reading: ClusterReading): string[] {
   return [
     ...table([head, ...rows]),
     ...dns,
+    ...etcdLines(reading),
     `${reading.answering} of ${reading.of} API servers answer${errors}`,
   ];
 }
@@ -39,5 +41,11 @@ function number(value: number | undefined): string {
 
 function remark(server: ServerReading): string {
   const failing = server.failing.length > 0 ? `failing: ${server.failing.join(', ')}` : '';
-  return [failing, server.note ?? ''].filter((part) => part !== '').join('; ');
+  const etcd = [
+    server.etcdLearner ? 'a learner' : '',
+    server.etcdReason ?? (server.etcdAlarms ? `alarm ${server.etcdAlarms.join(', ')}` : ''),
+  ].filter((part) => part !== '');
+  return [failing, etcd.length > 0 ? `etcd: ${etcd.join(', ')}` : '', server.note ?? '']
+    .filter((part) => part !== '')
+    .join('; ');
 }

@@ -152,7 +152,7 @@ export class Lab {
       const text = `apiVersion: v1\nkind: Config\ncurrent-context: ${name}\n`;
       writeFileSync(join(directory, `${name}.conf`), text, { mode: 0o600 });
     }
-    node.setTool('curl', curlTool({ apiPort, etcdHealth: () => this.controlPlane.quorum.health() }));
+    node.setTool('curl', curlTool({ apiPort, etcd: this.controlPlane.quorum }));
     node.setTool('kubectl', kubectlTool({ root: node.root, apiPort }));
   }
 }

@@ -2,7 +2,7 @@
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154
 
-KC_TIME=3
+KC_TIME=3 ET_TIME=2
 PR_METRICS='/^apiserver_current_inflight_requests/ { inflight += $NF }
 /^process_resident_memory_bytes/ { memory = $NF }
 /^process_start_time_seconds/ { started = $NF }
@@ -93,12 +93,8 @@ probe_counters() { kube_ctl get /metrics | awk "$PR_METRICS"; }
 
 probe_etcd() {
   fx_has curl || return 0
-  FX_L=$(curl -s --max-time 2 http://127.0.0.1:2381/health --noproxy '*' 2>/dev/null)
-  case $FX_L in
-    *'"health":"true"'* | *'"health":true'*) fx_data etcd ok ;;
-    *health*) fx_data etcd failing ;;
-    *) fx_data etcd no-answer ;;
-  esac
+  etcd_read
+  etcd_tell
 }
 
 probe_connections() {

@@ -77,6 +77,9 @@ export function readServer(node: string, outcome: Outcome | undefined): ServerRe
     ...leases(data),
     ...(unmeasured && { unmeasured }),
     ...(etcd && etcd !== 'denied' && { etcd }),
+    ...(data.etcdReason && { etcdReason: data.etcdReason }),
+    ...(data.etcdAlarms && { etcdAlarms: data.etcdAlarms.split(' ') }),
+    ...(data.etcdLearner && { etcdLearner: true }),
     ...(note && { note }),
   };
 }
@@ -90,6 +93,8 @@ const NUMBERS = [
   'rejected',
   'startedAt',
   'connections',
+  'etcdBytes',
+  'etcdQuota',
 ] as const;
 
 function numbers(data: Record<string, string>): Partial<Record<(typeof NUMBERS)[number], number>> {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import { apiScript, apiVariables } from '../actions/control-plane/api.ts';
+import etcd from '../actions/control-plane/etcd.sh';
 import { nodeScript } from '../actions/node-script.ts';
 import { type Action, type ActionContext, defineAction } from '../actions/types.ts';
 import type { NodeScript } from '../transport/types.ts';
@@ -19,7 +20,7 @@ const probe = defineAction({
   params: z.strictObject({ leases: z.boolean() }),
   summary: () => 'read',
   node: {
-    script: apiScript + leases + script,
+    script: apiScript + etcd + leases + script,
     variables: (p, _target, context) => ({ P_LEASES: p.leases ? '1' : '', ...apiVariables(context) }),
   },
 });

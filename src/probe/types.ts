@@ -28,6 +28,15 @@ export interface ServerReading {
   startedAt?: number;
   /** `ok`, `failing` or `no-answer` of the member's health endpoint. */
   etcd?: 'ok' | 'failing' | 'no-answer';
+  /** Its own reason for not being well. */
+  etcdReason?: string;
+  /** `NOSPACE`, `CORRUPT`: raised in the cluster, and told by each member. */
+  etcdAlarms?: string[];
+  /** It copies, and has no vote. */
+  etcdLearner?: boolean;
+  /** Size of its database, and what it may grow to. */
+  etcdBytes?: number;
+  etcdQuota?: number;
   /** Established client connections to the API port. */
   connections?: number;
   /** Leases of nodes that were renewed in time, of all; where asked for. */

@@ -1,5 +1,6 @@
 import { parseAmount, resolveAmount } from '../base/amount.ts';
 import { formatDuration } from '../base/duration.ts';
+import { etcdAlarms } from '../probe/etcd-alarms.ts';
 import { notReady } from '../probe/not-ready.ts';
 import type { ClusterReading } from '../probe/types.ts';
 import type { GateSpec } from './types.ts';
@@ -30,6 +31,7 @@ export function meets(spec: GateSpec, reading: ClusterReading): { verdict: Verdi
   }
   const leases = leasesMeet(spec, reading);
   if (leases) parts.push(leases.text);
+  for (const { name } of etcdAlarms(reading)) parts.push(`etcd alarm ${name}`);
   const text = parts.join(', ');
   if (needed === 0 || (errors !== undefined && limit !== undefined && errors > limit))
     return { verdict: 'unmet', text };

@@ -8,7 +8,7 @@ import type { BeforeState, CloudSide, Op } from '../types.ts';
 import type { ScaleParams } from './action.ts';
 import { and, type Job, type ScaleDeps } from './job.ts';
 import { sideEffects, unsuitable } from './preflight.ts';
-import { quorumRefusal } from './quorum.ts';
+import { checkQuorum } from './quorum.ts';
 import { retypeOrBack } from './retype-or-back.ts';
 
 const defaults: ScaleDeps = {
@@ -91,15 +91,14 @@ async function change(
   // A machine that is down already takes nothing away from the quorum by staying down, nor one that only comes up.
   const state = instance.State?.Name;
   const takesDown = state === 'running' || (state === 'pending' && instance.InstanceType !== type);
-  if (takesDown && !params.ignoreQuorum) {
-    const note = await quorumRefusal(target, params.floor, context);
-    if (note) return job.result('refused', { code: 'quorum', note });
-  }
+  const quorum = takesDown && !params.ignoreQuorum ? await checkQuorum(target, params.floor, context) : {};
+  if (quorum.refusal) return job.result('refused', { code: 'quorum', note: quorum.refusal });
   if (op === 'check')
     return job.result('would', {
       ...and(before),
-      note: `${said(instance)}; would become ${type}: ${sideEffects(instance)}`,
+      note: `${said(instance)}; would become ${type}: ${sideEffects(instance)}${quorum.note ? `; ${quorum.note}` : ''}`,
     });
+  if (quorum.note) context.note(quorum.note);
   if (op === 'apply' && before) await context.saveBefore(before);
   return retypeOrBack(instance, before, type, job);
 }

@@ -1,18 +1,12 @@
-# Whether this machine's etcd member is healthy, as it says itself; see docs/actions/scale.md.
+# Whether this machine's etcd member takes part in the quorum, as it says itself; see docs/actions/scale.md.
 # shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+ET_TIME=3
+
 act_look() {
   FX_STATE=ok
-  # A login may carry a proxy, which knows another 127.0.0.1.
-  if fx_has curl; then
-    eh_said=$(curl -sS -m 5 http://127.0.0.1:2381/health --noproxy '*' 2>&1)
-  elif fx_has wget; then
-    eh_said=$(http_proxy='' wget -q -O - -T 5 http://127.0.0.1:2381/health 2>&1)
-  else
-    fx_refuse no-tool 'neither curl nor wget is on this node'
-  fi
-  case $eh_said in
-    *'"health":"true"'* | *'"health": "true"'*) fx_data etcd ok ;;
-    *'"health"'*) fx_data etcd failing ;;
-    *) fx_data etcd no-answer ;;
-  esac
+  fx_has curl || fx_has wget || fx_refuse no-tool 'neither curl nor wget is on this node'
+  etcd_read
+  etcd_tell
 }

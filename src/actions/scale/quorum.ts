@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import type { Target } from '../../kit/types.ts';
+import type { Outcome } from '../../transport/types.ts';
+import etcd from '../control-plane/etcd.sh';
+import places from '../control-plane/places.sh';
 import { nodeScript } from '../node-script.ts';
 import { type Action, type CloudContext, defineAction } from '../types.ts';
 import script from './etcd-health.sh';
@@ -12,7 +15,7 @@ const etcdHealth = defineAction({
   scope: 'node',
   params: z.strictObject({}),
   summary: () => 'read the etcd member',
-  node: { script, variables: () => ({}) },
+  node: { script: places + etcd + script, variables: () => ({}) },
 }) as Action;
 
 const READ_MS = 10_000;
@@ -23,8 +26,20 @@ export function membersOf(targets: Target[]): Target[] {
   return etcd.length > 0 ? etcd : targets.filter((target) => target.roles.includes('control-plane'));
 }
 
-/** Names of the nodes whose member says that it is healthy. Who does not answer is not. */
-export async function healthyMembers(members: Target[], context: CloudContext): Promise<string[]> {
+/** One member as its own host tells it. */
+export interface Member {
+  node: string;
+  /** It takes part in the quorum, also where an alarm makes it call itself unhealthy. */
+  votes: boolean;
+  /** It copies, and has no vote yet. */
+  learner: boolean;
+  alarms: string[];
+  /** In words, where it does not vote. */
+  why: string;
+}
+
+/** Reads each member on its own host. Who does not answer does not vote. */
+export async function readMembers(members: Target[], context: CloudContext): Promise<Member[]> {
   if (members.length === 0) return [];
   const health = nodeScript({
     action: etcdHealth,
@@ -36,28 +51,77 @@ export async function healthyMembers(members: Target[], context: CloudContext): 
     deadlineMs: READ_MS,
     context,
   });
-  const outcomes = await context.reach(members, health);
-  return outcomes
-    .filter((outcome) => outcome.state === 'ok' && outcome.result?.data?.etcd === 'ok')
-    .map((outcome) => outcome.target);
+  const outcomes = new Map((await context.reach(members, health)).map((one) => [one.target, one]));
+  return members.map(({ name }) => memberOf(name, outcomes.get(name)));
 }
 
-/** Why this machine must not go down now; undefined when it may. */
-export async function quorumRefusal(
+function memberOf(node: string, outcome: Outcome | undefined): Member {
+  const data = (outcome?.state === 'ok' && outcome.result?.data) || {};
+  const alarms = (data.etcdAlarms ?? '').split(' ').filter(Boolean);
+  const learner = data.etcdLearner === '1';
+  // What a corrupt member would vote for is not to be relied on.
+  const votes = data.etcdVotes === '1' && !learner && !alarms.includes('CORRUPT');
+  return { node, votes, learner, alarms, why: votes ? '' : whyNot(outcome, data, { alarms, learner }) };
+}
+
+function whyNot(
+  outcome: Outcome | undefined,
+  data: Record<string, string>,
+  { alarms, learner }: Pick<Member, 'alarms' | 'learner'>,
+): string {
+  if (outcome?.state !== 'ok') {
+    const why = outcome?.reason?.message ?? outcome?.result?.note;
+    return why === undefined ? 'not reached' : `not read: ${why}`;
+  }
+  if (learner) return 'a learner, without a vote';
+  if (alarms.length > 0) return `alarm ${alarms.join(', ')}`;
+  if (data.etcd === 'failing') return data.etcdReason ? `not healthy: ${data.etcdReason}` : 'not healthy';
+  return 'does not answer at port 2381';
+}
+
+export interface QuorumCheck {
+  /** Why this machine must not go down now. */
+  refusal?: string;
+  /** What the people who decide should know all the same. */
+  note?: string;
+}
+
+/** Whether a majority of the members that vote stays, with this machine down. */
+export async function checkQuorum(
   target: Target,
   floor: number | undefined,
   context: CloudContext,
-): Promise<string | undefined> {
-  const members = membersOf(context.targets);
-  if (members.length === 0) return 'the fleet names no etcd member and no control-plane node to count';
-  if (!members.some((member) => member.name === target.name)) return undefined;
-  const majority = Math.floor(members.length / 2) + 1;
-  const needed = Math.max(majority, floor ?? 0);
-  const others = members.filter((member) => member.name !== target.name);
+): Promise<QuorumCheck> {
+  const hosts = membersOf(context.targets);
+  if (hosts.length === 0)
+    return { refusal: 'the fleet names no etcd member and no control-plane node to count' };
+  if (!hosts.some((host) => host.name === target.name)) return {};
+  const members = await readMembers(hosts, context);
+  const note = alarmNote(members);
+  const voters = members.filter((member) => !member.learner);
+  // A learner takes no vote with it.
+  if (!voters.some((member) => member.node === target.name)) return note;
+  const needed = Math.max(Math.floor(voters.length / 2) + 1, floor ?? 0);
+  const others = voters.filter((member) => member.node !== target.name);
   if (others.length < needed)
-    return `etcd has ${members.length} member${members.length === 1 ? '' : 's'}: without ${target.name} at most ${others.length} remain, ${needed} must`;
-  const healthy = await healthyMembers(others, context);
-  if (healthy.length >= needed) return undefined;
-  const sick = others.map((member) => member.name).filter((name) => !healthy.includes(name));
-  return `without ${target.name} only ${healthy.length} of ${members.length} etcd members are known to be healthy, ${needed} must be (not healthy or not answering: ${sick.join(', ')})`;
+    return {
+      refusal: `etcd has ${voters.length} voting member${voters.length === 1 ? '' : 's'}: without ${target.name} at most ${others.length} remain, ${needed} must`,
+    };
+  const missing = others.filter((member) => !member.votes);
+  const left = others.length - missing.length;
+  if (left >= needed) return note;
+  const why = missing.map((member) => `${member.node}: ${member.why}`).join(', ');
+  return {
+    refusal: `without ${target.name} only ${left} of ${voters.length} voting etcd members are known to be in the quorum, ${needed} must be (${why})`,
+  };
+}
+
+/** No bigger machine is the cure of an alarm. */
+function alarmNote(members: Member[]): QuorumCheck {
+  const alarmed = members.filter((member) => member.alarms.length > 0);
+  if (alarmed.length === 0) return {};
+  const names = [...new Set(alarmed.flatMap((member) => member.alarms))].join(', ');
+  return {
+    note: `etcd alarm ${names} on ${alarmed.map((member) => member.node).join(', ')}: a bigger machine does not lift it (fireaxe probe says what does)`,
+  };
 }

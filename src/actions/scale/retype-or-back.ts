@@ -3,7 +3,7 @@ import { withOurKeys } from '../../kit/cloud-errors.ts';
 import type { NodeResult } from '../../transport/types.ts';
 import type { BeforeState } from '../types.ts';
 import { and, type Job } from './job.ts';
-import { healthyMembers, membersOf } from './quorum.ts';
+import { membersOf, readMembers } from './quorum.ts';
 import { RetypeError, retype } from './retype.ts';
 
 /** Brings the machine to the type; where that ends with it stopped, back to the type that it last ran as: nothing is left down. */
@@ -86,7 +86,7 @@ async function memberIsBack(job: Job): Promise<boolean> {
   context.note('running; waiting for its etcd member');
   for (;;) {
     context.signal.throwIfAborted();
-    if ((await healthyMembers([target], context)).length > 0) return true;
+    if ((await readMembers([target], context)).some((member) => member.votes || member.learner)) return true;
     if (job.now() >= until) return false;
     await job.sleep(3000, context.signal);
   }

@@ -3,6 +3,7 @@ import { usage } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
 import { selectNodes } from '../../fleet/select.ts';
 import { targetsOf } from '../../kit/targets.ts';
+import { etcdIll } from '../../probe/etcd-alarms.ts';
 import type { ClusterReading } from '../../probe/types.ts';
 import { openReader } from '../../run/reach.ts';
 import { chooseCluster, openContext, selectionOf, text } from '../context.ts';
@@ -80,6 +81,6 @@ export default defineCommand({
       ended();
     }
     if (everyMs === undefined || sink.mode === 'json') sink.json({ cluster: cluster.name, reading });
-    return reading.answering === reading.of ? EXIT.done : EXIT.targets;
+    return reading.answering === reading.of && !etcdIll(reading) ? EXIT.done : EXIT.targets;
   },
 });

@@ -20,4 +20,15 @@ export class Quorum {
       ? { code: 200, body: '{"health":"true","reason":""}' }
       : { code: 503, body: '{"health":"false","reason":"RAFT NO LEADER"}' };
   }
+
+  /** What it counts at :2381/metrics, as far as anybody asks. */
+  metrics(): string {
+    return [
+      `etcd_server_has_leader ${this.held() ? 1 : 0}`,
+      'etcd_server_is_learner 0',
+      'etcd_server_quota_backend_bytes 2.147483648e+09',
+      'etcd_mvcc_db_total_size_in_bytes 6.7108864e+07',
+      '',
+    ].join('\n');
+  }
 }

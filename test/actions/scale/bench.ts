@@ -21,6 +21,8 @@ export interface ScaleBench {
   targets: Target[];
   /** Nodes whose etcd member does not answer. */
   sick: Set<string>;
+  /** What other members say in place of being well. */
+  says: Map<string, Record<string, string>>;
   saved: BeforeState[];
   /** What was done to the world, and when the before-state was saved. */
   events: string[];
@@ -51,6 +53,7 @@ export async function scaleBench(): Promise<ScaleBench> {
     world,
     endpoint,
     sick: new Set(),
+    says: new Map(),
     saved: [],
     events: [],
     notes: [],
@@ -114,9 +117,10 @@ function contextOf(bench: ScaleBench, more: RunMore): CloudContext {
   } as unknown as CloudContext;
 }
 
-function etcdSays({ world, sick }: ScaleBench, target: Target): Outcome {
+function etcdSays({ world, sick, says }: ScaleBench, target: Target): Outcome {
   const up = world.machines[Number(target.name.slice(2))]!.state === 'running';
-  const data = { etcd: sick.has(target.name) ? 'no-answer' : 'ok' };
+  const well = sick.has(target.name) ? { etcd: 'no-answer' } : { etcd: 'ok', etcdVotes: '1' };
+  const data = says.get(target.name) ?? well;
   return {
     target: target.name,
     state: up ? 'ok' : 'unreachable',

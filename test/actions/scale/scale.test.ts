@@ -98,7 +98,7 @@ describe("scale and etcd's quorum", () => {
     const result = await b.run(op, op === 'undo' ? { before } : {});
     expect(result).toMatchObject({ state: 'refused', code: 'quorum' });
     expect(result.note).toContain('only 1 of 3');
-    expect(result.note).toContain('cp2');
+    expect(result.note).toContain('(cp2: does not answer at port 2381)');
     expect(b.events).toEqual([]);
   });
 
@@ -122,6 +122,32 @@ describe("scale and etcd's quorum", () => {
     b.sick.add('cp1').add('cp2');
     expect((await b.run('check')).state).toBe('would');
     expect((await b.run('check', { n: 1 })).code).toBe('quorum');
+  });
+
+  it('counts a member with an alarm, which votes, and tells the alarm', async () => {
+    const nospace = { etcd: 'failing', etcdVotes: '1', etcdAlarms: 'NOSPACE', etcdReason: 'ALARM NOSPACE' };
+    for (const name of ['cp0', 'cp1', 'cp2']) b.says.set(name, nospace);
+    const check = await b.run('check');
+    expect(check.state).toBe('would');
+    expect(check.note).toContain('etcd alarm NOSPACE on cp0, cp1, cp2: a bigger machine does not lift it');
+    // Its own member is back although the alarm is on.
+    expect((await b.run('apply')).state).toBe('changed');
+    expect(b.notes.join()).toContain('etcd alarm NOSPACE');
+  });
+
+  it('does not rely on a corrupt member, and says which alarm it is', async () => {
+    b.says.set('cp1', { etcd: 'failing', etcdVotes: '1', etcdAlarms: 'CORRUPT' });
+    const result = await b.run('check');
+    expect(result).toMatchObject({ state: 'refused', code: 'quorum' });
+    expect(result.note).toContain('(cp1: alarm CORRUPT)');
+  });
+
+  it('counts no learner, which calls itself healthy and has no vote', async () => {
+    const learner = { etcd: 'ok', etcdLearner: '1' };
+    // Of two voters none may go, however well the third looks.
+    b.says.set('cp2', learner);
+    expect((await b.run('check')).note).toContain('etcd has 2 voting members');
+    expect((await b.run('check', { n: 2 })).state).toBe('would');
   });
 
   it('holds a floor above the majority', async () => {

@@ -40,11 +40,13 @@ afterAll(() => {
 });
 
 const curl = (...argv: string[]) =>
-  curlTool({ apiPort: () => port, etcdHealth: () => ({ code: 200, body: '{"health":"true"}' }) })(
-    argv,
-    () => '',
-    call,
-  );
+  curlTool({
+    apiPort: () => port,
+    etcd: {
+      health: () => ({ code: 200, body: '{"health":"true"}' }),
+      metrics: () => 'etcd_server_has_leader 1\n',
+    },
+  })(argv, () => '', call);
 const kubectl = (...argv: string[]) =>
   kubectlTool({ root, apiPort: () => port })(argv, () => 'from stdin', call);
 

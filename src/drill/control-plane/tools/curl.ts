@@ -32,8 +32,13 @@ const WITH_VALUE: Record<string, string> = {
 const IGNORED_VALUE =
   /^(-H|--header|--connect-timeout|--cacert|--cert|--key|--retry|-E|-A|--user-agent|--resolve|--noproxy)$/;
 
+export interface OwnServers {
+  apiPort(): number;
+  etcd: { health(): { code: number; body: string }; metrics(): string };
+}
+
 /** curl as far as reading one's own API server and etcd member goes. */
-export function curlTool(server: { apiPort(): number; etcdHealth(): { code: number; body: string } }): Tool {
+export function curlTool(server: OwnServers): Tool {
   return async (argv, stdin, { cwd }) => {
     const call = parse(argv, stdin);
     if (typeof call === 'string') return { code: 2, stdout: '', stderr: `curl: ${call}\n` };
@@ -46,14 +51,15 @@ export function curlTool(server: { apiPort(): number; etcdHealth(): { code: numb
 async function fetchUrl(
   call: CurlCall,
   text: string,
-  server: { apiPort(): number; etcdHealth(): { code: number; body: string } },
+  server: OwnServers,
 ): Promise<LocalReply | LocalFailure> {
   const url = new URL(/^[a-z]+:\/\//.test(text) ? text : `http://${text}`);
   const own = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
   if (own && url.port === '2381') {
-    return url.pathname === '/health'
-      ? { ...server.etcdHealth(), headers: {} }
-      : { code: 404, body: '404 page not found\n', headers: {} };
+    const { etcd } = server;
+    if (url.pathname === '/health') return { ...etcd.health(), headers: {} };
+    if (url.pathname === '/metrics') return { code: 200, body: etcd.metrics(), headers: {} };
+    return { code: 404, body: '404 page not found\n', headers: {} };
   }
   return localRequest({
     port: own && url.port === '6443' ? server.apiPort() : 0,

@@ -1,0 +1,98 @@
+# This machine's etcd member, as it tells itself at its metrics address (port 2381): whether it votes, and its alarms.
+# ET_TIME are the seconds of a request.
+# shellcheck shell=sh
+# shellcheck disable=SC2034,SC2154
+
+ET_COUNTS='$1 == "etcd_server_has_leader" { leader = $2 }
+$1 == "etcd_server_is_learner" { learner = $2 }
+$1 == "etcd_server_quota_backend_bytes" { quota = $2 }
+$1 == "etcd_mvcc_db_total_size_in_bytes" { size = $2 }
+END { printf "%.0f %.0f %.0f %.0f\n", leader, learner, quota, size }'
+
+# etcd_read: ET_SAYS is ok, failing or no-answer, ET_WHY the member's own reason, ET_ALARMS its alarms; ET_LEADER and
+# ET_LEARNER are 1 or 0, ET_QUOTA and ET_SIZE bytes (0 is unknown). ET_VOTES is set where it takes part in the quorum.
+etcd_read() {
+  ET_SAYS=no-answer ET_WHY='' ET_ALARMS='' ET_VOTES='' ET_LEADER=0 ET_LEARNER=0 ET_QUOTA=0 ET_SIZE=0
+  etcd_find
+  etcd_health
+  [ "$ET_SAYS" != no-answer ] || return 0
+  apart etcd_counts
+  # shellcheck disable=SC2086
+  set -- $AP_OUT
+  ET_LEADER=${1:-0} ET_LEARNER=${2:-0} ET_QUOTA=${3:-0} ET_SIZE=${4:-0}
+  ET_VOTES=$ET_OK
+  # Without a leader it is no alarm that ails it.
+  case $ET_SAYS:$ET_LEADER:$ET_WHY in failing:1:* | failing:*ALARM*) etcd_alarms ;; esac
+  [ "$ET_LEARNER" = 0 ] || ET_VOTES=''
+}
+
+# etcd_find: AP_OUT is what it says of its health, from 127.0.0.1 or the address that it listens at.
+etcd_find() {
+  ET_AT=127.0.0.1
+  ! etcd_get /health && [ -z "$AP_OUT" ] || return 0
+  case $AP_RC:$AP_SAID in 7:* | *'onnection refused'*) places_of 2381 ;; *) return 0 ;; esac
+  for ET_AT in $PL_FOUND; do ! etcd_get /health && [ -z "$AP_OUT" ] || return 0; done
+}
+
+# etcd_get PATH: asks this machine, not a proxy that the login names.
+etcd_get() {
+  if fx_has curl; then
+    apart curl -sS -m "$ET_TIME" "http://$ET_AT:2381$1" --noproxy '*'
+  else
+    apart etcd_wget "$1"
+    # It shows no body of an error.
+    case $AP_OUT:$AP_SAID in :*' 503'*) AP_OUT='{"health":"false"}' ;; esac
+  fi
+}
+
+etcd_wget() { http_proxy='' wget -O - -T "$ET_TIME" "http://$ET_AT:2381$1"; }
+
+# etcd_health: ET_SAYS of AP_OUT; ET_OK is set where all is well.
+etcd_health() {
+  ET_OK=''
+  case $AP_OUT in
+    *'"health":"true"'* | *'"health": "true"'* | *'"health":true'*) ET_SAYS=ok ET_OK=1 ;;
+    *'"health"'*) ET_SAYS=failing ;;
+  esac
+  case $AP_OUT in *'"reason":"'*) ET_WHY=${AP_OUT#*'"reason":"'} && ET_WHY=${ET_WHY%%\"*} ;; esac
+}
+
+etcd_counts() {
+  etcd_get /metrics
+  printf '%s\n' "$AP_OUT" | awk "$ET_COUNTS"
+}
+
+# etcd_alarms: an alarm alone makes it tell ill health, and takes no vote away. With all alarms left out of the question the
+# answer is whether it votes; a version that does not know the question is judged by its counters.
+etcd_alarms() {
+  ET_REASON=$ET_WHY
+  etcd_get '/health?exclude=NOSPACE&exclude=CORRUPT'
+  etcd_health
+  ET_SAYS=failing ET_WHY=$ET_REASON
+  if [ -n "$ET_OK" ]; then
+    ET_VOTES=1
+    for FX_K in NOSPACE:CORRUPT CORRUPT:NOSPACE; do
+      # Still ill with the other one left out: it is this one.
+      etcd_get "/health?exclude=${FX_K#*:}"
+      etcd_health
+      [ -n "$ET_OK" ] || ET_ALARMS="$ET_ALARMS${ET_ALARMS:+ }${FX_K%:*}"
+    done
+    ET_SAYS=failing ET_WHY=$ET_REASON
+    return 0
+  fi
+  case $ET_WHY in *ALARM*NOSPACE*) ET_ALARMS=NOSPACE ;; *ALARM*CORRUPT*) ET_ALARMS=CORRUPT ;; esac
+  [ -n "$ET_WHY" ] || [ "$ET_QUOTA" = 0 ] || [ "$ET_SIZE" -lt "$ET_QUOTA" ] || ET_ALARMS=NOSPACE
+  [ -z "$ET_ALARMS" ] || [ "$ET_LEADER" = 0 ] || ET_VOTES=1
+}
+
+# etcd_tell: as data.
+etcd_tell() {
+  fx_data etcd "$ET_SAYS"
+  [ "$ET_SAYS" != no-answer ] || return 0
+  [ -z "$ET_VOTES" ] || fx_data etcdVotes 1
+  [ "$ET_LEARNER" = 0 ] || fx_data etcdLearner 1
+  [ -z "$ET_ALARMS" ] || fx_data etcdAlarms "$ET_ALARMS"
+  [ -z "$ET_WHY" ] || fx_data etcdReason "$ET_WHY"
+  [ "$ET_SIZE" = 0 ] || fx_data etcdBytes "$ET_SIZE"
+  [ "$ET_QUOTA" = 0 ] || fx_data etcdQuota "$ET_QUOTA"
+}
