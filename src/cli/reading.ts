@@ -1,6 +1,7 @@
 import { readyWord } from '../probe/not-ready.ts';
 import type { ClusterReading, ServerReading } from '../probe/types.ts';
 import { etcdLines } from './etcd-lines.ts';
+import { inForceLines, inForceSum } from './in-force-lines.ts';
 import { table } from './output.ts';
 
 /** A reading of the control plane for people: one row a server, then the sum. */
@@ -31,7 +32,8 @@ export function readingLines(reading: ClusterReading): string[] {
     ...table([head, ...rows]),
     ...dns,
     ...etcdLines(reading),
-    `${reading.answering} of ${reading.of} API servers answer${errors}`,
+    ...inForceLines(reading),
+    `${reading.answering} of ${reading.of} API servers answer${inForceSum(reading)}${errors}`,
   ];
 }
 

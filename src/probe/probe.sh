@@ -23,13 +23,6 @@ probe_ask() {
   esac
 }
 
-# The time since boot, in hundredths of a second, without a fork.
-probe_clock() {
-  fx_line "$FX_ROOT/proc/uptime" || fx_line /proc/uptime || return 1
-  FX_L=${FX_L%% *}
-  PR_CLOCK=${FX_L%.*}${FX_L#*.}
-}
-
 # Failing checks are told as `[-]name failed`.
 probe_failing() {
   PR_F='' PR_T=$KC_SAID
@@ -41,6 +34,7 @@ probe_failing() {
 }
 
 act_look() {
+  in_force
   # Health is told to anybody; the rest asks for credentials.
   KC_OPEN=1 PR_WHY=''
   kube_find || {
@@ -49,11 +43,11 @@ act_look() {
   }
   probe_ask /livez
   fx_data livez "$PR_SAYS"
-  PR_CLOCK='' PR_BEGAN=''
-  ! probe_clock || PR_BEGAN=$PR_CLOCK
+  PR_BEGAN=''
+  ! stack_clock || PR_BEGAN=$ST_CLOCK
   probe_ask '/readyz?verbose'
   fx_data readyz "$PR_SAYS"
-  if [ -n "$PR_BEGAN" ] && [ "$PR_SAYS" != no-answer ] && probe_clock; then fx_data latencyMs $(((PR_CLOCK - PR_BEGAN) * 10)); fi
+  if [ -n "$PR_BEGAN" ] && [ "$PR_SAYS" != no-answer ] && stack_clock; then fx_data latencyMs $(((ST_CLOCK - PR_BEGAN) * 10)); fi
   probe_failing
   [ -z "$PR_F" ] || fx_data failing "$PR_F"
   [ "$PR_SAYS" = ok ] || [ -n "$PR_F$KC_SPENT" ] || { kube_word && fx_say "$KC_WORD"; }

@@ -1,6 +1,7 @@
 import type { ActionContext } from '../actions/types.ts';
 import type { Target } from '../kit/types.ts';
 import type { NodeScript, Outcome } from '../transport/types.ts';
+import { readInForce } from './in-force.ts';
 import { probeScript } from './script.ts';
 import type { ClusterReading, Health, ServerReading } from './types.ts';
 
@@ -25,7 +26,7 @@ export async function readCluster(
   const hosts = targets.filter((t) => t.roles.includes('control-plane'));
   const outcomes = await deps.reach(hosts, probeScript(deps.context, deps.now(), deps.leases));
   const byName = new Map(outcomes.map((outcome) => [outcome.target, outcome]));
-  const servers = hosts.map((host) => readServer(host.name, byName.get(host.name)));
+  const servers = hosts.map((host) => readServer(host.name, byName.get(host.name), deps.now()));
   const errorPercent = errorShare(counters, servers);
   for (const server of servers) if (server.requests !== undefined) counters.set(server.node, server);
   const unmeasured = errorPercent === undefined ? whyUnmeasured(servers) : undefined;
@@ -50,7 +51,7 @@ function leasesOf(servers: ServerReading[]): Pick<ClusterReading, 'leases' | 'le
 }
 
 /** One host's result line as a reading; what it did not say is left out. */
-export function readServer(node: string, outcome: Outcome | undefined): ServerReading {
+export function readServer(node: string, outcome: Outcome | undefined, at: Date): ServerReading {
   const data = outcome?.state === 'ok' ? outcome.result?.data : undefined;
   const note = outcome?.result?.note ?? outcome?.reason?.message;
   if (!data) {
@@ -66,6 +67,7 @@ export function readServer(node: string, outcome: Outcome | undefined): ServerRe
   }
   const etcd = health(data.etcd);
   const { address, unmeasured } = data;
+  const inForce = readInForce(data, at);
   return {
     node,
     reached: true,
@@ -80,6 +82,7 @@ export function readServer(node: string, outcome: Outcome | undefined): ServerRe
     ...(data.etcdReason && { etcdReason: data.etcdReason }),
     ...(data.etcdAlarms && { etcdAlarms: data.etcdAlarms.split(' ') }),
     ...(data.etcdLearner && { etcdLearner: true }),
+    ...(inForce.length > 0 && { inForce }),
     ...(note && { note }),
   };
 }

@@ -1,10 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
+import within from '../actions/common/within.sh';
 import { apiScript, apiVariables } from '../actions/control-plane/api.ts';
 import etcd from '../actions/control-plane/etcd.sh';
+import stack from '../actions/firewall/stack.sh';
 import { nodeScript } from '../actions/node-script.ts';
 import { type Action, type ActionContext, defineAction } from '../actions/types.ts';
 import type { NodeScript } from '../transport/types.ts';
+import inForce from './in-force.sh';
 import leases from './leases.sh';
 import script from './probe.sh';
 
@@ -20,7 +23,7 @@ const probe = defineAction({
   params: z.strictObject({ leases: z.boolean() }),
   summary: () => 'read',
   node: {
-    script: apiScript + etcd + leases + script,
+    script: within + stack + apiScript + etcd + leases + inForce + script,
     variables: (p, _target, context) => ({ P_LEASES: p.leases ? '1' : '', ...apiVariables(context) }),
   },
 });

@@ -43,7 +43,25 @@ export interface ServerReading {
   leases?: { fresh: number; of: number };
   /** Why they cannot be read, however often it is tried. */
   leasesUnread?: string;
+  /** What Fireaxe itself keeps in force there. */
+  inForce?: InForce[];
   note?: string;
+}
+
+/** A change of ours that stands: with it a server that looks well may be no all-clear. */
+export interface InForce {
+  kind: 'fenced' | 'cordoned' | 'paused';
+  /** The component that is paused. */
+  what?: string;
+  /** By which step of which run; absent where no receipt is left. */
+  run?: string;
+  step?: string;
+  /** ISO 8601, by the node's clock. */
+  since?: string;
+  /** When the node reverts it by itself. */
+  until?: string;
+  /** It stays until it is undone. */
+  kept?: boolean;
 }
 
 export interface ClusterReading {

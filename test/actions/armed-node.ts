@@ -49,6 +49,10 @@ export class ArmedNode {
 
   tool = (name: string) => this.box.tool(name, readFileSync(join(TOOLS, `${name}.sh`), 'utf8'));
 
+  /** The tool as it is, with lines before it. */
+  wrap = (name: string, before: string) =>
+    this.box.tool(name, `${before}\n${readFileSync(join(TOOLS, `${name}.sh`), 'utf8')}`);
+
   at = (path: string) => join(this.box.root, path);
 
   order(

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Lab } from './lab.ts';
 import { v6 } from './machine.ts';
-import { give, type Order, orderText } from './orders.ts';
+import { give, type Order, orderText, probed } from './orders.ts';
 import { clientAt, clientScript, proxyCommand, quietly, serverScript, unit } from './streams.ts';
 
 let lab: Lab;
@@ -111,6 +111,7 @@ describe('fence by nft', () => {
       data: { left: '0' },
     });
     expect(await served('w2')).toBe('0');
+    expect((await probed(lab, 'cp1')).fenced).toMatch(/^f1\/s1 \d{10} [1-5]\d$/);
     for (const at of ['w1', 'w2']) {
       await until(() => state(at), 'ECONNREFUSED', 2500);
       await until(() => state(at, '/tmp/v6'), 'ECONNREFUSED', 2500);
@@ -137,6 +138,7 @@ describe('fence by nft', () => {
       state: 'already',
     });
     expect(await sh('systemctl list-timers --all --no-legend "fireaxe*"')).toBe('');
+    expect((await probed(lab, 'cp1')).fenced).toMatch(/^f1\/s1 \d{10} kept$/);
     const fenced = await ruleset();
     const again = await fence({ timer: '60s', ...allow() }, { op: 'apply', run: 'f2' });
     expect(again.result).toMatchObject({ state: 'already', before: { table: 'present' } });

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { Lab } from './lab.ts';
 import { v6 } from './machine.ts';
-import { give, type Order, orderText } from './orders.ts';
+import { give, type Order, orderText, probed } from './orders.ts';
 import { clientAt, clientScript, proxyCommand, quietly, serverScript, unit } from './streams.ts';
 
 let lab: Lab;
@@ -116,6 +116,7 @@ describe.each(['legacy', 'nft'])('iptables-%s', (kind) => {
     const apply = await fence({}, { op: 'apply', run });
     expect(apply.result).toMatchObject({ state: 'changed', data: { left: '0' } });
     expect(await served('w1')).toBe('0');
+    expect((await probed(lab, 'cp1')).fenced).toMatch(new RegExp(`^${run}/s1 \\d{10} \\d+$`));
     await becomes(() => states('w1'), 'ECONNREFUSED', 2500);
     expect((await fence({}, { op: 'verify', run })).result).toMatchObject({
       state: 'ok',

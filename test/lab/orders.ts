@@ -4,6 +4,7 @@ import { actionNamed } from '../../src/actions/registry.ts';
 import type { BeforeState, Op } from '../../src/actions/types.ts';
 import { ZONE } from '../../src/fleet/labels.ts';
 import type { FleetNode } from '../../src/fleet/types.ts';
+import { probeScript } from '../../src/probe/script.ts';
 import { context, target } from '../actions/sandbox.ts';
 import type { Lab } from './lab.ts';
 import type { Ran } from './machine.ts';
@@ -78,4 +79,12 @@ export function give(
     ...(order.secret !== undefined && { secret: order.secret }),
     ...(order.shell && { shell: order.shell }),
   });
+}
+
+/** What probe reads there, by the text that production nodes get. */
+export async function probed(lab: Lab, node: string): Promise<Record<string, string>> {
+  const { spec } = lab.at(node);
+  const script = probeScript(context(fleetOf(lab)), new Date());
+  const where = target({ name: node, address: spec.address, machineId: spec.machineId });
+  return (await lab.at(node).run(script.textFor(where, 'ssh'))).result?.data ?? {};
 }

@@ -44,7 +44,7 @@ function outcomesOf(said: string): Outcome[] {
 /** Every reader of what a node said. */
 function readEverywhere(outcome: Outcome): void {
   outcomeLines([outcome]);
-  readServer('mine', { ...outcome, state: 'ok' });
+  readServer('mine', { ...outcome, state: 'ok' }, new Date());
   settledBy({ ...outcome, state: 'ok' });
   changedNothing(outcome);
   const tally = new Tally();

@@ -68,7 +68,7 @@ fx_seen() {
   if [ -e "$FX_DIR/undone" ] || [ -e "$FX_DIR/fired" ]; then
     # Taken back since: a new order runs afresh, a late copy of the old one does not.
     if [ -z "$FX_AGAIN$FX_ONCE" ]; then
-      for FX_K in intent before "done" undone fired kept timer back.nft back.iptables back.ip6tables stands less4 less6 added4 added6 control transient until with; do
+      for FX_K in intent before "done" undone fired kept due timer back.nft back.iptables back.ip6tables stands less4 less6 added4 added6 control transient until with; do
         [ ! -e "$FX_DIR/$FX_K" ] || rm -f "$FX_DIR/$FX_K"
       done
       return 1

@@ -81,6 +81,7 @@ ipt_guarded() {
   AR_ELSE=''
   for IP_T in $IP_TOOLS; do AR_ELSE="$AR_ELSE${AR_ELSE:+ && }$IP_T -w -t $IP_TABLE -D $IP_JUMP"; done
   arm "$1"
+  stack_due "$1"
   stack_enter "$AR_DIR"
   arm_replace
   for IP_T in $IP_TOOLS; do

@@ -75,3 +75,19 @@ stack_lower() {
   fi
   FX_STATE=already
 }
+
+# stack_clock: ST_CLOCK is the time since boot, in hundredths of a second, without a fork; no step of the date moves it.
+stack_clock() {
+  fx_line "$FX_ROOT/proc/uptime" || fx_line /proc/uptime || return 1
+  FX_L=${FX_L%% *}
+  ST_CLOCK=${FX_L%.*}${FX_L#*.}
+}
+
+# stack_due SECONDS: notes when the node reverts this step, for who asks what stands here. Nothing hangs on it.
+stack_due() { ! stack_clock || fx_write due "$((ST_CLOCK + $1 * 100))" || :; }
+
+# stack_left FOLDER: FX_L are the seconds until then; false where nobody noted it.
+stack_left() {
+  stack_clock && ST_N=$ST_CLOCK && fx_line "$1/due" || return 1
+  FX_L=$(((FX_L - ST_N) / 100))
+}

@@ -70,6 +70,7 @@ nft_guarded() {
   arm_back "nft -f '$FX_DIR/back.nft'${NF_ELSE:+ || $NF_ELSE}"
   AR_ELSE="nft delete table inet $NF_TABLE"
   arm "$1"
+  stack_due "$1"
   stack_enter "$AR_DIR"
   arm_replace
   nft_replace "$NF_BODY"
