@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { isAbsolute, join, resolve } from 'node:path';
 import { home } from './home.ts';
 import type { Kit } from './types.ts';
 
@@ -9,5 +9,7 @@ export function stateDir(
 ): string {
   if (env.FIREAXE_STATE_DIR) return resolve(env.FIREAXE_STATE_DIR);
   if (kit?.stateDir) return kit.stateDir;
-  return join(env.XDG_STATE_HOME || join(home(env), '.local', 'state'), 'fireaxe');
+  // A relative one is to be ignored (XDG base directories): it would be another place in each working directory.
+  const named = env.XDG_STATE_HOME ?? '';
+  return join(isAbsolute(named) ? named : join(home(env), '.local', 'state'), 'fireaxe');
 }
