@@ -21,12 +21,29 @@ sd() {
   return "$SD_R"
 }
 
+# sd_reload: systemd refuses to with less than 16 MB free in /run: there it gets more for that moment, or a mask could not be lifted.
+sd_reload() {
+  systemctl daemon-reload 2>/dev/null && return 0
+  SD_OUT=$([ -n "$FX_ROOT" ] || df -Pk /run 2>/dev/null)
+  # shellcheck disable=SC2086
+  set -- ${SD_OUT##*"$FX_NL"}
+  if [ $# -ne 6 ] || [ "$1 $6" != 'tmpfs /run' ] || [ "$4" -gt 16384 ] || ! mount -o "remount,size=$(($2 + 32768))k" /run; then
+    systemctl daemon-reload
+    return
+  fi
+  systemctl daemon-reload
+  SD_R=$?
+  mount -o "remount,size=$2k" /run || fx_say "/run is 32 MB larger than before: it filled up meanwhile"
+  return "$SD_R"
+}
+
 # detach COMMAND…: as a process of its own session, and no child of ours, or our deadline would end it with us; out of
-# the login's control group too, which some machines empty when the login ends.
+# the login's control group too, which some machines empty when the login ends. Where memory is short others go first.
 detach() {
   # shellcheck disable=SC2016
-  (setsid /bin/sh -c 'for g in "$0"/systemd "$0"/unified "$0"; do
-echo $$ >"$g/init.scope/cgroup.procs"
-done 2>/dev/null
+  (setsid /bin/sh -c '{
+for g in "$0"/systemd "$0"/unified "$0"; do echo $$ >"$g/init.scope/cgroup.procs"; done
+echo -1000 >/proc/self/oom_score_adj
+} 2>/dev/null
 exec "$@"' "$FX_ROOT/sys/fs/cgroup" "$@" </dev/null >/dev/null 2>&1 &)
 }

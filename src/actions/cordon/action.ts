@@ -2,6 +2,7 @@ import { z } from 'zod';
 import systemd from '../common/systemd.sh';
 import within from '../common/within.sh';
 import armed from '../firewall/armed.sh';
+import armedSystemd from '../firewall/armed-systemd.sh';
 import chains from '../firewall/chain.sh';
 import guarded from '../firewall/chain-guarded.sh';
 import earlier from '../firewall/earlier.sh';
@@ -40,7 +41,18 @@ export const cordon = defineAction({
   undo: { summary: (p) => `accept new connections to ports ${p.ports.join(', ')} again`, danger: 'change' },
   node: {
     script:
-      within + systemd + armed + earlier + ownWay + stack + table + chains + guarded + cordonChain + node,
+      within +
+      systemd +
+      armed +
+      armedSystemd +
+      earlier +
+      ownWay +
+      stack +
+      table +
+      chains +
+      guarded +
+      cordonChain +
+      node,
     variables: (p) => ({ P_PORTS: portSet(p.ports).join(', '), P_TIMER: String(p.timer) }),
     armed: () => true,
   },

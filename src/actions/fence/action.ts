@@ -4,6 +4,7 @@ import within from '../common/within.sh';
 import { addressSet, alwaysAllowed, canonicalAddress } from '../firewall/addresses.ts';
 import { apiPorts } from '../firewall/api-ports.ts';
 import armed from '../firewall/armed.sh';
+import armedSystemd from '../firewall/armed-systemd.sh';
 import chains from '../firewall/chain.sh';
 import guarded from '../firewall/chain-guarded.sh';
 import earlier from '../firewall/earlier.sh';
@@ -79,6 +80,7 @@ export const fence = defineAction({
       within +
       systemd +
       armed +
+      armedSystemd +
       earlier +
       ownWay +
       apiSockets +
