@@ -2,6 +2,13 @@
 # shellcheck shell=sh
 # shellcheck disable=SC1003,SC2015,SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
+# Who is not root can neither see nor change what this is about. A node of the drill belongs to whoever runs it.
+fx_root() {
+  [ -z "$FX_ROOT" ] || return 0
+  FX_K=$(id -u 2>/dev/null) || return 0
+  [ "$FX_K" = 0 ] || fx_refuse not-root "not root on this node: logged in as $(id -un 2>/dev/null || echo "$FX_K"); next: set ssh.user to root, or ssh.sudo to true, in kit.yaml"
+}
+
 fx_identity() {
   if [ -n "$FX_INSTANCE_ID" ]; then
     for FX_K in /sys/class/dmi/id/board_asset_tag /var/lib/cloud/data/instance-id; do
