@@ -58,18 +58,18 @@ export class ArmedNode {
   order(
     op: Op,
     runId: string,
-    of: { action?: string; params?: Way['params']; before?: Ran } = {},
+    of: { action?: string; params?: Way['params']; before?: Ran; first?: string } = {},
   ): Promise<Ran> {
     const declared = actionNamed(of.action ?? this.way.action);
     const params = parseParams(declared, of.params ?? this.way.params, 'params');
     const over = { runId, params, context: context(PLANES), before: () => of.before?.result?.before };
-    return this.box.run(order(declared, op, over), this.shell);
+    return this.box.run((of.first ?? '') + order(declared, op, over), this.shell);
   }
 
   /** What a run that comes now finds; nothing is changed by the question. */
   async found(params = this.way.params): Promise<string> {
     const { result } = await this.order('check', 'later', { params });
-    return `${result?.state}, ${result?.before?.['table']}: ${/^\w+ (already|by an order).*?(?=;|$)/.exec(result?.note ?? '')?.[0] ?? ''}`;
+    return `${result?.state}, ${result?.before?.table}: ${/^\w+ (already|by an order).*?(?=;|$)/.exec(result?.note ?? '')?.[0] ?? ''}`;
   }
 
   /** What it finds where that is so already, and stays. */

@@ -39,7 +39,7 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     const apply = await box.run(text('apply'), shell);
     expect(apply.result).toMatchObject({ state: 'changed' });
     tools(box, {
-      systemctl: `[ "$1" != stop ] || { read -r pid _ <"$SANDBOX/run/fireaxe/lock" && kill -KILL "$pid"; }`,
+      systemctl: '[ "$1" != stop ] || { set -- $(readlink "$SANDBOX/run/fireaxe/lock") && kill -KILL "$1"; }',
     });
     expect((await box.run(text('keep'), shell)).result).toBeUndefined();
     tools(box);

@@ -6,6 +6,7 @@ import identity from './identity.sh';
 import lock from './lock.sh';
 import operations from './operations.sh';
 import receipt from './receipt.sh';
+import room from './room.sh';
 
 /** The common part of every node script; the action's own functions follow it. */
-export const common = base + boot + apart + deadline + identity + lock + receipt + operations;
+export const common = base + boot + apart + deadline + identity + lock + receipt + room + operations;

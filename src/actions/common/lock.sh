@@ -1,23 +1,24 @@
-# Common part: one change at a time on a node.
+# Common part: one change at a time on a node. The lock is a link that names its owner in its own target: an inode alone, which
+# a full /run still has; whole or not there at all; and made by one alone.
 # shellcheck shell=sh
 # shellcheck disable=SC1003,SC2015,SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
 fx_lock() {
-  FX_WAIT=$((FX_DEADLINE / 2)) FX_EMPTY=0 FX_GONE=0 FX_MARK=0
+  FX_WAIT=$((FX_DEADLINE / 2)) FX_GONE=0 FX_MARK=0
   [ "$FX_WAIT" -le 20 ] || FX_WAIT=20
-  until fx_take; do
-    if [ ! -e "$FX_LOCK" ]; then
-      # Let go of just now; or nothing can be created here at all.
+  until fx_sign "$FX_LOCK"; do
+    if ! fx_signed; then
+      # Released just now; or nothing can be created here at all.
       FX_GONE=$((FX_GONE + 1))
-      [ "$FX_GONE" -lt 5 ] || fx_refuse no-receipt "cannot write $FX_LOCK (disk full or read-only?)"
-      continue
+      [ "$FX_GONE" -ge 5 ] || continue
+      fx_lockless
+      return 0
     fi
     if fx_stale; then
       # One at a time breaks a lock, and looks again when it is its turn: by then it may be a living one's.
-      if fx_create "$FX_LOCK.break"; then
+      if fx_sign "$FX_LOCK.break"; then
         ! fx_stale || rm -f "$FX_LOCK"
         rm -f "$FX_LOCK.break"
-        FX_EMPTY=0
         continue
       fi
       # Whose mark stays that long died over it.
@@ -28,34 +29,33 @@ fx_lock() {
     FX_WAIT=$((FX_WAIT - 1))
     sleep 1
   done
-}
-
-fx_create() {
-  set -C
-  # Not `:`, a special builtin: its failed redirection would end the shell.
-  { printf '' >"$1"; } 2>/dev/null
-  FX_N=$?
-  set +C
-  return $FX_N
-}
-
-fx_take() {
-  fx_create "$FX_LOCK" || return 1
   FX_LOCKED=1
+}
+
+# fx_sign PATH: a name too long for an inode needs a block: where there is none, the process alone must do.
+fx_sign() {
   fx_start $$ || FX_L=''
-  { printf '%s %s %s\n' $$ "${FX_L:-0}" "$FX_RUN/$FX_STEP" >"$FX_LOCK"; } 2>/dev/null ||
-    fx_refuse no-receipt "cannot write $FX_LOCK"
+  FX_L="$$ ${FX_L:-0}"
+  ln -s "$FX_L $FX_RUN/$FX_STEP" "$1" 2>/dev/null || { ! [ -L "$1" ] && ! [ -e "$1" ] && ln -s "$FX_L" "$1" 2>/dev/null; }
+}
+
+# fx_signed: whether there is a lock; FX_L is what it names. Versions before this one had a file.
+fx_signed() {
+  FX_L=$(readlink "$FX_LOCK" 2>/dev/null) || fx_line "$FX_LOCK" || [ -e "$FX_LOCK" ]
+}
+
+# fx_lockless: undo and keep go on where nothing can be created: no change can begin there, and both may be done twice.
+fx_lockless() {
+  case $FX_OP in undo | keep) return 0 ;; esac
+  fx_refuse no-receipt "cannot make $FX_LOCK (read-only, or no free inode)"
 }
 
 # Whether the lock's owner is gone; FX_OWNER names it, FX_HOLDS its step.
 fx_stale() {
-  FX_OWNER='' FX_HOLDS=''
-  fx_line "$FX_LOCK" || {
-    # Just being written, or its writer died between the two steps.
-    FX_OWNER=nobody FX_EMPTY=$((FX_EMPTY + 1))
-    [ -e "$FX_LOCK" ] && [ "$FX_EMPTY" -gt 3 ]
-    return
-  }
+  FX_OWNER=nobody FX_HOLDS=''
+  fx_signed || return 1
+  # Its writer died before the first word.
+  [ -n "$FX_L" ] || return 0
   # shellcheck disable=SC2086
   set -- $FX_L
   FX_OWNER=$1 FX_HOLDS=${3-}

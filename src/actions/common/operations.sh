@@ -5,7 +5,7 @@
 fx_do_check() { act_look; }
 
 fx_do_apply() {
-  mkdir -p "$FX_DIR" 2>/dev/null || fx_refuse no-receipt "cannot make $FX_DIR (disk full or read-only?)"
+  fx_folder
   FX_OLD=''
   [ ! -e "$FX_DIR/undone" ] || FX_OLD=1
   fx_lock
@@ -19,9 +19,22 @@ fx_do_apply() {
   act_apply
 }
 
+# fx_folder: where this step's receipt is to lie. What must never run twice has one in any case, and its lock beside it.
+fx_folder() {
+  if [ -n "$FX_ONCE" ]; then
+    fx_room room '' || fx_refuse no-receipt "cannot write in $FX_HOME, /dev/shm or /tmp: without a receipt it might run twice"
+    rm -f "$FX_DIR/room"
+    FX_LOCK=$FX_DIR/lock
+    return 0
+  fi
+  mkdir -p "$FX_DIR" 2>/dev/null && return 0
+  FX_O=$(mkdir -p "$FX_DIR" 2>&1)
+  fx_refuse no-receipt "cannot make $FX_DIR: ${FX_O##*: }"
+}
+
 # Whether the step was taken back while this order waited for its turn, or, by their times, was on its way.
 fx_overtaken() {
-  fx_line "$FX_DIR/undone" || return 1
+  fx_line "$FX_DIR/undone" || FX_L=$(readlink "$FX_DIR/undone.says") || return 1
   [ -n "$FX_OLD" ] || return 0
   FX_L=${FX_L##* }
   case $FX_L in '' | *[!0-9]*) return 1 ;; esac
@@ -48,7 +61,8 @@ fx_undone() {
 fx_do_undo() {
   ! fx_undone || return 0
   FX_OLD=${FX_HAS_BEFORE-}
-  mkdir -p "$FX_DIR" 2>/dev/null || fx_refuse no-receipt "cannot make $FX_DIR"
+  # The way back needs no room: what cannot be written down is done all the same.
+  mkdir -p "$FX_DIR" 2>/dev/null
   fx_lock
   ! fx_undone || return 0
   # The order may still wait for its turn, or be on its way: it must find itself taken back.
@@ -62,7 +76,13 @@ fx_do_undo() {
   case $FX_STATE in changed | already) fx_taken_back ;; esac
 }
 
-fx_taken_back() { fx_write undone "$FX_NONCE $FX_NOW ${FX_SENT:-$FX_NOT_AFTER}"; }
+fx_taken_back() {
+  FX_T="$FX_NONCE $FX_NOW ${FX_SENT:-$FX_NOT_AFTER}"
+  fx_write undone "$FX_T" && return 0
+  # An inode alone is a mark, and may hold the words as well.
+  ln -s "$FX_T" "$FX_DIR/undone.says" 2>/dev/null
+  [ -e "$FX_DIR/undone" ] || { fx_data receipt none && fx_say 'no receipt of this undo could be written'; }
+}
 
 fx_do_keep() {
   [ -d "$FX_DIR" ] || fx_fail not-armed 'nothing is known of this step here: a reboot takes a change and its timer'
@@ -86,10 +106,10 @@ fx_do_receipt() {
     [ ! -e "$FX_DIR/kept" ] || fx_data kept 1
   else
     fx_recall_before
-    FX_EMPTY=0
     FX_STATE=interrupted FX_NOTE='began and did not end'
-    if [ -e "$FX_LOCK" ] && ! fx_stale && [ "$FX_HOLDS" = "$FX_RUN/$FX_STEP" ]; then
-      FX_CODE=running FX_NOTE='still running'
+    # One that does not tell its step may be this one.
+    if fx_signed && ! fx_stale; then
+      case $FX_HOLDS in '' | "$FX_RUN/$FX_STEP") FX_CODE=running FX_NOTE='still running' ;; esac
     fi
   fi
 }
@@ -103,6 +123,7 @@ fx_since_boot() {
 fx_main() {
   umask 077
   fx_guard
+  fx_root
   fx_identity
   fx_time
   fx_same_boot

@@ -4,6 +4,9 @@
 
 fx_write() { { printf '%s\n' "$2" >"$FX_DIR/$1"; } 2>/dev/null; }
 
+# fx_over FILE TEXT: the first line of a file, in place: one that is there keeps its block, and a full /run has room for it.
+fx_over() { { printf '%s\n' "$2" 1<>"$1"; } 2>/dev/null; }
+
 # The way back must reach the journal whole, or nothing is changed.
 fx_intent() {
   fx_members "$FX_BEFORE"
@@ -60,7 +63,7 @@ fx_ran() {
 # The first delivery decides. True when this one has nothing left to do.
 fx_seen() {
   if [ ! -e "$FX_DIR/intent" ]; then
-    [ ! -e "$FX_DIR/undone" ] || rm -f "$FX_DIR/undone"
+    [ ! -e "$FX_DIR/undone" ] || rm -f "$FX_DIR/undone" "$FX_DIR/undone.says"
     return 1
   fi
   FX_UNDONE=''
@@ -68,9 +71,12 @@ fx_seen() {
   if [ -e "$FX_DIR/undone" ] || [ -e "$FX_DIR/fired" ]; then
     # Taken back since: a new order runs afresh, a late copy of the old one does not.
     if [ -z "$FX_AGAIN$FX_ONCE" ]; then
-      for FX_K in intent before "done" undone fired kept due timer back.nft back.iptables back.ip6tables stands less4 less6 added4 added6 control transient until with; do
+      for FX_K in intent before "done" undone fired kept due timer back.nft back.iptables back.ip6tables stands added4 added6 control transient until with; do
         [ ! -e "$FX_DIR/$FX_K" ] || rm -f "$FX_DIR/$FX_K"
       done
+      set +f
+      rm -f "$FX_DIR/undone.says" "$FX_DIR"/less[46]*
+      set -f
       return 1
     fi
     FX_UNDONE=1

@@ -3,8 +3,10 @@
 # shellcheck disable=SC2034,SC2154
 
 # What the command does is not known to repeat well: a second delivery never runs it again,
-# and others need not wait for it, so its lock is the step's own.
+# and others need not wait for it, so its lock is the step's own. It may be what frees /run: where that has no room
+# its receipt lies elsewhere.
 FX_ONCE=1
+fx_aside
 FX_LOCK=$FX_DIR/lock
 EX_UMASK=$(umask)
 
@@ -31,6 +33,7 @@ act_look() {
 }
 
 act_apply() {
+  case $FX_DIR in "$FX_HOME"/*) ;; *) fx_say "nothing can be written in $FX_HOME: the receipt is in $FX_DIR" ;; esac
   set -- /bin/sh -c -- "$P_COMMAND" fireaxe
   if [ -n "$EX_BY" ]; then
     fx_write script "$P_COMMAND" || fx_fail no-receipt "cannot write $FX_DIR/script"

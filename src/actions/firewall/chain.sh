@@ -76,10 +76,14 @@ ipt_text() {
 # ipt_try TOOL: whether it would take IP_TEXT.
 ipt_try() { IP_OUT=$(printf '%s\n' "$IP_TEXT" | "$1-restore" -w --noflush --test 2>&1); }
 
-# ipt_load TOOL: by way of a file in the receipt.
+# ipt_load TOOL: as nft_load.
 ipt_load() {
-  fx_write "rules.$1" "$IP_TEXT" || fx_fail no-receipt "cannot write $FX_DIR/rules.$1"
-  IP_OUT=$("$1-restore" -w --noflush <"$FX_DIR/rules.$1" 2>&1) || fx_fail iptables "$1 refused: $IP_OUT"
+  if [ "$FX_OP" = undo ]; then
+    IP_OUT=$(printf '%s\n' "$IP_TEXT" | "$1-restore" -w --noflush 2>&1)
+  else
+    fx_write "rules.$1" "$IP_TEXT" || fx_fail no-receipt "cannot write $FX_DIR/rules.$1"
+    IP_OUT=$("$1-restore" -w --noflush <"$FX_DIR/rules.$1" 2>&1)
+  fi || fx_fail iptables "$1 refused: $IP_OUT"
 }
 
 # ipt_save: the way back as files, empty where there is no fence now.

@@ -55,12 +55,17 @@ stack_leave() {
   else
     ST_TO=$ST_ABOVE/over
     for FX_K in back.nft back.iptables back.ip6tables; do
-      [ ! -e "$FX_DIR/$FX_K" ] || { cp "$FX_DIR/$FX_K" "$ST_ABOVE/$FX_K.new" && mv -f "$ST_ABOVE/$FX_K.new" "$ST_ABOVE/$FX_K"; } 2>/dev/null ||
+      # A copy would need room.
+      [ ! -e "$FX_DIR/$FX_K" ] || mv -f "$FX_DIR/$FX_K" "$ST_ABOVE/$FX_K" 2>/dev/null ||
         fx_fail no-receipt "cannot write $ST_ABOVE/$FX_K"
     done
   fi
-  { printf '%s\n' "$ST_DIR" >"$ST_TO"; } 2>/dev/null || fx_fail no-receipt "cannot write $ST_TO"
-  rm -f "$FX_DIR/stands"
+  if ! fx_over "$ST_TO" "$ST_DIR"; then
+    [ -z "$ST_ABOVE" ] || fx_fail no-receipt "cannot write $ST_TO"
+    # What stood here is reverted already.
+    fx_say "cannot write $ST_TO: it still names this step"
+  fi
+  rm -f "$FX_DIR/stands" 2>/dev/null
 }
 
 # stack_lower: for undo, whether what stands here is another's; then it stays, and this step leaves.

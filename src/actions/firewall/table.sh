@@ -43,10 +43,14 @@ nft_text() { NF_BODY="table inet $NF_TABLE {$FX_NL$NF_RULES}"; }
 # nft_try: whether the kernel would take it; nothing is changed.
 nft_try() { printf '%s\n' "$NF_TEXT" | nft -c -f - 2>&1; }
 
-# nft_load NAME: by way of a file in the receipt, so that what was loaded can be read later.
+# nft_load NAME: by way of a file in the receipt, so that what was loaded can be read later. Undo needs no room for one.
 nft_load() {
-  fx_write "$1" "$NF_TEXT" || fx_fail no-receipt "cannot write $FX_DIR/$1"
-  NF_OUT=$(nft -f "$FX_DIR/$1" 2>&1) || fx_fail nft "nft refused: $NF_OUT"
+  if [ "$FX_OP" = undo ]; then
+    NF_OUT=$(printf '%s\n' "$NF_TEXT" | nft -f - 2>&1)
+  else
+    fx_write "$1" "$NF_TEXT" || fx_fail no-receipt "cannot write $FX_DIR/$1"
+    NF_OUT=$(nft -f "$FX_DIR/$1" 2>&1)
+  fi || fx_fail nft "nft refused: $NF_OUT"
 }
 
 # nft_save: the way back as a file, from what nft_read found ($1 is empty when there was no table).

@@ -145,5 +145,5 @@ ho_release() {
     set -- $HO_L
     [ "${20}" = "$HO_K" ] && kill -CONT "$HO_P" && HO_N=$((HO_N + 1))
   done <"$HO_HERE/frozen" 2>/dev/null
-  rm -f "$HO_HERE/frozen"
+  rm -f "$HO_HERE/frozen" 2>/dev/null
 }

@@ -28,7 +28,7 @@ hold_shorter() {
   case $B_until in '' | *[!0-9]*) return 0 ;; esac
   fx_line "$FX_DIR/until" || return 0
   HO_K=$FX_L
-  ! fx_line "$HO_HERE/until" || [ "$FX_L" != "$HO_K" ] || echo "$B_until" >"$HO_HERE/until"
+  ! fx_line "$HO_HERE/until" || [ "$FX_L" != "$HO_K" ] || fx_over "$HO_HERE/until" "$B_until"
 }
 
 # hold_noted: how many stood still before, and on which boot.
@@ -45,7 +45,6 @@ hold_lost() {
   [ "$HO_K" -eq 0 ] ||
     fx_fail still-held "$HO_HERE is gone, and with it which of the $HO_HELD that stand still were held: let them go by hand"
   mkdir -p "$HO_HERE" || fx_fail still-held "cannot make $HO_HERE"
-  for HO_P in $HO_FOUND; do
-    case $HO_P in *:T) printf '%s\n' "${HO_P%:*}" ;; esac
-  done >"$HO_HERE/frozen"
+  HO_K=$(for HO_P in $HO_FOUND; do case $HO_P in *:T) echo "${HO_P%:*}" ;; esac done)
+  { printf '%s\n' "$HO_K" >"$HO_HERE/frozen"; } 2>/dev/null || fx_fail still-held "cannot write $HO_HERE/frozen"
 }

@@ -215,5 +215,5 @@ po_release() {
   while read -r PO_G; do
     po_asked "$PO_G" && po_set "$PO_G" 0 && HO_N=$((HO_N + 1))
   done <"$HO_HERE/frozen" 2>/dev/null
-  rm -f "$HO_HERE/frozen"
+  rm -f "$HO_HERE/frozen" 2>/dev/null
 }

@@ -208,7 +208,7 @@ process_undo() {
   HO_LATE=''
   ! fx_line "$HO_HERE/detached" || HO_LATE=$FX_L
   # From here on no watch is wanted.
-  rm -f "$HO_HERE/who"
+  rm -f "$HO_HERE/who" 2>/dev/null
   if hold_watching; then
     [ -e "$HO_HERE/detached" ] || ! fx_systemd || sd systemctl stop "$HO_UNIT.service" 2>/dev/null
     HO_N=0
@@ -229,6 +229,6 @@ process_undo() {
     rm -rf "$HO_HERE"
     mkdir "$HO_HERE" && echo 'exit 0' >"$HO_HERE/watch.sh"
   else
-    rm -rf "$HO_HERE"
+    rm -rf "$HO_HERE" 2>/dev/null
   fi
 }

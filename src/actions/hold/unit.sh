@@ -150,7 +150,7 @@ unit_apply() {
   [ -z "$UN_MASK" ] || systemctl mask --runtime --no-reload -- $UN_MASK >/dev/null 2>&1
   # shellcheck disable=SC2086
   systemctl stop -- $UN_ALL || fx_say 'systemctl stop complained'
-  [ -z "$UN_MASK" ] || systemctl daemon-reload
+  [ -z "$UN_MASK" ] || sd_reload
   UN_BAD='' UN_UP='' UN_RELOAD='' UN_C=$FX_ROOT/run/systemd/system.control
   # An attempt that was cut off may have left some, not loaded yet.
   ! fx_line "$FX_DIR/control" || UN_RELOAD=$FX_L
@@ -165,7 +165,7 @@ unit_apply() {
     # Noted first: a link without a note would never be taken away.
     fx_write control "$UN_RELOAD" && mkdir -p "$UN_C" || fx_fail no-receipt "cannot write $FX_DIR/control or make $UN_C"
     for UN_K in $UN_RELOAD; do [ -L "$UN_C/$UN_K" ] || ln -s /dev/null "$UN_C/$UN_K"; done
-    systemctl daemon-reload
+    sd_reload
     UN_UP="$UN_UP $UN_RELOAD"
   fi
   # What came up again before the mask held.
@@ -230,7 +230,7 @@ unit_undo() {
   done
   if [ -n "$UN_UNMASK" ]; then
     # shellcheck disable=SC2086
-    systemctl unmask --runtime -- $UN_UNMASK >/dev/null 2>&1
+    systemctl unmask --runtime --no-reload -- $UN_UNMASK >/dev/null 2>&1
     # What is masked there was not before: it is ours, also where somebody removed the note of it.
     UN_C=$FX_ROOT/run/systemd/system.control UN_K=''
     for FX_K in $UN_UNMASK; do [ "$(readlink "$UN_C/$FX_K")" != /dev/null ] || { rm -f "$UN_C/$FX_K" && UN_K=1; }; done
@@ -238,12 +238,15 @@ unit_undo() {
       rm -f "$FX_DIR/control"
       # Ours if nothing else is in it.
       rmdir "$UN_C" 2>/dev/null
-      systemctl daemon-reload
     fi
     if [ -e "$FX_DIR/transient" ]; then
-      while read -r FX_K; do cp "$FX_DIR/$FX_K" "$FX_ROOT/run/systemd/system/$FX_K"; done <"$FX_DIR/transient"
-      systemctl daemon-reload
+      # A second name needs no room.
+      while read -r FX_K; do
+        UN_K=$FX_ROOT/run/systemd/system/$FX_K
+        ln -f "$FX_DIR/$FX_K" "$UN_K" 2>/dev/null || cp "$FX_DIR/$FX_K" "$UN_K"
+      done <"$FX_DIR/transient"
     fi
+    sd_reload
   fi
   unit_lift unmask
   # shellcheck disable=SC2086
@@ -258,13 +261,17 @@ unit_undo() {
 unit_lost() {
   FX_N=''
   case "$B_unit $B_triggers" in *:transient*) [ -e "$FX_DIR/transient" ] || FX_N=': it was a transient unit, and its text went with /run/fireaxe' ;; esac
+  for FX_K in $UN_UNMASK; do
+    [ ! -L "$FX_ROOT/run/systemd/system/$FX_K" ] || FX_N=": its mask, $FX_ROOT/run/systemd/system/$FX_K, cannot be removed"
+  done
   fx_fail not-started "cannot start ${UN_START% }$FX_N"
 }
 
 # What ran on under a mask of others starts again only without it: lifted for as long as that takes.
 unit_lift() {
   # shellcheck disable=SC2086
-  [ -z "$UN_LIFT" ] || systemctl "$1" -- $UN_LIFT >/dev/null 2>&1
+  [ -z "$UN_LIFT" ] || systemctl "$1" --no-reload -- $UN_LIFT >/dev/null 2>&1
   # shellcheck disable=SC2086
-  [ -z "$UN_LIFT_RUN" ] || systemctl "$1" --runtime -- $UN_LIFT_RUN >/dev/null 2>&1
+  [ -z "$UN_LIFT_RUN" ] || systemctl "$1" --runtime --no-reload -- $UN_LIFT_RUN >/dev/null 2>&1
+  [ -z "$UN_LIFT$UN_LIFT_RUN" ] || sd_reload
 }

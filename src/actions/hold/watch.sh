@@ -49,7 +49,7 @@ while ho_more; do
   ho_scan
   ho_seize
   # Tells whoever waits for it that one more look was taken.
-  echo "$HO_TURN" >"$HO_HERE/pass"
+  { echo "$HO_TURN" >"$HO_HERE/pass"; } 2>/dev/null
   HO_TURN=$((HO_TURN + 1))
   sleep 1
 done

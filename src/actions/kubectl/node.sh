@@ -123,15 +123,22 @@ act_undo() {
     FX_STATE=already FX_NOTE="$P_DELETE is there"
     return 0
   fi
-  KC_SAVED=$FX_DIR/saved
-  cat >"$KC_SAVED" || fx_fail no-receipt "cannot write $KC_SAVED"
-  [ -s "$KC_SAVED" ] || fx_refuse no-object 'the saved object did not come with the order (it goes by SSH only)'
+  KC_OBJECT=$(cat)
+  [ -n "$KC_OBJECT" ] || fx_refuse no-object 'the saved object did not come with the order (it goes by SSH only)'
+  KC_DIR=$FX_DIR
+  fx_room saved "$KC_OBJECT" || fx_fail no-receipt "cannot write the object in $FX_HOME, /dev/shm or /tmp"
+  KC_SAVED=$FX_DIR/saved FX_DIR=$KC_DIR
   kc_until found create "${P_DELETE%/*}" -f "$KC_SAVED" || case $KC_SAID in
     *AlreadyExists*) ;;
-    *) rm -f "$KC_SAVED" && kc_give_up ;;
+    *) kc_forget && kc_give_up ;;
   esac
-  rm -f "$KC_SAVED"
+  kc_forget
   fx_say "$P_DELETE is back"
+}
+
+kc_forget() {
+  rm -f "$KC_SAVED"
+  [ "${KC_SAVED%/*}" = "$FX_DIR" ] || rmdir "${KC_SAVED%/*}"
 }
 
 # Prints the object, to be saved before it is deleted.

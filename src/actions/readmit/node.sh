@@ -208,11 +208,9 @@ readmit_less() {
   stack_top
   [ -n "$ST_DIR" ] || return 0
   for RE_F in 4 6; do
-    FX_L='' RE_L=''
-    fx_line "$FX_DIR/added$RE_F" && RE_L=$FX_L
-    [ -n "$RE_L" ] || continue
-    ! fx_line "$ST_DIR/less$RE_F" || RE_L="$FX_L $RE_L"
-    { printf '%s\n' "$RE_L" >"$ST_DIR/less$RE_F"; } 2>/dev/null || fx_fail no-receipt "cannot write $ST_DIR/less$RE_F"
+    fx_line "$FX_DIR/added$RE_F" && [ -n "$FX_L" ] || continue
+    # A copy would need room.
+    mv -f "$FX_DIR/added$RE_F" "$ST_DIR/less$RE_F.$FX_RUN.$FX_STEP" 2>/dev/null || fx_fail no-receipt "cannot write in $ST_DIR"
   done
 }
 
@@ -220,8 +218,11 @@ readmit_less() {
 readmit_without() {
   RE_4='' RE_6=''
   for RE_F in 4 6; do
-    fx_line "$FX_DIR/less$RE_F" || continue
-    RE_L=$FX_L
+    RE_L=''
+    set +f
+    for FX_K in "$FX_DIR/less$RE_F"*; do ! fx_line "$FX_K" || RE_L="$RE_L $FX_L"; done
+    set -f
+    [ -n "$RE_L" ] || continue
     readmit_have "$RE_F"
     readmit_both "$RE_L" "$RE_HAVE"
     eval "RE_$RE_F=\$RE_SET"

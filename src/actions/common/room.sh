@@ -1,0 +1,30 @@
+# Common part: where something can be written down when /run has no room, is read-only, or has no inode left.
+# shellcheck shell=sh
+# shellcheck disable=SC1003,SC2015,SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
+
+# fx_room FILE TEXT: writes the file into FX_DIR, else into a folder of this step's own in shared memory or /tmp, and FX_DIR is
+# that one from then on. Anybody may write there: a folder counts if it was made just now, which follows no link, or is ours.
+fx_room() {
+  fx_aside
+  mkdir -p "$FX_DIR" 2>/dev/null && fx_write "$1" "$2" && return 0
+  for FX_K in dev/shm tmp; do
+    FX_K=$FX_ROOT/$FX_K/fireaxe-$FX_RUN-$FX_STEP
+    mkdir -m 700 "$FX_K" 2>/dev/null || continue
+    if { printf '%s\n' "$2" >"$FX_K/$1"; } 2>/dev/null; then
+      FX_DIR=$FX_K
+      return 0
+    fi
+    rm -rf "$FX_K"
+  done
+  return 1
+}
+
+# fx_aside: the step began there.
+fx_aside() {
+  [ ! -e "$FX_DIR/intent" ] || return 0
+  for FX_K in dev/shm tmp; do
+    FX_K=$FX_ROOT/$FX_K/fireaxe-$FX_RUN-$FX_STEP
+    # shellcheck disable=SC3067
+    [ -L "$FX_K" ] || ! [ -d "$FX_K" ] || ! [ -O "$FX_K" ] || { FX_DIR=$FX_K && return 0; }
+  done
+}
