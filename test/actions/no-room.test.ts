@@ -31,10 +31,12 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     box,
   }) => {
     const short = 'ln() { case $2 in *r1/s1) return 1 ;; esac; command ln "$@"; }\n';
-    const first = box.run(short + text('apply'), shell);
+    const waits = text('apply').replace('sleep 0.4', () => 'until [ -e "$FX_ROOT/go" ]; do sleep 0.1; done');
+    const first = box.run(short + waits, shell);
     while (!existsSync(at(box, 'in'))) await new Promise((done) => setTimeout(done, 20));
     expect(readlinkSync(at(box, 'run/fireaxe/lock'))).toMatch(/^\d+ \d+$/);
     expect((await box.run(text('receipt'), shell)).result).toMatchObject({ code: 'running' });
+    box.file('go', '');
     expect((await first).result).toMatchObject({ state: 'changed' });
   });
 
