@@ -38,6 +38,8 @@ arm() {
 # arm_detached SECONDS: the file `timer` tells of it: process and start.
 arm_detached() {
   fx_has setsid || return 1
+  # A machine of the drill does not end it when it is switched off.
+  [ -z "$FX_ROOT" ] || ! fx_systemd || return 1
   rm -f "$FX_DIR/timer"
   detach /bin/sh -c "echo \$\$ >'$FX_DIR/timer'; sleep $1; $AR_FIRES"
   AR_N=0
