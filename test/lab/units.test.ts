@@ -225,7 +225,7 @@ test('under /etc with a timer, killed before the reload: a new order holds both,
   await sh('rm -rf /run/fireaxe; systemctl start local.timer local');
   const before = await picture();
   const order = orderText(lab, 'w1', 'stop', { unit: 'local' }, { op: 'apply', run: 'e1' });
-  const reload = '[ -z "$UN_MASK" ] || systemctl daemon-reload';
+  const reload = '[ -z "$UN_MASK" ] || sd_reload';
   const killed = await lab.at('w1').run(order.replace(reload, () => `kill -9 $$; ${reload}`));
   expect(killed.result).toBeUndefined();
   const again = await stop('local', { op: 'apply', run: 'e1' });

@@ -30,9 +30,8 @@ arm_started() {
 
 # arm_now: AR_NOW is the time since boot.
 arm_now() {
-  fx_line "$FX_ROOT/proc/uptime" || fx_line /proc/uptime || return 1
-  FX_L=${FX_L%% *}
-  AR_NOW=${FX_L%.*}${FX_L#*.}
+  stack_clock || return 1
+  AR_NOW=$ST_CLOCK
   case $AR_NOW in *[!0-9]* | '' | 0*) return 1 ;; esac
 }
 
