@@ -31,7 +31,7 @@ interface StepProgress {
   workstream: string;
   total: number;
   done: Set<string>;
-  bad: number;
+  bad: Set<string>;
   told: number;
 }
 
@@ -94,7 +94,7 @@ export class Progress {
           workstream: stream.name,
           total,
           done: new Set(),
-          bad: 0,
+          bad: new Set(),
           told: 0,
         });
       }
@@ -117,7 +117,7 @@ export class Progress {
     row.detail = event.why ?? '';
     row.total = step?.total ?? 0;
     row.done = step?.done.size ?? 0;
-    row.bad = step?.bad ?? 0;
+    row.bad = step?.bad.size ?? 0;
     const counts = event.counts && event.state !== 'running' ? `: ${countsLine(event.counts)}` : '';
     const size = event.state === 'running' && step && step.total > 0 ? ` on ${nodesText(step.total)}` : '';
     return [`${event.step}: ${event.state}${size}${counts}${because(event.why)}`];
@@ -126,13 +126,17 @@ export class Progress {
   #outcome(stepId: string, op: string, outcome: JournaledOutcome): string[] {
     const step = this.#steps.get(stepId);
     if (!step || op !== 'apply') return [];
-    const first = !step.done.has(outcome.target);
     step.done.add(outcome.target);
     const bad = outcome.state !== 'ok' && outcome.state !== 'not-attempted';
-    if (bad && first) step.bad++;
+    // The last word counts: who was not reached may have been reached since.
+    if (bad) step.bad.add(outcome.target);
+    else step.bad.delete(outcome.target);
     const row = this.#row(step.workstream);
-    row.done = step.done.size;
-    row.bad = step.bad;
+    // In the background, while the workstream is at another step.
+    if (row.step === step.title) {
+      row.done = step.done.size;
+      row.bad = step.bad.size;
+    }
     if (!bad || step.told > TOLD_ONE_BY_ONE) return [];
     if (step.told++ === TOLD_ONE_BY_ONE) return [`${stepId}: more end badly; the end tells all`];
     return [`${stepId}: ${outcome.target} ${outcome.state}${because(whyOf(outcome))}`];

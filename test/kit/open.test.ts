@@ -13,6 +13,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openKit } from '../../src/kit/open.ts';
 import { targetsOf } from '../../src/kit/targets.ts';
+import { clocksOf, timeoutsOf } from '../../src/kit/timeouts.ts';
 import { fleetOf, KIT_YAML, makeKit, NODES } from './make-kit.ts';
 
 const kits: string[] = [];
@@ -60,6 +61,32 @@ describe('opening a kit', () => {
     expect(n1!.ssh).toMatchObject({ user: 'root', sudo: false, jump: { name: 'b1' } });
   });
 
+  it('has the timeouts that it says, and the others by default', async () => {
+    const opened = await openKit(
+      kit({
+        'kit.yaml': KIT_YAML.replace(
+          '    bastions:',
+          '    timeouts: { login: 45s, retry: 0s }\n    bastions:',
+        ),
+      }),
+    );
+    const { c1 } = opened.clusters;
+    expect(c1!.timeouts).toEqual({ loginMs: 45_000, retryMs: 0 });
+    expect(timeoutsOf(c1!)).toMatchObject({
+      connectMs: 15_000,
+      loginMs: 45_000,
+      scriptMs: 60_000,
+      retryMs: 0,
+    });
+    expect(clocksOf(timeoutsOf(c1!), 60_000, 20_000)).toEqual({
+      connectMs: 15_000,
+      loginMs: 20_000,
+      runMs: 20_000,
+      retryMs: 0,
+      wholeMs: 20_000,
+    });
+  });
+
   it('is the same by a symbolic link, with its runs left out of the checks', async () => {
     const path = kit({ 'kit.yaml': `state: runs\n${KIT_YAML}`, 'runs/r1/journal.ndjson': '' });
     chmodSync(join(path, 'runs/r1/journal.ndjson'), 0o666);
@@ -95,6 +122,13 @@ describe('mistakes in kit.yaml are refused with their place', () => {
       KIT_YAML.replace('user: core', 'user: -oProxyCommand=x'),
       '4:18',
       'login',
+      undefined,
+    ],
+    [
+      'a timeout of nothing',
+      KIT_YAML.replace('    bastions:', '    timeouts: { login: 0s }\n    bastions:'),
+      '5:24',
+      'not from 1s to 24h',
       undefined,
     ],
     [

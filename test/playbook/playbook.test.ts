@@ -62,6 +62,12 @@ describe('a mistake in a playbook is told with its place', () => {
       /unknown parameter sahre/,
     ],
     [
+      'keepTrying until no gate',
+      (t) => t.replace('on: role=worker', 'keepTrying: back'),
+      'p.yaml:12:21',
+      /unknown gate back/,
+    ],
+    [
       'an unknown need',
       (t) => t.replace('needs: [first]', 'needs: [frist]'),
       'p.yaml:16:12',

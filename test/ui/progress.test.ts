@@ -30,6 +30,18 @@ describe('what a run says while it goes on', () => {
     ]);
   });
 
+  it('the last word of a target counts, and that of another step is no news of this one', () => {
+    const progress = new Progress(plan);
+    progress.update(running);
+    progress.update(ended('n1', 'failed'));
+    progress.update(ended('n1', 'ok'));
+    const row = () => rowText(progress.rows.get('shed')!);
+    expect(row()).toBe('hold hold 1/100');
+    progress.update({ ...running, step: 'next' } as RunEvent);
+    progress.update(ended('n2', 'ok'));
+    expect(row()).toBe('next');
+  });
+
   it('names some bad targets and counts the rest', () => {
     const progress = new Progress(plan);
     const lines = names.flatMap((name) => progress.update(ended(name, 'failed')));
