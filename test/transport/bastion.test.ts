@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bastion } from '../../src/kit/types.ts';
 import { createOpensshTransport } from '../../src/transport/openssh/transport.ts';
 import { createSshTransport } from '../../src/transport/ssh/transport.ts';
+import { faulty } from './faulty.ts';
 import type { RealSshd } from './sshd.ts';
 import { newKeyFile, noSshd, startSshd } from './sshd.ts';
 import { raw, runAll, runOne, target } from './subjects.ts';
@@ -120,6 +121,22 @@ describe.skipIf(noSshd)('nodes behind a bastion', () => {
     expect(later.map((outcome) => outcome.state)).toEqual(['unreachable', 'unreachable']);
     await transport.close();
     await doomed.stop();
+  });
+
+  it('has no window of its own: nodes that hang behind it keep no other from being tried', async () => {
+    const hung = await faulty(() => undefined);
+    const transport = await createSshTransport(both());
+    const letGo = new AbortController();
+    const silent = Array.from({ length: 64 }, (_, i) =>
+      target({ ...node(i), address: '127.0.0.1', port: hung.port }),
+    );
+    const all = runAll(transport, silent, raw('true'), { signal: letGo.signal });
+    // Eight a second would be let through otherwise.
+    await expect.poll(() => hung.connections(), { timeout: 6_000 }).toBe(64);
+    letGo.abort();
+    expect((await all).map((outcome) => outcome.state)).toEqual(Array(64).fill('not-attempted'));
+    await transport.close();
+    hung.close();
   });
 
   it('works for the system ssh as well', async () => {
