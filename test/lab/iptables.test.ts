@@ -116,8 +116,8 @@ describe.each(['legacy', 'nft'])('iptables-%s', (kind) => {
     const apply = await fence({}, { op: 'apply', run });
     expect(apply.result).toMatchObject({ state: 'changed', data: { left: '0' } });
     expect(await served('w1')).toBe('0');
-    expect((await probed(lab, 'cp1')).fenced).toMatch(new RegExp(`^${run}/s1 \\d{10} \\d+$`));
     await becomes(() => states('w1'), 'ECONNREFUSED', 2500);
+    expect((await probed(lab, 'cp1')).fenced).toMatch(new RegExp(`^${run}/s1 \\d{10} \\d+$`));
     expect((await fence({}, { op: 'verify', run })).result).toMatchObject({
       state: 'ok',
       data: { armed: 'yes', left: '0' },

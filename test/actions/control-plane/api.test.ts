@@ -1,4 +1,5 @@
-import { existsSync } from 'node:fs';
+import { existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { nodeScript } from '../../../src/actions/node-script.ts';
 import { parseParams } from '../../../src/actions/params.ts';
@@ -149,6 +150,15 @@ describe.skipIf(!KUBECTL || !CURL)('by a real kubectl and curl', () => {
       code: 'denied',
       note: expect.stringContaining('expired on 2025-11-02'),
     });
+  });
+
+  test('without curl kubectl asks without credentials', async () => {
+    api = await apiStandIn('127.0.0.1');
+    rmSync(join(box.root, 'tools/curl'));
+    box.file('/etc/kubernetes/admin.conf', api.kubeconfig(PAST));
+    const read = await probe(shell);
+    expect(read.data).toMatchObject({ livez: 'ok', readyz: 'ok' });
+    expect(read.note).toContain('asked without credentials');
   });
 
   test('a server that tells nothing without credentials answers all the same', async () => {
