@@ -328,7 +328,7 @@ describe('the shipped playbooks that fence', () => {
       'recovered',
     ]);
     expect(steps[at('fresh')]).toMatchObject({ gate: { freshLeases: '90%' } });
-    expect(steps[at('unpause')]).toMatchObject({ kind: 'undo', steps: ['pause'] });
+    expect(steps[at('unpause')]).toMatchObject({ kind: 'undo', steps: ['pause', 'pause-again'] });
     expect(steps[at('remove')]).toMatchObject({ removesCause: true, params: { pods: 'ns/app=agent' } });
   });
 
@@ -336,7 +336,7 @@ describe('the shipped playbooks that fence', () => {
     const { steps } = await planned(name, { 'pause-controllers': 'false' });
     const left = steps.map((step) => step.id);
     expect(left).toContain('fence');
-    for (const id of ['pause', 'fresh', 'unpause']) expect(left).not.toContain(id);
+    for (const id of ['pause', 'pause-again', 'fresh', 'unpause']) expect(left).not.toContain(id);
   });
 });
 
