@@ -13,7 +13,7 @@ export interface LabScore {
   timeToWindowSeconds: number | null;
   timeToRecoverySeconds: number | null;
   requestsLost: number;
-  /** What the cure can do to users whom the incident left: services that lose their endpoints though every pod runs. */
+  /** What the cure can cost users that the incident had left alone: services lose their endpoints though every pod runs. */
   endpoints: { fewest: number; of: number; requestsLost: number };
   serverDeaths: number;
   /** What the lab itself observed of each step. */

@@ -31,7 +31,7 @@ test('the drill recovers: three workstreams side by side, every target in one st
   // The removal may win the race against the last of the holds.
   expect(score.lab.seen.held.most).toBeGreaterThan(12);
   expect(score.lab.now).toMatchObject({ ready: 3, flooding: 0, held: 0, fenced: 0, daemonSet: false });
-  // The cure takes nobody from the users whom the incident left.
+  // The cure costs no user whose service the incident had left alone.
   expect(score.lab.endpoints).toEqual({ fewest: 48, of: 48, requestsLost: 0 });
   expect(score.lab.now.paused).toBe(0);
   expect(score.undone.map((u) => u.step)).toEqual(expect.arrayContaining(['fence', 'hold', 'pause']));
