@@ -25,12 +25,6 @@ export function compilePlaybook(
       (...keys) =>
         playbook.place(['workstreams', i, 'steps', j, ...keys]);
     const steps = w.steps.flatMap((step, j) => compileStep(interpolate(step, params), request, place(j)));
-    if (steps.length === 0) {
-      throw usage(`nothing is left of workstream ${w.name}: every step of it is left out`, {
-        place: playbook.place(['workstreams', i, 'steps']),
-        expected: 'at least one step whose when is true',
-      });
-    }
     return { name: w.name, title: interpolate(w.title, params), needs: w.needs, steps };
   });
   const { name, title, sha256 } = playbook;

@@ -62,7 +62,8 @@ describe('the shipped recovery', () => {
 
   it('goes on without a fence where the controller-manager is no static pod', async () => {
     const { story, ended } = await recovery((_op, step) => (step === 'pause' ? 'fails' : 'ok'));
-    expect(ended('no-clients')).toMatchObject({ state: 'failed', why: expect.stringContaining('pause: ') });
+    expect(ended('controllers')).toMatchObject({ state: 'failed', why: expect.stringContaining('pause: ') });
+    expect(ended('no-clients')).toMatchObject({ state: 'skipped', why: 'controllers did not end well' });
     expect(story).not.toContain('fence');
     expect(story).toContain('remove');
     expect(ended('return')?.state).toBe('done');
@@ -76,8 +77,9 @@ describe('the shipped recovery', () => {
   });
 
   it('pauses nothing where it is told not to', async () => {
-    const { story } = await recovery(() => 'ok', { 'pause-controllers': 'false' });
+    const { story, ended } = await recovery(() => 'ok', { 'pause-controllers': 'false' });
     expect(story).toContain('undo fence');
     expect(story.join()).not.toContain('pause');
+    expect(ended('controllers')?.state).toBe('done');
   });
 });
