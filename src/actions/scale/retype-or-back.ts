@@ -44,7 +44,7 @@ export async function retypeOrBack(
   if (await memberIsBack(job))
     return job.result('changed', {
       ...and(before),
-      note: `${before?.type ?? 'stopped'} → ${type}, running${address}`,
+      note: `${formerType(instance, before, type, instance.InstanceType ?? type) ?? 'stopped'} → ${type}, running${address}`,
     });
   const note = `it runs as ${type}, but its etcd member is not healthy after ${params.within}s${address}`;
   return failed('member-not-back', note);

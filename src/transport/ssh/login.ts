@@ -16,7 +16,8 @@ import { gatherWrites, spareHostKeyProofs, stopListening } from './tuning.ts';
 export interface LoginDeps {
   ssh2: Ssh2;
   knownHosts: KnownHosts;
-  knownHostsFiles: readonly string[];
+  /** Where a new key belongs. */
+  knownHostsFile: string;
 }
 
 /** What we log in with; the agent is asked last. */

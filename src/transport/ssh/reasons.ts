@@ -1,4 +1,5 @@
 import { formatDuration } from '../../base/duration.ts';
+import { quote } from '../../base/quote.ts';
 import type { HostKeyCheck, KnownHosts } from '../../kit/known-hosts.ts';
 import type { Bastion } from '../../kit/types.ts';
 import { Unreached } from '../unreached.ts';
@@ -116,7 +117,7 @@ export function flood(to: Endpoint, when: string): Unreached {
 export function hostKeyReason(
   to: Endpoint,
   check: HostKeyCheck,
-  { knownHosts, knownHostsFiles: files }: { knownHosts: KnownHosts; knownHostsFiles: readonly string[] },
+  { knownHosts, knownHostsFile }: { knownHosts: KnownHosts; knownHostsFile: string },
 ): Unreached {
   const name = to.port === 22 ? to.address : `[${to.address}]:${to.port}`;
   const at = check.places.length > 0 ? ` (${check.places.join(', ')})` : '';
@@ -138,7 +139,7 @@ export function hostKeyReason(
       return new Unreached({
         code: 'host-key-unknown',
         message: `no host key of ${name} is on record; it shows ${check.shown}${skipped(check, knownHosts)}`,
-        next: `compare the fingerprint by another way, then: ${scan} >> ${files[0] ?? 'known_hosts'}`,
+        next: `compare the fingerprint by another way, then: ${scan} >> ${quote(knownHostsFile)}`,
       });
   }
 }

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { loadKnownHosts } from '../../kit/known-hosts.ts';
 import type { Kit, Target } from '../../kit/types.ts';
 import { refusal } from '../address.ts';
@@ -20,7 +21,7 @@ import type { Standing } from './standing.ts';
 import { createStanding } from './standing.ts';
 
 export interface SshOptions {
-  kit: Pick<Kit, 'knownHosts'>;
+  kit: Pick<Kit, 'knownHosts'> & Partial<Pick<Kit, 'path'>>;
   /** Sockets open at once; what the limit of descriptors allows when absent. */
   connections?: number | undefined;
   /** How often a bastion is asked whether it is still there (ms). */
@@ -45,7 +46,7 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
   const connector = createConnector({
     ssh2,
     knownHosts,
-    knownHostsFiles: options.kit.knownHosts,
+    knownHostsFile: options.kit.knownHosts[0] ?? join(options.kit.path ?? '', 'known_hosts'),
     identities: createIdentities(ssh2, options),
     agent: options.agent,
     meter,

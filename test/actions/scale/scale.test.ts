@@ -40,7 +40,9 @@ describe('scale', () => {
   it('goes back to the type before, and says already when it is there', async () => {
     machine(0).type = BIG;
     const before = { type: 'm5.large', state: 'running' };
-    expect((await b.run('undo', { before })).state).toBe('changed');
+    const back = await b.run('undo', { before });
+    expect(back.state).toBe('changed');
+    expect(back.note).toContain(`${BIG} → m5.large, running`);
     expect(machine(0)).toMatchObject({ type: 'm5.large', state: 'running' });
     expect((await b.run('undo', { before })).state).toBe('already');
   });
