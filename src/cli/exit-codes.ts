@@ -24,6 +24,7 @@ export function exitCodeOfVerdict(state: RunVerdict['state']): number {
   return {
     done: EXIT.done,
     recovered: EXIT.targets,
+    partial: EXIT.targets,
     failed: EXIT.targets,
     guard: EXIT.guard,
     interrupted: EXIT.interrupted,

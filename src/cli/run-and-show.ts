@@ -13,6 +13,7 @@ import { nextCommand, withNext } from './next-command.ts';
 import { keepOutcomes, type OutcomeKeeper } from './outcomes.ts';
 import type { Sink } from './output.ts';
 import { actionSteps } from './plan-view.ts';
+import { retryOf } from './retry.ts';
 import { type RunLog, runLog } from './run-log.ts';
 import { outcomeLines } from './show-outcomes.ts';
 import { inForceLine } from './undo-preview.ts';
@@ -39,8 +40,10 @@ export async function runAndShow(
       show(event);
       if (sink.mode === 'ndjson') sink.event({ event });
     },
-    ({ runId, dir }) =>
-      show({ kind: 'note', at: io.now().toISOString(), text: `run ${runId}: log: ${log.open(dir)}` }),
+    ({ runId, dir, records }) => {
+      for (const view of views) view.recall(records);
+      show({ kind: 'note', at: io.now().toISOString(), text: `run ${runId}: log: ${log.open(dir)}` });
+    },
   );
   try {
     const verdict = await work(env).catch(async (error) => {
@@ -50,7 +53,9 @@ export async function runAndShow(
       throw error;
     });
     await endAll(views);
-    return await tell(context, log, withNext(verdict, flags), kept, plan);
+    const retry = retryOf(flags, verdict, plan, [...kept.steps().values()].flat());
+    const told = retry === undefined ? withNext(verdict, flags) : { ...verdict, next: retry };
+    return await tell(context, log, told, kept, plan);
   } finally {
     await log.close();
     await close();

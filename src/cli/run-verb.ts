@@ -4,6 +4,7 @@ import { EXIT } from './exit-codes.ts';
 import { hintTypeable } from './next-command.ts';
 import { collect } from './options.ts';
 import { formatHint, refuseFormatAsFile } from './plan-out.ts';
+import type { Typed } from './retry.ts';
 import type { CliIo, VerbDefinition } from './types.ts';
 
 /** Parses a verb's own words and runs it. */
@@ -28,7 +29,7 @@ export async function runVerb(
       next: dashes ? `put -- before the command; ${help}` : help,
     });
   }
-  const flags = { ...command.opts(), ...more };
+  const flags = { ...command.opts(), ...more, typed: { verb: verb.name, argv } satisfies Typed };
   try {
     refuseFormatAsFile(flags);
     return await verb.run(command.args, flags, io);

@@ -56,7 +56,8 @@ export function timeline(runId: string, records: JournalRecord[]): Timeline {
 /** What was begun to be taken back is not gone on with. */
 function nextOf(runId: string, records: JournalRecord[], verdict?: RunVerdict): string | undefined {
   if (!records.some((r) => r.kind === 'operator' && r.what === 'undo'))
-    return verdict ? verdict.next : `fireaxe resume ${runId}`;
+    // To whom reads the timeline it is no next command.
+    return verdict ? without(verdict.next, 'fireaxe timeline ') : `fireaxe resume ${runId}`;
   const back = new Map<string, boolean>();
   for (const r of records) {
     // Sent and never told: the undo was cut off.
@@ -65,6 +66,8 @@ function nextOf(runId: string, records: JournalRecord[], verdict?: RunVerdict): 
   }
   return verdict && ![...back.values()].includes(false) ? undefined : `fireaxe undo ${runId}`;
 }
+
+const without = (next: string | undefined, start: string) => (next?.startsWith(start) ? undefined : next);
 
 function entriesOf(records: JournalRecord[], start: number): TimelineEntry[] {
   const entries: TimelineEntry[] = [];

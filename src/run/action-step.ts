@@ -137,12 +137,21 @@ async function settle(session: Session, step: ActionStep): Promise<StepEnd> {
     step.targets.map((t) => session.memory.outcomeOf(step.id, t)),
   );
   if (none && mustFind(session.plan)) return { state: 'failed', why: none };
-  if (!step.rollBack || !step.gate) return { state: 'done', ...(none ? { why: none } : {}) };
+  const well = wellEnded(session, step, none);
+  if (!step.rollBack || !step.gate) return well;
   const gate = await waitForGate(session, step.id, step.gate);
-  if (gate.open) return { state: 'done' };
+  if (gate.open) return well;
   if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
   await undoStep(session, step);
   return { state: 'failed', guard: true, why: `taken back, because the gate did not open: ${gate.text}` };
+}
+
+/** Failures that are allowed are failures all the same: step, workstream and run say so with one word. */
+function wellEnded(session: Session, step: ActionStep, none: string | undefined): StepEnd {
+  const missing = step.anyOf ? 0 : step.targets.length - session.memory.countsOf(step).ok;
+  const short = missing > 0 ? `${missing} of ${step.targets.length} targets did not end ok` : undefined;
+  const why = [short, none].filter((part) => part !== undefined).join('; ');
+  return { state: missing > 0 ? 'partial' : 'done', ...(why ? { why } : {}) };
 }
 
 /** A guard that kept nothing from happening is no guard: some targets just did not end ok. */

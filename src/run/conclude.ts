@@ -1,37 +1,40 @@
 import { addCounts, noCounts } from '../fanout/counts.ts';
 import { actionSteps } from './memory.ts';
-import { canGoOn } from './pending.ts';
+import { canGoOn, endedWell } from './pending.ts';
 import type { Session } from './session.ts';
 import type { RunVerdict } from './types.ts';
+
+/** One word for workstreams and run: a run is done where each of them is, recovered where its goal is reached all the same. */
+function stateOf(
+  session: Session,
+  workstreams: RunVerdict['workstreams'],
+  missed: boolean,
+): RunVerdict['state'] {
+  const well = workstreams.every((w) => endedWell(w.state));
+  if (!well && session.env.stop.aborted) return 'interrupted';
+  if (goalReached(session) && (missed || !well)) return 'recovered';
+  if (well) return workstreams.some((w) => w.state === 'partial') ? 'partial' : 'done';
+  return session.memory.guard ? 'guard' : 'failed';
+}
 
 /** The verdict over all steps' targets; they add up to what was planned. */
 export async function conclude(session: Session): Promise<RunVerdict> {
   const steps = actionSteps(session.plan);
   const counts = steps.map((s) => session.memory.countsOf(s)).reduce(addCounts, noCounts());
   const workstreams = [...session.memory.workstreams.values()].map((w) => ({ ...w }));
-  const allDone = workstreams.every((w) => w.state === 'done');
-  const interrupted = session.env.stop.aborted && !allDone;
   const missed = missedBy(session);
-  const recovered = !interrupted && goalReached(session) && (missed.length > 0 || !allDone);
-  const failed = !allDone || steps.some((s) => !s.anyOf && session.memory.countsOf(s).ok < s.targets.length);
-  const state = interrupted
-    ? 'interrupted'
-    : recovered
-      ? 'recovered'
-      : session.memory.guard && !allDone
-        ? 'guard'
-        : failed
-          ? 'failed'
-          : 'done';
+  const state = stateOf(session, workstreams, missed.length > 0);
+  const planned = steps.reduce((n, s) => n + s.targets.length, 0);
+  // Each target did as told, and it was not what was wanted: what is in force is of no use.
+  const useless = state === 'failed' && planned > 0 && counts.ok === planned;
+  const verb = canGoOn(session) ? 'resume' : useless ? 'undo' : 'timeline';
   const nothing = state === 'done' || (state === 'recovered' && !canGoOn(session));
-  const next = nothing
-    ? {}
-    : { next: `fireaxe ${canGoOn(session) ? 'resume' : 'timeline'} ${session.runId}` };
+  const next = nothing ? {} : { next: `fireaxe ${verb} ${session.runId}` };
   const verdict: RunVerdict = {
     runId: session.runId,
     state,
     counts,
-    planned: steps.reduce((n, s) => n + s.targets.length, 0),
+    planned,
     startedAt: session.plan.createdAt,
     endedAt: session.env.now().toISOString(),
     workstreams,
@@ -45,7 +48,7 @@ export async function conclude(session: Session): Promise<RunVerdict> {
 /** Every gate that stands for itself opened, and what comes with it in its workstream is done. */
 function goalReached({ plan, memory }: Session): boolean {
   const goals = plan.workstreams.filter((w) => w.steps.some((step) => step.kind === 'gate'));
-  return goals.length > 0 && goals.every((w) => memory.workstreams.get(w.name)?.state === 'done');
+  return goals.length > 0 && goals.every((w) => endedWell(memory.workstreams.get(w.name)?.state));
 }
 
 function missedBy({ plan, memory }: Session): { step: string; targets: string[] }[] {

@@ -5,7 +5,8 @@ import { conclude } from './conclude.ts';
 import { waitForGate } from './gate-step.ts';
 import { actionSteps } from './memory.ts';
 import { unmetNeed } from './needs.ts';
-import { isOver } from './pending.ts';
+import { endedWell, isOver } from './pending.ts';
+import { completeReached } from './reached-since.ts';
 import type { Session } from './session.ts';
 import type { RunVerdict, Step, UndoStep, Workstream } from './types.ts';
 import { undoStep } from './undo-step.ts';
@@ -30,6 +31,7 @@ export async function drive(session: Session): Promise<RunVerdict> {
   const broken = (await Promise.allSettled(ends.values())).find((e) => e.status === 'rejected');
   if (broken) throw broken.reason;
   await session.background.end();
+  await completeReached(session);
   return conclude(session);
 }
 
@@ -54,7 +56,7 @@ async function runSteps(
 ): Promise<boolean> {
   const { name } = workstream;
   const known = session.memory.workstreams.get(name)!;
-  if (known.state === 'done' && workstream.steps.every((step) => isOver(session, step))) return true;
+  if (endedWell(known.state) && workstream.steps.every((step) => isOver(session, step))) return true;
   const missing = await unmetNeed(workstream, endOf);
   if (session.env.stop.aborted) return end(session, name, { state: 'stopped', why: 'interrupted' });
   if (missing) return end(session, name, { state: 'skipped', why: missing });
@@ -62,15 +64,18 @@ async function runSteps(
   const remarks: string[] = [];
   for (const step of workstream.steps) {
     const stepEnd = await runStep(session, name, step);
-    if (stepEnd.state !== 'done')
+    if (!endedWell(stepEnd.state))
       return end(session, name, { ...stepEnd, why: `${step.id}: ${stepEnd.why ?? stepEnd.state}` });
     if (stepEnd.why) remarks.push(`${step.id}: ${stepEnd.why}`);
   }
-  return end(session, name, { state: 'done', ...(remarks.length > 0 ? { why: remarks.join('; ') } : {}) });
+  const state = workstream.steps.some(({ id }) => session.memory.step(id).state === 'partial')
+    ? 'partial'
+    : 'done';
+  return end(session, name, { state, ...(remarks.length > 0 ? { why: remarks.join('; ') } : {}) });
 }
 
 async function runStep(session: Session, workstream: string, step: Step): Promise<StepEnd> {
-  if (isOver(session, step)) return { state: 'done' };
+  if (isOver(session, step)) return { state: session.memory.step(step.id).state ?? 'done' };
   if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
   await session.record({ kind: 'step', workstream, step: step.id, state: 'running' });
   const ended = await attempt(session, step);
@@ -126,11 +131,13 @@ async function runUndo(session: Session, step: UndoStep): Promise<StepEnd> {
   }
   const bad = badOf(counts);
   return bad > borne
-    ? { state: 'failed', guard: true, why: `${bad} targets could not be taken back` }
-    : { state: 'done' };
+    ? { state: 'failed', guard: true, why: `${bad} targets could not be undone` }
+    : bad > 0
+      ? { state: 'partial', why: `${bad} targets could not be undone` }
+      : { state: 'done' };
 }
 
 async function end(session: Session, workstream: string, { state, why }: StepEnd): Promise<boolean> {
   await session.record({ kind: 'workstream', workstream, state, ...(why ? { why } : {}) });
-  return state === 'done';
+  return endedWell(state);
 }

@@ -57,9 +57,14 @@ export function isSettled(session: Session, step: ActionStep): boolean {
   return launch.length + ask.length === 0;
 }
 
+/** Whether what needs it goes on. */
+export function endedWell(state: string | undefined): boolean {
+  return state === 'done' || state === 'partial';
+}
+
 /** A step that ended well and left no target behind. A resume tries those again that were never reached. */
 export function isOver(session: Session, step: Step): boolean {
-  if (session.memory.step(step.id).state !== 'done') return false;
+  if (!endedWell(session.memory.step(step.id).state)) return false;
   return step.kind !== 'action' || isSettled(session, step);
 }
 

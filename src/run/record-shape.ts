@@ -13,11 +13,11 @@ import {
 } from '../base/shape.ts';
 import { OUTCOME_STATES } from '../transport/types.ts';
 import { isPlan } from './plan-shape.ts';
-import type { JournalRecord } from './types.ts';
+import { type JournalRecord, RUN_STATES, STEP_STATES } from './types.ts';
 
 const isCounts = isMap(isWhole());
-const isStepState = isOneOf(['running', 'done', 'failed', 'stopped', 'skipped']);
-const isStreamState = isOneOf(['waiting', 'running', 'done', 'failed', 'stopped', 'skipped']);
+const isStepState = isOneOf([...STEP_STATES]);
+const isStreamState = isOneOf(['waiting', ...STEP_STATES]);
 const isBefore = isMap(isText);
 const why = maybe(isText);
 const ofNode = { step: isText, target: isText };
@@ -43,7 +43,7 @@ const isOutcome = isShaped({
 });
 
 const isVerdict = isShaped({
-  state: isOneOf(['done', 'recovered', 'failed', 'guard', 'interrupted']),
+  state: isOneOf([...RUN_STATES]),
   counts: isCounts,
   planned: isWhole(),
   endedAt: isTime,

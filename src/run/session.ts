@@ -38,7 +38,7 @@ export function openSession(
   const targets = new Map(targetsOf(cluster).map((t) => [t.name, t]));
   const memory = new RunMemory(run.plan);
   for (const record of records) memory.learn(record, record.at);
-  env.onOpen?.({ runId: run.runId, dir: run.dir });
+  env.onOpen?.({ runId: run.runId, dir: run.dir, records });
   return {
     ...run,
     memory,

@@ -102,7 +102,11 @@ export interface Plan {
   workstreams: Workstream[];
 }
 
-export type StepState = 'running' | 'done' | 'failed' | 'stopped' | 'skipped';
+/** `partial` came to its end with no more failures than were allowed, yet with some: what needs it goes on. */
+export const STEP_STATES = ['running', 'done', 'partial', 'failed', 'stopped', 'skipped'] as const;
+export type StepState = (typeof STEP_STATES)[number];
+
+export const RUN_STATES = ['done', 'recovered', 'partial', 'failed', 'guard', 'interrupted'] as const;
 
 /** What the journal holds; see docs/architecture.md for the chain. */
 export type JournalBody =
@@ -142,7 +146,7 @@ export type JournaledOutcome = Outcome;
 export interface RunVerdict {
   runId: string;
   /** `recovered`: the goal is reached (every gate of the plan opened), and some targets were missed. */
-  state: 'done' | 'recovered' | 'failed' | 'guard' | 'interrupted';
+  state: (typeof RUN_STATES)[number];
   /** Over all steps' targets (apply), adding up to planned. */
   counts: Counts;
   planned: number;
@@ -187,7 +191,7 @@ export interface RunEnv {
   hungUp?: AbortSignal;
   onEvent(event: RunEvent): void;
   /** A run is open: where it is kept. */
-  onOpen?(run: { runId: string; dir: string }): void;
+  onOpen?(run: { runId: string; dir: string; records: readonly JournalRecord[] }): void;
   /** Who runs this, such as `alice@bastion-1`. */
   operator: string;
   /** Why a run is resumed or undone, where that was said. */

@@ -42,6 +42,7 @@ export function liveView(stderr: NodeJS.WriteStream, now: () => Date, color: boo
         lines.push({ id: lines.length, text: sanitize(`${event.at.slice(11, 19)} ${text}`) });
       }
     },
+    recall: (records) => progress.recall(records),
     async end() {
       clearInterval(beat);
       redraw();
@@ -70,7 +71,13 @@ function Frame(props: { lines: Line[]; rows: Row[]; elapsed: string; color: bool
   );
 }
 
-const COLORS: Record<string, string> = { running: 'cyan', done: 'green', failed: 'red', stopped: 'yellow' };
+const COLORS: Record<string, string> = {
+  running: 'cyan',
+  done: 'green',
+  partial: 'yellow',
+  failed: 'red',
+  stopped: 'yellow',
+};
 
 function RowLine({ row, color }: { row: Row; color: boolean }) {
   const paint = color ? COLORS[row.state] : undefined;

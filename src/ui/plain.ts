@@ -27,6 +27,7 @@ export function plainView(write: (line: string) => unknown, now: () => Date, pla
       // Ctrl-C is answered at once, before it is journaled.
       if (event.kind !== 'operator' || !['interrupt', 'let-go'].includes(event.what)) lines.forEach(say);
     },
+    recall: (records) => progress.recall(records),
     end: async () => clearInterval(beat),
   };
 }

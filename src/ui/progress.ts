@@ -1,7 +1,8 @@
 import { countsLine, nodesText } from '../base/counts-line.ts';
 import { formatDuration } from '../base/duration.ts';
 import { oneLine } from '../base/sanitize.ts';
-import type { JournaledOutcome, Plan, RunEvent } from '../run/types.ts';
+import type { Counts } from '../fanout/types.ts';
+import type { JournaledOutcome, OutcomeState, Plan, RunEvent } from '../run/types.ts';
 
 /** What a workstream is at, in one row. */
 export interface Row {
@@ -30,8 +31,8 @@ interface StepProgress {
   title: string;
   workstream: string;
   total: number;
-  done: Set<string>;
-  bad: Set<string>;
+  /** Of each target the last that was told: a receipt may correct it. */
+  states: Map<string, OutcomeState>;
   told: number;
 }
 
@@ -43,6 +44,15 @@ export class Progress {
 
   constructor(plan?: Plan) {
     if (plan) this.#learn(plan);
+  }
+
+  /** What an earlier process of the run saw, without a word of it. What is tried again is not counted yet. */
+  recall(records: readonly RunEvent[]): void {
+    for (const record of records) {
+      if (record.kind !== 'outcome' || record.op !== 'apply') continue;
+      const { target, state } = record.outcome;
+      if (state === 'ok' || state === 'failed') this.#steps.get(record.step)?.states.set(target, state);
+    }
   }
 
   /** Takes an event in; gives the lines that it is worth, each of them one line whatever nodes put into it. */
@@ -72,6 +82,7 @@ export class Progress {
       case 'gate':
         return this.#gate(event);
       case 'kept':
+        if (!event.ok) this.#settle(event.step, event.target, 'failed');
         return event.ok ? [] : [`${event.target}: not kept, it goes back by itself${because(event.why)}`];
       case 'undone':
         return event.ok ? [] : [`${event.target}: not undone${because(event.why)}`];
@@ -93,8 +104,7 @@ export class Progress {
           title: step.title,
           workstream: stream.name,
           total,
-          done: new Set(),
-          bad: new Set(),
+          states: new Map(),
           told: 0,
         });
       }
@@ -116,8 +126,11 @@ export class Progress {
     row.step = step?.title ?? event.step;
     row.detail = event.why ?? '';
     row.total = step?.total ?? 0;
-    row.done = step?.done.size ?? 0;
-    row.bad = step?.bad.size ?? 0;
+    row.done = 0;
+    row.bad = 0;
+    if (step) this.#count(row, step);
+    // What the journal adds up to is the last word.
+    if (event.counts && event.state !== 'running') countInto(row, event.counts);
     const counts = event.counts && event.state !== 'running' ? `: ${countsLine(event.counts)}` : '';
     const size = event.state === 'running' && step && step.total > 0 ? ` on ${nodesText(step.total)}` : '';
     return [`${event.step}: ${event.state}${size}${counts}${because(event.why)}`];
@@ -126,17 +139,8 @@ export class Progress {
   #outcome(stepId: string, op: string, outcome: JournaledOutcome): string[] {
     const step = this.#steps.get(stepId);
     if (!step || op !== 'apply') return [];
-    step.done.add(outcome.target);
+    this.#settle(stepId, outcome.target, outcome.state);
     const bad = outcome.state !== 'ok' && outcome.state !== 'not-attempted';
-    // The last word counts: who was not reached may have been reached since.
-    if (bad) step.bad.add(outcome.target);
-    else step.bad.delete(outcome.target);
-    const row = this.#row(step.workstream);
-    // In the background, while the workstream is at another step.
-    if (row.step === step.title) {
-      row.done = step.done.size;
-      row.bad = step.bad.size;
-    }
     if (!bad || step.told > TOLD_ONE_BY_ONE) return [];
     if (step.told++ === TOLD_ONE_BY_ONE) return [`${stepId}: more end badly; the end tells all`];
     return [`${stepId}: ${outcome.target} ${outcome.state}${because(whyOf(outcome))}`];
@@ -150,6 +154,21 @@ export class Progress {
     return [
       `${id}: ${outcome.target} not reached${because(whyOf(outcome))}, next try in ${formatDuration(pauseMs)}`,
     ];
+  }
+
+  #settle(stepId: string, target: string, state: OutcomeState): void {
+    const step = this.#steps.get(stepId);
+    if (!step) return;
+    step.states.set(target, state);
+    const row = this.#row(step.workstream);
+    // In the background, while the workstream is at another step.
+    if (row.step === step.title) this.#count(row, step);
+  }
+
+  #count(row: Row, step: StepProgress): void {
+    const states = [...step.states.values()];
+    row.done = states.filter((state) => state !== 'not-attempted').length;
+    row.bad = row.done - states.filter((state) => state === 'ok').length;
   }
 
   #gate(event: RunEvent & { kind: 'gate' }): string[] {
@@ -172,6 +191,11 @@ export class Progress {
     }
     return row;
   }
+}
+
+function countInto(row: Row, counts: Counts): void {
+  row.bad = counts.failed + counts.unreachable + counts['timed-out'] + counts.unknown;
+  row.done = counts.ok + row.bad;
 }
 
 function blankRow(workstream: string): Row {

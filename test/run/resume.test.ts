@@ -97,7 +97,7 @@ describe('resume', () => {
     );
     const env = envFor(kit, fleet.transport);
     const verdict = await execute(planOf(kit, [{ name: 'a', steps: [holdStep(kit, 'one')] }]), env);
-    expect(verdict).toMatchObject({ state: 'failed', counts: { ok: 3, unreachable: 1 } });
+    expect(verdict).toMatchObject({ state: 'partial', counts: { ok: 3, unreachable: 1 } });
     first = false;
     expect(await resumeRun('last', env)).toMatchObject({ state: 'done', counts: { ok: 4 } });
   });
@@ -111,7 +111,7 @@ describe('resume', () => {
     const run = async () => {
       const env = envFor(kit, fleet.transport);
       const verdict = await execute(planOf(kit, [{ name: 'a', steps: [holdStep(kit, 'one')] }]), env);
-      expect(verdict).toMatchObject({ state: 'failed', counts: { ok: 2, failed: 1 } });
+      expect(verdict).toMatchObject({ state: 'partial', counts: { ok: 2, failed: 1 } });
       return env;
     };
     expect((await undoRun('last', await run())).planned).toBe(2);
@@ -159,7 +159,7 @@ describe('resume', () => {
     const kit = kitOf(2);
     const env = envFor(kit, fakeFleet((op) => (op === 'apply' ? 'fails' : 'ok')).transport);
     const verdict = await execute(planOf(kit, [{ name: 'a', steps: [holdStep(kit, 'one')] }]), env);
-    expect(verdict).toMatchObject({ state: 'failed', next: `fireaxe timeline ${verdict.runId}` });
+    expect(verdict).toMatchObject({ state: 'partial', next: `fireaxe timeline ${verdict.runId}` });
   });
 
   it('writes nothing to a run that is done', async () => {

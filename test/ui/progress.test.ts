@@ -42,6 +42,38 @@ describe('what a run says while it goes on', () => {
     expect(row()).toBe('next');
   });
 
+  it('has one count, whatever was told on the way: a receipt corrects it, the step adds up', () => {
+    const progress = new Progress(planOf(['shed', [step('hold', ['n1', 'n2', 'n3'])]]));
+    const row = () => rowText([...progress.rows.values()][0]!);
+    progress.update(ended('n1', 'failed'));
+    progress.update(running);
+    expect(row()).toBe('hold hold 1/3, 1 bad');
+    // Lost, and then asked for its receipt.
+    progress.update(ended('n1', 'ok'));
+    expect(row()).toBe('hold hold 1/3');
+    progress.update({ at, kind: 'kept', step: 'hold', target: 'n1', ok: false });
+    expect(row()).toBe('hold hold 1/3, 1 bad');
+    progress.update({ ...running, state: 'done', counts: counts({ ok: 3 }) });
+    expect(row()).toBe('hold hold 3/3');
+  });
+
+  it('of a run that is gone on with counts what an earlier process saw, and does not tell it again', () => {
+    const progress = new Progress(planOf(['shed', [step('hold', ['n1', 'n2', 'n3'])]]));
+    progress.recall([ended('n1', 'ok'), ended('n2', 'failed')]);
+    expect(progress.update(running)).toHaveLength(1);
+    progress.update(ended('n3', 'ok'));
+    expect(rowText([...progress.rows.values()][0]!)).toBe('hold hold 3/3, 1 bad');
+  });
+
+  it('does not count whoever had no turn as done', () => {
+    const progress = new Progress(planOf(['shed', [step('hold', ['n1', 'n2'])]]));
+    progress.update(running);
+    progress.update(ended('n1', 'ok'));
+    const none = outcome('n2', 'not-attempted');
+    progress.update({ at, kind: 'outcome', step: 'hold', op: 'apply', outcome: none });
+    expect(rowText([...progress.rows.values()][0]!)).toBe('hold hold 1/2');
+  });
+
   it('names some bad targets and counts the rest', () => {
     const progress = new Progress(plan);
     const lines = names.flatMap((name) => progress.update(ended(name, 'failed')));

@@ -1,0 +1,42 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { verbs } from '../../src/cli/registry.ts';
+import { buildCommand } from '../../src/cli/run-verb.ts';
+import { quietIo } from './quiet-io.ts';
+
+const SRC = resolve(import.meta.dirname, '../../src');
+
+/** `fireaxe …` in a text of ours, up to where the text ends or goes on in prose. */
+const COMMAND = /(?<=['`]|: )fireaxe ([a-z]+)((?: (?:\$\{[^}]*\}|[^'"`,;)\s]+))*)/g;
+
+const found = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
+  .filter((path) => /\.tsx?$/.test(path) && !path.startsWith('drill'))
+  .flatMap((path) =>
+    readFileSync(join(SRC, path), 'utf8')
+      .split('\n')
+      .filter((line) => /\bnext\b|nextCommand/.test(line))
+      .flatMap((line) => [...line.matchAll(COMMAND)].map(([command]) => ({ path, command }))),
+  )
+  // Nothing to type yet.
+  .filter(({ command }) => !/…|FILE|PLAYBOOK/.test(command));
+
+describe('every command that a hint names', () => {
+  it('is found at all', () => {
+    expect(found.length).toBeGreaterThan(12);
+  });
+
+  it.each(found)('$command ($path)', async ({ command }) => {
+    const [, name, ...words] = command
+      .replaceAll(/\$\{[^}]*\}/g, 'x')
+      .split(' ')
+      .filter((word) => word !== '' && word !== 'last' && !/^(where|to|then|or)$/.test(word));
+    const verb = verbs().find((v) => v.name === name || name === 'x');
+    expect(verb, `no verb ${name}`).toBeDefined();
+    if (words.includes('--help') || name === 'x') return;
+    const { io } = quietIo();
+    const parsed = buildCommand(await verb!.load(), io);
+    const known = parsed.options.flatMap((option) => [option.short, option.long]);
+    for (const word of words.filter((w) => w.startsWith('-'))) expect(known).toContain(word);
+  });
+});
