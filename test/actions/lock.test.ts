@@ -27,6 +27,18 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     expect(existsSync(join(box.root, 'run/fireaxe/lock.break'))).toBe(false);
   });
 
+  test('a lock that others take and release again and again is waited for, and not gone without', async ({
+    box,
+  }) => {
+    const faster =
+      'FX_TRIES=0\nln() { case $3 in */lock) FX_TRIES=$((FX_TRIES + 1)); [ "$FX_TRIES" -gt 24 ] || return 1 ;; esac; command ln "$@"; }\n';
+    await box.run(text('apply'), shell);
+    const look = 'readlink "$FX_LOCK" >"$FX_ROOT/held"\necho x >>"$FX_ROOT/undone"';
+    const order = text('undo', 's1', { thing: 'absent' }).replace('echo x >>"$FX_ROOT/undone"', () => look);
+    expect((await box.run(faster + order, shell)).result).toMatchObject({ state: 'changed' });
+    expect(readFileSync(join(box.root, 'held'), 'utf8')).toMatch(/ r1\/s1$/m);
+  });
+
   test('two undos at once: the second finds it taken back', async ({ box }) => {
     await box.run(text('apply'), shell);
     const order = text('undo', 's1', { thing: 'absent' });

@@ -1,7 +1,17 @@
-import { existsSync, lstatSync, mkdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { exec } from '../../src/actions/exec/action.ts';
+import { kubectl } from '../../src/actions/kubectl/action.ts';
+import { parseParams } from '../../src/actions/params.ts';
 import type { Op } from '../../src/actions/types.ts';
 import { ArmedNode, WAYS } from './armed-node.ts';
 import { text } from './critical.ts';
@@ -77,6 +87,21 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
       expect(node.there()).toBe(false);
     });
   }
+
+  test('undo of kubectl puts the object into shared memory for as long as it takes', async ({ box }) => {
+    shut(box);
+    mkdirSync(at(box, 'dev/shm'), { recursive: true });
+    box.file('/etc/kubernetes/admin.conf', 'apiVersion: v1\n');
+    mkdirSync(at(box, 'api'));
+    box.tool('kubectl', readFileSync(join(import.meta.dirname, 'tools/kubectl.sh'), 'utf8'));
+    const params = parseParams(kubectl, { delete: '/apis/apps/v1/namespaces/ns/daemonsets/agent' }, 'params');
+    const undo = order(kubectl, 'undo', { params, before: () => ({ object: 'present' }) });
+    expect((await box.run(undo, shell, { stdin: '{"kind":"DaemonSet"}' })).result).toMatchObject({
+      state: 'changed',
+    });
+    expect(readFileSync(at(box, 'created'), 'utf8')).toBe('{"kind":"DaemonSet"}\n');
+    expect(readdirSync(at(box, 'dev/shm'))).toEqual([]);
+  });
 
   describe('exec', () => {
     const params = (command: string) => ({ params: { command, exits: [0] } });

@@ -126,7 +126,7 @@ const HAZARDS: { name: string; does: string; earliest?: number }[] = [
   },
   {
     name: 'our own units are stopped all the while',
-    does: forever("systemctl stop 'fireaxe-*'; systemctl daemon-reload; /opt/hold 0.2"),
+    does: `systemctl isolate multi-user.target; ${forever("systemctl stop 'fireaxe-*'; systemctl daemon-reload; /opt/hold 0.2")}`,
   },
   {
     name: 'every sleep is killed: rather too early than not at all',

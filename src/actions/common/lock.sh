@@ -11,8 +11,14 @@ fx_lock() {
       # Released just now; or nothing can be created here at all.
       FX_GONE=$((FX_GONE + 1))
       [ "$FX_GONE" -ge 5 ] || continue
-      fx_lockless
-      return 0
+      fx_sign "$FX_LOCK.$$" || {
+        fx_lockless
+        return 0
+      }
+      # It can: others were faster.
+      rm -f "$FX_LOCK.$$"
+      FX_GONE=0
+      continue
     fi
     if fx_stale; then
       # One at a time breaks a lock, and looks again when it is its turn: by then it may be a living one's.
