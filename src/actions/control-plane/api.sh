@@ -81,7 +81,7 @@ kube_open() {
     esac
   else
     KC_WAS_TLS=$KC_TLS KC_CONFIG=/dev/null
-    # Without a name it would ask for one. A server without passwords takes it for nobody's.
+    # kubectl asks for a user name where it has none; a server that knows no passwords treats this one as anonymous.
     KC_TLS='--insecure-skip-tls-verify --username=nobody --password=none'
     apart kube_ctl get "$1"
     KC_RC=$? KC_OUT=$AP_OUT KC_SAID=$AP_SAID KC_CONFIG=none KC_TLS=$KC_WAS_TLS

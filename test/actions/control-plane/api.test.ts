@@ -189,3 +189,17 @@ describe.skipIf(!KUBECTL || !CURL)('by a real kubectl and curl', () => {
     expect(result?.data).toMatchObject({ readyz: 'ok' });
   });
 });
+
+const SS = existsSync('/usr/bin/ss') || existsSync('/bin/ss') || existsSync('/sbin/ss');
+if (!SS) console.log('skipped: a test with the real ss (it is not on this machine)');
+
+test.skipIf(!SS || !CURL)("by this machine's own ss and curl: found where it listens", async () => {
+  api = await apiStandIn(NODE);
+  rmSync(join(box.root, 'tools'), { recursive: true });
+  const text = probeScript(kubernetes({ kubeconfigs: ['/nowhere'] }), new Date()).textFor(
+    target({ machineId: '' }),
+    'ssh',
+  );
+  const { result } = await box.run(text, SHELLS[0]!, { env: { FIREAXE_ROOT: '' } });
+  expect(result?.data).toMatchObject({ livez: 'ok', readyz: 'ok', address: NODE });
+});
