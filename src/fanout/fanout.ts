@@ -1,7 +1,8 @@
 import { setMaxListeners } from 'node:events';
+import type { Flight } from './flight.ts';
 import { Ledger } from './ledger.ts';
 import { Permits } from './permits.ts';
-import { type Flight, tryWays } from './try-ways.ts';
+import { tryWays } from './try-ways.ts';
 import type { FanoutDeps, FanoutSpec, Verdict } from './types.ts';
 
 /**
@@ -15,6 +16,7 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
   setMaxListeners(0, deps.stop, deps.letGo);
   const emit = deps.onEvent ?? (() => {});
   const ledger = new Ledger(spec, emit);
+  setMaxListeners(0, ledger.stopped, ledger.enough);
   const onStop = () => ledger.stop('interrupt');
   if (deps.stop.aborted) onStop();
   deps.stop.addEventListener('abort', onStop, { once: true });

@@ -1,39 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Target } from '../kit/types.ts';
 import type { Outcome, Transport } from '../transport/types.ts';
-import { mayPass, pauseBefore, withTries } from './again.ts';
-import { runBatch, type Via } from './batch.ts';
-import type { Ledger } from './ledger.ts';
-import { type Idle, Permits } from './permits.ts';
-import type { FanoutDeps, FanoutSpec } from './types.ts';
-import { GATHER_MS, GROUP, gathers, noTransport, noWay, withHistory } from './ways.ts';
-
-/** What all targets of a fan-out share. */
-export interface Flight {
-  spec: FanoutSpec;
-  deps: FanoutDeps;
-  ledger: Ledger;
-  permits: Permits;
-  /** What each way has room for. */
-  places: Map<Via, Permits>;
-  /** Targets that are tried again later. */
-  later: Set<Promise<void>>;
-}
-
-export interface Attempt {
-  target: Target;
-  way: number;
-  /** The way that this try began with. */
-  first: number;
-  /** What the ways before this one said in this try. */
-  tried: Outcome[];
-  /** This is the so-many-th try. */
-  tries: number;
-  /** When the first one began. */
-  since?: number;
-  /** What stands if nothing more is launched. */
-  last?: Outcome;
-}
+import { mayPass, pauseBefore } from './again.ts';
+import type { Via } from './batch.ts';
+import { type Attempt, type Flight, leftOf, spentOn, summed } from './flight.ts';
+import { launch } from './launch.ts';
+import { Permits } from './permits.ts';
+import { GATHER_MS, GROUP, gathers, noTransport, noWay } from './ways.ts';
 
 /** Each target by its next way; whoever could not be reached goes on at once, whoever else still hangs. */
 export async function tryWays(round: Attempt[], flight: Flight, held = 0): Promise<void> {
@@ -105,60 +77,6 @@ export async function tryWays(round: Attempt[], flight: Flight, held = 0): Promi
   for (const entry of round) if (entry.last && ledger.closed) ledger.record(entry.last);
 }
 
-interface Launch {
-  transport: Transport;
-  via: Via;
-  attempts: Attempt[];
-  /** Permits. */
-  taken: number;
-}
-
-async function launch(
-  { transport, via, attempts, taken }: Launch,
-  { spec, deps, ledger, permits }: Flight,
-  settle: (entry: Attempt, outcome: Outcome) => void,
-): Promise<void> {
-  const batch = attempts.map((entry) => entry.target);
-  const entries = new Map(attempts.map((entry) => [entry.target.name, entry]));
-  let held = taken;
-  let open = batch.length;
-  let idle: Idle | undefined;
-  try {
-    try {
-      await deps.beforeLaunch?.(batch, via);
-    } catch {
-      ledger.stop('journal');
-      return;
-    }
-    if (ledger.closed) return;
-    for (const entry of attempts) entry.since ??= performance.now();
-    const onEvent = (event: { target: string; phase: string }) => {
-      if (event.phase === 'launched') deps.onEvent?.({ kind: 'launched', target: event.target, via });
-      // One that shares its batch with others is no reason to launch more.
-      if (event.phase === 'waiting' && batch.length === 1) idle ??= permits.idle();
-    };
-    const turn = async () => {
-      await idle?.wake();
-      return !ledger.closed;
-    };
-    const wholeMs = Math.min(...attempts.map((entry) => leftOf(entry, spec)));
-    const signal = spec.anyOf ? AbortSignal.any([deps.letGo, ledger.enough]) : deps.letGo;
-    const options = { signal, turn, onEvent, ...(Number.isFinite(wholeMs) ? { wholeMs } : {}) };
-    for await (const outcome of runBatch(transport, batch, spec, options)) {
-      idle?.end();
-      settle(entries.get(outcome.target)!, outcome);
-      open--;
-      // A batch larger than the window holds all permits until fewer targets than that are left.
-      const free = held - Math.min(open, held);
-      held -= free;
-      permits.give(free);
-    }
-  } finally {
-    idle?.end();
-    permits.give(held);
-  }
-}
-
 /** False where another try is no use, or would come too late. It keeps its permit, and idles. */
 function tryLater(entry: Attempt, flight: Flight): boolean {
   const { spec, deps, ledger, permits } = flight;
@@ -181,23 +99,6 @@ function tryLater(entry: Attempt, flight: Flight): boolean {
   flight.later.add(done);
   return true;
 }
-
-const spentOn = ({ since }: Attempt) => (since === undefined ? 0 : performance.now() - since);
-
-/** Of the person's deadline. */
-function leftOf(entry: Attempt, { wholeMs }: FanoutSpec): number {
-  return wholeMs === undefined ? Number.POSITIVE_INFINITY : wholeMs - spentOn(entry);
-}
-
-const summed = (entry: Attempt, outcome: Outcome, { earlier }: FanoutSpec) =>
-  withTries(
-    withHistory(
-      outcome,
-      entry.tried.filter((o) => o !== outcome),
-    ),
-    entry.tries + (earlier?.tries ?? 0),
-    spentOn(entry) + (earlier?.ms ?? 0),
-  );
 
 function groupBy<T, K>(items: T[], key: (item: T) => K): Map<K, T[]> {
   const groups = new Map<K, T[]>();

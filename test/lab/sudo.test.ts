@@ -156,6 +156,25 @@ describe('a login that is not root', () => {
   });
 });
 
+describe('a login that PAM holds up, as where logind is dead', () => {
+  test('is slow, not lost: longer than it may take to connect, and a script to run', async () => {
+    await sh(
+      "cp /etc/pam.d/sshd /tmp/pam; echo 'session optional pam_exec.so /bin/sleep 7' >>/etc/pam.d/sshd",
+    );
+    const kit = writeKit(lab, {}, {}, { timeouts: { connect: '5s', script: '5s' } });
+    const words = ['exec', '--nodes', 'w1', '--reason', 'test', '--yes', '--output', 'json'];
+    const ran = fireaxe.run([...words, '--', 'true'], { kit: kit.path });
+    expect(ran.code, ran.stdout + ran.stderr).toBe(0);
+    const hurried = writeKit(lab, {}, {}, { timeouts: { login: '2s' } });
+    const again = fireaxe.run([...words, '--timeout', '4s', '--', 'true'], { kit: hurried.path });
+    expect(answer(again)).toMatchObject({
+      state: 'unreachable',
+      reason: { phase: 'session', message: expect.stringContaining('no session was opened within') },
+    });
+    await sh('cp /tmp/pam /etc/pam.d/sshd');
+  });
+});
+
 describe('where name servers are silent, and sudo looks up the name of its own machine first', () => {
   const silent = async () => {
     await sh(`printf '127.0.0.1 localhost\n' >/etc/hosts; printf 'nameserver 192.0.2.1\noptions timeout:2\n' >/etc/resolv.conf

@@ -1,0 +1,59 @@
+import type { Outcome, Transport } from '../transport/types.ts';
+import { runBatch, type Via } from './batch.ts';
+import { type Attempt, type Flight, leftOf } from './flight.ts';
+import type { Idle } from './permits.ts';
+
+interface Launch {
+  transport: Transport;
+  via: Via;
+  attempts: Attempt[];
+  /** Permits. */
+  taken: number;
+}
+
+/** Runs one batch under its permits; whoever waits for a silent peer idles until it is its turn. */
+export async function launch(
+  { transport, via, attempts, taken }: Launch,
+  { spec, deps, ledger, permits }: Flight,
+  settle: (entry: Attempt, outcome: Outcome) => void,
+): Promise<void> {
+  const batch = attempts.map((entry) => entry.target);
+  const entries = new Map(attempts.map((entry) => [entry.target.name, entry]));
+  let held = taken;
+  let open = batch.length;
+  let idle: Idle | undefined;
+  try {
+    try {
+      await deps.beforeLaunch?.(batch, via);
+    } catch {
+      ledger.stop('journal');
+      return;
+    }
+    if (ledger.closed) return;
+    for (const entry of attempts) entry.since ??= performance.now();
+    const onEvent = (event: { target: string; phase: string }) => {
+      if (event.phase === 'launched') deps.onEvent?.({ kind: 'launched', target: event.target, via });
+      // One that shares its batch with others is no reason to launch more.
+      if (event.phase === 'waiting' && batch.length === 1) idle ??= permits.idle();
+    };
+    const turn = async () => {
+      await idle?.wake();
+      return !ledger.closed;
+    };
+    const wholeMs = Math.min(...attempts.map((entry) => leftOf(entry, spec)));
+    const signal = spec.anyOf ? AbortSignal.any([deps.letGo, ledger.enough]) : deps.letGo;
+    const options = { signal, turn, onEvent, ...(Number.isFinite(wholeMs) ? { wholeMs } : {}) };
+    for await (const outcome of runBatch(transport, batch, spec, options)) {
+      idle?.end();
+      settle(entries.get(outcome.target)!, outcome);
+      open--;
+      // A batch larger than the window holds all permits until fewer targets than that are left.
+      const free = held - Math.min(open, held);
+      held -= free;
+      permits.give(free);
+    }
+  } finally {
+    idle?.end();
+    permits.give(held);
+  }
+}
