@@ -56,6 +56,9 @@ export interface Connector {
 /** For our last words to leave. */
 const FAREWELL_MS = 1000;
 
+/** A host that drowns answers late, and a new login costs it more; each reading has its own deadline besides. */
+const STANDING_ALIVE_MS = 10_000;
+
 export function createConnector(deps: ConnectorDeps): Connector {
   const sockets = createSlots(deps.connections);
   const bastions = createBastions(dialBastion);
@@ -157,7 +160,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
       const credentials = await credentialsOf(target.ssh, target.name, deps);
       resume();
       const { jump } = target.ssh;
-      const aliveMs = watch.standing ? deps.aliveMs : undefined;
+      const aliveMs = watch.standing ? STANDING_ALIVE_MS : undefined;
       if (!jump) return dial(to, credentials, () => ownSocket(to, watch), watch, aliveMs);
       // Asked for again at each try: it may have died in between.
       const through = async () => {
