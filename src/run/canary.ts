@@ -17,8 +17,12 @@ export function canaryFailed(session: Session, step: ActionStep): boolean {
 /** The states of those that were reached in the canary; none where there is no canary, or nobody could be. */
 function toldBy({ memory }: Session, { id, canary, targets, waves }: ActionStep): 'open' | string[] {
   if (!canary) return [];
+  const { intents } = memory.step(id);
+  // Sent for, and without an outcome yet: not reached so far, and tried again.
+  const stateOf = (target: string) =>
+    memory.outcomeOf(id, target)?.state ?? (intents.has(target) ? 'unreachable' : undefined);
   for (let from = 0; from < targets.length; from += waves[0]!) {
-    const states = targets.slice(from, from + waves[0]!).map((t) => memory.outcomeOf(id, t)?.state);
+    const states = targets.slice(from, from + waves[0]!).map(stateOf);
     if (states.some((state) => state === undefined || state === 'not-attempted')) return 'open';
     const told = states.flatMap((state) => (state && state !== 'unreachable' ? [state] : []));
     if (told.length > 0) return told;

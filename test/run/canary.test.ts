@@ -67,6 +67,16 @@ describe('a canary', () => {
     expect(bad.waves).toEqual([2, 2, 2]);
   });
 
+  it('that is slow is tried again beside the next ones: they are the canary, and what they tell counts', async () => {
+    const slow = ['n1', 'n2'];
+    const bad = tried((node) => (slow.includes(node) ? 'slow' : node === 'n4' ? 'fails' : 'ok'));
+    expect(await execute(bad.plan, bad.env)).toMatchObject({
+      state: 'guard',
+      counts: { failed: 1, unreachable: 2, 'not-attempted': 6 },
+    });
+    expect(bad.waves).toEqual([2, 2]);
+  });
+
   it('of none is none', () => {
     expect(tried(() => 'ok', '0').step.canary).toBeUndefined();
   });

@@ -17,6 +17,7 @@ interface FakeNode {
 /** What becomes of one operation on one node. */
 export type Fate =
   | 'ok'
+  | 'slow'
   | 'none'
   | 'fails'
   | 'incomplete'
@@ -70,6 +71,8 @@ export function fakeFleet(fate: (op: string, step: string, node: string) => Fate
       freeze();
       return forever;
     }
+    const late = { code: 'connect-timeout', phase: 'auth', message: 'the login hung' };
+    if (decided === 'slow') return { ...base, state: 'unreachable', reason: late };
     if (decided === 'unreachable')
       return { ...base, state: 'unreachable', reason: { code: 'refused', message: 'refused' } };
     if (decided === 'incomplete')
