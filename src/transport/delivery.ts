@@ -5,6 +5,7 @@ import type { Target } from '../kit/types.ts';
 import boot from './boot.sh';
 import { cksum } from './cksum.ts';
 import { beganStart, INCOMPLETE_EXIT, incompleteStart, passwordPrompt, readyLine } from './markers.ts';
+import { sayOrEnd } from './mute.ts';
 import type { NodeScript } from './types.ts';
 
 /** How a script travels: a short command line that tells nothing, and the text on standard input. */
@@ -45,7 +46,7 @@ export function deliveryOf(
   const read = reader(nonce, text);
   // What sudo waits for (name servers, PAM) is no time of the script, and what it never lets in has not left.
   const greeted = how.greeted === true || how.sudo;
-  const inner = greeted ? `${say(readyLine(nonce))}; ${read}` : read;
+  const inner = greeted ? `${sayOrEnd(nonce, plain(readyLine(nonce)))}; ${read}` : read;
   const prompt = passwordPrompt(nonce);
   const sudo = asked ? `sudo -S -p ${quote(prompt)} ` : 'sudo -n ';
   return {
@@ -71,9 +72,10 @@ function reader(nonce: string, text: Buffer): string {
 
 /** The first word tells the boot in which the order begins: what the node remembers of it is gone after the next one. */
 function head(nonce: string): string {
-  return `${strip(boot)}fx_boot\nprintf '%s%s\\n' ${quote(beganStart(nonce))} "\${FX_BOOT:+ $FX_BOOT}"\n`;
+  const word = `'%s%s\\n' ${quote(beganStart(nonce))} "\${FX_BOOT:+ $FX_BOOT}"`;
+  return `${strip(boot)}fx_boot\n${sayOrEnd(nonce, word)}\n`;
 }
 
-function say(line: string): string {
-  return `printf '%s\\n' ${quote(line.trimEnd())}`;
+function plain(line: string): string {
+  return `'%s\\n' ${quote(line.trimEnd())}`;
 }

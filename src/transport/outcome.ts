@@ -2,6 +2,7 @@ import type { TransportName } from '../fleet/types.ts';
 import type { Target } from '../kit/types.ts';
 import type { Capture } from './capture.ts';
 import { readOutput } from './capture.ts';
+import { muteReason } from './mute.ts';
 import { stateOf } from './node-output.ts';
 import { sudoReason } from './sudo.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState } from './types.ts';
@@ -109,7 +110,7 @@ function reasonOf(
 
 /** Why a login ended although our text never ran: it is bound to another command, or its shell takes none. */
 export function notBegun(ending: Ending, stderr: string, stdout: string): OutcomeReason {
-  const refused = sudoReason(stderr, false);
+  const refused = muteReason(stderr) ?? sudoReason(stderr, false);
   if (refused) return refused;
   const line = `${stderr}\n${stdout}`.split('\n').find((text) => text.trim() !== '');
   return {

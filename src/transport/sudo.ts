@@ -1,3 +1,4 @@
+import { muteReason } from './mute.ts';
 import type { OutcomeReason } from './types.ts';
 import { Unreached } from './unreached.ts';
 
