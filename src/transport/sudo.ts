@@ -32,5 +32,7 @@ export function sudoRefused(said: {
 }): Unreached {
   const line = `${said.stderr}\n${said.stdout}`.split('\n').find((text) => text.trim() !== '');
   const message = `the login ended (${said.ended}) before it ran the script${line ? `: ${line.trim()}` : ''}`;
-  return new Unreached(sudoReason(said.stderr, said.asked) ?? { code: 'not-begun', message });
+  return new Unreached(
+    muteReason(said.stderr) ?? sudoReason(said.stderr, said.asked) ?? { code: 'not-begun', message },
+  );
 }
