@@ -64,6 +64,15 @@ test('fence cuts clients, twice is already, readmit lets some in, undo all', asy
   await eventually('fenced', async () => (await lab.status()).sample.fenced === 12);
   await eventually('the servers answer', async () => (await lab.status()).sample.servers.ready === 3);
   expect(states((await lab.run(FENCE)).json)).toEqual(new Set(['already']));
+  const { runId } = read(first.json).verdict;
+  // Three servers that answer are no all-clear behind a fence.
+  const probe = await lab.run(['probe']);
+  expect(probe.stdout).toMatch(
+    new RegExp(
+      `FENCED on cp-1, cp-2, cp-3 since \\S+Z by run ${runId}, step fence; stays until it is undone`,
+    ),
+  );
+  expect(probe.stdout).toContain('API servers answer, FENCED');
 
   const readmit = [
     'readmit',
@@ -81,8 +90,9 @@ test('fence cuts clients, twice is already, readmit lets some in, undo all', asy
   await eventually('two are in', async () => (await lab.status()).sample.fenced === 10);
   expect(states((await lab.run(readmit)).json)).toEqual(new Set(['already']));
 
-  const undone = await lab.run(['undo', read(first.json).verdict.runId, '--yes', ...JSON_OUT]);
+  const undone = await lab.run(['undo', runId, '--yes', ...JSON_OUT]);
   expect(undone.code, undone.stderr).toBe(0);
+  expect((await lab.run(['probe'])).stdout).not.toContain('FENCED');
   await eventually('nobody is fenced', async () => (await lab.status()).sample.fenced === 0);
 });
 
