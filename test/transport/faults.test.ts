@@ -163,7 +163,9 @@ describe('after the command has left', () => {
   });
 
   it('a hang is timed-out', async () => {
-    const server = await serve(sshStub((channel) => void channel.write('fireaxe:n0nce:began\n')));
+    const began = 'fireaxe:n0nce:began\n';
+    // Said before the text has come, it is no beginning.
+    const server = await serve(sshStub((channel) => channel.once('data', () => channel.write(began))));
     expect(await against(server, { runMs: 300 })).toMatchObject({
       state: 'timed-out',
       reason: { phase: 'script' },
