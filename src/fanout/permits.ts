@@ -1,6 +1,6 @@
 /** Waits for a silent peer, without a place of its own. */
 export interface Idle {
-  /** Takes its place again, before anybody who was not let in yet. */
+  /** Takes its place again, before anybody who was not let in yet; at once where it has it. */
   wake(): Promise<void>;
   /** Takes it at once: what holds it is about to give it back. */
   end(): void;
@@ -63,6 +63,8 @@ export class Permits {
     return {
       wake: () =>
         new Promise((resolve) => {
+          // An order that is sent once more holds its place already.
+          if (!idle) return resolve();
           go = () => {
             activate();
             resolve();
