@@ -1,6 +1,7 @@
 import type { BeforeState } from '../actions/types.ts';
 import { countOutcomes } from '../fanout/counts.ts';
 import type { Counts } from '../fanout/types.ts';
+import { neverRan } from '../transport/outcome.ts';
 import type { Outcome } from '../transport/types.ts';
 import type { ActionStep, JournalBody, Plan, RunVerdict, StepState } from './types.ts';
 
@@ -125,8 +126,9 @@ export class RunMemory {
     const memory = this.step(step);
     for (const target of targets) {
       memory.intents.add(target);
-      // It may leave now: that it was not reached before says nothing any more.
-      if (memory.outcomes.get(target)?.state === 'unreachable') memory.outcomes.delete(target);
+      // It may leave now: that nothing of it ran before says nothing any more.
+      const known = memory.outcomes.get(target);
+      if (known && neverRan(known)) memory.outcomes.delete(target);
       memory.sent.set(target, { at: Date.parse(at), ...(typeof up === 'number' && { up }) });
     }
   }

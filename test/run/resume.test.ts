@@ -120,6 +120,31 @@ describe('resume', () => {
     expect(await resumeRun('last', env)).toMatchObject({ state: 'done', counts: { ok: 3 } });
   });
 
+  it('asks those that an earlier resume may have sent it to, whatever was known of them before', async () => {
+    const kit = kitOf(3);
+    let fate: Fate = 'incomplete';
+    const ops: string[] = [];
+    const fleet = fakeFleet((op, _step, node) => {
+      if (node !== 'n2') return 'ok';
+      ops.push(op);
+      return fate;
+    });
+    const env = envFor(kit, fleet.transport);
+    const { runId } = await execute(planOf(kit, [{ name: 'a', steps: [holdStep(kit, 'one')] }]), env);
+    fate = 'crash';
+    await Promise.race([resumeRun('last', env), fleet.crashed]);
+    const stateDir = `${env.stateDir}-then`;
+    cpSync(env.stateDir, stateDir, { recursive: true });
+    asIfKilled(journalPath(stateDir, runId));
+    ops.length = 0;
+    const again = fakeFleet((op, _step, node) => {
+      if (node === 'n2') ops.push(op);
+      return 'ok';
+    });
+    await resumeRun('last', { ...env, stateDir, transport: async () => again.transport });
+    expect(ops).toEqual(['receipt', 'apply']);
+  });
+
   it('asks before it sends again: what may have left is never sent blindly', async () => {
     const kit = kitOf(3);
     let before = true;
