@@ -153,8 +153,9 @@ class GroupCommit implements Journal {
   async close(): Promise<void> {
     await this.#flushing;
     await this.#file.close();
-    const seal = this.#changed && !this.#broken ? this.#seal.seal() : undefined;
+    const broken = this.#broken !== undefined;
+    const seal = this.#changed && !broken ? this.#seal.seal() : undefined;
     // All records are on the disk; a lease that could not be let go of is seen to be dead.
-    await this.#lease.release(seal).catch(() => {});
+    await this.#lease.release(seal, broken).catch(() => {});
   }
 }

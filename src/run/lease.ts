@@ -72,12 +72,13 @@ export class Lease {
     throw this.lost;
   }
 
-  /** Lets go. Without a seal the journal was not written, and the former one stands. */
-  async release(seal = this.formerSeal): Promise<void> {
+  /** Gives the lease back. Without a seal the former one stands: as a whole, or where something was written as a beginning. */
+  async release(seal?: Seal, written = false): Promise<void> {
+    const former = written ? lowered(this.formerSeal) : this.formerSeal && { seal: this.formerSeal };
     clearInterval(this.#timer);
     await this.#renewing;
     try {
-      await this.#write({ ...(seal ? { seal } : {}), free: true });
+      await this.#write({ ...(seal ? { seal } : former), free: true });
     } finally {
       await this.#file.close();
     }

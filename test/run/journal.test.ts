@@ -113,6 +113,22 @@ describe('the journal', () => {
     await journal.close();
   });
 
+  it('goes on after a write that failed in a run that was sealed before', async () => {
+    await write(2);
+    const { journal } = await openJournal(path, now);
+    await journal.append({ kind: 'note', text: 'written' });
+    const handle = await open(path, 'r');
+    const proto = Object.getPrototypeOf(handle);
+    await handle.close();
+    const spy = vi.spyOn(proto, 'appendFile').mockRejectedValueOnce(new Error('ENOSPC'));
+    await expect(journal.append({ kind: 'note', text: 'lost' })).rejects.toMatchObject({ kind: 'internal' });
+    spy.mockRestore();
+    await journal.close();
+    const again = await openJournal(path, now);
+    expect(again.records).toHaveLength(3);
+    await again.journal.close();
+  });
+
   it('names the very run where the disk is full: the last one may be another', async () => {
     const run = basename(dirname(path));
     const hint = async (...bodies: JournalBody[]) => {
