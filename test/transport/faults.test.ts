@@ -1,8 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connection } from 'ssh2';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { createKeyPair } from '../../src/drill/node/key-pair.ts';
 import { createSshTransport } from '../../src/transport/ssh/transport.ts';
@@ -11,6 +13,8 @@ import type { Faulty } from './faulty.ts';
 import { faulty, sshStub } from './faulty.ts';
 import type { Asked } from './subjects.ts';
 import { raw, runAll, runOne, target, told } from './subjects.ts';
+
+const { sendPacket } = createRequire(import.meta.url)('ssh2/lib/protocol/utils.js');
 
 const dir = mkdtempSync(join(tmpdir(), 'fx-faults-'));
 const key = createKeyPair();
@@ -44,6 +48,27 @@ async function serve<T extends Faulty>(server: Promise<T>): Promise<T> {
 
 async function against(server: Faulty & { hostKey?: string }, asked: Asked = {}, script = raw('true')) {
   return runOne(await ssh(server.hostKey), to(server.port), script, asked);
+}
+
+/** SSH_MSG_DEBUG of 30 kB, which ssh2 itself never sends. */
+function debugText(client: Connection): void {
+  const { _protocol: protocol } = client as unknown as { _protocol: { _packetRW: { write: PacketWriter } } };
+  const { write } = protocol._packetRW;
+  const payload = Buffer.concat([
+    Buffer.from([4, 1, 0, 0, 0x75, 0x30]),
+    Buffer.alloc(30_000, 'x'),
+    Buffer.alloc(4),
+  ]);
+  const at = write.allocStart;
+  const packet = write.alloc(payload.length);
+  packet.set(payload, at);
+  sendPacket(protocol, write.finalize(packet));
+}
+
+interface PacketWriter {
+  allocStart: number;
+  alloc(bytes: number): Buffer;
+  finalize(packet: Buffer): Buffer;
 }
 
 describe('before the command has left', () => {
@@ -95,6 +120,23 @@ describe('before the command has left', () => {
     };
     const inside = await serve(faulty(packets));
     unreachable('flood', /without end before the login ended/)(await against(inside));
+  });
+
+  it('text without end after the login, also where the connection is to stay for further readings', async () => {
+    const endless = sshStub(() => undefined, {
+      attend: (client) =>
+        client.on('ready', () => {
+          // The session that is asked for is never told.
+          client.removeAllListeners('session').on('session', () => undefined);
+          const timer = setInterval(() => debugText(client), 1);
+          client.on('close', () => clearInterval(timer));
+        }),
+    });
+    const server = await serve(endless);
+    for (const transport of [await ssh(server.hostKey), (await ssh(server.hostKey)).standing!()]) {
+      const outcome = await runOne(transport, to(server.port), raw('true'), SOON);
+      unreachable('flood', /without end after the login/)(outcome);
+    }
   });
 
   it('a session that is refused', async () => {

@@ -11,7 +11,7 @@ import { Unreached } from '../unreached.ts';
 import type { Times } from './bastions.ts';
 import { createBastions } from './bastions.ts';
 import type { Identities } from './identity.ts';
-import type { Credentials, LoginDeps } from './login.ts';
+import type { Credentials, Far, LoginDeps } from './login.ts';
 import { login, refuseUncheckable } from './login.ts';
 import type { Endpoint, Phase } from './reasons.ts';
 import { timedOut } from './reasons.ts';
@@ -68,22 +68,14 @@ export function createConnector(deps: ConnectorDeps): Connector {
     credentials: Credentials,
     open: () => Promise<Duplex>,
     watch: Watch,
-    aliveMs?: number,
+    far?: Far,
   ): Promise<Link> {
     for (let attempt = 0; ; attempt++) {
       try {
         watch.progress('tcp');
         const socket = await open();
         watch.progress('banner');
-        const { client, guard } = await login(
-          deps,
-          to,
-          socket,
-          credentials,
-          watch.progress,
-          watch.stop,
-          aliveMs,
-        );
+        const { client, guard } = await login(deps, to, socket, credentials, watch.progress, watch.stop, far);
         return {
           client,
           launch: () => guard.allow(Number.POSITIVE_INFINITY),
@@ -140,7 +132,10 @@ export function createConnector(deps: ConnectorDeps): Connector {
       };
       const watch = { stop: stop.signal, progress, pause };
       // A firewall that forgot the connection says nothing: without questions each node would look dead.
-      const { client } = await dial(bastion, credentials, open, watch, deps.aliveMs);
+      const { client } = await dial(bastion, credentials, open, watch, {
+        aliveMs: deps.aliveMs,
+        bastion: true,
+      });
       socket?.setKeepAlive(true, 10_000);
       // An idle bastion must not keep the process alive; the targets' clocks do while there are any.
       socket?.unref();
@@ -160,8 +155,8 @@ export function createConnector(deps: ConnectorDeps): Connector {
       const credentials = await credentialsOf(target.ssh, target.name, deps);
       resume();
       const { jump } = target.ssh;
-      const aliveMs = watch.standing ? STANDING_ALIVE_MS : undefined;
-      if (!jump) return dial(to, credentials, () => ownSocket(to, watch), watch, aliveMs);
+      const far = watch.standing ? { aliveMs: STANDING_ALIVE_MS } : {};
+      if (!jump) return dial(to, credentials, () => ownSocket(to, watch), watch, far);
       // Asked for again at each try: it may have died in between.
       const through = async () => {
         watch.progress('bastion');
@@ -169,7 +164,7 @@ export function createConnector(deps: ConnectorDeps): Connector {
         watch.progress('tcp');
         return openThrough(client, to, watch.stop);
       };
-      return dial(to, credentials, through, watch, aliveMs);
+      return dial(to, credentials, through, watch, far);
     },
     close: () => bastions.close(),
   };

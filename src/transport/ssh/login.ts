@@ -47,6 +47,14 @@ export interface LoggedIn {
   guard: Guard;
 }
 
+/** What is beyond a connection. */
+export interface Far {
+  /** How often the far end is asked whether it is still there; of three questions one is answered. */
+  aliveMs?: number;
+  /** It carries others' connections: what it sends is theirs. */
+  bastion?: boolean;
+}
+
 /** Far more than a login takes, with any banner. */
 const MOST_BEFORE_LOGIN = 256 * 1024;
 /** And until the command is sent. */
@@ -65,8 +73,7 @@ export function login(
   credentials: Credentials,
   progress: (phase: Phase) => void,
   stop: AbortSignal,
-  /** How often the far end is asked whether it is still there; of three questions one is answered. */
-  aliveMs = 0,
+  { aliveMs = 0, bastion = false }: Far = {},
 ): Promise<LoggedIn> {
   const record = deps.knownHosts.record(to.address, to.port);
   return new Promise((resolve, reject) => {
@@ -76,7 +83,6 @@ export function login(
     let settled = false;
     let ofAgent: string | undefined;
     let offered: string | undefined;
-    const bastion = aliveMs > 0;
     const excess = () => {
       const error = flood(to, settled ? 'after the login' : 'before the login ended');
       if (!settled) return fail(error);
