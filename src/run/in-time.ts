@@ -19,9 +19,15 @@ export function inTime(transport: Transport, clocks: NodeClocks): Transport {
       const refused: Target[] = [];
       const resent: Promise<void>[] = [];
       let timer: NodeJS.Timeout | undefined;
+      const began = performance.now();
+      // A person's deadline is that of both together.
+      const left = () =>
+        options.wholeMs === undefined
+          ? options
+          : { ...options, wholeMs: Math.max(1, options.wholeMs - (performance.now() - began)) };
 
       async function send(part: Target[], first: boolean): Promise<void> {
-        for await (const outcome of transport.run(part, script, options)) {
+        for await (const outcome of transport.run(part, script, first ? options : left())) {
           const target = targets.get(outcome.target);
           if (!clocks.learn(outcome) || !first || !target || options.signal.aborted) {
             outcomes.push(outcome);

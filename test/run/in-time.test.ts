@@ -93,6 +93,26 @@ describe('an order that a node refused because of its clock', () => {
     expect(seen).toHaveLength(6);
   });
 
+  it('has no more time than is left of the deadline of both', async () => {
+    const clocks = new NodeClocks(() => at(1000));
+    const given: (number | undefined)[] = [];
+    const { transport } = scripted(async (name) => {
+      await new Promise((later) => setTimeout(later, 20));
+      return late(name, 1720);
+    }, outcome);
+    const told: Transport = {
+      ...transport,
+      run(part, script, asked) {
+        given.push(asked.wholeMs);
+        return transport.run(part, script, asked);
+      },
+    };
+    const asked = { ...options(), wholeMs: 1000 };
+    for await (const _ of inTime(told, clocks).run(batch, raw(''), asked));
+    expect(given[0]).toBe(1000);
+    expect(given[1]).toBeLessThan(990);
+  });
+
   it('passes a fault of the transport on', async () => {
     const clocks = new NodeClocks(() => at(1000));
     const { transport } = scripted(() => Promise.reject(new Error('broken')));
