@@ -129,8 +129,9 @@ export function resultLines(
 /** By the journal: what the run undid itself, found done or left alone is not offered, and what removed the cause neither. */
 async function stillInForce({ kit, io }: CliContext, runId: string): Promise<string | undefined> {
   const { readRun } = await import('../run/store.ts');
-  const { records } = await readRun(stateDir(kit, io.env), runId);
-  return inForceLine(records);
+  // What the run came to is told all the same where its journal cannot be read any more.
+  const run = await readRun(stateDir(kit, io.env), runId).catch(() => undefined);
+  return run && inForceLine(run.records);
 }
 
 function closingLines(verdict: RunVerdict, unknown: string[], flags: Flags): string[] {
