@@ -95,8 +95,8 @@ async function apply(
   await keepArmed(session, step, action);
   if (step.keepTrying !== undefined && !verdict.stoppedBy) {
     const gate = step.keepTrying;
-    session.background.start(step.id, () =>
-      keepTrying(session, step, gate, () => keepArmed(session, step, action)),
+    session.background.start(step.id, (enough) =>
+      keepTrying(session, step, { gate, enough }, () => keepArmed(session, step, action)),
     );
   }
   if (verdict.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };

@@ -1,7 +1,7 @@
 /** What goes on beside the steps of a run: targets that are tried again until a gate is over. */
 export class Background {
   readonly #over = new Map<string, AbortController>();
-  readonly #tasks = new Map<string, Promise<void>>();
+  readonly #tasks = new Map<string, { done: Promise<void>; enough: AbortController }>();
 
   /** Aborted when the gate of this name is over, in whichever way. */
   until(gate: string): AbortSignal {
@@ -12,19 +12,24 @@ export class Background {
     this.#gate(gate).abort();
   }
 
-  /** Work for a step that has ended; nobody waits for it before the step is undone, or the run ends. */
-  start(step: string, work: () => Promise<void>): void {
-    this.#tasks.set(step, work());
-    // Told by `settled`.
-    this.#tasks.get(step)!.catch(() => {});
+  /** Work for a step that has ended, until `enough`; nobody waits for it before the step is undone, or the run ends. */
+  start(step: string, work: (enough: AbortSignal) => Promise<void>): void {
+    const enough = new AbortController();
+    const done = work(enough.signal);
+    // Told by `settled` and `end`.
+    done.catch(() => {});
+    this.#tasks.set(step, { done, enough });
   }
 
+  /** Ends the work for a step that is to be undone: its gate may come after that. */
   async settled(step: string): Promise<void> {
-    await this.#tasks.get(step);
+    const task = this.#tasks.get(step);
+    task?.enough.abort();
+    await task?.done;
   }
 
   async end(): Promise<void> {
-    await Promise.all(this.#tasks.values());
+    await Promise.all([...this.#tasks.values()].map(({ done }) => done));
   }
 
   #gate(name: string): AbortController {

@@ -23,16 +23,16 @@ export function settledBad(session: Session, step: ActionStep): number {
   return badOf(countOutcomes(settled.flatMap((t) => session.memory.outcomeOf(step.id, t) ?? [])));
 }
 
-/** Tries those again that a step did not reach, at a pace, until its gate is over. The workstream goes on meanwhile. */
+/** Tries those again that a step did not reach, at a pace, until its gate is over or the step is undone. The workstream goes on. */
 export async function keepTrying(
   session: Session,
   step: ActionStep,
-  gate: string,
+  { gate, enough }: { gate: string; enough: AbortSignal },
   keep: () => Promise<void>,
 ): Promise<void> {
   const began = session.env.now().getTime();
   const over = session.background.until(gate);
-  const stop = AbortSignal.any([session.env.stop, over]);
+  const stop = AbortSignal.any([session.env.stop, over, enough]);
   const own = { ...session, env: { ...session.env, stop } };
   const note = (text: string) => session.record({ kind: 'note', text: `${step.id}: ${text}` });
   for (let tries = 1; ; tries++) {

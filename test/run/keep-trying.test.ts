@@ -118,6 +118,20 @@ describe('a hold in a recovery whose nodes are slow', () => {
     expect(fleet.nodeOf('n1').undone).toEqual(['hold']);
   });
 
+  it('is not tried any more once it is undone, though its gate comes after that', async () => {
+    const { kit, env, fleet } = cluster(slow(3, 10_000), 0);
+    const early = { ...plan(kit), workstreams: plan(kit).workstreams.slice(0, 1) };
+    early.workstreams.push({
+      name: 'return',
+      title: 'return',
+      needs: { ended: ['fewer'] },
+      steps: [release, window],
+    });
+    const verdict = await execute(early, env);
+    expect(verdict.workstreams.map((w) => w.state)).toEqual(['partial', 'done']);
+    expect(fleet.nodeOf('n1').undone).toEqual(['hold']);
+  }, 5_000);
+
   it('says how often and how long it tried', async () => {
     const { kit, env } = cluster({ n3: 10_000 }, 21);
     await execute(plan(kit), env);
