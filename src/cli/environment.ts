@@ -26,6 +26,7 @@ export function runEnvironment(
         return (await opened).get(name);
       },
       now: io.now,
+      elapsed: () => performance.now(),
       uptime,
       sleep,
       stop: io.stop,

@@ -23,14 +23,16 @@ async function watch(session: Session, step: string, spec: GateSpec, reader: Rea
   const servers = [...session.targets.values()].filter((t) => t.roles.includes('control-plane'));
   const leases = spec.freshLeases !== undefined;
   const deps = { reach: reader.reach, now: env.now, context: session.context, leases };
-  const until = env.now().getTime() + spec.withinMs;
+  // A run may ask for this machine's clock to be set: that must neither open a gate nor end it.
+  const clock = () => env.elapsed?.() ?? env.now().getTime();
+  const until = clock() + spec.withinMs;
   let state: GateState = {};
   const counters: Counters = new Map();
   let text = 'not read yet';
   await session.record({ kind: 'gate', step, state: 'waiting', reading: describe(spec) });
   while (!env.stop.aborted) {
     const reading = await readCluster(deps, servers, counters);
-    const judged = judge(spec, state, reading, env.now().getTime());
+    const judged = judge(spec, state, reading, clock());
     state = judged.state;
     text = judged.text;
     session.emit({
@@ -44,7 +46,7 @@ async function watch(session: Session, step: string, spec: GateSpec, reader: Rea
       await session.record({ kind: 'gate', step, state: 'open', reading: text });
       return { open: true, text };
     }
-    const left = until - env.now().getTime();
+    const left = until - clock();
     if (left <= 0) break;
     // The last look is at its end, not after it.
     await env.sleep(Math.min(spec.everyMs, left), env.stop);

@@ -180,6 +180,8 @@ export interface RunEnv {
   stateDir: string;
   transport(name: TransportName): Promise<Transport>;
   now(): Date;
+  /** Milliseconds that go on evenly, also where this machine's clock is set meanwhile; by that clock where absent. */
+  elapsed?(): number;
   /** Seconds since this machine was booted: what no step of its clock changes. */
   uptime(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
