@@ -17,7 +17,8 @@ const BY_NODES = ['exec', 'stop', 'pause', 'fence', 'cordon', 'scale'];
 const SELECTS = /^(-l|--selector|--nodes|--limit|--canary|--confirm)(=.*)?$/;
 
 /**
- * The same command on the nodes that did not end ok, where a run of one verb has nothing to resume; else nothing. It asks
+ * The same command on the nodes that did not end ok, where a run of one verb has nothing to resume; else nothing. Where another
+ * step came before, those that had no turn in the second one would be missing. It asks
  * anew for what needs its own consent.
  */
 export function retryOf(
@@ -28,7 +29,15 @@ export function retryOf(
 ): string | undefined {
   const typed = flags.typed as Typed | undefined;
   const left = outcomes.filter((outcome) => outcome.state !== 'ok').map((outcome) => outcome.target);
-  if (!typed || !plan || plan.playbook || !BY_NODES.includes(typed.verb) || left.length === 0)
+  const steps = plan?.workstreams.flatMap((stream) => stream.steps) ?? [];
+  if (
+    !typed ||
+    !plan ||
+    plan.playbook ||
+    steps.length !== 1 ||
+    !BY_NODES.includes(typed.verb) ||
+    left.length === 0
+  )
     return undefined;
   if (['done', 'interrupted'].includes(verdict.state) || !verdict.next?.startsWith('fireaxe timeline '))
     return undefined;
