@@ -8,6 +8,7 @@ import type { Outcome } from '../transport/types.ts';
 import { canaryOf } from './canary.ts';
 import { foundNone, mustFind } from './found-none.ts';
 import { waitForGate } from './gate-step.ts';
+import { type Keeper, keeperOf } from './keep-armed.ts';
 import { keepTrying, settledBad } from './keep-trying.ts';
 import { pendingOf, usedUp } from './pending.ts';
 import { reconcile } from './reconcile.ts';
@@ -30,6 +31,7 @@ export interface StepEnd {
 /** Does what the journal says is still to do of a step. Running it again after any crash is safe. */
 export async function runActionStep(session: Session, step: ActionStep): Promise<StepEnd> {
   const action = actionNamed(step.action);
+  const keeper = keeperOf(session, step, action);
   const pending = pendingOf(session, step);
   if (step.anyOf && anyOk(session, step)) return { state: 'done' };
   // Its gate did not open and it was taken back: what was applied is not there any more, whatever its outcome said.
@@ -41,14 +43,14 @@ export async function runActionStep(session: Session, step: ActionStep): Promise
   const wanted = new Set([...pending.launch, ...again]);
   const targets = step.targets.filter((t) => wanted.has(t));
   if (targets.length > 0) {
-    const closed = await gateBefore(session, step, action, targets.length);
+    const closed = await gateBefore(session, step, keeper, targets.length);
     if (closed) return closed;
     if (action.node?.fetches?.(action.params.parse(step.params)))
       await fetchFirst(session, step, action, targets);
-    const end = await apply(session, step, action, targets);
+    const end = await apply(session, step, keeper, targets);
     if (end) return end;
   } else {
-    await keepArmed(session, step, action);
+    await keeper.now();
   }
   return settle(session, step);
 }
@@ -56,7 +58,7 @@ export async function runActionStep(session: Session, step: ActionStep): Promise
 async function apply(
   session: Session,
   step: ActionStep,
-  action: Action,
+  keeper: Keeper,
   targets: string[],
 ): Promise<StepEnd | undefined> {
   // What an earlier process saw uses up the same budget.
@@ -75,10 +77,11 @@ async function apply(
       ? {}
       : { retryMs: 0, bears: (outcome: Outcome) => mayPass(outcome, true) }),
     journaled: true,
+    onOutcome: keeper.soon,
     // Gone on with after a crash: the way back that was journaled first.
     before: (target) => session.memory.step(step.id).before.get(target.name),
     async betweenWaves() {
-      await keepArmed(session, step, action);
+      await keeper.now();
       const canary = canaryOf(session, step);
       if (canary === 'bad') return 'canary';
       // The next ones take its place.
@@ -92,12 +95,10 @@ async function apply(
   // A person's deadline has passed by now: one short look, and a resume looks again.
   const within = step.wholeMs === undefined ? {} : { wholeMs: LAST_LOOK_MS };
   if (!session.env.letGo.aborted) await reconcile(session, step, lost, within);
-  await keepArmed(session, step, action);
+  await keeper.now();
   if (step.keepTrying !== undefined && !verdict.stoppedBy) {
     const gate = step.keepTrying;
-    session.background.start(step.id, (enough) =>
-      keepTrying(session, step, { gate, enough }, () => keepArmed(session, step, action)),
-    );
+    session.background.start(step.id, (enough) => keepTrying(session, step, { gate, enough }, keeper));
   }
   if (verdict.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };
   if (verdict.stoppedBy === 'budget') return overBudget(session, step);
@@ -114,13 +115,13 @@ const CLOSED: StepEnd = { state: 'failed', guard: true, why: 'the gate between w
 async function gateBefore(
   session: Session,
   step: ActionStep,
-  action: Action,
+  keeper: Keeper,
   left: number,
 ): Promise<StepEnd | undefined> {
   const done = step.targets.length - left;
   if (!step.gate || step.anyOf || done < step.waves[0]! || canaryOf(session, step) === 'open')
     return undefined;
-  await keepArmed(session, step, action);
+  await keeper.now();
   if ((await waitForGate(session, step.id, step.gate)).open) return undefined;
   return session.env.stop.aborted ? { state: 'stopped', why: 'interrupted' } : CLOSED;
 }
@@ -159,28 +160,6 @@ function overBudget(session: Session, step: ActionStep): StepEnd {
   const alone = session.plan.workstreams.every((w, i) => i === 0 && w.steps.length === 1);
   const guard = !alone || session.memory.countsOf(step)['not-attempted'] > 0;
   return { state: 'failed', guard, why: `more than ${step.budget} targets did not end ok` };
-}
-
-/** A change that could cut us off is kept only over a new connection: the very proof that it did not. */
-async function keepArmed(session: Session, step: ActionStep, action: Action): Promise<void> {
-  if (!action.node?.armed?.(action.params.parse(step.params))) return;
-  const memory = session.memory.step(step.id);
-  const targets = step.targets.filter(
-    (t) => memory.kept.get(t) === undefined && hasArmed(memory.outcomes.get(t)),
-  );
-  if (targets.length === 0) return;
-  const verdict = await runOp(session, step, { op: 'keep', targets, journaled: false });
-  for (const outcome of verdict.outcomes) {
-    const ok = outcome.state === 'ok';
-    const why = outcome.reason?.message ?? outcome.result?.note ?? outcome.state;
-    await session.record({ kind: 'kept', step: step.id, target: outcome.target, ok, ...(ok ? {} : { why }) });
-  }
-}
-
-/** Where the change was in place already this step has set no timer. */
-function hasArmed(outcome: Outcome | undefined): boolean {
-  const found = outcome?.result?.data?.state ?? outcome?.result?.state;
-  return outcome?.state === 'ok' && found !== 'already';
 }
 
 /** Saves what apply would destroy; a target whose object cannot be saved whole is not touched. */

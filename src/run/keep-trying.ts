@@ -3,6 +3,7 @@ import { foldLine } from '../base/fold-names.ts';
 import { mayPass, pauseBefore } from '../fanout/again.ts';
 import { badOf, countOutcomes } from '../fanout/counts.ts';
 import type { Outcome } from '../transport/types.ts';
+import type { Keeper } from './keep-armed.ts';
 import { reconcile } from './reconcile.ts';
 import { runOp } from './run-op.ts';
 import type { Session } from './session.ts';
@@ -28,7 +29,7 @@ export async function keepTrying(
   session: Session,
   step: ActionStep,
   { gate, enough }: { gate: string; enough: AbortSignal },
-  keep: () => Promise<void>,
+  keeper: Keeper,
 ): Promise<void> {
   const began = session.env.now().getTime();
   const over = session.background.until(gate);
@@ -43,8 +44,8 @@ export async function keepTrying(
     const ms = session.env.now().getTime() - began;
     if (stop.aborted || settledBad(session, step) > step.budget)
       return note(`not reached (tried ${tries} times in ${formatDuration(ms)}): ${foldLine(targets)}`);
-    await tryOnce(own, step, targets, { tries, ms });
-    await keep();
+    await tryOnce(own, step, targets, { tries, ms }, keeper);
+    await keeper.now();
   }
 }
 
@@ -53,6 +54,7 @@ async function tryOnce(
   step: ActionStep,
   targets: string[],
   earlier: { tries: number; ms: number },
+  { soon }: Keeper,
 ): Promise<void> {
   const outcomes = session.memory.step(step.id).outcomes;
   const known = new Map(targets.map((target): [string, Outcome] => [target, outcomes.get(target)!]));
@@ -64,6 +66,7 @@ async function tryOnce(
     earlier,
     bears: (outcome) => mayPass(outcome, true),
     journaled: true,
+    onOutcome: soon,
     before: (target) => session.memory.step(step.id).before.get(target.name),
   });
   // Nothing more was to leave: what was known of it stands.

@@ -3,6 +3,7 @@ import { planActionStep } from '../../src/playbook/action-step.ts';
 import { execute } from '../../src/run/execute.ts';
 import { readRun } from '../../src/run/store.ts';
 import { undoRun } from '../../src/run/undo.ts';
+import type { Transport } from '../../src/transport/types.ts';
 import { envFor, type Fate, fakeFleet, kitOf } from './fake-fleet.ts';
 import { planOf } from './plans.ts';
 
@@ -35,6 +36,23 @@ describe('a change that can cut us off', () => {
     expect((await execute(plan, env)).state).toBe('done');
     expect(ops).toEqual(['apply n1', 'keep n1', 'apply n2', 'apply n3', 'keep n2', 'keep n3']);
   });
+
+  it('is kept while others of its wave hang: its timer runs', async () => {
+    const { plan, env, ops, fleet } = setUp('fence', {}, () => 'ok');
+    const kept = async () => {
+      while (!ops.includes('keep n1') || !ops.includes('keep n2'))
+        await new Promise((later) => setTimeout(later, 20));
+    };
+    const transport: Transport = {
+      ...fleet.transport,
+      async *run([target], script, options) {
+        if (target!.name === 'n3' && !ops.includes('keep n1')) await kept();
+        yield* fleet.transport.run([target!], script, options);
+      },
+    };
+    expect((await execute(plan, { ...env, transport: async () => transport })).state).toBe('done');
+    expect(ops).toEqual(['apply n1', 'apply n2', 'keep n1', 'keep n2', 'apply n3', 'keep n3']);
+  }, 5_000);
 
   it('that cannot be kept is no success: the node takes it back by itself', async () => {
     const { plan, env } = setUp('fence', {}, (op, node) =>
