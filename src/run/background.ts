@@ -28,8 +28,11 @@ export class Background {
     await task?.done;
   }
 
+  /** Ends all of it: no gate is waited for any more. */
   async end(): Promise<void> {
-    await Promise.all([...this.#tasks.values()].map(({ done }) => done));
+    const tasks = [...this.#tasks.values()];
+    for (const { enough } of tasks) enough.abort();
+    await Promise.all(tasks.map(({ done }) => done));
   }
 
   #gate(name: string): AbortController {

@@ -132,6 +132,11 @@ describe('a hold in a recovery whose nodes are slow', () => {
     expect(fleet.nodeOf('n1').undone).toEqual(['hold']);
   }, 5_000);
 
+  it('ends with the run where a saved plan names a gate that is not there', async () => {
+    const { kit, env } = cluster(slow(3, 10_000), 0);
+    expect(await execute(plan(kit, [], 'nowhere'), env)).toMatchObject({ counts: { unreachable: 3 } });
+  }, 5_000);
+
   it('says how often and how long it tried', async () => {
     const { kit, env } = cluster({ n3: 10_000 }, 21);
     await execute(plan(kit), env);
