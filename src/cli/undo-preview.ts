@@ -68,12 +68,26 @@ function whyText(why: WhyLeft): string {
 export function inForceLine(records: JournalRecord[]): string | undefined {
   const first = records[0];
   if (first?.kind !== 'plan') return undefined;
-  const changes = previewOf(records).changes.filter((change) => change.irreversible === undefined);
+  const reverted = revertedByNodes(records);
+  const changes = previewOf(records)
+    .changes.map((of) => ({ ...of, targets: of.targets.filter((t) => !reverted.has(`${of.step} ${t}`)) }))
+    .filter(({ irreversible, targets }) => irreversible === undefined && targets.length > 0);
   if (changes.length === 0) return undefined;
   const steps = first.plan.workstreams.flatMap((w) => w.steps).length;
   if (steps === 1) return 'to undo it';
   const words = changes.map(({ step, targets }) => `${step} (${targets.length})`);
   return `still in force: ${words.join(', ')}; to undo it`;
+}
+
+/** `step target` of each armed change that was not kept: its node reverts it. */
+function revertedByNodes(records: JournalRecord[]): Set<string> {
+  const reverted = new Set<string>();
+  for (const record of records) {
+    if (record.kind !== 'kept') continue;
+    if (record.ok) reverted.delete(`${record.step} ${record.target}`);
+    else reverted.add(`${record.step} ${record.target}`);
+  }
+  return reverted;
 }
 
 /** The preview as a person reads it. */

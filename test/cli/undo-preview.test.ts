@@ -53,6 +53,14 @@ describe('what a run offers to be undone', () => {
     expect(inForceLine(all)).toBeUndefined();
   });
 
+  it('is never what its node reverts, as it was not kept', () => {
+    const kept = (ok: boolean): JournalBody => ({ kind: 'kept', step: 'fence.1', target: 'cp-1', ok });
+    const lost = journal(...(records as JournalBody[]), kept(false));
+    expect(inForceLine(lost)).toBe('still in force: hold (3); to undo it');
+    const after = journal(...(lost as JournalBody[]), kept(true));
+    expect(inForceLine(after)).toBe('still in force: fence.1 (1), hold (3); to undo it');
+  });
+
   it('is never what removed the cause', () => {
     const remove = step('remove', ['cp-1'], { removesCause: true });
     const ran = journal(
