@@ -96,7 +96,8 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
       waysTo: (target) =>
         session.targets.has(target.name) ? (cloud ? ['cloud'] : (step.via ?? target.via)) : [],
       whyNoWay,
-      stop: env.stop,
+      // A first Ctrl-C launches nothing more; what is done already is kept all the same, or its node reverts it.
+      stop: request.op === 'keep' ? env.letGo : env.stop,
       letGo: env.letGo,
       async beforeLaunch(batch, via) {
         if (request.journaled)

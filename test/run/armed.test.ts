@@ -54,6 +54,21 @@ describe('a change that can cut us off', () => {
     expect(ops).toEqual(['apply n1', 'apply n2', 'keep n1', 'keep n2', 'apply n3', 'keep n3']);
   }, 5_000);
 
+  it('is kept also where nothing more is to be launched, as after a first Ctrl-C', async () => {
+    const interrupt = new AbortController();
+    const { plan, env, ops } = setUp(
+      'fence',
+      {},
+      (op, node) => {
+        if (op === 'apply' && node === 'n2') interrupt.abort();
+        return 'ok';
+      },
+      { wave: '1' },
+    );
+    expect((await execute(plan, { ...env, stop: interrupt.signal })).state).toBe('interrupted');
+    expect(ops).toEqual(['apply n1', 'keep n1', 'apply n2', 'keep n2']);
+  });
+
   it('that cannot be kept is no success: the node takes it back by itself', async () => {
     const { plan, env } = setUp('fence', {}, (op, node) =>
       op === 'keep' && node === 'n2' ? 'unreachable' : 'ok',
