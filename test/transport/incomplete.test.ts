@@ -189,9 +189,9 @@ describe.skipIf(noSshd)('against a real sshd whose login swallows input', () => 
     fresh();
     startUp(`read -r _; exec 3>>${root()}/took`);
     const script = raw(`cat >${root()}/got`, { secret: Buffer.from('k4n4ry') });
-    expect(await runOne(ssh, node(1), script, { runMs: 4000 })).toMatchObject(incomplete);
+    expect(await runOne(ssh, node(1), script, { loginMs: 2000, runMs: 4000 })).toMatchObject(incomplete);
     startUp(`cat >${root()}/took`);
-    expect(await runOne(ssh, node(1), script, { runMs: 4000 })).toMatchObject(incomplete);
+    expect(await runOne(ssh, node(1), script, { loginMs: 2000, runMs: 4000 })).toMatchObject(incomplete);
     expect(existsSync(join(root(), 'got'))).toBe(false);
     expect(readFileSync(join(root(), 'took'), 'utf8')).not.toContain('k4n4ry');
   });
