@@ -108,7 +108,7 @@ describe.skipIf(!path)('the command line and AWS, where moto can be had', () => 
 
     expect((await scaleOne(BIG)).stdout).toContain(`m5.large → ${BIG}`);
     expect(await typeOf(id)).toEqual([BIG, 'running']);
-    const back = await fireaxe('undo', 'last', '--yes');
+    const back = await fireaxe('undo', 'last', '--confirm', 'west 1');
     expect(back).toMatchObject({ code: 0, stdout: expect.stringContaining(`m5.large`) });
     expect(await typeOf(id)).toEqual(['m5.large', 'running']);
     expect((await scaleOne('m5.large')).stdout).toContain('is a running m5.large');

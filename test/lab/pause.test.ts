@@ -202,7 +202,7 @@ describe('a client and its script killed after the move', () => {
     await sh('touch /run/kubelet-stuck');
     const order = pause({ op: 'apply' }, { wait: '60s' });
     await expect.poll(() => sh(`ls ${KUBEADM} | wc -l`), { timeout: 10_000 }).toBe('2');
-    await sh("kill -KILL $(cut -d' ' -f1 /run/fireaxe/lock)");
+    await sh("kill -KILL $(readlink /run/fireaxe/lock | cut -d' ' -f1)");
     expect((await order).result).toBeUndefined();
     expect((await pause({ op: 'receipt' })).result).toMatchObject({ state: 'interrupted' });
   }

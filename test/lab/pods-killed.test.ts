@@ -17,9 +17,9 @@ const HALF = 'HO_N=0\nuntil [ -e "$HO_HERE/pass" ]';
  * with what it wrote by then.
  */
 const HOLDS = [
-  { name: 'freeze, v2', at: 'v2', params: FREEZE, amid: '&& po_set "$PO_G" 1', amidst: 'frozen' },
-  { name: 'freeze, v1', at: 'v1', params: FREEZE, amid: '&& po_set "$PO_G" 1', amidst: 'frozen' },
-  { name: 'network, v2', at: 'n2', params: NETWORK, amid: '&& PO_LAST=$PO_T', amidst: 'rules.nft' },
+  { name: 'freeze, v2', at: 'v2', params: FREEZE, amid: 'po_set "$PO_G" 1', amidst: 'frozen' },
+  { name: 'freeze, v1', at: 'v1', params: FREEZE, amid: 'po_set "$PO_G" 1', amidst: 'frozen' },
+  { name: 'network, v2', at: 'n2', params: NETWORK, amid: 'PO_LAST=$PO_T &&', amidst: 'rules.nft' },
 ] as const;
 const POD = 'POD:PATIENT';
 
@@ -102,7 +102,8 @@ describe.skipIf('reason' in crictl)('a hold of pods, killed', () => {
       test('script and watch both killed amid the change: undo takes all of it', async () => {
         const before = await picture();
         // The first place is the watch's; the script has the same part for itself.
-        const whole = text({ op: 'apply', run: 'amid' }).replace(amid, () => `&& kill -9 $$ ${amid}`);
+        const whole = text({ op: 'apply', run: 'amid' }).replace(amid, () => `kill -9 $$ && ${amid}`);
+        expect(whole).toContain('kill -9 $$ && ');
         await pods.lab.at(at).run(hooked(whole, 'half', HALF, 'kill -9 $$'));
         // It is started again and again, and killed as often.
         await until(async () =>
