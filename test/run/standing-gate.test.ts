@@ -70,9 +70,15 @@ describe.skipIf(noSshd ?? noCurl)(
 
     it('reads over one connection, and opens', async ({ expect }) => {
       const proxy = await limitedProxy(sshd.port, LIMIT, 30_000);
+      const warned: string[] = [];
+      const onWarning = ({ name }: Error) => warned.push(name);
+      process.on('warning', onWarning);
       const { open, said } = await wait(proxy, spec);
+      process.off('warning', onWarning);
       expect({ open, said }).toMatchObject({ open: true });
       expect(proxy.asked.length).toBe(1);
+      // Each reading takes its listeners away again.
+      expect(warned).toEqual([]);
       expect(said.length).toBeGreaterThan(LIMIT);
       await proxy.close();
     });

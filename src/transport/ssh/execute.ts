@@ -36,19 +36,30 @@ export interface Execution {
 export function execute(client: Client, execution: Execution): Promise<Outcome> {
   const { delivery, stop } = execution;
   return new Promise((resolve, reject) => {
-    const abandon = () => reject(stop.reason);
-    const opened = guarded(reject, (error: Error | undefined, channel?: ClientChannel) => {
+    // A connection that stands has many sessions, one after the other: each takes its listener away again.
+    const fail = (reason: unknown) => {
+      client.off('error', onExcess);
+      reject(reason);
+    };
+    const listenTo = (channel: ClientChannel) => {
+      client.off('error', onExcess);
+      resolve(listen(client, channel, execution));
+    };
+    // Cut off for what it sends.
+    const onExcess = (error: Error) => error instanceof Unreached && fail(error);
+    const abandon = () => fail(stop.reason);
+    const opened = guarded(fail, (error: Error | undefined, channel?: ClientChannel) => {
       if (stop.aborted) return;
       stop.removeEventListener('abort', abandon);
       if (error || !channel)
-        return reject(new Unreached({ code: 'session', message: `no session: ${error?.message}` }));
+        return fail(new Unreached({ code: 'session', message: `no session: ${error?.message}` }));
       // In this very turn: an end that came along in one packet would be missed otherwise.
-      if (!delivery.greeted) return resolve(listen(client, channel, execution));
+      if (!delivery.greeted) return listenTo(channel);
       execution.onSudo();
       const { nonce } = execution.attempt.script;
       becomeRoot(channel, { delivery, nonce, stop }, (refused) => {
-        if (refused) reject(refused);
-        else resolve(listen(client, channel, execution));
+        if (refused) fail(refused);
+        else listenTo(channel);
       });
     });
     if (stop.aborted) {
@@ -56,8 +67,7 @@ export function execute(client: Client, execution: Execution): Promise<Outcome> 
       return;
     }
     stop.addEventListener('abort', abandon, { once: true });
-    // Cut off for what it sends.
-    client.once('error', (error) => error instanceof Unreached && reject(error));
+    client.on('error', onExcess);
     try {
       client.exec(delivery.command, opened as never);
     } catch (error) {
