@@ -68,7 +68,7 @@ export function consentForUndo(
 function plain(question: string, flags: Flags, io: CliIo): Consent {
   if (flags.yes === true) return { kind: 'given', by: '--yes' };
   if (!canAsk(io, flags)) {
-    throw new FireaxeError('declined', 'nobody can be asked whether to go on', {
+    throw new FireaxeError('declined', 'confirmation needed, but there is no terminal', {
       place: flags.input === false ? '--no-input' : 'no terminal',
       next: 'add --yes, or look first with --dry-run',
     });
@@ -80,7 +80,7 @@ interface Severe {
   phrase: string;
   /** Begins the question. */
   what: string;
-  /** What is severe in it, where nobody can be asked. */
+  /** What is severe in it, where there is no terminal. */
   consentTo?: string;
   /** The command that leaves the severe part out. */
   without?: string | undefined;

@@ -6,7 +6,7 @@ export interface Interrupts {
   letGo: AbortSignal;
   /** Nothing is in flight: the command line ends at once. */
   quit: AbortSignal;
-  /** The terminal is gone: nobody can be asked, and nothing is read there any more. */
+  /** The terminal is gone: no question can be answered, and nothing is read there any more. */
   hungUp: AbortSignal;
   /** From here on something may be in flight, until the result is called. A run has a journal, and outlives its terminal. */
   inFlight(what?: 'run'): () => void;
@@ -37,9 +37,9 @@ export function interrupts(say: (line: string) => void, leave: () => void, termi
       quit.abort(new Error(name));
     } else if (again) {
       letGo.abort(new Error(name));
-      say('letting go of what is in flight');
+      say('no longer waiting for what is in flight');
     } else {
-      say('launching nothing more, waiting for what is in flight; press again to let go');
+      say('launching nothing more, waiting for what is in flight; press Ctrl-C again to stop waiting');
     }
   };
   return {

@@ -138,7 +138,7 @@ function closingLines(verdict: RunVerdict, unknown: string[], flags: Flags): str
   const lines = [
     `run ${verdict.runId}: ${verdict.state}; ${verdict.planned} planned: ${countsLine(verdict.counts)}`,
   ];
-  if (unknown.length > 0) lines.push(`not known what happened on: ${foldLine(unknown)}`);
+  if (unknown.length > 0) lines.push(`outcome unknown on: ${foldLine(unknown)}`);
   for (const { step, targets } of verdict.missed ?? [])
     lines.push(`${step}: not done on ${nodesText(targets.length)}: ${foldLine(targets)}`);
   for (const w of verdict.workstreams) if (w.why) lines.push(w.why);

@@ -155,7 +155,7 @@ class GroupCommit implements Journal {
     await this.#file.close();
     const broken = this.#broken !== undefined;
     const seal = this.#changed && !broken ? this.#seal.seal() : undefined;
-    // All records are on the disk; a lease that could not be let go of is seen to be dead.
+    // All records are on the disk; a lease that could not be released is seen to be dead.
     await this.#lease.release(seal, broken).catch(() => {});
   }
 }

@@ -19,7 +19,7 @@ export const lowered = (seal: Seal | undefined) => (seal ? { seal: { ...seal, wh
 export const named = (holder: Holder | undefined) =>
   holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : 'an unknown process';
 
-/** The right to write a journal, renewed until it is let go of. */
+/** The right to write a journal, renewed until it is released. */
 export class Lease {
   /** Of the journal as its former writer left it. */
   readonly formerSeal: Seal | undefined;

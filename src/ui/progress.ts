@@ -22,7 +22,7 @@ const TOLD_ONE_BY_ONE = 8;
 
 const OPERATOR: Record<string, string> = {
   interrupt: 'interrupted: launching nothing more, waiting for what is in flight (Ctrl-C again lets go)',
-  'let-go': 'let go of what is in flight',
+  'let-go': 'stopped waiting for what is in flight',
   resume: 'going on where the run was cut off',
   undo: 'taking back what the run changed',
 };

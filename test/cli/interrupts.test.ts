@@ -37,7 +37,7 @@ describe('Ctrl-C', () => {
     expect(thrice).toMatchObject({ stop: true, letGo: true, quit: false });
     expect(thrice.said).toEqual([
       expect.stringMatching(/waiting/),
-      expect.stringMatching(/letting go/),
+      expect.stringMatching(/no longer waiting/),
       'left',
     ]);
   });

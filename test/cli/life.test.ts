@@ -144,6 +144,6 @@ describe('Ctrl-C', () => {
     child.kill('SIGINT');
     const { code, stderr } = await ended;
     expect(code).toBe(130);
-    expect(stderr).toMatch(/letting go[\s\S]*not known what happened on: n1[\s\S]*next: fireaxe resume \S+/);
+    expect(stderr).toMatch(/no longer waiting[\s\S]*outcome unknown on: n1[\s\S]*next: fireaxe resume \S+/);
   });
 });
