@@ -68,7 +68,8 @@ export function consentForUndo(
 function plain(question: string, flags: Flags, io: CliIo): Consent {
   if (flags.yes === true) return { kind: 'given', by: '--yes' };
   if (!canAsk(io, flags)) {
-    throw new FireaxeError('declined', 'confirmation needed, but there is no terminal', {
+    const why = flags.input === false ? 'prompts are off' : 'there is no terminal';
+    throw new FireaxeError('declined', `confirmation needed, but ${why}`, {
       place: flags.input === false ? '--no-input' : 'no terminal',
       next: 'add --yes, or look first with --dry-run',
     });

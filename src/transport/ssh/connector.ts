@@ -53,7 +53,7 @@ export interface Connector {
   close(): void;
 }
 
-/** For our last words to leave. */
+/** How long the disconnect message gets to be sent. */
 const FAREWELL_MS = 1000;
 
 /** A host that drowns answers late, and a new login costs it more; each reading has its own deadline besides. */
