@@ -117,7 +117,7 @@ export class ApiClient {
     const sender = this.#pid === undefined ? {} : { pid: this.#pid };
     if (idle && this.#network.verdict(this.#node, door.node, API_PORT, 'established', sender) !== 'accept') {
       this.#agent.destroy();
-      this.#turnedAway.add(door);
+      if (door.node.running()) this.#turnedAway.add(door);
       throw new NoAnswer('reset');
     }
     if (!idle || door.port() === 0) await this.#knock(door, timeoutMs);
@@ -125,9 +125,9 @@ export class ApiClient {
 
   async #knock(door: ApiDoor, timeoutMs: number): Promise<void> {
     const answer = await knock(this.#network, this.#node, door, this.#pid, timeoutMs);
-    if (answer === 'let-in') this.#turnedAway.delete(door);
+    if (answer === 'let-in' || answer === 'down') this.#turnedAway.delete(door);
     else this.#turnedAway.add(door);
-    if (answer !== 'let-in') throw new NoAnswer(answer);
+    if (answer !== 'let-in') throw new NoAnswer(answer === 'down' ? 'timeout' : answer);
     // The machine lets us in, but no process listens there.
     if (door.port() === 0) throw new NoAnswer('refused');
   }
