@@ -33,7 +33,7 @@ export async function runAction(flags: Flags, io: CliIo, request: ActionRequest)
     nothingSaid && request.anywhere ? { selector: request.anywhere } : selection,
   );
   const targets = request.targets?.(chosen, cluster) ?? chosen;
-  const { singleStepPlan } = await import('../playbook/single-step.ts');
+  const { singleStepPlan } = await import('../plan/single-step.ts');
   const plan = singleStepPlan({
     kit: context.kit,
     cluster,

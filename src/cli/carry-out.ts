@@ -1,16 +1,16 @@
 import { usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
-import { foundNone, mustFind } from '../run/found-none.ts';
-import type { Plan } from '../run/types.ts';
+import type { Plan } from '../plan/types.ts';
+import { foundNone, mustFind } from '../run/step/found-none.ts';
 import { consentFor, obtain } from './consent.ts';
 import { type CliContext, planOnly, text } from './context.ts';
 import { runEnvironment } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
+import { actionSteps, planLines } from './format/plan.ts';
+import { outcomeLines } from './format/show-outcomes.ts';
 import { nextCommand } from './next-command.ts';
 import { openKeys, waysOf } from './pass-phrases.ts';
-import { actionSteps, planLines } from './plan-view.ts';
 import { runAndShow } from './run-and-show.ts';
-import { outcomeLines } from './show-outcomes.ts';
 
 /** The one path from a plan to a change: show it, look, ask, run, tell how it ended. Gives the exit code. */
 export async function carryOut(
@@ -42,7 +42,7 @@ async function showPlan(plan: Plan, { sink, flags }: CliContext): Promise<number
   for (const line of planLines(plan)) sink.text(line);
   sink.text(`hash ${plan.hash}`);
   if (file !== undefined) {
-    const { writePlanFile } = await import('../playbook/plan-file.ts');
+    const { writePlanFile } = await import('../plan/file.ts');
     await writePlanFile(file, plan);
     // Without one it would be refused.
     if (plan.reason === '')

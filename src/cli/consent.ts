@@ -1,12 +1,12 @@
 import { nodesText } from '../base/counts-line.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
-import type { Plan } from '../run/types.ts';
+import type { Plan } from '../plan/types.ts';
 import { ask, canAsk } from './ask.ts';
 import { type Flags, planOnly, text } from './context.ts';
-import { countTargets, dangersOf } from './plan-view.ts';
+import { countTargets, dangersOf } from './format/plan.ts';
+import type { Change } from './format/undo-preview.ts';
 import type { CliIo } from './types.ts';
-import type { Change } from './undo-preview.ts';
 
 /** What it takes to go on with a plan. */
 export type Consent =

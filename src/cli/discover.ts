@@ -29,10 +29,10 @@ export async function discover(context: CliContext, save: boolean): Promise<void
   const { cloud } = cluster;
   const [{ ec2Api }, { patient, READERS_PATIENCE }, { asUnreachable, withOurKeys }, { discoverFromEc2 }] =
     await Promise.all([
-      import('../kit/ec2-api.ts'),
-      import('../kit/ec2-patience.ts'),
-      import('../kit/cloud-errors.ts'),
-      import('../fleet/discover-ec2.ts'),
+      import('../aws/ec2-api.ts'),
+      import('../aws/ec2-patience.ts'),
+      import('../aws/errors.ts'),
+      import('../aws/discover-ec2.ts'),
     ]);
   const api = await ec2Api(cloud, context.io.env);
   const { describe } = patient(api, {

@@ -2,7 +2,7 @@ import { parseAmount, parseSome } from '../base/amount.ts';
 import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
 import type { TransportName } from '../fleet/types.ts';
-import type { Overrides } from '../playbook/request.ts';
+import type { Overrides } from '../plan/request.ts';
 import { type Flags, text } from './context.ts';
 
 const WAYS: readonly string[] = ['ssm', 'ssh', 'openssh', 'local'];

@@ -4,10 +4,10 @@ import type { TransportName } from '../fleet/types.ts';
 import { clusterNamed } from '../kit/cluster-named.ts';
 import { targetsOf } from '../kit/targets.ts';
 import type { ClusterKit } from '../kit/types.ts';
-import type { Plan } from '../run/types.ts';
+import type { Plan } from '../plan/types.ts';
 import { askUnseen, canAsk } from './ask.ts';
 import type { CliContext } from './context.ts';
-import { actionSteps } from './plan-view.ts';
+import { actionSteps } from './format/plan.ts';
 
 const TRIES = 3;
 

@@ -1,5 +1,5 @@
 import { usage } from '../base/errors.ts';
-import type { Plan } from '../run/types.ts';
+import type { Plan } from '../plan/types.ts';
 import { type CliContext, chooseCluster } from './context.ts';
 import { overridesOf } from './overrides.ts';
 import { parseParameters } from './parameters.ts';

@@ -3,7 +3,7 @@ import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
 import { selectNodes } from '../fleet/select.ts';
 import type { FleetNode } from '../fleet/types.ts';
-import type { ActionStep, GateSpec } from '../run/types.ts';
+import type { ActionStep, GateSpec } from '../plan/types.ts';
 import { carryOut } from './carry-out.ts';
 import { reasonOf } from './consent.ts';
 import { chooseCluster, type Flags, openContext, selectionOf, text } from './context.ts';
@@ -47,9 +47,9 @@ export async function readmit(flags: Flags, io: CliIo): Promise<number> {
   });
   const hosts = selectNodes(cluster.fleet.nodes, { selector: 'role=control-plane' }).map((node) => node.name);
   const [{ planActionStep }, { clientBatches }, { sealPlan }] = await Promise.all([
-    import('../playbook/action-step.ts'),
+    import('../plan/action-step.ts'),
     import('../playbook/client-batches.ts'),
-    import('../playbook/seal-plan.ts'),
+    import('../plan/seal.ts'),
   ]);
   const request = { kit: context.kit, cluster, reason, now: io.now(), overrides };
   const draft = {

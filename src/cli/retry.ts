@@ -1,6 +1,7 @@
 import { foldLine } from '../base/fold-names.ts';
 import { quote } from '../base/quote.ts';
-import type { Plan, RunVerdict } from '../run/types.ts';
+import type { Plan } from '../plan/types.ts';
+import type { RunVerdict } from '../run/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import type { Flags } from './context.ts';
 

@@ -2,22 +2,23 @@ import { countsLine, nodesText } from '../base/counts-line.ts';
 import { foldLine } from '../base/fold-names.ts';
 import { countOutcomes } from '../fanout/counts.ts';
 import { stateDir } from '../kit/state-dir.ts';
-import type { Plan, RunEnv, RunEvent, RunVerdict } from '../run/types.ts';
+import type { Plan } from '../plan/types.ts';
+import type { RunEnv, RunEvent, RunVerdict } from '../run/types.ts';
 import type { Outcome } from '../transport/types.ts';
-import { plainView } from '../ui/plain.ts';
-import type { View } from '../ui/view.ts';
 import type { CliContext, Flags } from './context.ts';
 import { runEnvironment } from './environment.ts';
 import { exitCodeOfVerdict } from './exit-codes.ts';
+import { keepOutcomes, type OutcomeKeeper } from './format/outcomes.ts';
+import { actionSteps } from './format/plan.ts';
+import { outcomeLines } from './format/show-outcomes.ts';
+import { inForceLine } from './format/undo-preview.ts';
 import { nextCommand, withNext } from './next-command.ts';
-import { keepOutcomes, type OutcomeKeeper } from './outcomes.ts';
+import { openView } from './open-view.ts';
 import type { Sink } from './output.ts';
-import { actionSteps } from './plan-view.ts';
 import { retryOf } from './retry.ts';
 import { type RunLog, runLog } from './run-log.ts';
-import { outcomeLines } from './show-outcomes.ts';
-import { inForceLine } from './undo-preview.ts';
-import { openView } from './view.ts';
+import { plainView } from './view/plain.ts';
+import type { View } from './view/view.ts';
 
 /** Runs something that gives a verdict under the view, then prints what came of it. */
 export async function runAndShow(
@@ -128,7 +129,7 @@ export function resultLines(
 
 /** By the journal: what the run undid itself, found done or left alone is not offered, and what removed the cause neither. */
 async function stillInForce({ kit, io }: CliContext, runId: string): Promise<string | undefined> {
-  const { readRun } = await import('../run/store.ts');
+  const { readRun } = await import('../run/journal/store.ts');
   // What the run came to is told all the same where its journal cannot be read any more.
   const run = await readRun(stateDir(kit, io.env), runId).catch(() => undefined);
   return run && inForceLine(run.records);

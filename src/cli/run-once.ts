@@ -1,7 +1,7 @@
 import { FireaxeError } from '../base/errors.ts';
 import { stateDir } from '../kit/state-dir.ts';
-import type { RunSummary } from '../run/store.ts';
-import type { Plan } from '../run/types.ts';
+import type { Plan } from '../plan/types.ts';
+import type { RunSummary } from '../run/journal/store.ts';
 import type { CliContext } from './context.ts';
 
 /** Refuses (kind stale) a saved plan that ran before: it was made for what stood then. */
@@ -10,7 +10,7 @@ export async function refuseSecondRun(
   file: string,
   { kit, io, sink }: CliContext,
 ): Promise<void> {
-  const { ranBefore } = await import('../run/ran-before.ts');
+  const { ranBefore } = await import('../run/journal/ran-before.ts');
   const before = await ranBefore(stateDir(kit, io.env), plan.hash, (journal, why) =>
     sink.note(`warning: cannot tell whether this plan ran before: ${journal}: ${why}`),
   );

@@ -1,11 +1,11 @@
 import { formatDuration, LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { quote } from '../base/quote.ts';
 import type { JournalRecord } from '../run/types.ts';
-import type { UndoPace } from '../run/undo-pace.ts';
+import type { UndoPace } from '../run/undo/pace.ts';
 import { type Flags, text } from './context.ts';
+import { wavesText } from './format/plan.ts';
+import type { Change } from './format/undo-preview.ts';
 import { overridesOf } from './overrides.ts';
-import { wavesText } from './plan-view.ts';
-import type { Change } from './undo-preview.ts';
 
 /** The flags of an undo that say how fast and how carefully. */
 export function paceOf(flags: Flags): UndoPace {
@@ -50,7 +50,7 @@ export async function withWays(
 ): Promise<WayChange[]> {
   const first = records[0];
   if (first?.kind !== 'plan') return [];
-  const { wayBack } = await import('../run/undo-pace.ts');
+  const { wayBack } = await import('../run/undo/pace.ts');
   const steps = new Map(first.plan.workstreams.flatMap((w) => w.steps).map((step) => [step.id, step]));
   return changes.flatMap((change) => {
     const step = steps.get(change.step);

@@ -2,16 +2,16 @@ import { formatAmount, parseSome } from '../base/amount.ts';
 import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
 import { selectNodes } from '../fleet/select.ts';
-import type { Plan, Step, Workstream } from '../run/types.ts';
-import { planActionStep } from './action-step.ts';
+import { planActionStep } from '../plan/action-step.ts';
+import type { PlanRequest } from '../plan/request.ts';
+import { sealPlan } from '../plan/seal.ts';
+import type { Plan, Step, Workstream } from '../plan/types.ts';
 import { clientBatches } from './client-batches.ts';
 import { gateSpec } from './gate-spec.ts';
 import type { ActionStepText, StepText } from './grammar.ts';
 import { interpolate } from './interpolate.ts';
 import type { Playbook } from './load.ts';
 import { resolveParameters } from './parameters.ts';
-import type { PlanRequest } from './request.ts';
-import { sealPlan } from './seal-plan.ts';
 
 /** Turns a playbook and its parameters into a plan: every selector resolved to nodes, every share to a number. */
 export function compilePlaybook(

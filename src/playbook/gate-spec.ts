@@ -1,7 +1,7 @@
 import { parseAmount, parseSome } from '../base/amount.ts';
 import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
-import type { GateSpec } from '../run/types.ts';
+import type { GateSpec } from '../plan/types.ts';
 import type { GateText } from './grammar.ts';
 
 /** Reads a gate's texts into numbers. Throws usage naming the place of the wrong one. */

@@ -4,7 +4,7 @@ import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Kit } from '../kit/types.ts';
 import { parseYaml, schemaError, type YamlSource } from '../kit/yaml-file.ts';
-import type { Workstream } from '../run/types.ts';
+import type { Workstream } from '../plan/types.ts';
 import { knownPlaybookKeys, playbookSchema, type StepText, stepSchemas } from './grammar.ts';
 import { checkReferences } from './references.ts';
 import { SHIPPED } from './shipped.ts';

@@ -1,7 +1,7 @@
 import { ACTION_NAMES } from '../actions/registry.ts';
 import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
-import type { Workstream } from '../run/types.ts';
+import type { Workstream } from '../plan/types.ts';
 import { parametersIn } from './interpolate.ts';
 import type { Playbook } from './load.ts';
 

@@ -1,5 +1,5 @@
-import type { ActionContext } from '../actions/types.ts';
 import type { Target } from '../kit/types.ts';
+import type { ActionContext } from '../node/types.ts';
 import type { NodeScript, Outcome } from '../transport/types.ts';
 import { readInForce } from './in-force.ts';
 import { probeScript } from './script.ts';

@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import within from '../actions/common/within.sh';
-import { apiScript, apiVariables } from '../actions/control-plane/api.ts';
-import etcd from '../actions/control-plane/etcd.sh';
-import stack from '../actions/firewall/stack.sh';
-import { nodeScript } from '../actions/node-script.ts';
-import { type Action, type ActionContext, defineAction } from '../actions/types.ts';
+import { type Action, defineAction } from '../actions/types.ts';
+import { apiScript, apiVariables } from '../node/kube-api.ts';
+import within from '../node/lib/common/within.sh';
+import etcd from '../node/lib/etcd/etcd.sh';
+import stack from '../node/lib/firewall/stack.sh';
+import { nodeScript } from '../node/script.ts';
+import type { ActionContext } from '../node/types.ts';
 import type { NodeScript } from '../transport/types.ts';
 import inForce from './in-force.sh';
 import leases from './leases.sh';

@@ -1,9 +1,10 @@
+import type { ActionStep, Plan } from '../plan/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import { holdFloors } from './floors.ts';
 import { actionSteps } from './memory.ts';
-import { runOp } from './run-op.ts';
 import { openSession } from './session.ts';
-import type { ActionStep, Plan, RunEnv } from './types.ts';
+import { runOp } from './step/run-op.ts';
+import type { RunEnv } from './types.ts';
 
 export interface CheckResult {
   steps: { step: ActionStep; outcomes: Outcome[] }[];

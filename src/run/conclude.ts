@@ -1,7 +1,7 @@
 import { addCounts, noCounts } from '../fanout/counts.ts';
 import { actionSteps } from './memory.ts';
-import { canGoOn, endedWell } from './pending.ts';
 import type { Session } from './session.ts';
+import { canGoOn, endedWell } from './step/pending.ts';
 import type { RunVerdict } from './types.ts';
 
 /** One word for workstreams and run: a run is done where each of them is, recovered where its goal is reached all the same. */

@@ -1,15 +1,16 @@
 import { FireaxeError } from '../base/errors.ts';
 import { addCounts, badOf, noCounts } from '../fanout/counts.ts';
-import { runActionStep, type StepEnd } from './action-step.ts';
+import type { Step, UndoStep, Workstream } from '../plan/types.ts';
 import { conclude } from './conclude.ts';
-import { waitForGate } from './gate-step.ts';
+import { waitForGate } from './gate/wait.ts';
 import { actionSteps } from './memory.ts';
 import { unmetNeed } from './needs.ts';
-import { endedWell, isOver } from './pending.ts';
-import { completeReached } from './reached-since.ts';
 import type { Session } from './session.ts';
-import type { RunVerdict, Step, UndoStep, Workstream } from './types.ts';
-import { undoStep } from './undo-step.ts';
+import { runActionStep, type StepEnd } from './step/action-step.ts';
+import { endedWell, isOver } from './step/pending.ts';
+import { completeReached } from './step/reached-since.ts';
+import type { RunVerdict } from './types.ts';
+import { undoStep } from './undo/step.ts';
 
 /** Drives a plan to its end from wherever its journal stands: workstreams side by side, steps in order. */
 export async function drive(session: Session): Promise<RunVerdict> {

@@ -1,12 +1,13 @@
 import { hostname } from 'node:os';
 import { dirname } from 'node:path';
+import type { Plan } from '../plan/types.ts';
 import { drive } from './engine.ts';
 import { holdFloors } from './floors.ts';
-import { openJournal } from './journal.ts';
-import { journalPath } from './run-order.ts';
+import { openJournal } from './journal/journal.ts';
+import { journalPath } from './journal/run-order.ts';
+import { createRun, noPlan, resolveRunId } from './journal/store.ts';
 import { clusterOf, openSession, type Session } from './session.ts';
-import { createRun, noPlan, resolveRunId } from './store.ts';
-import type { JournalRecord, Plan, RunEnv, RunVerdict } from './types.ts';
+import type { JournalRecord, RunEnv, RunVerdict } from './types.ts';
 
 /** Runs a plan: a new run with its journal. The plan is the first record, on the disk before anything is launched.
  * Throws guard when it would go below the kit's floors. */

@@ -1,9 +1,10 @@
-import type { BeforeState } from '../actions/types.ts';
 import { countOutcomes } from '../fanout/counts.ts';
 import type { Counts } from '../fanout/types.ts';
+import type { BeforeState } from '../node/types.ts';
+import type { ActionStep, Plan } from '../plan/types.ts';
 import { neverRan } from '../transport/outcome.ts';
 import type { Outcome } from '../transport/types.ts';
-import type { ActionStep, JournalBody, Plan, RunVerdict, StepState } from './types.ts';
+import type { JournalBody, RunVerdict, StepState } from './types.ts';
 
 /** What a run knows of one step: only what its journal says. */
 export interface StepMemory {

@@ -1,4 +1,4 @@
-import type { Workstream } from './types.ts';
+import type { Workstream } from '../plan/types.ts';
 
 /** Waits for what a workstream needs; the words for what did not come true, if something did not. */
 export async function unmetNeed(

@@ -1,14 +1,15 @@
-import type { ActionContext } from '../actions/types.ts';
 import { usage } from '../base/errors.ts';
 import { clusterNamed, clusterNames } from '../kit/cluster-named.ts';
 import { targetsOf } from '../kit/targets.ts';
 import type { ClusterKit, Target } from '../kit/types.ts';
+import type { ActionContext } from '../node/types.ts';
+import type { Plan } from '../plan/types.ts';
 import type { OutcomeReason } from '../transport/types.ts';
-import { Background } from './background.ts';
-import type { Journal } from './journal.ts';
+import type { Journal } from './journal/journal.ts';
 import { RunMemory } from './memory.ts';
-import { NodeClocks } from './node-clocks.ts';
-import type { JournalBody, JournalRecord, Plan, RunEnv, RunEvent } from './types.ts';
+import { Background } from './step/background.ts';
+import { NodeClocks } from './step/node-clocks.ts';
+import type { JournalBody, JournalRecord, RunEnv, RunEvent } from './types.ts';
 
 /** A run that is going on: its plan, its memory, its journal and the world it acts in. */
 export interface Session {

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import apart from '../../src/actions/common/apart.sh';
+import apart from '../../src/node/lib/common/apart.sh';
 import { SHELLS } from './sandbox.ts';
 
 const run = (shell: string[], script: string) => {

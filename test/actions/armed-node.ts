@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseParams } from '../../src/actions/params.ts';
 import { actionNamed } from '../../src/actions/registry.ts';
-import type { Op } from '../../src/actions/types.ts';
+import type { Op } from '../../src/node/types.ts';
 import { order } from './made-up.ts';
 import { context, fleetNode, type Ran, type Sandbox } from './sandbox.ts';
 

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { cordon } from '../../src/actions/cordon/action.ts';
-import type { Op } from '../../src/actions/types.ts';
+import type { Op } from '../../src/node/types.ts';
 import { order } from './made-up.ts';
 import { type Sandbox, SHELLS } from './sandbox.ts';
 import { test } from './sandbox-test.ts';

@@ -1,4 +1,4 @@
-import type { Op } from '../../src/actions/types.ts';
+import type { Op } from '../../src/node/types.ts';
 import { madeUp, order } from './made-up.ts';
 
 /** Two in it at the same time leave a trace. */

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import base from '../../src/actions/common/base.sh';
+import base from '../../src/node/lib/common/base.sh';
 import { SHELLS } from './sandbox.ts';
 import { test } from './sandbox-test.ts';
 

@@ -1,12 +1,12 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { nodeScript } from '../../src/actions/node-script.ts';
 import { parseParams } from '../../src/actions/params.ts';
 import { actionNamed } from '../../src/actions/registry.ts';
-import type { Op } from '../../src/actions/types.ts';
 import type { FleetNode } from '../../src/fleet/types.ts';
 import type { ClusterKit } from '../../src/kit/types.ts';
+import { nodeScript } from '../../src/node/script.ts';
+import type { Op } from '../../src/node/types.ts';
 import { context, fleetNode, Sandbox, SHELLS, target } from './sandbox.ts';
 
 /** Facts and parameters in; variables, results, commands and their undo out. A new case is a new file. */

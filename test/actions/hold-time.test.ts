@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import watch from '../../src/actions/hold/watch.sh';
+import watch from '../../src/node/lib/hold/watch.sh';
 import { SHELLS } from './sandbox.ts';
 import { test } from './sandbox-test.ts';
 

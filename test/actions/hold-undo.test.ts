@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { holdVariables } from '../../src/actions/hold/hold.ts';
 import { stop } from '../../src/actions/stop/action.ts';
+import { holdVariables } from '../../src/actions/stop/hold.ts';
 import { order } from './made-up.ts';
 import { Sandbox, SHELLS } from './sandbox.ts';
 

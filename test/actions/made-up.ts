@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { nodeScript } from '../../src/actions/node-script.ts';
-import type { Op } from '../../src/actions/types.ts';
 import { defineAction } from '../../src/actions/types.ts';
 import type { Target } from '../../src/kit/types.ts';
+import { nodeScript } from '../../src/node/script.ts';
+import type { Op } from '../../src/node/types.ts';
 import { context, target } from './sandbox.ts';
 
 /** An action that is nothing but its script. */

@@ -12,7 +12,7 @@ import { describe, expect } from 'vitest';
 import { exec } from '../../src/actions/exec/action.ts';
 import { kubectl } from '../../src/actions/kubectl/action.ts';
 import { parseParams } from '../../src/actions/params.ts';
-import type { Op } from '../../src/actions/types.ts';
+import type { Op } from '../../src/node/types.ts';
 import { ArmedNode, WAYS } from './armed-node.ts';
 import { text } from './critical.ts';
 import { order } from './made-up.ts';

@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { describe, expect, test } from 'vitest';
-import type { Op } from '../../src/actions/types.ts';
+import type { Op } from '../../src/node/types.ts';
 import { splitResult } from '../../src/transport/node-output.ts';
 import { text } from './critical.ts';
 import { SHELLS } from './sandbox.ts';

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { addressSet } from '../../src/actions/firewall/addresses.ts';
 import { restorable } from '../../src/actions/kubectl/restorable.ts';
 import { parseParams } from '../../src/actions/params.ts';
 import { clientAddresses } from '../../src/actions/readmit/clients.ts';
 import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
 import { FireaxeError } from '../../src/base/errors.ts';
+import { addressSet } from '../../src/node/addresses.ts';
 import { fleetNode } from './sandbox.ts';
 
 function refusal(action: string, params: Record<string, unknown>): FireaxeError {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test as plain } from 'vitest';
 import { exec } from '../../src/actions/exec/action.ts';
-import type { Op } from '../../src/actions/types.ts';
+import type { Op } from '../../src/node/types.ts';
 import { madeUp, order } from './made-up.ts';
 import { MACHINE_ID, type Sandbox, SHELLS } from './sandbox.ts';
 import { test } from './sandbox-test.ts';

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Op } from '../../src/actions/types.ts';
+import type { Op } from '../../src/node/types.ts';
 import { madeUp, order } from './made-up.ts';
 import { Sandbox, SHELLS } from './sandbox.ts';
 

@@ -2,9 +2,9 @@ import { spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import type { ActionContext } from '../../src/actions/types.ts';
 import type { FleetNode } from '../../src/fleet/types.ts';
 import type { ClusterKit, Target } from '../../src/kit/types.ts';
+import type { ActionContext } from '../../src/node/types.ts';
 import { splitResult } from '../../src/transport/node-output.ts';
 import type { NodeResult } from '../../src/transport/types.ts';
 

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import { expect, test } from 'vitest';
-import { common } from '../../src/actions/common/common.ts';
-import { apiScript } from '../../src/actions/control-plane/api.ts';
-import match from '../../src/actions/hold/match.sh';
-import { podWatch } from '../../src/actions/hold/pods.ts';
-import watch from '../../src/actions/hold/watch.sh';
 import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
+import { podWatch } from '../../src/actions/stop/pods.ts';
+import { common } from '../../src/node/common.ts';
+import { apiScript } from '../../src/node/kube-api.ts';
+import match from '../../src/node/lib/hold/match.sh';
+import watch from '../../src/node/lib/hold/watch.sh';
 import probe from '../../src/probe/probe.sh';
 
 /** Whole scripts as a node gets them, with their comments: shellcheck's own directives are among these. */

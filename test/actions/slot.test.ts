@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { nodeScript } from '../../src/actions/node-script.ts';
 import { actionNamed } from '../../src/actions/registry.ts';
 import type { FleetNode } from '../../src/fleet/types.ts';
+import { nodeScript } from '../../src/node/script.ts';
 import { context, fleetNode, target } from './sandbox.ts';
 
 function slot(node: Partial<FleetNode>, others: FleetNode[]): string | undefined {

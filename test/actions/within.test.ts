@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest';
-import within from '../../src/actions/common/within.sh';
+import within from '../../src/node/lib/common/within.sh';
 import { SHELLS } from './sandbox.ts';
 import { test } from './sandbox-test.ts';
 

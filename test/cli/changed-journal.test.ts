@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../src/base/canonical.ts';
-import { sealRecord } from '../../src/run/chain.ts';
-import { journalPath } from '../../src/run/run-order.ts';
+import { sealRecord } from '../../src/run/journal/chain.ts';
+import { journalPath } from '../../src/run/journal/run-order.ts';
 import type { JournalBody } from '../../src/run/types.ts';
 import { asIfKilled } from '../run/as-if-killed.ts';
 import { InProcess } from './in-process.ts';

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { retryOf } from '../../src/cli/retry.ts';
-import type { Plan, RunVerdict } from '../../src/run/types.ts';
+import type { Plan } from '../../src/plan/types.ts';
+import type { RunVerdict } from '../../src/run/types.ts';
 import type { Outcome } from '../../src/transport/types.ts';
 
 const verdict = { state: 'guard', next: 'fireaxe timeline R' } as RunVerdict;

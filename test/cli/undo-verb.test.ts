@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { GENESIS, sealRecord } from '../../src/run/chain.ts';
-import type { ActionStep, JournalBody } from '../../src/run/types.ts';
+import type { ActionStep } from '../../src/plan/types.ts';
+import { GENESIS, sealRecord } from '../../src/run/journal/chain.ts';
+import type { JournalBody } from '../../src/run/types.ts';
 import { planOf, step } from '../report/records.ts';
 import { InProcess } from './in-process.ts';
 import { withKit } from './with-kit.ts';

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { withOurKeys } from '../../src/kit/cloud-errors.ts';
+import { withOurKeys } from '../../src/aws/errors.ts';
 import { inKit } from '../../src/kit/in-kit.ts';
 import { kitPath } from '../../src/kit/locate.ts';
 import { closed } from '../../src/kit/permissions.ts';

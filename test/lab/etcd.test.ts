@@ -6,7 +6,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readMembers } from '../../src/actions/scale/quorum.ts';
 import type { CloudContext } from '../../src/actions/types.ts';
-import { readingLines } from '../../src/cli/reading.ts';
+import { readingLines } from '../../src/cli/format/reading.ts';
 import type { Target } from '../../src/kit/types.ts';
 import { readCluster } from '../../src/probe/read.ts';
 import { splitResult } from '../../src/transport/node-output.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { BeforeState } from '../../src/actions/types.ts';
+import type { BeforeState } from '../../src/node/types.ts';
 import { hooked, STAGES, type Stage, type Survivor, survivesClient, survivesScript } from './kills.ts';
 import { Lab } from './lab.ts';
 import { give, type Order, orderText } from './orders.ts';

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { discoverFromEc2 } from '../../src/fleet/discover-ec2.ts';
-import { ec2Api } from '../../src/kit/ec2-api.ts';
+import { discoverFromEc2 } from '../../src/aws/discover-ec2.ts';
+import { ec2Api } from '../../src/aws/ec2-api.ts';
 import { CommandLine } from '../cli/command-line.ts';
 import { ec2, launch, role, user } from './moto/account.ts';
 import { findMoto, type Moto, startMoto } from './moto/server.ts';

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { BeforeState } from '../../src/actions/types.ts';
+import type { BeforeState } from '../../src/node/types.ts';
 import { Lab } from './lab.ts';
 import { give, type Order } from './orders.ts';
 

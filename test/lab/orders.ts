@@ -1,9 +1,9 @@
-import { nodeScript } from '../../src/actions/node-script.ts';
 import { parseParams } from '../../src/actions/params.ts';
 import { actionNamed } from '../../src/actions/registry.ts';
-import type { BeforeState, Op } from '../../src/actions/types.ts';
 import { ZONE } from '../../src/fleet/labels.ts';
 import type { FleetNode } from '../../src/fleet/types.ts';
+import { nodeScript } from '../../src/node/script.ts';
+import type { BeforeState, Op } from '../../src/node/types.ts';
 import { probeScript } from '../../src/probe/script.ts';
 import { context, target } from '../actions/sandbox.ts';
 import type { Lab } from './lab.ts';

@@ -1,7 +1,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { readingLines } from '../../src/cli/reading.ts';
+import { readingLines } from '../../src/cli/format/reading.ts';
 import { readInForce } from '../../src/probe/in-force.ts';
 import { readCluster } from '../../src/probe/read.ts';
 import { ArmedNode, WAYS } from '../actions/armed-node.ts';

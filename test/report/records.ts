@@ -1,5 +1,6 @@
 import { noCounts } from '../../src/fanout/counts.ts';
-import type { ActionStep, JournalBody, JournalRecord, Plan } from '../../src/run/types.ts';
+import type { ActionStep, Plan } from '../../src/plan/types.ts';
+import type { JournalBody, JournalRecord } from '../../src/run/types.ts';
 import type { Outcome, OutcomeState } from '../../src/transport/types.ts';
 
 export function step(id: string, targets: string[], more: Partial<ActionStep> = {}): ActionStep {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { execute } from '../../src/run/execute.ts';
-import { readRun } from '../../src/run/store.ts';
-import { undoRun } from '../../src/run/undo.ts';
+import { readRun } from '../../src/run/journal/store.ts';
+import { undoRun } from '../../src/run/undo/undo.ts';
 import { envFor, fakeFleet, kitOf } from './fake-fleet.ts';
 import { holdStep, planOf } from './plans.ts';
 

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
-import { planActionStep } from '../../src/playbook/action-step.ts';
+import { planActionStep } from '../../src/plan/action-step.ts';
 import { execute } from '../../src/run/execute.ts';
-import { listRuns } from '../../src/run/store.ts';
+import { listRuns } from '../../src/run/journal/store.ts';
 import { envFor, fakeFleet, kitOf } from './fake-fleet.ts';
 import { holdStep, planOf } from './plans.ts';
 

@@ -1,7 +1,7 @@
 import type { Kit } from '../../src/kit/types.ts';
-import { planActionStep } from '../../src/playbook/action-step.ts';
-import { sealPlan } from '../../src/playbook/seal-plan.ts';
-import type { Plan, Workstream } from '../../src/run/types.ts';
+import { planActionStep } from '../../src/plan/action-step.ts';
+import { sealPlan } from '../../src/plan/seal.ts';
+import type { Plan, Workstream } from '../../src/plan/types.ts';
 
 const request = (kit: Kit) => ({
   kit,

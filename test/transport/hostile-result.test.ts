@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { outcomeLines } from '../../src/cli/show-outcomes.ts';
+import { outcomeLines } from '../../src/cli/format/show-outcomes.ts';
 import { readServer } from '../../src/probe/read.ts';
 import { Tally } from '../../src/report/tally.ts';
-import { settledBy } from '../../src/run/reconcile.ts';
-import { changedNothing } from '../../src/run/undo-choice.ts';
+import { settledBy } from '../../src/run/step/reconcile.ts';
+import { changedNothing } from '../../src/run/undo/choice.ts';
 import { Capture } from '../../src/transport/capture.ts';
 import { launched } from '../../src/transport/outcome.ts';
 import { readReport } from '../../src/transport/ssm/read-report.ts';

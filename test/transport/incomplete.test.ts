@@ -3,7 +3,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { exec } from '../../src/actions/exec/action.ts';
-import { nodeScript } from '../../src/actions/node-script.ts';
+import { nodeScript } from '../../src/node/script.ts';
 import { deliveryOf } from '../../src/transport/delivery.ts';
 import { createOpensshTransport } from '../../src/transport/openssh/transport.ts';
 import { createSshTransport } from '../../src/transport/ssh/transport.ts';

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import { usage } from '../../base/errors.ts';
+import { addressSet } from '../../node/addresses.ts';
+import { apiPorts } from '../../node/api-ports.ts';
+import type { ActionContext } from '../../node/types.ts';
 import { controlGroup } from '../control-group.ts';
-import { addressSet } from '../firewall/addresses.ts';
-import { apiPorts } from '../firewall/api-ports.ts';
 import { list } from '../params.ts';
-import type { ActionContext } from '../types.ts';
 
 /** Who is meant on a worker, and by which addresses it reaches the API. */
 export interface Clients {

@@ -1,6 +1,6 @@
 import type { FleetNode } from '../../fleet/types.ts';
-import { alwaysAllowed, contained } from '../firewall/addresses.ts';
-import type { ActionContext } from '../types.ts';
+import { alwaysAllowed, contained } from '../../node/addresses.ts';
+import type { ActionContext } from '../../node/types.ts';
 
 /** A warning where the addresses that a fence lets in cover workers of the fleet: it does not keep those away. */
 export function allowedWorkers(allow: string[], context: ActionContext): string[] {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { apiScript, apiVariables } from '../control-plane/api.ts';
+import { apiScript, apiVariables } from '../../node/kube-api.ts';
 import { line } from '../params.ts';
 import { defineAction } from '../types.ts';
 import node from './node.sh';

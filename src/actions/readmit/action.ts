@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { apiPorts } from '../firewall/api-ports.ts';
-import chains from '../firewall/chain.sh';
-import kept from '../firewall/kept.sh';
-import sockets from '../firewall/sockets.sh';
-import stack from '../firewall/stack.sh';
-import table from '../firewall/table.sh';
+import { apiPorts } from '../../node/api-ports.ts';
+import chains from '../../node/lib/firewall/chain.sh';
+import kept from '../../node/lib/firewall/kept.sh';
+import sockets from '../../node/lib/firewall/sockets.sh';
+import stack from '../../node/lib/firewall/stack.sh';
+import table from '../../node/lib/firewall/table.sh';
 import { list } from '../params.ts';
 import { defineAction } from '../types.ts';
 import chain from './chain.sh';

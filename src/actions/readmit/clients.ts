@@ -2,7 +2,7 @@ import { sha256 } from '../../base/canonical.ts';
 import { usage } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { FleetNode } from '../../fleet/types.ts';
-import { addressSet } from '../firewall/addresses.ts';
+import { addressSet } from '../../node/addresses.ts';
 
 const ADDRESS = /^[0-9a-fA-F.:]+(\/\d+)?$/;
 const PLACE = 'readmit.clients';

@@ -1,10 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Instance } from '@aws-sdk/client-ec2';
-import { ec2Api } from '../../kit/ec2-api.ts';
-import { patient, READERS_PATIENCE } from '../../kit/ec2-patience.ts';
+import { ec2Api } from '../../aws/ec2-api.ts';
+import { patient, READERS_PATIENCE } from '../../aws/ec2-patience.ts';
 import type { Target } from '../../kit/types.ts';
+import type { BeforeState, Op } from '../../node/types.ts';
 import type { NodeResult } from '../../transport/types.ts';
-import type { BeforeState, CloudSide, Op } from '../types.ts';
+import type { CloudSide } from '../types.ts';
 import type { ScaleParams } from './action.ts';
 import { and, type Job, type ScaleDeps } from './job.ts';
 import { sideEffects, unsuitable } from './preflight.ts';

@@ -1,7 +1,8 @@
-import type { Ec2Api } from '../../kit/ec2-api.ts';
+import type { Ec2Api } from '../../aws/ec2-api.ts';
 import type { CloudProfile, Target } from '../../kit/types.ts';
+import type { BeforeState } from '../../node/types.ts';
 import type { NodeResult } from '../../transport/types.ts';
-import type { BeforeState, CloudContext } from '../types.ts';
+import type { CloudContext } from '../types.ts';
 import type { ScaleParams } from './action.ts';
 
 export interface ScaleDeps {

@@ -1,6 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2';
-import { withOurKeys } from '../../kit/cloud-errors.ts';
-import type { Ec2Api } from '../../kit/ec2-api.ts';
+import type { Ec2Api } from '../../aws/ec2-api.ts';
+import { withOurKeys } from '../../aws/errors.ts';
 import type { Target } from '../../kit/types.ts';
 import type { ScaleParams } from './action.ts';
 

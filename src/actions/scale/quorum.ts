@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { Target } from '../../kit/types.ts';
+import etcd from '../../node/lib/etcd/etcd.sh';
+import places from '../../node/lib/kube/places.sh';
+import { nodeScript } from '../../node/script.ts';
 import type { Outcome } from '../../transport/types.ts';
-import etcd from '../control-plane/etcd.sh';
-import places from '../control-plane/places.sh';
-import { nodeScript } from '../node-script.ts';
 import { type Action, type CloudContext, defineAction } from '../types.ts';
 import script from './etcd-health.sh';
 

@@ -1,7 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
-import { withOurKeys } from '../../kit/cloud-errors.ts';
+import { withOurKeys } from '../../aws/errors.ts';
+import type { BeforeState } from '../../node/types.ts';
 import type { NodeResult } from '../../transport/types.ts';
-import type { BeforeState } from '../types.ts';
 import { and, type Job } from './job.ts';
 import { membersOf, readMembers } from './quorum.ts';
 import { RetypeError, retype } from './retype.ts';

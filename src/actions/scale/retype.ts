@@ -1,6 +1,6 @@
 import type { Instance } from '@aws-sdk/client-ec2';
+import type { Ec2Api } from '../../aws/ec2-api.ts';
 import { FireaxeError } from '../../base/errors.ts';
-import type { Ec2Api } from '../../kit/ec2-api.ts';
 
 export interface RetypeDeps {
   api: Ec2Api;

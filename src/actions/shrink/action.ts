@@ -7,8 +7,8 @@ import {
   namesProcesses,
   processParams,
   unitName,
-} from '../hold/hold.ts';
-import { foundNone } from '../hold/none.ts';
+} from '../stop/hold.ts';
+import { foundNone } from '../stop/none.ts';
 import { defineAction } from '../types.ts';
 
 const params = z

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { defineAction } from '../types.ts';
 import {
   describeProcesses,
   holdRefusal,
@@ -6,10 +7,9 @@ import {
   namesProcesses,
   processParams,
   unitName,
-} from '../hold/hold.ts';
-import { foundNone } from '../hold/none.ts';
-import { podHoldScript, podParams, podRefusal, podVariables } from '../hold/pods.ts';
-import { defineAction } from '../types.ts';
+} from './hold.ts';
+import { foundNone } from './none.ts';
+import { podHoldScript, podParams, podRefusal, podVariables } from './pods.ts';
 
 const params = z
   .strictObject({

@@ -5,15 +5,15 @@ import { selectNodes } from '../../fleet/select.ts';
 import { targetsOf } from '../../kit/targets.ts';
 import { etcdIll } from '../../probe/etcd-alarms.ts';
 import type { ClusterReading } from '../../probe/types.ts';
-import { openReader } from '../../run/reach.ts';
+import { openReader } from '../../run/gate/reach.ts';
 import { chooseCluster, openContext, selectionOf, text } from '../context.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
+import { readingLines } from '../format/reading.ts';
 import { aborted, flushed } from '../io.ts';
 import { sudoOption, targetOptions } from '../options.ts';
 import { overridesOf } from '../overrides.ts';
 import { openKeys } from '../pass-phrases.ts';
-import { readingLines } from '../reading.ts';
 import { defineCommand } from '../types.ts';
 
 export default defineCommand({

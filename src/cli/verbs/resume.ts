@@ -21,13 +21,13 @@ export default defineCommand({
   },
   async run(args, flags, io) {
     const context = await openContext(flags, io);
-    const { readRun } = await import('../../run/store.ts');
+    const { readRun } = await import('../../run/journal/store.ts');
     const { runId, records, changed, forked } = await readRun(stateDir(context.kit, io.env), args[0]!);
     if (changed ?? forked) throw changed ?? forked;
     const first = records[0];
     const plan = first?.kind === 'plan' ? first.plan : undefined;
     if (plan) {
-      const { assertSameScripts } = await import('../../playbook/plan-file.ts');
+      const { assertSameScripts } = await import('../../plan/file.ts');
       assertSameScripts(plan, runId, `fireaxe undo ${runId}, or a new plan`);
     }
     if (plan) await openKeys(context, plan.cluster, waysOf(plan));

@@ -41,7 +41,7 @@ export default defineCommand({
 
 /** What a saved plan says cannot be said otherwise on the command line: make a new plan instead. */
 async function runSaved(file: string, context: CliContext): Promise<number> {
-  const { readPlanFile, assertFresh } = await import('../../playbook/plan-file.ts');
+  const { readPlanFile, assertFresh } = await import('../../plan/file.ts');
   const changed = ['selector', 'nodes', 'limit', 'timeout', 'parallel', 'maxFailures', 'via'].find(
     (flag) => context.flags[flag] !== undefined,
   );

@@ -1,4 +1,4 @@
-import type { RunSummary } from '../../run/store.ts';
+import type { RunSummary } from '../../run/journal/store.ts';
 import { EXIT } from '../exit-codes.ts';
 import { journalDir } from '../journal-dir.ts';
 import { createSink, table } from '../output.ts';
@@ -13,7 +13,7 @@ export default defineCommand({
   configure: () => {},
   async run(_args, flags, io) {
     const sink = createSink(io, flags);
-    const { listRuns } = await import('../../run/store.ts');
+    const { listRuns } = await import('../../run/journal/store.ts');
     const directory = await journalDir(flags, io, sink.note);
     const runs = await listRuns(directory, (journal, why) => sink.note(`${journal}: not read: ${why}`));
     for (const { runId, problem } of runs) if (problem) sink.note(`warning: ${runId}: ${problem}`);

@@ -1,11 +1,11 @@
 import { timeline, timelineLines } from '../../report/timeline.ts';
 import { EXIT } from '../exit-codes.ts';
+import { inForceLine } from '../format/undo-preview.ts';
 import { journalDir } from '../journal-dir.ts';
 import { nextCommand, withNext } from '../next-command.ts';
 import { createSink } from '../output.ts';
 import { logOf } from '../run-log.ts';
 import { defineCommand } from '../types.ts';
-import { inForceLine } from '../undo-preview.ts';
 
 export default defineCommand({
   name: 'timeline',
@@ -17,8 +17,8 @@ export default defineCommand({
   },
   async run(args, flags, io) {
     const sink = createSink(io, flags);
-    const { noPlan, readRun } = await import('../../run/store.ts');
-    const { journalPath } = await import('../../run/run-order.ts');
+    const { noPlan, readRun } = await import('../../run/journal/store.ts');
+    const { journalPath } = await import('../../run/journal/run-order.ts');
     const directory = await journalDir(flags, io, sink.note);
     const { runId, records, intact, sealed, problem, changed } = await readRun(directory, args[0]!);
     if (!records.some((record) => record.kind === 'plan'))

@@ -3,17 +3,17 @@ import { foldLine } from '../../base/fold-names.ts';
 import { expandNodeset } from '../../fleet/nodeset.ts';
 import { stateDir } from '../../kit/state-dir.ts';
 import type { JournalRecord } from '../../run/types.ts';
-import { isNamed } from '../../run/undo-choice.ts';
+import { isNamed } from '../../run/undo/choice.ts';
 import { confirmPhrase, consentForUndo, furtherReasonOf, obtain } from '../consent.ts';
 import { openContext, text } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { previewLines, previewOf } from '../format/undo-preview.ts';
 import { nextCommand } from '../next-command.ts';
 import { collect, furtherReason, paceOptions, sudoOption, waveOptions } from '../options.ts';
 import { openKeys, waysOf } from '../pass-phrases.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineCommand } from '../types.ts';
 import { paceOf, sameWords, withWays } from '../undo-pace.ts';
-import { previewLines, previewOf } from '../undo-preview.ts';
 
 const PACE = `
 An undo is a change of its own. Severe ones (scale, readmit, a deleted object) take --confirm or a typed answer;
@@ -53,7 +53,7 @@ export default defineCommand({
   async run(args, flags, io) {
     const context = await openContext(flags, io);
     const { sink, kit } = context;
-    const { readRun } = await import('../../run/store.ts');
+    const { readRun } = await import('../../run/journal/store.ts');
     const { runId, records, changed, forked } = await readRun(stateDir(kit, io.env), args[0]!);
     // To undo by hand, what can be read of it is better than nothing.
     if (changed && !(flags.dryRun === true && records[0]?.kind === 'plan')) throw changed;
@@ -97,7 +97,7 @@ export default defineCommand({
       const { plan } = records[0];
       await openKeys(context, plan.cluster, pace.via ? [pace.via] : waysOf(plan));
     }
-    const { undoRun } = await import('../../run/undo.ts');
+    const { undoRun } = await import('../../run/undo/undo.ts');
     return runAndShow(context, async (env) => {
       const shown = changes.map(({ step }) => step);
       const verdict = await undoRun(runId, { ...env, ...furtherReasonOf(flags) }, { pace, shown, ...scope });

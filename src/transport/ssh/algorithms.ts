@@ -1,5 +1,5 @@
 import type { Algorithms, CipherAlgorithm, KexAlgorithm, ServerHostKeyAlgorithm } from 'ssh2';
-import type { HostRecord } from '../../kit/known-hosts.ts';
+import type { HostRecord } from '../known-hosts/known-hosts.ts';
 
 /** Cheapest first; nothing with SHA-1 or CBC. */
 const KEX: KexAlgorithm[] = [

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { AnyAuthMethod, AuthenticationType, BaseAgent, Client, NextAuthHandler, ParsedKey } from 'ssh2';
-import type { HostKeyCheck, KnownHosts } from '../../kit/known-hosts.ts';
+import type { HostKeyCheck, KnownHosts } from '../known-hosts/known-hosts.ts';
 import { Unreached } from '../unreached.ts';
 import { counted } from './agent.ts';
 import { algorithmsFor, canCheck } from './algorithms.ts';

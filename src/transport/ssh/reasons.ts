@@ -1,7 +1,7 @@
 import { formatDuration } from '../../base/duration.ts';
 import { quote } from '../../base/quote.ts';
-import type { HostKeyCheck, KnownHosts } from '../../kit/known-hosts.ts';
 import type { Bastion } from '../../kit/types.ts';
+import type { HostKeyCheck, KnownHosts } from '../known-hosts/known-hosts.ts';
 import { Unreached } from '../unreached.ts';
 import { type Heard, quoted } from './heard.ts';
 

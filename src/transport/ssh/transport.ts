@@ -1,11 +1,11 @@
 import { join } from 'node:path';
-import { loadKnownHosts } from '../../kit/known-hosts.ts';
 import type { Kit, Target } from '../../kit/types.ts';
 import { refusal } from '../address.ts';
 import type { Clock } from '../clocked.ts';
 import { clocked } from '../clocked.ts';
 import { deliveryOf } from '../delivery.ts';
 import { freeDescriptors } from '../descriptors.ts';
+import { loadKnownHosts } from '../known-hosts/known-hosts.ts';
 import { createLagMeter } from '../lag.ts';
 import type { Attempt } from '../outcome.ts';
 import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';

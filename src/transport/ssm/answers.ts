@@ -1,4 +1,4 @@
-import { HalfAnswer } from '../../kit/cloud-passing.ts';
+import { HalfAnswer } from '../../aws/passing.ts';
 import type { Report, SentCommand } from './api.ts';
 
 /** The SDK hands on whatever the JSON of an answer held: what is of another type than it should be counts as absent. */

@@ -1,5 +1,5 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
-import { HalfAnswer } from '../../kit/cloud-passing.ts';
+import { HalfAnswer } from '../../aws/passing.ts';
 import { asReport, asSentCommand, nextPage, textOr } from './answers.ts';
 
 /** What the transport asks of SSM, in its own words. Every call is one attempt; lists are read page by page. */
@@ -57,7 +57,7 @@ export interface Report {
 const PAGE = 50;
 
 export async function ssmApi(client: SSMClient): Promise<SsmApi> {
-  const sdk = await import('../../kit/sdk-ssm.ts');
+  const sdk = await import('../../aws/sdk-ssm.ts');
   const abort = (signal?: AbortSignal) => (signal ? { abortSignal: signal } : {});
   return {
     async send(request, signal) {

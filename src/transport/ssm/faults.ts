@@ -1,4 +1,4 @@
-import { type CallError, isNotConnected, THROTTLED } from '../../kit/cloud-passing.ts';
+import { type CallError, isNotConnected, THROTTLED } from '../../aws/passing.ts';
 
 /** What a failed call means for a command that was on its way. */
 export type Fault =

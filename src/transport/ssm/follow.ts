@@ -1,4 +1,4 @@
-import { asCredentialsError } from '../../kit/cloud-errors.ts';
+import { asCredentialsError } from '../../aws/errors.ts';
 import type { Target } from '../../kit/types.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState, TransportOptions } from '../types.ts';
 import type { Account, Clock } from './account.ts';

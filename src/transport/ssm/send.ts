@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { asCredentialsError } from '../../kit/cloud-errors.ts';
+import { asCredentialsError } from '../../aws/errors.ts';
 import type { CloudProfile, Target } from '../../kit/types.ts';
 import type { NodeScript, OutcomeReason } from '../types.ts';
 import type { Clock } from './account.ts';

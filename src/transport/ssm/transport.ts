@@ -183,7 +183,7 @@ function noClient(error: unknown): OutcomeReason {
 }
 
 async function kitClient(profile: CloudProfile): Promise<SsmApi> {
-  const { ssmClient } = await import('../../kit/cloud-client.ts');
+  const { ssmClient } = await import('../../aws/client.ts');
   return ssmApi(await ssmClient(profile));
 }
 

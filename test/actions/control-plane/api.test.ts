@@ -1,11 +1,11 @@
 import { existsSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { nodeScript } from '../../../src/actions/node-script.ts';
 import { parseParams } from '../../../src/actions/params.ts';
 import { actionNamed } from '../../../src/actions/registry.ts';
-import type { Op } from '../../../src/actions/types.ts';
 import type { ClusterKit } from '../../../src/kit/types.ts';
+import { nodeScript } from '../../../src/node/script.ts';
+import type { Op } from '../../../src/node/types.ts';
 import { probeScript } from '../../../src/probe/script.ts';
 import { context, Sandbox, SHELLS, target } from '../sandbox.ts';
 import { type ApiStandIn, apiStandIn, OBJECT } from './api-server.ts';

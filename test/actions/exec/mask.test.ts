@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { exec } from '../../../src/actions/exec/action.ts';
-import { nodeScript } from '../../../src/actions/node-script.ts';
 import type { TransportName } from '../../../src/fleet/types.ts';
+import { nodeScript } from '../../../src/node/script.ts';
 import { context, Sandbox, SHELLS, target } from '../sandbox.ts';
 
 let box: Sandbox | undefined;

@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { nodeScript } from '../../../src/actions/node-script.ts';
 import { parseParams } from '../../../src/actions/params.ts';
 import { actionNamed } from '../../../src/actions/registry.ts';
+import { nodeScript } from '../../../src/node/script.ts';
 import { context, fleetNode, Sandbox, SHELLS, target } from '../sandbox.ts';
 
 const TOOLS = join(import.meta.dirname, '../tools');

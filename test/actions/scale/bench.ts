@@ -6,10 +6,11 @@ import { parseParams } from '../../../src/actions/params.ts';
 import { type ScaleParams, scale } from '../../../src/actions/scale/action.ts';
 import { cloudSide } from '../../../src/actions/scale/cloud.ts';
 import type { ScaleDeps } from '../../../src/actions/scale/job.ts';
-import type { BeforeState, CloudContext, Op } from '../../../src/actions/types.ts';
+import type { CloudContext } from '../../../src/actions/types.ts';
+import { ec2Api } from '../../../src/aws/ec2-api.ts';
 import { type CloudEndpoint, createCloudEndpoint } from '../../../src/drill/cloud/endpoint.ts';
-import { ec2Api } from '../../../src/kit/ec2-api.ts';
 import type { Target } from '../../../src/kit/types.ts';
+import type { BeforeState, Op } from '../../../src/node/types.ts';
 import type { NodeResult, Outcome } from '../../../src/transport/types.ts';
 import { type FakeWorld, fakeWorld, instanceId } from '../../drill/cloud/fake-world.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseParams } from '../../../src/actions/params.ts';
 import { type ScaleParams, scale } from '../../../src/actions/scale/action.ts';
-import { DEFAULTS } from '../../../src/playbook/request.ts';
+import { DEFAULTS } from '../../../src/plan/request.ts';
 import { BIG, fastClock, type ScaleBench, scaleBench } from './bench.ts';
 
 let b: ScaleBench;

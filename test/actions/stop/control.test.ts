@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { nodeScript } from '../../../src/actions/node-script.ts';
 import { stop } from '../../../src/actions/stop/action.ts';
-import type { Op } from '../../../src/actions/types.ts';
+import { nodeScript } from '../../../src/node/script.ts';
+import type { Op } from '../../../src/node/types.ts';
 import { context, Sandbox, SHELLS, target } from '../sandbox.ts';
 
 let box: Sandbox;

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
-import { podWatch } from '../../../src/actions/hold/pods.ts';
+import { podWatch } from '../../../src/actions/stop/pods.ts';
 import { SHELLS } from '../sandbox.ts';
 import { test } from '../sandbox-test.ts';
 

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { nodeScript } from '../../../src/actions/node-script.ts';
 import { actionNamed } from '../../../src/actions/registry.ts';
-import type { Op } from '../../../src/actions/types.ts';
 import type { SimulatedNode } from '../../../src/drill/node/node.ts';
 import type { LabConnection } from '../../../src/drill/types.ts';
+import { nodeScript } from '../../../src/node/script.ts';
+import type { Op } from '../../../src/node/types.ts';
 import { splitResult } from '../../../src/transport/node-output.ts';
 import { context, fleetNode, target } from '../../actions/sandbox.ts';
 import { connect, run, type TestLab, testLab } from '../node/lab.ts';

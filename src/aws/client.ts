@@ -1,0 +1,40 @@
+import type { EC2Client } from '@aws-sdk/client-ec2';
+import type { SSMClient } from '@aws-sdk/client-ssm';
+import type { CloudProfile } from '../kit/types.ts';
+import { credentialsFor } from './credentials.ts';
+import { type CloudFiles, cloudFiles, type Env, endpointFor } from './files.ts';
+import { httpTo } from './http.ts';
+
+/**
+ * A client for SSM. It makes one attempt a call: a repeated SendCommand would run a command twice,
+ * so whoever calls retries, and knows what may be repeated.
+ */
+export async function ssmClient(profile: CloudProfile, env: Env = process.env): Promise<SSMClient> {
+  quietSdk();
+  const [{ SSMClient }, files] = await Promise.all([import('./sdk-ssm.ts'), cloudFiles(profile, env)]);
+  return new SSMClient({ ...common('SSM', profile, files, env), maxAttempts: 1 });
+}
+
+/** A client for EC2, whose calls that Fireaxe uses may all be repeated; the long waits are `patient`'s. */
+export async function ec2Client(profile: CloudProfile, env: Env = process.env): Promise<EC2Client> {
+  quietSdk();
+  const [{ EC2Client }, files] = await Promise.all([import('./sdk-ec2.ts'), cloudFiles(profile, env)]);
+  return new EC2Client({ ...common('EC2', profile, files, env), maxAttempts: 3 });
+}
+
+function common(service: 'SSM' | 'EC2', profile: CloudProfile, files: CloudFiles, env: Env) {
+  const endpoint = endpointFor(service, files, env);
+  return {
+    region: profile.region,
+    credentials: credentialsFor(profile, files, env),
+    // `auto` would ask the instance metadata service where it runs.
+    defaultsMode: 'standard' as const,
+    requestHandler: httpTo(service, endpoint, profile.region, env),
+    ...(endpoint === undefined ? {} : { endpoint }),
+  };
+}
+
+/** The SDK's notices about Node's age are not for people in the middle of an outage. */
+function quietSdk(): void {
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
+}

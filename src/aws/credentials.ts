@@ -1,0 +1,97 @@
+import { formatDuration } from '../base/duration.ts';
+import { FireaxeError } from '../base/errors.ts';
+import type { CloudProfile } from '../kit/types.ts';
+import { asCredentialsError } from './errors.ts';
+import { type CloudFiles, type Env, endpointFor, paths } from './files.ts';
+import { httpTo } from './http.ts';
+import type { CallError } from './passing.ts';
+
+/** Longest wait for the keys of a profile. */
+const KEYS_MS = 60_000;
+
+export interface Keys {
+  accessKeyId: string;
+  secretAccessKey: string;
+  sessionToken?: string;
+  expiration?: Date;
+}
+
+/**
+ * Keys from what was deployed beforehand: the environment, the files, a process, an assumed role.
+ * Nothing that may be broken in an emergency: no SSO, no instance metadata, no prompt.
+ */
+export function credentialsFor(profile: CloudProfile, files: CloudFiles, env: Env): () => Promise<Keys> {
+  if (files.profile === undefined) return async () => fromEnvironment(env);
+  const name = files.profile;
+  return async () => {
+    refuseFragile(name, files);
+    const { fromIni } = await import('./sdk-credentials.ts');
+    const endpoint = endpointFor('STS', files, env);
+    const read = fromIni({
+      ...paths(profile),
+      profile: name,
+      ignoreCache: true,
+      clientConfig: {
+        region: profile.region,
+        ...(endpoint ? { endpoint } : {}),
+        requestHandler: httpTo('STS', endpoint, profile.region, env),
+      },
+    });
+    try {
+      return await inTime(read());
+    } catch (error) {
+      throw asCredentialsError(error, { ...profile, profile: name }) ?? unsent(error);
+    }
+  };
+}
+
+/** A process that gives keys may hang where it asks somebody who is down. */
+async function inTime<T>(keys: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`not had in ${formatDuration(KEYS_MS)}`)), KEYS_MS);
+  });
+  return Promise.race([keys, late]).finally(() => clearTimeout(timer));
+}
+
+/** Without keys nothing was sent. */
+function unsent(error: unknown): unknown {
+  if (!(error instanceof Error) || (error as CallError).$metadata?.httpStatusCode !== undefined) return error;
+  return Object.assign(new Error(`no AWS keys: ${error.message}`), { syscall: 'connect' });
+}
+
+function fromEnvironment(env: Env): Keys {
+  return {
+    accessKeyId: env.AWS_ACCESS_KEY_ID ?? '',
+    secretAccessKey: env.AWS_SECRET_ACCESS_KEY ?? '',
+    ...(env.AWS_SESSION_TOKEN ? { sessionToken: env.AWS_SESSION_TOKEN } : {}),
+  };
+}
+
+/** Settings of a profile that need something which an emergency may have taken away. */
+const FRAGILE: Record<string, string> = {
+  sso_session: 'signs in through SSO',
+  sso_start_url: 'signs in through SSO',
+  login_session: 'signs in through a browser',
+  web_identity_token_file: 'needs an identity provider',
+  mfa_serial: 'asks for a one-time code',
+};
+
+function refuseFragile(name: string, files: CloudFiles, seen: string[] = []): void {
+  const section = files.profiles[name];
+  if (!section || seen.includes(name)) return;
+  const setting = Object.keys(FRAGILE).find((key) => section[key] !== undefined);
+  const why = setting ? FRAGILE[setting] : section.credential_source ? credentialSource(section) : undefined;
+  if (why)
+    throw new FireaxeError('credentials', `AWS profile ${name} ${why}`, {
+      expected: 'keys, credential_process or role_arn with source_profile',
+      next: `put a profile with its own keys for emergencies into the kit's aws/credentials, and name it under cloud: in kit.yaml`,
+    });
+  if (section.source_profile) refuseFragile(section.source_profile, files, [...seen, name]);
+}
+
+function credentialSource(section: { credential_source?: string }): string | undefined {
+  return section.credential_source === 'Environment'
+    ? undefined
+    : `takes its keys from ${section.credential_source}`;
+}

@@ -1,0 +1,124 @@
+import type {
+  DescribeInstancesCommandInput,
+  DescribeInstancesCommandOutput,
+  Instance,
+  InstanceTypeInfo,
+} from '@aws-sdk/client-ec2';
+import type { CloudProfile } from '../kit/types.ts';
+import { ec2Client } from './client.ts';
+import { asCredentialsError, isForbidden } from './errors.ts';
+import type { Env } from './files.ts';
+import { HalfAnswer, isPassing } from './passing.ts';
+
+/** What Fireaxe asks of EC2. All of it may be repeated; errors about credentials come as FireaxeError. */
+export interface Ec2Api {
+  /** One page, as discovery reads them. */
+  describe(input: DescribeInstancesCommandInput): Promise<DescribeInstancesCommandOutput>;
+  /** One instance; undefined when EC2 knows none with this id. */
+  instance(id: string, signal?: AbortSignal): Promise<Instance | undefined>;
+  /** Facts of an instance type; undefined when EC2 sells none of this name. */
+  type(name: string, signal?: AbortSignal): Promise<InstanceTypeInfo | undefined>;
+  /** Whether the instance may not be stopped by a call; undefined where we may not know. */
+  stopProtected(id: string, signal?: AbortSignal): Promise<boolean | undefined>;
+  /** Which of the calls of a change of type these credentials may not make: EC2 is asked, and nothing is done. */
+  notAllowed(id: string, type: string, signal?: AbortSignal): Promise<string[]>;
+  stop(id: string, signal?: AbortSignal, how?: { force: boolean }): Promise<void>;
+  start(id: string, signal?: AbortSignal): Promise<void>;
+  setType(id: string, type: string, signal?: AbortSignal): Promise<void>;
+  close(): void;
+}
+
+export async function ec2Api(profile: CloudProfile, env: Env = process.env): Promise<Ec2Api> {
+  const [sdk, client] = await Promise.all([import('./sdk-ec2.ts'), ec2Client(profile, env)]);
+  const abort = (signal?: AbortSignal) => (signal ? { abortSignal: signal } : {});
+  const said = async <T>(answer: Promise<T>): Promise<T> => {
+    try {
+      return await answer;
+    } catch (error) {
+      throw asCredentialsError(error, profile) ?? error;
+    }
+  };
+  const describe = async (input: DescribeInstancesCommandInput, signal?: AbortSignal) => {
+    const answer = await said(client.send(new sdk.DescribeInstancesCommand(input), abort(signal)));
+    // An empty list is there all the same: none at all is half an answer, and no sign that machines are gone.
+    if (!answer.Reservations) throw new HalfAnswer('DescribeInstances', 'reservations');
+    return answer;
+  };
+  return {
+    describe: (input) => describe(input),
+
+    async instance(id, signal) {
+      const answer = await describe({ InstanceIds: [id] }, signal).catch(unless('InvalidInstanceID'));
+      return answer?.Reservations?.[0]?.Instances?.[0];
+    },
+
+    async type(name, signal) {
+      const command = new sdk.DescribeInstanceTypesCommand({ InstanceTypes: [name as 'm5.large'] });
+      const answer = await said(client.send(command, abort(signal))).catch(unless('InvalidInstanceType'));
+      if (answer && !answer.InstanceTypes) throw new HalfAnswer('DescribeInstanceTypes', 'types');
+      return answer?.InstanceTypes?.[0];
+    },
+
+    async stopProtected(id, signal) {
+      const command = new sdk.DescribeInstanceAttributeCommand({
+        InstanceId: id,
+        Attribute: 'disableApiStop',
+      });
+      const answer = await said(client.send(command, abort(signal))).catch((error) => {
+        if (isForbidden(error.cause)) return undefined;
+        throw error;
+      });
+      return answer?.DisableApiStop?.Value;
+    },
+
+    async notAllowed(id, type, signal) {
+      const dry = { DryRun: true };
+      const calls = {
+        StopInstances: new sdk.StopInstancesCommand({ InstanceIds: [id], ...dry }),
+        ModifyInstanceAttribute: new sdk.ModifyInstanceAttributeCommand({
+          InstanceId: id,
+          InstanceType: { Value: type },
+          ...dry,
+        }),
+        StartInstances: new sdk.StartInstancesCommand({ InstanceIds: [id], ...dry }),
+      };
+      const refused: string[] = [];
+      for (const [name, command] of Object.entries(calls)) {
+        // `DryRunOperation` is its way of saying yes; what else it finds wrong is not about who asks.
+        const error = await client.send(command as typeof calls.StopInstances, abort(signal)).catch((e) => e);
+        if (isForbidden(error)) refused.push(`ec2:${name}`);
+        else if (asCredentialsError(error, profile)) throw asCredentialsError(error, profile);
+        else if (isPassing(error)) throw error;
+      }
+      return refused;
+    },
+
+    async stop(id, signal, how) {
+      const force = how?.force ? { Force: true } : {};
+      const command = new sdk.StopInstancesCommand({ InstanceIds: [id], ...force });
+      await said(client.send(command, abort(signal)));
+    },
+
+    async start(id, signal) {
+      await said(client.send(new sdk.StartInstancesCommand({ InstanceIds: [id] }), abort(signal)));
+    },
+
+    async setType(id, type, signal) {
+      const command = new sdk.ModifyInstanceAttributeCommand({
+        InstanceId: id,
+        InstanceType: { Value: type },
+      });
+      await said(client.send(command, abort(signal)));
+    },
+
+    close: () => client.destroy(),
+  };
+}
+
+/** Takes errors whose name begins so for "there is none". */
+function unless(name: string): (error: unknown) => undefined {
+  return (error) => {
+    if (error instanceof Error && error.name.startsWith(name)) return undefined;
+    throw error;
+  };
+}

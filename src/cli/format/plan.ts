@@ -1,0 +1,140 @@
+import { actionNamed } from '../../actions/registry.ts';
+import type { Danger } from '../../actions/types.ts';
+import { nodesText } from '../../base/counts-line.ts';
+import { formatDuration } from '../../base/duration.ts';
+import { foldLine } from '../../base/fold-names.ts';
+import type { ActionStep, GateSpec, Plan, Step, UndoStep, Workstream } from '../../plan/types.ts';
+import { RunMemory } from '../../run/memory.ts';
+import { isNamed, undoOf } from '../../run/undo/choice.ts';
+
+/** A plan as a person reads it before saying yes. A text of two lines in it must not look like a line of the plan. */
+export function planLines(plan: Plan): string[] {
+  const lines = [
+    `plan ${plan.hash.slice(0, 12)}: ${plan.title} (cluster ${plan.cluster}, ${nodesText(countTargets(plan))})`,
+    `  reason: ${plan.reason || '(none yet)'}`,
+  ];
+  const params = Object.entries(plan.params);
+  if (params.length > 0) lines.push(`  parameters: ${params.map(([k, v]) => `${k}=${v}`).join(' ')}`);
+  for (const stream of plan.workstreams) {
+    const needs = needsText(stream.needs);
+    if (plan.workstreams.length > 1) lines.push(`  ${stream.name}: ${stream.title}${needs}`);
+    for (const step of stream.steps) lines.push(...stepLines(step, plan).map((line) => `    ${line}`));
+  }
+  return lines.map((line) => line.replace(/\s*\n\s*/g, ' '));
+}
+
+function needsText({ all, any, ended }: Workstream['needs']): string {
+  const parts = [
+    all?.length ? `after ${all.join(' and ')}` : '',
+    any?.length ? `after ${any.join(' or ')}` : '',
+    ended?.length ? `when ${ended.join(', ')} ended, well or not` : '',
+  ].filter((part) => part !== '');
+  return parts.length > 0 ? ` (${parts.join('; ')})` : '';
+}
+
+function stepLines(step: Step, plan: Plan): string[] {
+  if (step.kind === 'gate') return [`${step.id}: ${step.title}`, `  waits until ${gateText(step.gate)}`];
+  if (step.kind === 'undo') return undoLines(step, plan);
+  return actionLines(step);
+}
+
+function undoLines(step: UndoStep, plan: Plan): string[] {
+  const undone = undoneBy(step, plan);
+  const severe = undone.some(({ danger }) => danger === 'severe') ? ' [severe]' : '';
+  return [
+    `${step.id}: ${step.title}${severe}`,
+    `  undoes ${step.steps.join(', ')}`,
+    ...new Set(undone.map(({ summary }) => `  does: ${summary}`)),
+  ];
+}
+
+/** What undoing each of its steps does. */
+function undoneBy({ steps }: UndoStep, plan: Plan) {
+  const memory = new RunMemory(plan);
+  return actionSteps(plan)
+    .filter((step) => isNamed(step.id, steps))
+    .flatMap((step) => undoOf(step, memory) ?? []);
+}
+
+/** All that a plan does to nodes, undo steps too. */
+export function dangersOf(plan: Plan): Danger[] {
+  return plan.workstreams
+    .flatMap((stream) => stream.steps)
+    .flatMap((step) => {
+      if (step.kind === 'undo') return undoneBy(step, plan).map(({ danger }) => danger);
+      return step.kind === 'action' ? step.danger : [];
+    });
+}
+
+function actionLines(step: ActionStep): string[] {
+  const n = step.targets.length;
+  const lines = [`${step.id}: ${step.title}${step.danger === 'read' ? '' : ` [${step.danger}]`}`];
+  const does = summaryOf(step);
+  // A title of the playbook's own says what is meant, not what is done.
+  const more = does.length - MOST_DOES;
+  if (does !== step.title)
+    lines.push(`  does: ${does.slice(0, MOST_DOES)}${more > 0 ? ` … and ${more} more characters` : ''}`);
+  lines.push(`  on ${nodesText(n)}: ${foldLine(step.targets)}`);
+  for (const warning of step.warnings ?? []) lines.push(`  WARNING: ${warning}`);
+  if (step.anyOf) {
+    lines.push('  one of them after the other, until one ends well');
+  } else if (n > 1) {
+    const first = step.canary ? ` (the first must end well)` : '';
+    const waves = step.waves.length > 1 ? `waves of ${wavesText(step.waves)}${first}; ` : '';
+    const worst = Math.min(n, step.budget + Math.min(step.window, Math.max(...step.waves)));
+    lines.push(
+      `  ${waves}at most ${Math.min(step.window, n)} at a time; stops after more than ${step.budget} bad ones (worst case ${worst})`,
+    );
+  }
+  if (step.keepTrying)
+    lines.push(
+      `  nodes that are not reached: tried again until ${step.keepTrying} is over, and counted then`,
+    );
+  if (step.gate) {
+    const when =
+      step.waves.length > 1 ? (step.rollBack ? 'between waves and after' : 'between waves') : 'after';
+    lines.push(`  ${when}: ${gateText(step.gate)}${step.rollBack ? '; else it is taken back' : ''}`);
+  }
+  if (step.irreversible) lines.push(`  cannot be undone: ${step.irreversible}`);
+  if (step.removesCause)
+    lines.push('  removes the cause: an undo of the run leaves it out unless it is named');
+  return lines;
+}
+
+/** Clients of a batch are thousands of addresses. */
+const MOST_DOES = 500;
+
+function summaryOf({ action: name, params, title }: ActionStep): string {
+  const action = actionNamed(name);
+  const parsed = action.params.safeParse(params);
+  return parsed.success ? action.summary(parsed.data) : title;
+}
+
+/** `1, 5, 10 × 9, 3`. */
+export function wavesText(waves: number[]): string {
+  const runs: [number, number][] = [];
+  for (const size of waves) {
+    const last = runs.at(-1);
+    if (last?.[0] === size) last[1]++;
+    else runs.push([size, 1]);
+  }
+  return runs.map(([size, times]) => (times === 1 ? String(size) : `${size} × ${times}`)).join(', ');
+}
+
+function gateText(gate: GateSpec): string {
+  const errors = gate.maxErrorPercent === undefined ? '' : ` with at most ${gate.maxErrorPercent}% errors`;
+  const leases =
+    gate.freshLeases === undefined
+      ? ''
+      : ` and ${gate.freshLeases} of the kubelets have renewed their leases`;
+  return `${gate.answering} API servers answer${errors}${leases} for ${formatDuration(gate.holdsMs)}, within ${formatDuration(gate.withinMs)}`;
+}
+
+/** Every node that the plan touches, once. */
+export function countTargets(plan: Plan): number {
+  return new Set(actionSteps(plan).flatMap((step) => step.targets)).size;
+}
+
+export function actionSteps(plan: Plan): ActionStep[] {
+  return plan.workstreams.flatMap((stream) => stream.steps).filter((step) => step.kind === 'action');
+}

@@ -1,0 +1,33 @@
+import type { Plan } from '../../plan/types.ts';
+import { Progress, rowText } from './progress.ts';
+import type { View } from './view.ts';
+
+/** Between two lines about a step that goes on. */
+const EVERY_MS = 5_000;
+
+/** Timestamped lines, for logs, pipes and dumb terminals. */
+export function plainView(write: (line: string) => unknown, now: () => Date, plan?: Plan): View {
+  const progress = new Progress(plan);
+  let last = now().getTime();
+  const say = (line: string) => {
+    last = now().getTime();
+    write(`${now().toISOString().slice(11, 19)} ${line}`);
+  };
+  const beat = setInterval(() => {
+    if (now().getTime() - last < EVERY_MS) return;
+    for (const row of progress.rows.values()) {
+      if (row.state === 'running') say(`${row.workstream}: ${rowText(row)}`);
+    }
+  }, 1_000);
+  // The run keeps the process alive, not its picture.
+  beat.unref();
+  return {
+    onEvent(event) {
+      const lines = progress.update(event);
+      // Ctrl-C is answered at once, before it is journaled.
+      if (event.kind !== 'operator' || !['interrupt', 'let-go'].includes(event.what)) lines.forEach(say);
+    },
+    recall: (records) => progress.recall(records),
+    end: async () => clearInterval(beat),
+  };
+}

@@ -1,0 +1,219 @@
+import { countsLine, nodesText } from '../../base/counts-line.ts';
+import { formatDuration } from '../../base/duration.ts';
+import { oneLine } from '../../base/sanitize.ts';
+import type { Counts } from '../../fanout/types.ts';
+import type { Plan } from '../../plan/types.ts';
+import type { JournaledOutcome, OutcomeState, RunEvent } from '../../run/types.ts';
+
+/** What a workstream is at, in one row. */
+export interface Row {
+  workstream: string;
+  state: string;
+  step: string;
+  /** Targets that ended, of those of the step. */
+  done: number;
+  total: number;
+  bad: number;
+  /** What a gate reads, why it waits. */
+  detail: string;
+}
+
+/** Targets that ended badly are told one by one up to here, a step. */
+const TOLD_ONE_BY_ONE = 8;
+
+const OPERATOR: Record<string, string> = {
+  interrupt: 'interrupted: launching nothing more, waiting for what is in flight (Ctrl-C again lets go)',
+  'let-go': 'stopped waiting for what is in flight',
+  resume: 'going on where the run was cut off',
+  undo: 'taking back what the run changed',
+};
+
+interface StepProgress {
+  title: string;
+  workstream: string;
+  total: number;
+  /** Of each target the last that was told: a receipt may correct it. */
+  states: Map<string, OutcomeState>;
+  told: number;
+}
+
+/** Turns a run's events into lines worth saying once, and rows that show where it stands. */
+export class Progress {
+  readonly rows = new Map<string, Row>();
+  readonly #steps = new Map<string, StepProgress>();
+  readonly #gates = new Map<string, string>();
+
+  constructor(plan?: Plan) {
+    if (plan) this.#learn(plan);
+  }
+
+  /** What an earlier process of the run saw, without a word of it. What is tried again is not counted yet. */
+  recall(records: readonly RunEvent[]): void {
+    for (const record of records) {
+      if (record.kind !== 'outcome' || record.op !== 'apply') continue;
+      const { target, state } = record.outcome;
+      if (state === 'ok' || state === 'failed') this.#steps.get(record.step)?.states.set(target, state);
+    }
+  }
+
+  /** Takes an event in; gives the lines that it is worth, each of them one line whatever nodes put into it. */
+  update(event: RunEvent): string[] {
+    return this.#linesOf(event).map(oneLine);
+  }
+
+  #linesOf(event: RunEvent): string[] {
+    switch (event.kind) {
+      case 'plan':
+        if (this.rows.size === 0) this.#learn(event.plan);
+        return [];
+      case 'workstream':
+        return this.#workstream(event);
+      case 'step':
+        return this.#step(event);
+      case 'wave':
+        return event.of > 1
+          ? [`${event.step}: wave ${event.wave} of ${event.of} (${nodesText(event.size)})`]
+          : [];
+      case 'outcome':
+        return this.#outcome(event.step, event.op, event.outcome);
+      case 'again':
+        return this.#again(event);
+      case 'breach':
+        return [`${event.step}: ${event.bad} ended badly, ${event.budget} are borne: launching nothing more`];
+      case 'gate':
+        return this.#gate(event);
+      case 'kept':
+        if (!event.ok) this.#settle(event.step, event.target, 'failed');
+        return event.ok ? [] : [`${event.target}: not kept, it goes back by itself${because(event.why)}`];
+      case 'undone':
+        return event.ok ? [] : [`${event.target}: not undone${because(event.why)}`];
+      case 'operator':
+        return [OPERATOR[event.what] ?? event.what];
+      case 'note':
+        return [event.text];
+      default:
+        return [];
+    }
+  }
+
+  #learn(plan: Plan): void {
+    for (const stream of plan.workstreams) {
+      this.rows.set(stream.name, blankRow(stream.name));
+      for (const step of stream.steps) {
+        const total = step.kind === 'action' ? step.targets.length : 0;
+        this.#steps.set(step.id, {
+          title: step.title,
+          workstream: stream.name,
+          total,
+          states: new Map(),
+          told: 0,
+        });
+      }
+    }
+  }
+
+  #workstream(event: RunEvent & { kind: 'workstream' }): string[] {
+    const row = this.#row(event.workstream);
+    row.state = event.state;
+    row.detail = event.why ?? '';
+    // A run of one workstream tells its story by its steps.
+    if (this.rows.size < 2) return [];
+    return [`${event.workstream}: ${event.state}${because(event.why)}`];
+  }
+
+  #step(event: RunEvent & { kind: 'step' }): string[] {
+    const row = this.#row(event.workstream);
+    const step = this.#steps.get(event.step);
+    row.step = step?.title ?? event.step;
+    row.detail = event.why ?? '';
+    row.total = step?.total ?? 0;
+    row.done = 0;
+    row.bad = 0;
+    if (step) this.#count(row, step);
+    // What the journal adds up to is the last word.
+    if (event.counts && event.state !== 'running') countInto(row, event.counts);
+    const counts = event.counts && event.state !== 'running' ? `: ${countsLine(event.counts)}` : '';
+    const size = event.state === 'running' && step && step.total > 0 ? ` on ${nodesText(step.total)}` : '';
+    return [`${event.step}: ${event.state}${size}${counts}${because(event.why)}`];
+  }
+
+  #outcome(stepId: string, op: string, outcome: JournaledOutcome): string[] {
+    const step = this.#steps.get(stepId);
+    if (!step || op !== 'apply') return [];
+    this.#settle(stepId, outcome.target, outcome.state);
+    const bad = outcome.state !== 'ok' && outcome.state !== 'not-attempted';
+    if (!bad || step.told > TOLD_ONE_BY_ONE) return [];
+    if (step.told++ === TOLD_ONE_BY_ONE) return [`${stepId}: more end badly; the end tells all`];
+    return [`${stepId}: ${outcome.target} ${outcome.state}${because(whyOf(outcome))}`];
+  }
+
+  /** A node that nothing was sent to: no outcome yet. */
+  #again({ step: id, outcome, pauseMs }: RunEvent & { kind: 'again' }): string[] {
+    const step = this.#steps.get(id);
+    if (!step || step.told >= TOLD_ONE_BY_ONE) return [];
+    step.told++;
+    return [
+      `${id}: ${outcome.target} not reached${because(whyOf(outcome))}, next try in ${formatDuration(pauseMs)}`,
+    ];
+  }
+
+  #settle(stepId: string, target: string, state: OutcomeState): void {
+    const step = this.#steps.get(stepId);
+    if (!step) return;
+    step.states.set(target, state);
+    const row = this.#row(step.workstream);
+    // In the background, while the workstream is at another step.
+    if (row.step === step.title) this.#count(row, step);
+  }
+
+  #count(row: Row, step: StepProgress): void {
+    const states = [...step.states.values()];
+    row.done = states.filter((state) => state !== 'not-attempted').length;
+    row.bad = row.done - states.filter((state) => state === 'ok').length;
+  }
+
+  #gate(event: RunEvent & { kind: 'gate' }): string[] {
+    const step = this.#steps.get(event.step);
+    if (step) this.#row(step.workstream).detail = event.reading;
+    // How long it holds, and the exact share of errors, change at each reading and are no news.
+    const answer = event.reading.replace(/,.*$/, '');
+    const said = `${event.state} ${answer} ${/, held /.test(event.reading)}`;
+    if (this.#gates.get(event.step) === said) return [];
+    this.#gates.set(event.step, said);
+    const state = event.state === 'waiting' ? 'gate waits' : `gate ${event.state}`;
+    return [`${event.step}: ${state}, ${event.reading}${because(event.why)}`];
+  }
+
+  #row(workstream: string): Row {
+    let row = this.rows.get(workstream);
+    if (!row) {
+      row = blankRow(workstream);
+      this.rows.set(workstream, row);
+    }
+    return row;
+  }
+}
+
+function countInto(row: Row, counts: Counts): void {
+  row.bad = counts.failed + counts.unreachable + counts['timed-out'] + counts.unknown;
+  row.done = counts.ok + row.bad;
+}
+
+function blankRow(workstream: string): Row {
+  return { workstream, state: 'waiting', step: '', done: 0, total: 0, bad: 0, detail: '' };
+}
+
+const because = (why: string | undefined) => (why ? ` (${why})` : '');
+
+function whyOf(outcome: JournaledOutcome): string | undefined {
+  const why = outcome.result?.note ?? outcome.reason?.message ?? outcome.reason?.code;
+  return why && oneLine(why);
+}
+
+/** A row as text: name, state, step, a count, a detail. */
+export function rowText(row: Row): string {
+  const share = row.total > 0 ? ` ${row.done}/${row.total}` : '';
+  const bad = row.bad > 0 ? `, ${row.bad} bad` : '';
+  const detail = row.detail ? ` — ${row.detail}` : '';
+  return `${row.step}${share}${bad}${detail}`;
+}

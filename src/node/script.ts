@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import { assignments } from '../base/quote.ts';
+import { strip } from '../base/strip-script.ts';
+import type { FleetNode, TransportName } from '../fleet/types.ts';
+import type { Target } from '../kit/types.ts';
+import type { NodeScript } from '../transport/types.ts';
+import { common } from './common.ts';
+import type { ScriptRequest } from './script-request.ts';
+import type { BeforeState, NodeAction } from './types.ts';
+
+const DEFAULT_OUTPUT = 64 * 1024;
+/** An API object that is saved before it is deleted comes on stdout. */
+const FETCH_OUTPUT = 4 * 1024 * 1024;
+/** As long as the transports give a command on top of its own deadline. */
+const SHORTEST_DEADLINE_S = 2;
+
+/** Makes the text that each target's sh runs for one operation of a step; see docs/node-protocol.md. */
+export function nodeScript(request: ScriptRequest): NodeScript {
+  const side = request.action.node;
+  if (!side) throw new TypeError(`${request.action.name} has no part that runs on a node`);
+  const nonce = randomBytes(8).toString('hex');
+  const body = `${scriptSource(request.action)}fx_main\n`;
+  const fixed = assignments({
+    FX_RUN: plainId(request.runId),
+    FX_STEP: plainId(request.stepId),
+    FX_OP: request.op,
+    FX_ACTION: request.action.name,
+    FX_NONCE: nonce,
+    FX_DEADLINE: String(Math.max(SHORTEST_DEADLINE_S, Math.floor(request.deadlineMs / 1000))),
+  });
+  const { notAfter: end } = request;
+  const notAfter = () => String(seconds(typeof end === 'function' ? end() : end));
+  const known = timesKnown(request.context.nodes);
+  const textFor = (target: Target, via: TransportName) =>
+    fixed +
+    assignments({
+      ...identity(target, via),
+      FX_SLOT: slotOf(target, known),
+      FX_VIA: via,
+      FX_NOT_AFTER: notAfter(),
+      FX_SENT: request.sentAt ? String(seconds(request.sentAt())) : '',
+      FX_SHIFT: String(request.shift?.(target) ?? 0),
+      ...side.variables(request.params, target, request.context),
+      ...beforeVariables(request.op === 'undo' ? request.before?.(target) : undefined),
+    }) +
+    body;
+  return {
+    textFor,
+    ...(request.secret && { secret: request.secret }),
+    nonce,
+    protocol: true,
+    maxOutput: request.maxOutput ?? (request.op === 'fetch' ? FETCH_OUTPUT : DEFAULT_OUTPUT),
+    label: `fireaxe ${request.runId} ${request.stepId} ${request.op}`.slice(0, 100),
+  };
+}
+
+const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
+
+/** Everything of an action's script that does not depend on the target: what a plan's hash covers. */
+export function scriptSource(action: NodeAction): string {
+  return strip(common) + strip(action.node?.script ?? '');
+}
+
+/** The instance id is the address over SSM; without ids the texts of equal targets are equal. */
+function identity(target: Target, via: TransportName): Record<string, string> {
+  const compared = via !== 'ssm';
+  return {
+    FX_MACHINE_ID: (compared && target.machineId) || '',
+    FX_INSTANCE_ID: (compared && target.instanceId) || '',
+  };
+}
+
+/**
+ * Where a machine keeps its receipts is its own affair, unless the fleet cannot tell two entries apart:
+ * several addresses of one machine, without ids or with one id, then each have their own.
+ */
+function slotOf(target: Target, known: Map<string, number>): string {
+  const id = target.instanceId ?? target.machineId;
+  const alone = id !== undefined && (known.get(id) ?? 0) <= 1;
+  return alone ? '' : `_${target.name.replace(/[^A-Za-z0-9._-]/g, '_')}`;
+}
+
+/** How many entries of the fleet carry each id; counted once, not for each of thousands of targets. */
+function timesKnown(nodes: FleetNode[]): Map<string, number> {
+  const times = new Map<string, number>();
+  for (const node of nodes) {
+    const id = node.instanceId ?? node.machineId;
+    if (id !== undefined) times.set(id, (times.get(id) ?? 0) + 1);
+  }
+  return times;
+}
+
+/** The before-state came from the node: anything that is no plain key is left out. */
+function beforeVariables(before: BeforeState | undefined): Record<string, string> {
+  if (!before) return {};
+  const usable = Object.entries(before).filter(([k, v]) => /^[a-z0-9_]{1,40}$/.test(k) && !v.includes('\0'));
+  return { FX_HAS_BEFORE: '1', ...Object.fromEntries(usable.map(([k, v]) => [`B_${k}`, v])) };
+}
+
+/** Run and step ids are folder names on the node. */
+function plainId(id: string): string {
+  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$/.test(id)) throw new TypeError(`not an id: ${JSON.stringify(id)}`);
+  return id;
+}

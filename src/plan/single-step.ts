@@ -1,0 +1,42 @@
+import { usage } from '../base/errors.ts';
+import { planActionStep } from './action-step.ts';
+import type { PlanRequest } from './request.ts';
+import { sealPlan } from './seal.ts';
+import type { Plan } from './types.ts';
+
+export interface SingleStepRequest extends PlanRequest {
+  action: string;
+  /** As typed: flags by name. */
+  actionParams: Record<string, unknown>;
+  /** Node names. */
+  targets: string[];
+  anyOf?: boolean;
+  /** What is done first, and is undone last. */
+  before?: { action: string; params: Record<string, unknown>; targets: string[] };
+}
+
+/** The plan of one verb: one workstream with one step, seldom with another before it. There is no other engine for verbs. */
+export function singleStepPlan(request: SingleStepRequest): Plan {
+  if (request.targets.length === 0) throw usage('no target', { place: '--selector', next: 'fireaxe nodes' });
+  const step = planActionStep(
+    {
+      id: request.action,
+      action: request.action,
+      params: request.actionParams,
+      targets: request.targets,
+      place: `fireaxe ${request.action}`,
+      ...(request.anyOf ? { anyOf: true } : {}),
+    },
+    request,
+  );
+  const { before } = request;
+  const first =
+    before &&
+    planActionStep(
+      { id: before.action, place: `fireaxe ${request.action}`, ...before },
+      { ...request, overrides: {} },
+    );
+  const steps = first ? [first, step] : [step];
+  const workstreams = [{ name: request.action, title: step.title, needs: {}, steps }];
+  return sealPlan({ name: request.action, title: step.title, params: {}, workstreams }, request);
+}

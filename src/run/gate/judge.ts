@@ -1,0 +1,85 @@
+import { parseAmount, resolveAmount } from '../../base/amount.ts';
+import { formatDuration } from '../../base/duration.ts';
+import type { GateSpec } from '../../plan/types.ts';
+import { etcdAlarms } from '../../probe/etcd-alarms.ts';
+import { notReady } from '../../probe/not-ready.ts';
+import type { ClusterReading } from '../../probe/types.ts';
+
+export interface GateState {
+  /** Since when the condition has held without a break (ms); undefined while it does not. */
+  holdsSince?: number;
+  /** When it was last seen to hold (ms). */
+  seenAt?: number;
+  /** Since then servers could not be reached. */
+  unseen?: boolean;
+}
+
+/** `unseen`: what is missing to the condition was not reached, so that nobody can tell. */
+export type Verdict = 'met' | 'unmet' | 'unseen';
+
+/** Whether one reading meets the condition, and the words for it. */
+export function meets(spec: GateSpec, reading: ClusterReading): { verdict: Verdict; text: string } {
+  const needed = resolveAmount(parseAmount(spec.answering, 'gate.answering'), reading.of, 'up');
+  const unseen = reading.servers.filter((server) => !server.reached).length;
+  const { answering, errorPercent: errors, unmeasured } = reading;
+  const limit = spec.maxErrorPercent;
+  const parts = [`${answering}/${reading.of} API servers ready (${needed} needed)`, ...notReady(reading)];
+  if (limit !== undefined) {
+    const share = errors === undefined ? 'errors not measured' : `${errors.toFixed(0)}% errors`;
+    const why = errors === undefined && unmeasured !== undefined ? `: ${unmeasured}` : '';
+    parts.push(`${share} (at most ${limit}%)${why}`);
+  }
+  const leases = leasesMeet(spec, reading);
+  if (leases) parts.push(leases.text);
+  for (const { name } of etcdAlarms(reading)) parts.push(`etcd alarm ${name}`);
+  const text = parts.join(', ');
+  if (needed === 0 || (errors !== undefined && limit !== undefined && errors > limit))
+    return { verdict: 'unmet', text };
+  if (leases?.fresh === false) return { verdict: 'unmet', text };
+  if (answering < needed) return { verdict: answering + unseen >= needed ? 'unseen' : 'unmet', text };
+  // What is not known yet does not open a gate that asks for it; what never will be does not shut it.
+  const known =
+    (limit === undefined || errors !== undefined || unmeasured !== undefined) &&
+    !(leases && leases.fresh === undefined);
+  return { verdict: known ? 'met' : unseen > 0 ? 'unseen' : 'unmet', text };
+}
+
+/** Whether enough leases are fresh; `fresh` is undefined while nobody could read them. */
+function leasesMeet({ freshLeases }: GateSpec, { leases, leasesUnread }: ClusterReading) {
+  if (freshLeases === undefined) return undefined;
+  if (!leases) {
+    const why = leasesUnread === undefined ? '' : `: ${leasesUnread}`;
+    const text = `leases not measured (at least ${freshLeases} fresh)${why}`;
+    return { fresh: leasesUnread === undefined ? undefined : true, text };
+  }
+  const needed = resolveAmount(parseAmount(freshLeases, 'gate.freshLeases'), leases.of, 'up');
+  return {
+    fresh: leases.fresh >= needed,
+    text: `${leases.fresh}/${leases.of} leases fresh (${needed} needed)`,
+  };
+}
+
+/**
+ * Feeds one reading into a gate: open once the condition has held for `holdsMs` without a break. A time in which servers
+ * could not be reached does not count, and is a break when it is as long as that.
+ */
+export function judge(
+  spec: GateSpec,
+  state: GateState,
+  reading: ClusterReading,
+  nowMs: number,
+): { state: GateState; open: boolean; text: string } {
+  const { verdict, text } = meets(spec, reading);
+  const { holdsSince, seenAt } = state;
+  if (verdict === 'unseen' && seenAt !== undefined && nowMs - seenAt < spec.holdsMs)
+    return { state: { ...state, unseen: true }, open: false, text };
+  if (verdict !== 'met') return { state: {}, open: false, text };
+  const skipped = state.unseen && seenAt !== undefined ? nowMs - seenAt : 0;
+  const since = holdsSince === undefined ? nowMs : holdsSince + skipped;
+  const held = nowMs - since;
+  return {
+    state: { holdsSince: since, seenAt: nowMs },
+    open: held >= spec.holdsMs,
+    text: `${text}, held ${formatDuration(held)} of ${formatDuration(spec.holdsMs)}`,
+  };
+}

@@ -1,0 +1,68 @@
+import type { GateSpec } from '../../plan/types.ts';
+import { type Counters, readCluster } from '../../probe/read.ts';
+import type { Session } from '../session.ts';
+import { type GateState, judge } from './judge.ts';
+import { openReader, type Reader } from './reach.ts';
+
+/** Reads the cluster out of band until the condition has held long enough, or its time is over, or somebody interrupts. */
+export async function waitForGate(
+  session: Session,
+  step: string,
+  spec: GateSpec,
+): Promise<{ open: boolean; text: string }> {
+  const reader = openReader(session.env, session.context?.cluster);
+  try {
+    return await watch(session, step, spec, reader);
+  } finally {
+    await reader.close();
+  }
+}
+
+async function watch(session: Session, step: string, spec: GateSpec, reader: Reader) {
+  const { env } = session;
+  const servers = [...session.targets.values()].filter((t) => t.roles.includes('control-plane'));
+  const leases = spec.freshLeases !== undefined;
+  const deps = { reach: reader.reach, now: env.now, context: session.context, leases };
+  // A run may ask for this machine's clock to be set: that must neither open a gate nor end it.
+  const clock = () => env.elapsed?.() ?? env.now().getTime();
+  const until = clock() + spec.withinMs;
+  let state: GateState = {};
+  const counters: Counters = new Map();
+  let text = 'not read yet';
+  await session.record({ kind: 'gate', step, state: 'waiting', reading: describe(spec) });
+  while (!env.stop.aborted) {
+    const reading = await readCluster(deps, servers, counters);
+    const judged = judge(spec, state, reading, clock());
+    state = judged.state;
+    text = judged.text;
+    session.emit({
+      kind: 'gate',
+      at: env.now().toISOString(),
+      step,
+      state: judged.open ? 'open' : 'waiting',
+      reading: text,
+    });
+    if (judged.open) {
+      await session.record({ kind: 'gate', step, state: 'open', reading: text });
+      return { open: true, text };
+    }
+    const left = until - clock();
+    if (left <= 0) break;
+    // The last look is at its end, not after it.
+    await env.sleep(Math.min(spec.everyMs, left), env.stop);
+  }
+  await session.record({
+    kind: 'gate',
+    step,
+    state: 'failed',
+    reading: text,
+    why: env.stop.aborted ? 'interrupted' : 'its time is over',
+  });
+  return { open: false, text };
+}
+
+function describe(spec: GateSpec): string {
+  const errors = spec.maxErrorPercent === undefined ? '' : `, at most ${spec.maxErrorPercent}% errors`;
+  const leases = spec.freshLeases === undefined ? '' : `, ${spec.freshLeases} leases fresh`;
+  return `${spec.answering} API servers ready${errors}${leases}, for ${spec.holdsMs / 1000}s, within ${spec.withinMs / 1000}s`;
+}

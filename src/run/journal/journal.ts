@@ -1,0 +1,161 @@
+import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
+import { syncDirectory } from '../../base/directories.ts';
+import { FireaxeError } from '../../base/errors.ts';
+import { writeWhole } from '../../base/whole-file.ts';
+import type { JournalBody, JournalRecord } from '../types.ts';
+import { type ChainReading, readChain, sealRecord } from './chain.ts';
+import { changedJournal } from './changed.ts';
+import type { Lease } from './lease.ts';
+import { brokenSeal, GrowingSeal } from './seal.ts';
+import { runError } from './state-error.ts';
+import { type LeaseOptions, takeLease } from './take-lease.ts';
+
+/** An append-only file of records, each naming the hash of the one before it. */
+export interface Journal {
+  /** Resolves when the record is on the disk. After one failed write every append throws: the pages may be lost. */
+  append(body: JournalBody): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Opens a run's journal for its one writer and gives what it holds; a torn tail is cut off first. */
+export async function openJournal(
+  path: string,
+  now: () => Date,
+  { forked, ...lease }: Omit<LeaseOptions, 'now'> & { forked?: 'allowed' } = {},
+): Promise<{ journal: Journal; records: JournalRecord[] }> {
+  let held: Lease | undefined;
+  let file: FileHandle | undefined;
+  try {
+    held = await takeLease(path, { now, ...lease });
+    if (held.overtook) await moveToNewFile(path, held);
+    file = await open(path, 'a+', 0o600);
+    // Overtaken before this, we would have a successor's file in hand.
+    await held.assertHeld();
+    const bytes = await file.readFile();
+    const reading = readChain(bytes, path);
+    const broken = held.formerSeal && brokenSeal(held.formerSeal, bytes);
+    if (broken) throw changedJournal(path, broken);
+    if (reading.forked && forked !== 'allowed') throw reading.forked;
+    if (reading.tornBytes > 0) {
+      await file.truncate(reading.goodBytes);
+      await file.datasync();
+    }
+    // Of a new journal the name, too.
+    if (reading.records.length === 0) await syncDirectory(dirname(path));
+    const good = bytes.subarray(0, reading.goodBytes);
+    return { journal: new GroupCommit(file, path, reading, good, now, held), records: reading.records };
+  } catch (error) {
+    await file?.close();
+    await held?.release().catch(() => {});
+    throw runError(error, dirname(path));
+  }
+}
+
+/** A former writer that wakes up has the old file open: what it writes there is read by nobody. */
+async function moveToNewFile(path: string, lease: Lease): Promise<void> {
+  const bytes = await readFile(path).catch((error) => {
+    if (error.code === 'ENOENT') return '';
+    throw error;
+  });
+  await writeWhole(path, bytes, () => lease.assertHeld());
+  await syncDirectory(dirname(path));
+}
+
+/** Records that arrive while one fsync runs share the next one. */
+class GroupCommit implements Journal {
+  readonly #file: FileHandle;
+  readonly #path: string;
+  readonly #now: () => Date;
+  readonly #lease: Lease;
+  readonly #seal: GrowingSeal;
+  #head: string;
+  #seq: number;
+  /** Records on the disk. */
+  #kept: number;
+  #changed = false;
+  /** How this run is gone on with. */
+  #verb: 'resume' | 'undo' = 'resume';
+  #waiting: { line: string; done: () => void; failed: (error: unknown) => void }[] = [];
+  #flushing: Promise<void> | undefined;
+  #broken: FireaxeError | undefined;
+
+  constructor(
+    file: FileHandle,
+    path: string,
+    { head, next, records }: ChainReading,
+    bytes: Buffer,
+    now: () => Date,
+    lease: Lease,
+  ) {
+    this.#file = file;
+    this.#path = path;
+    this.#head = head;
+    this.#seq = next;
+    this.#kept = records.length;
+    this.#now = now;
+    this.#lease = lease;
+    this.#seal = new GrowingSeal(bytes, records.length);
+  }
+
+  append(body: JournalBody): Promise<void> {
+    this.#broken ??= this.#lease.lost;
+    if (this.#broken) return Promise.reject(this.#broken);
+    if (body.kind === 'operator' && body.what === 'undo') this.#verb = 'undo';
+    const { line, hash } = sealRecord(body, this.#seq++, this.#now(), this.#head);
+    this.#head = hash;
+    return new Promise((done, failed) => {
+      this.#waiting.push({ line, done, failed });
+      this.#flushing ??= this.#flush();
+    });
+  }
+
+  async #flush(): Promise<void> {
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const group = this.#waiting;
+      this.#waiting = [];
+      try {
+        const text = group.map((g) => `${g.line}\n`).join('');
+        await this.#file.appendFile(text);
+        await this.#file.datasync();
+        // Only now: whoever takes over reads the journal after it took the lease, so what was written before is in it.
+        await this.#lease.assertHeld();
+        this.#seal.add(text, group.length);
+        this.#kept += group.length;
+        this.#changed = true;
+        for (const g of group) g.done();
+      } catch (cause) {
+        this.#broken = this.#lease.lost ?? this.#unwritten(cause);
+        for (const g of [...group, ...this.#waiting]) g.failed(this.#broken);
+        this.#waiting = [];
+      }
+    }
+    this.#flushing = undefined;
+  }
+
+  /** Without a record on the disk there is no run to go on with, and `last` would be another. */
+  #unwritten(cause: unknown): FireaxeError {
+    const run = basename(dirname(this.#path));
+    const none = this.#kept === 0;
+    return new FireaxeError(
+      'internal',
+      `the journal could not be written; nothing ${none ? 'was' : 'more is'} launched`,
+      {
+        cause,
+        place: this.#path,
+        next: `free the disk, then${none ? ' try again' : `: fireaxe ${this.#verb} ${run}`}`,
+      },
+    );
+  }
+
+  /** Seals what is on the disk, where that is known. */
+  async close(): Promise<void> {
+    await this.#flushing;
+    await this.#file.close();
+    const broken = this.#broken !== undefined;
+    const seal = this.#changed && !broken ? this.#seal.seal() : undefined;
+    // All records are on the disk; a lease that could not be released is seen to be dead.
+    await this.#lease.release(seal, broken).catch(() => {});
+  }
+}

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { systemWords } from '../../base/system-error.ts';
+import { readJournal } from './read.ts';
+import { journalPath, runsInOrder } from './run-order.ts';
+import { type RunSummary, summarize } from './store.ts';
+
+/** The last run of this very plan, by the journals of this state directory. `unread` is told which could not be asked. */
+export async function ranBefore(
+  stateDir: string,
+  planHash: string,
+  unread: (journal: string, why: string) => void,
+): Promise<RunSummary | undefined> {
+  for (const { runId, unreadable } of (await runsInOrder(stateDir)).reverse()) {
+    const path = journalPath(stateDir, runId);
+    try {
+      if (unreadable) throw unreadable;
+      // Most journals are of other plans: they are not parsed.
+      if (!(await readFile(path)).includes(planHash)) continue;
+      const reading = await readJournal(path);
+      const [first] = reading.records;
+      if (first?.kind === 'plan' && first.plan.hash === planHash) return summarize(runId, reading);
+    } catch (error) {
+      unread(path, systemWords(error));
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,66 @@
+import type { Action, CloudContext } from '../../actions/types.ts';
+import { FireaxeError } from '../../base/errors.ts';
+import type { Target } from '../../kit/types.ts';
+import type { BeforeState, Op } from '../../node/types.ts';
+import { stateOf } from '../../transport/node-output.ts';
+import type { NodeResult, NodeScript, Outcome, Transport, TransportOptions } from '../../transport/types.ts';
+
+export interface CloudCall {
+  action: Action;
+  op: Op;
+  params: unknown;
+  /** What the cloud side may use for this target, until it is closed. */
+  open(target: Target, signal: AbortSignal): { context: CloudContext; close(): Promise<void> };
+  before?: (target: Target) => BeforeState | undefined;
+}
+
+/** Shows an action's cloud side to the fan-out as a transport, so that waves, budgets and outcomes are the same for both. */
+export function cloudTransport(call: CloudCall): Transport {
+  return {
+    name: 'cloud',
+    batches: (targets) => targets.map((t) => [t]),
+    async *run(batch: Target[], _script: NodeScript, options: TransportOptions) {
+      for (const target of batch) yield await callOne(target, call, options);
+    },
+    async close() {},
+  };
+}
+
+async function callOne(target: Target, call: CloudCall, options: TransportOptions): Promise<Outcome> {
+  const startedAt = new Date().toISOString();
+  options.onEvent?.({ target: target.name, phase: 'launched', via: 'cloud' });
+  const deadline = AbortSignal.timeout(options.runMs);
+  const outcome = (state: Outcome['state'], rest: Partial<Outcome>): Outcome => ({
+    target: target.name,
+    state,
+    stdout: '',
+    stderr: '',
+    truncated: false,
+    via: 'cloud',
+    startedAt,
+    endedAt: new Date().toISOString(),
+    ...rest,
+  });
+  const { context, close } = call.open(target, AbortSignal.any([options.signal, deadline]));
+  try {
+    const result: NodeResult = await call.action.cloud!.run(call.op, target, call.params, context);
+    return outcome(stateOf(0, result, true), {
+      result,
+      ...(result.note && result.state === 'refused' ? reasonOf(result) : {}),
+    });
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    // A change may be half done: only its receipt (the cloud's own state) can tell.
+    if (options.signal.aborted) return outcome('unknown', { reason: { code: 'let-go', message } });
+    if (deadline.aborted) return outcome('timed-out', { reason: { code: 'deadline', message } });
+    const known = error instanceof FireaxeError ? error : undefined;
+    const code = known?.kind ?? (error instanceof Error ? error.name : 'fault');
+    return outcome('failed', { reason: { code, message, ...(known?.next ? { next: known.next } : {}) } });
+  } finally {
+    await close();
+  }
+}
+
+function reasonOf(result: NodeResult) {
+  return { reason: { code: result.code ?? 'refused', message: result.note ?? 'refused' } };
+}

@@ -1,0 +1,95 @@
+import { actionNamed } from '../../actions/registry.ts';
+import type { ActionStep } from '../../plan/types.ts';
+import { REBOOTED } from '../../transport/node-output.ts';
+import { isResultState } from '../../transport/node-result.ts';
+import type { Outcome } from '../../transport/types.ts';
+import type { Sent } from '../memory.ts';
+import type { Session } from '../session.ts';
+import { whyNotKnown } from './absence.ts';
+import { runOp } from './run-op.ts';
+
+export interface Reconciled {
+  /** The receipt says that it never began, or that it stopped half way: apply may be sent again. */
+  again: string[];
+}
+
+/**
+ * Asks the nodes what they remember of a step, and journals what they say as the outcome of apply.
+ * What cannot be asked, or still runs there, stays as it was.
+ */
+export async function reconcile(
+  session: Session,
+  step: ActionStep,
+  targets: string[],
+  within: { wholeMs?: number } = {},
+): Promise<Reconciled> {
+  if (targets.length === 0) return { again: [] };
+  const verdict = await runOp(session, step, { op: 'receipt', targets, journaled: true, ...within });
+  const again: string[] = [];
+  for (const receipt of verdict.outcomes) {
+    const state = receipt.result?.state;
+    const lost = state === 'absent' ? receiptLost(session, step, receipt) : undefined;
+    if (!lost && (state === 'absent' || state === 'interrupted')) again.push(receipt.target);
+    const settled = lost ?? settledBy(receipt);
+    if (settled) await session.record({ kind: 'outcome', step: step.id, op: 'apply', outcome: settled });
+  }
+  return { again };
+}
+
+/**
+ * The outcome of an order that must run once and whose receipt a reboot may have taken; undefined where the
+ * absence of the receipt proves that it never began. Other orders may be sent again after a reboot: what they
+ * did is gone with it, or they find it done.
+ */
+function receiptLost(session: Session, step: ActionStep, receipt: Outcome): Outcome | undefined {
+  if (!actionNamed(step.action).node?.once) return undefined;
+  const { target, result, exitCode: _, ...rest } = receipt;
+  const { sent, boots } = session.memory.step(step.id);
+  const boot = boots.get(target);
+  const why = whyNotKnown(
+    { boot, secondsAgo: secondsSince(session, sent.get(target)) },
+    { boot: result?.data?.boot, up: numberOf(result?.data?.up) },
+  );
+  if (why === undefined) return undefined;
+  const anew = `fireaxe ${step.action} -c ${session.plan.cluster} --nodes ${target}`;
+  return {
+    ...rest,
+    target,
+    state: 'unknown',
+    ...(boot !== undefined && { boot }),
+    reason: {
+      code: REBOOTED,
+      message: `whether it ran is not known: ${why}; its receipt is gone, and it is not run again`,
+      next: `look at ${target}; where running it twice does no harm, make a new run: ${anew} …`,
+    },
+  };
+}
+
+/**
+ * At least so many seconds have passed. A clock that was set back shows too few, and so does the uptime of a
+ * machine that was rebooted: the greater of both is nearer to the truth.
+ */
+function secondsSince({ env }: Session, sent: Sent | undefined): number {
+  if (!sent) return Number.POSITIVE_INFINITY;
+  const byClock = (env.now().getTime() - sent.at) / 1000;
+  return Math.max(byClock, sent.up === undefined ? 0 : env.uptime() - sent.up, 0);
+}
+
+function numberOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
+}
+
+/** The outcome of apply that a receipt proves; undefined while it proves none. */
+export function settledBy(receipt: Outcome): Outcome | undefined {
+  const { result } = receipt;
+  if (receipt.state !== 'ok' || !result || result.code === 'running') return undefined;
+  const recorded = result.data?.state ?? result.state;
+  if (!isResultState(recorded)) return undefined;
+  const failed = recorded === 'failed' || recorded === 'refused';
+  return {
+    ...receipt,
+    state: failed ? 'failed' : 'ok',
+    result: { ...result, state: recorded },
+    reason: { code: 'by-receipt', message: 'as the node remembers it' },
+  };
+}

@@ -1,0 +1,151 @@
+import { actionNamed } from '../../actions/registry.ts';
+import { fanout } from '../../fanout/fanout.ts';
+import type { FanoutDeps, FanoutSpec, Verdict } from '../../fanout/types.ts';
+import { timeoutsOf } from '../../kit/timeouts.ts';
+import type { Target } from '../../kit/types.ts';
+import { nodeScript } from '../../node/script.ts';
+import type { BeforeState, Op } from '../../node/types.ts';
+import type { ActionStep } from '../../plan/types.ts';
+import type { Outcome } from '../../transport/types.ts';
+import { resolveTargets, type Session, whyNoWay } from '../session.ts';
+import { cloudCall } from './cloud-call.ts';
+import { cloudTransport } from './cloud-transport.ts';
+import { inTime } from './in-time.ts';
+
+/** How long a launched script may still begin: longer than any way takes, short enough that a stray one does not surprise. */
+const NOT_AFTER_SLACK_MS = 120_000;
+
+export interface OpRequest {
+  op: Op;
+  targets: string[];
+  /** The step's waves; one wave when absent. */
+  waves?: number[];
+  /** Bad outcomes that are borne; all of them when absent. */
+  budget?: number;
+  anyOf?: boolean;
+  /** The deadline of each target; the step's when absent. */
+  wholeMs?: number;
+  /** How long a target that nothing was sent to is tried again; as the step says when absent. */
+  retryMs?: number;
+  earlier?: FanoutSpec['earlier'];
+  bears?: FanoutSpec['bears'];
+  /** Journaled as intents and outcomes; a check is only looked at. */
+  journaled: boolean;
+  before?: (target: Target) => BeforeState | undefined;
+  secret?: Uint8Array;
+  betweenWaves?: FanoutDeps['betweenWaves'];
+  onOutcome?: (outcome: Outcome) => void;
+}
+
+/** What changes something, keeps it, or must come first. Of what only looks it is told what was not seen. */
+const TRIED_AGAIN: ReadonlySet<Op> = new Set(['apply', 'undo', 'keep', 'fetch']);
+
+/** Runs one operation of a step's action on targets: the only way from the engine to a transport. */
+export async function runOp(session: Session, step: ActionStep, request: OpRequest): Promise<Verdict> {
+  const { env } = session;
+  const action = actionNamed(step.action);
+  const params = action.params.parse(step.params);
+  const targets = resolveTargets(session, request.targets);
+  const wholeMs = request.wholeMs ?? step.wholeMs;
+  // Each phase of a login may take its time.
+  const loginsMs = Math.min(4 * (step.loginMs ?? 0), wholeMs ?? Number.POSITIVE_INFINITY);
+  // Of the latest launch: waves and gates before it may have taken longer than a script may wait.
+  let launchedAt = env.now().getTime();
+  const least = request.op === 'undo' ? afterAll(session.memory.step(step.id).sent) : 0;
+  const script = action.node
+    ? nodeScript({
+        action,
+        params,
+        op: request.op,
+        runId: session.runId,
+        stepId: step.id,
+        notAfter: () => new Date(launchedAt + step.connectMs + Math.max(NOT_AFTER_SLACK_MS, loginsMs)),
+        sentAt: () => new Date(Math.max(launchedAt, least)),
+        shift: (target) => session.clocks.shiftFor(target.name),
+        deadlineMs: step.runMs,
+        context: session.context,
+        ...(request.before ? { before: request.before } : {}),
+        ...(request.secret ? { secret: request.secret } : {}),
+      })
+    : { textFor: () => '', nonce: '', protocol: true, maxOutput: 0, label: session.runId };
+  const cloud = action.cloud
+    ? cloudTransport(cloudCall(session, step, { action, params, ...request }))
+    : undefined;
+  const retryMs = TRIED_AGAIN.has(request.op) ? (request.retryMs ?? step.retryMs ?? 0) : 0;
+  let wave = 0;
+  const verdict = await fanout(
+    {
+      targets,
+      script,
+      waves: request.waves ?? [targets.length],
+      window: step.window,
+      budget: request.budget ?? targets.length,
+      connectMs: step.connectMs,
+      loginMs: step.loginMs ?? timeoutsOf(session.context.cluster).loginMs,
+      // A script that ends at its own deadline needs a moment to say so.
+      runMs: action.node ? step.runMs + 5_000 : step.runMs,
+      ...(wholeMs === undefined ? {} : { wholeMs }),
+      ...(retryMs > 0 ? { again: { forMs: retryMs } } : {}),
+      ...(request.anyOf ? { anyOf: true } : {}),
+      ...(request.earlier ? { earlier: request.earlier } : {}),
+      ...(request.bears ? { bears: request.bears } : {}),
+    },
+    {
+      transport: async (name) =>
+        name === 'cloud' ? cloud! : inTime(await env.transport(name), session.clocks),
+      waysTo: (target) =>
+        session.targets.has(target.name) ? (cloud ? ['cloud'] : (step.via ?? target.via)) : [],
+      whyNoWay,
+      // A first Ctrl-C launches nothing more; what is done already is kept all the same, or its node reverts it.
+      stop: request.op === 'keep' ? env.letGo : env.stop,
+      letGo: env.letGo,
+      async beforeLaunch(batch, via) {
+        if (request.journaled)
+          await session.record({
+            kind: 'intent',
+            step: step.id,
+            op: request.op,
+            targets: batch.map((t) => t.name),
+            via,
+            wave,
+            up: Math.floor(env.uptime()),
+          });
+        launchedAt = env.now().getTime();
+      },
+      ...(request.betweenWaves ? { betweenWaves: request.betweenWaves } : {}),
+      onEvent(event) {
+        const at = env.now().toISOString();
+        if (event.kind === 'wave') wave = event.wave;
+        if (!request.journaled) return;
+        // A failed write shows at the next intent, which is awaited.
+        if (event.kind === 'outcome') {
+          const shown = { ...event, step: step.id, op: request.op };
+          session.record({ ...shown, outcome: trim(event.outcome) }, shown).catch(() => {});
+          request.onOutcome?.(event.outcome);
+        } else if (request.op === 'apply' || (request.op === 'undo' && event.kind !== 'launched'))
+          session.emit({ ...event, at, step: step.id });
+      },
+    },
+  );
+  for (const text of session.clocks.news()) await session.record({ kind: 'note', text });
+  return verdict;
+}
+
+/** By these times a node tells an undo from a late copy of the order: also where the clock was set back between them. */
+function afterAll(sent: Map<string, { at: number }>): number {
+  let last = 0;
+  for (const { at } of sent.values()) last = Math.max(last, at);
+  return last + 1000;
+}
+
+/** The journal keeps the beginning of what a node said; the whole is the viewer's. */
+const KEPT_OUTPUT = 2048;
+function trim<T extends { stdout: string; stderr: string }>(outcome: T): T {
+  if (outcome.stdout.length <= KEPT_OUTPUT && outcome.stderr.length <= KEPT_OUTPUT) return outcome;
+  return {
+    ...outcome,
+    stdout: outcome.stdout.slice(0, KEPT_OUTPUT),
+    stderr: outcome.stderr.slice(0, KEPT_OUTPUT),
+    truncated: true,
+  };
+}

@@ -1,0 +1,43 @@
+import { expect, it } from 'vitest';
+import { waitForGate } from '../../../src/run/gate/wait.ts';
+import type { Session } from '../../../src/run/session.ts';
+
+it('a gate takes no longer than it says, however seldom it looks', async () => {
+  let clock = 0;
+  const never = new AbortController().signal;
+  const env = {
+    now: () => new Date(clock),
+    sleep: async (ms: number) => {
+      clock += ms;
+    },
+    stop: never,
+    letGo: never,
+    transport: () => Promise.reject(new Error('nobody is reached')),
+  };
+  const session = { env, targets: new Map(), context: { nodes: [] }, record: async () => {}, emit: () => {} };
+  const gate = { answering: '1', holdsMs: 10_000, withinMs: 600_000, everyMs: 3_600_000 };
+  const { open } = await waitForGate(session as unknown as Session, 'steady', gate);
+  expect(open).toBe(false);
+  expect(clock).toBe(600_000);
+});
+
+it('a gate counts no time that this machine’s clock was set forward', async () => {
+  let passed = 0;
+  let set = 0;
+  const never = new AbortController().signal;
+  const env = {
+    now: () => new Date(passed + set),
+    elapsed: () => passed,
+    sleep: async (ms: number) => {
+      passed += ms;
+      set = 3_600_000;
+    },
+    stop: never,
+    letGo: never,
+    transport: () => Promise.reject(new Error('nobody is reached')),
+  };
+  const session = { env, targets: new Map(), context: { nodes: [] }, record: async () => {}, emit: () => {} };
+  const gate = { answering: '1', holdsMs: 10_000, withinMs: 600_000, everyMs: 1_000 };
+  await waitForGate(session as unknown as Session, 'steady', gate);
+  expect(passed).toBe(600_000);
+});
