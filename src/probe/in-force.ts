@@ -1,3 +1,4 @@
+import { formatTime } from '../base/time.ts';
 import type { InForce } from './types.ts';
 
 const KINDS = ['fenced', 'cordoned', 'paused'] as const;
@@ -24,12 +25,8 @@ function one(kind: InForce['kind'], text: string, at: Date): InForce {
     kind,
     ...(what !== undefined && NAME.test(what) && { what }),
     ...(NAME.test(run) && NAME.test(step) && { run, step }),
-    ...(/^\d{1,11}$/.test(since) && { since: iso(Number(since) * 1000) }),
+    ...(/^\d{1,11}$/.test(since) && { since: formatTime(new Date(Number(since) * 1000)) }),
     ...(left === 'kept' && { kept: true }),
-    ...(/^-?\d{1,7}$/.test(left) && { until: iso(at.getTime() + Number(left) * 1000) }),
+    ...(/^-?\d{1,7}$/.test(left) && { until: formatTime(new Date(at.getTime() + Number(left) * 1000)) }),
   };
-}
-
-function iso(ms: number): string {
-  return new Date(ms).toISOString().replace(/\.\d+Z$/, 'Z');
 }

@@ -1,6 +1,7 @@
 import { countsLine } from '../base/counts-line.ts';
 import { formatDuration } from '../base/duration.ts';
 import { oneLine } from '../base/sanitize.ts';
+import { formatClock, formatTime } from '../base/time.ts';
 import type { JournalRecord, RunVerdict } from '../run/types.ts';
 import { Tally } from './tally.ts';
 
@@ -130,13 +131,13 @@ export function timelineLines(story: Timeline): string[] {
     `${story.title} (${story.name}) on ${story.cluster}`,
     `why: ${story.reason}`,
     `who: ${story.operator}`,
-    `plan: ${story.planHash.slice(0, 12)}, made ${story.planCreatedAt}`,
+    `plan: ${story.planHash.slice(0, 12)}, made ${formatTime(story.planCreatedAt)}`,
     '',
   ];
   for (const e of story.entries) {
     const where = [e.workstream, e.step].filter((part) => part !== undefined).join(' / ');
     const after = `+${formatDuration(Math.max(0, e.afterMs))}`.padEnd(8);
-    lines.push(`${e.at.slice(11, 19)} ${after} ${where ? `${where}: ` : ''}${oneLine(e.text)}`);
+    lines.push(`${formatClock(e.at)} ${after} ${where ? `${where}: ` : ''}${oneLine(e.text)}`);
   }
   lines.push('');
   if (story.state === 'open') lines.push('it has no end: it runs, or was cut off');

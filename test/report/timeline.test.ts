@@ -60,9 +60,9 @@ describe('the timeline', () => {
       'Shed load (shed-load) on prod-1',
       'why: INC-42',
       'who: alice@bastion',
-      'plan: abcdef012345, made 2026-11-20T10:00:00.000Z',
+      'plan: abcdef012345, made 2026-11-20T10:00:00Z',
     ]);
-    expect(lines).toContain('10:00:08 +8.0s    shed / hold: done: 2 ok, 1 unreachable');
+    expect(lines).toContain('10:00:08Z +8.0s    shed / hold: done: 2 ok, 1 unreachable');
     expect(lines.at(-2)).toMatch(/no end/);
   });
 

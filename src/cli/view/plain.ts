@@ -1,3 +1,4 @@
+import { formatClock } from '../../base/time.ts';
 import type { Plan } from '../../plan/types.ts';
 import { Progress, rowText } from './progress.ts';
 import type { View } from './view.ts';
@@ -11,7 +12,7 @@ export function plainView(write: (line: string) => unknown, now: () => Date, pla
   let last = now().getTime();
   const say = (line: string) => {
     last = now().getTime();
-    write(`${now().toISOString().slice(11, 19)} ${line}`);
+    write(`${formatClock(now())} ${line}`);
   };
   const beat = setInterval(() => {
     if (now().getTime() - last < EVERY_MS) return;

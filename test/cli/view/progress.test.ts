@@ -146,9 +146,9 @@ describe('the plain view', () => {
     await vi.advanceTimersByTimeAsync(60_000);
     vi.useRealTimers();
     expect(lines).toEqual([
-      '10:00:00 shed: running',
-      '10:00:00 hold: running on 100 nodes',
-      '10:00:05 shed: hold hold 1/100',
+      '10:00:00Z shed: running',
+      '10:00:00Z hold: running on 100 nodes',
+      '10:00:05Z shed: hold hold 1/100',
     ]);
   });
 });
