@@ -24,7 +24,7 @@ export default defineConfig({
       tier(
         'unit',
         [
-          'test/{base,fleet,kit,aws,transport,fanout,node,actions,probe,plan,run,playbook,report,cli,drill}/**/*.test.{ts,tsx}',
+          'test/{base,fleet,kit,aws,transport,fanout,node,actions,probe,plan,run,playbook,report,cli,drill,prose}/**/*.test.{ts,tsx}',
         ],
         120_000,
       ),
