@@ -1,5 +1,5 @@
 import { hostname, uptime, userInfo } from 'node:os';
-import type { TransportName } from '../fleet/types.ts';
+import type { TransportName } from '../fleet/transports.ts';
 import { stateDir } from '../kit/state-dir.ts';
 import type { RunEnv, RunEvent } from '../run/types.ts';
 import type { CliContext } from './context.ts';

@@ -1,11 +1,9 @@
 import { parseAmount, parseSome } from '../base/amount.ts';
 import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
-import type { TransportName } from '../fleet/types.ts';
+import { isTransportName, TRANSPORT_NAMES, type TransportName } from '../fleet/transports.ts';
 import type { Overrides } from '../plan/request.ts';
 import { type Flags, text } from './context.ts';
-
-const WAYS: readonly string[] = ['ssm', 'ssh', 'openssh', 'local'];
 
 /** What was said over a plan's own words, read and checked. */
 export function overridesOf(flags: Flags): Overrides {
@@ -38,9 +36,12 @@ function amountOf<K extends 'maxFailures' | 'canary' | 'wave' | 'limit'>(
 }
 
 function waysOf(words: string[]): TransportName[] {
-  const unknown = words.find((word) => !WAYS.includes(word));
+  const unknown = words.find((word) => !isTransportName(word));
   if (unknown !== undefined) {
-    throw usage(`no way is called ${unknown}`, { place: '--via', expected: `some of ${WAYS.join(',')}` });
+    throw usage(`no way is called ${unknown}`, {
+      place: '--via',
+      expected: `some of ${TRANSPORT_NAMES.join(',')}`,
+    });
   }
   return words as TransportName[];
 }

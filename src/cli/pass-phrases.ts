@@ -1,6 +1,6 @@
 import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
-import type { TransportName } from '../fleet/types.ts';
+import { TRANSPORTS, type TransportName } from '../fleet/transports.ts';
 import { clusterNamed } from '../kit/cluster-named.ts';
 import { targetsOf } from '../kit/targets.ts';
 import type { ClusterKit } from '../kit/types.ts';
@@ -58,12 +58,14 @@ export async function openKeys(context: CliContext, name: string, ways: Ways = [
   }
 }
 
+const readsKeys = (name: TransportName) => TRANSPORTS[name].keyFiles === 'read';
+
 /** The key files that SSH may need there, and whether there is a node that nothing else opens. */
 function keysOf(cluster: ClusterKit, ways: Ways, agent: string | undefined): Map<string, boolean> {
   const keys = new Map<string, boolean>();
   for (const { ssh, via } of targetsOf(cluster)) {
-    const orders = ways.map((way) => way ?? via).filter((order) => order.includes('ssh'));
-    const first = orders.some((order) => order[0] === 'ssh');
+    const orders = ways.map((way) => way ?? via).filter((order) => order.some(readsKeys));
+    const first = orders.some((order) => order[0] && readsKeys(order[0]));
     for (const door of orders.length > 0 ? [ssh, ssh.jump] : []) {
       if (door?.identity === undefined) continue;
       const alone = first && !(door.useAgent && agent);
@@ -76,7 +78,7 @@ function keysOf(cluster: ClusterKit, ways: Ways, agent: string | undefined): Map
 /** A key that is damaged, or not there, where nothing but SSH is tried: no node would be reached. */
 async function refuseBroken(paths: string[], cluster: ClusterKit, ways: Ways): Promise<void> {
   const orders = targetsOf(cluster).flatMap(({ via }) => ways.map((way) => way ?? via));
-  if (!orders.every((order) => order.every((way) => way === 'ssh' || way === 'openssh'))) return;
+  if (!orders.every((order) => order.every((way) => TRANSPORTS[way].keyFiles !== 'unused'))) return;
   const { brokenKey } = await import('../transport/ssh/usable-key.ts');
   for (const path of paths) {
     const broken = await brokenKey(path);

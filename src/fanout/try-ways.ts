@@ -5,7 +5,7 @@ import type { Via } from './batch.ts';
 import { type Attempt, type Flight, leftOf, spentOn, summed } from './flight.ts';
 import { launch } from './launch.ts';
 import { Permits } from './permits.ts';
-import { GATHER_MS, GROUP, gathers, noTransport, noWay } from './ways.ts';
+import { GATHER_MS, noTransport, noWay, perCall } from './ways.ts';
 
 /** Each target by its next way; whoever could not be reached goes on at once, whoever else still hangs. */
 export async function tryWays(round: Attempt[], flight: Flight, held = 0): Promise<void> {
@@ -32,7 +32,7 @@ export async function tryWays(round: Attempt[], flight: Flight, held = 0): Promi
     }
     gathered.push({ ...entry, way: entry.way + 1, tried, last: outcome });
     if (spec.anyOf) return;
-    if (!gathers(next) || gathered.length >= GROUP) goOn();
+    if (gathered.length >= perCall(next)) goOn();
     else timer ??= setTimeout(goOn, GATHER_MS);
   };
   const byWay = ledger.closed ? new Map() : groupBy(round, (r) => deps.waysTo(r.target)[r.way]);

@@ -1,4 +1,4 @@
-import type { TransportName } from '../fleet/types.ts';
+import type { TransportName } from '../fleet/transports.ts';
 import type { Target } from '../kit/types.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState, Transport } from '../transport/types.ts';
 import type { Again } from './again.ts';

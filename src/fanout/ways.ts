@@ -1,11 +1,11 @@
 import { FireaxeError } from '../base/errors.ts';
+import { TRANSPORTS } from '../fleet/transports.ts';
 import type { Target } from '../kit/types.ts';
 import type { Outcome, OutcomeReason } from '../transport/types.ts';
 import type { Via } from './batch.ts';
 
-/** SSM takes many by one call: those that are left to it are gathered, so many or so long; others go on one by one. */
-export const gathers = (via: Via): boolean => via === 'ssm';
-export const GROUP = 50;
+/** Targets that one call of a transport takes: those that are left to it are gathered, so many or so long. */
+export const perCall = (via: Via): number => (via === 'cloud' ? 1 : TRANSPORTS[via].perCall);
 export const GATHER_MS = 2_000;
 
 /** A way that cannot even be opened, for want of a key or a profile: certain that nothing left. */

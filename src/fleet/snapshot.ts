@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { canonicalAddress } from './canonical-address.ts';
+import { TRANSPORT_NAMES } from './transports.ts';
 import type { FleetSnapshot } from './types.ts';
 
 const nodeSchema = z.strictObject({
@@ -33,10 +34,7 @@ const nodeSchema = z.strictObject({
     .regex(/^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}$/, 'not a login name')
     .optional(),
   jump: z.union([z.string(), z.literal(false)]).optional(),
-  via: z
-    .array(z.enum(['ssm', 'ssh', 'openssh', 'local']))
-    .min(1)
-    .optional(),
+  via: z.array(z.enum(TRANSPORT_NAMES)).min(1).optional(),
 });
 
 const snapshotSchema = z.strictObject({

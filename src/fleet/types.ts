@@ -1,5 +1,6 @@
+import type { TransportName } from './transports.ts';
+
 export type Role = 'control-plane' | 'etcd' | 'worker';
-export type TransportName = 'ssm' | 'ssh' | 'openssh' | 'local';
 
 /** One machine as the snapshot knows it. Names are unique in a cluster; addresses are IP literals, never names. */
 export interface FleetNode {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseAmount } from '../base/amount.ts';
 import { LONGEST_MS, parseDuration } from '../base/duration.ts';
+import { TRANSPORT_NAMES } from '../fleet/transports.ts';
 
 /** A login name as OpenSSH would take it: no leading dash, nothing that a shell or ssh reads otherwise. */
 const user = z
@@ -21,7 +22,7 @@ const network = z.string().refine((text) => {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }, 'not an IP address or CIDR');
 
-const via = z.array(z.enum(['ssm', 'ssh', 'openssh', 'local'])).min(1);
+const via = z.array(z.enum(TRANSPORT_NAMES)).min(1);
 
 /** `5`, `10%`: kept as text. */
 const amount = z.union([z.string(), z.number()]).transform((value, context) => {

@@ -1,4 +1,5 @@
-import type { FleetNode, TransportName } from '../fleet/types.ts';
+import { TRANSPORTS, type TransportName } from '../fleet/transports.ts';
+import type { FleetNode } from '../fleet/types.ts';
 import type { Bastion, ClusterKit, Target } from './types.ts';
 
 /** All nodes of a cluster with what a transport needs to reach them. */
@@ -34,6 +35,8 @@ function jumpOf(node: FleetNode, cluster: ClusterKit): Bastion | undefined {
 /** SSM needs a cloud profile and an instance id: it is left out for a node that has none, unless nothing else is left. */
 function waysTo(node: FleetNode, cluster: ClusterKit): TransportName[] {
   const ways = node.via ?? cluster.via;
-  const usable = ways.filter((way) => way !== 'ssm' || (cluster.cloud && node.instanceId));
+  const usable = ways.filter(
+    (way) => TRANSPORTS[way].addressedBy !== 'instance-id' || (cluster.cloud && node.instanceId),
+  );
   return usable.length > 0 ? usable : ways;
 }

@@ -1,5 +1,6 @@
 import type { FireaxeError } from '../base/errors.ts';
-import type { FleetNode, FleetSnapshot, TransportName } from '../fleet/types.ts';
+import type { TransportName } from '../fleet/transports.ts';
+import type { FleetNode, FleetSnapshot } from '../fleet/types.ts';
 
 /** A way in that other nodes are behind. */
 export interface Bastion {

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import { assignments } from '../base/quote.ts';
 import { strip } from '../base/strip-script.ts';
-import type { FleetNode, TransportName } from '../fleet/types.ts';
+import { TRANSPORTS, type TransportName } from '../fleet/transports.ts';
+import type { FleetNode } from '../fleet/types.ts';
 import type { Target } from '../kit/types.ts';
 import type { NodeScript } from '../transport/types.ts';
 import { common } from './common.ts';
@@ -63,7 +64,7 @@ export function scriptSource(action: NodeAction): string {
 
 /** The instance id is the address over SSM; without ids the texts of equal targets are equal. */
 function identity(target: Target, via: TransportName): Record<string, string> {
-  const compared = via !== 'ssm';
+  const compared = TRANSPORTS[via].addressedBy !== 'instance-id';
   return {
     FX_MACHINE_ID: (compared && target.machineId) || '',
     FX_INSTANCE_ID: (compared && target.instanceId) || '',

@@ -2,7 +2,7 @@ import { parseParams } from '../actions/params.ts';
 import { actionNamed } from '../actions/registry.ts';
 import { parseAmount, parseSome, resolveAmount } from '../base/amount.ts';
 import { waveSizes } from '../fanout/waves.ts';
-import type { TransportName } from '../fleet/types.ts';
+import type { TransportName } from '../fleet/transports.ts';
 import { clocksOf, timeoutsOf } from '../kit/timeouts.ts';
 import { DEFAULTS, type PlanRequest } from './request.ts';
 import type { ActionStep, GateSpec } from './types.ts';

@@ -1,4 +1,4 @@
-import type { TransportName } from '../fleet/types.ts';
+import type { TransportName } from '../fleet/transports.ts';
 import type { ClusterKit, Kit } from '../kit/types.ts';
 
 /** What a person said over a plan's own words. */

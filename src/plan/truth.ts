@@ -1,9 +1,9 @@
 import { ACTION_NAMES, actionNamed } from '../actions/registry.ts';
 import { LONGEST_MS } from '../base/duration.ts';
+import { isTransportName } from '../fleet/transports.ts';
 import type { ActionStep, GateSpec, Plan, Step } from './types.ts';
 
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
-const WAYS: readonly string[] = ['ssm', 'ssh', 'openssh', 'local'];
 const count = (value: unknown, least: number) => Number.isSafeInteger(value) && (value as number) >= least;
 const span = (ms: unknown, least: number) => typeof ms === 'number' && ms >= least && ms <= LONGEST_MS;
 
@@ -58,5 +58,5 @@ function badNumbers(step: ActionStep) {
     return 'its numbers make no sense';
   const { loginMs = 1, wholeMs = 1, retryMs = 0 } = step;
   if (!span(loginMs, 1) || !span(wholeMs, 1) || !span(retryMs, 0)) return 'its numbers make no sense';
-  return via?.every((way) => WAYS.includes(way)) === false ? 'it goes ways that there are not' : undefined;
+  return via?.every((way) => isTransportName(way)) === false ? 'it goes ways that there are not' : undefined;
 }

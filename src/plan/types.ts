@@ -1,5 +1,5 @@
 import type { Danger } from '../actions/types.ts';
-import type { TransportName } from '../fleet/types.ts';
+import type { TransportName } from '../fleet/transports.ts';
 
 /** A condition measured on the cluster itself. */
 export interface GateSpec {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TRANSPORT_NAMES } from '../fleet/transports.ts';
 
 /** The playbook as it is written; docs/playbooks.md explains it to people. */
 
@@ -41,10 +42,7 @@ const actionStep = z.strictObject({
   timeout: text.optional(),
   /** The gate until whose end nodes that were not reached are tried, while the workstream goes on. */
   keepTrying: id.optional(),
-  via: z
-    .array(z.enum(['ssm', 'ssh', 'openssh', 'local']))
-    .min(1)
-    .optional(),
+  via: z.array(z.enum(TRANSPORT_NAMES)).min(1).optional(),
   gate: gate.optional(),
   /** An undo of the run leaves it out unless it is named. */
   removesCause: z.boolean().default(false),

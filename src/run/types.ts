@@ -1,5 +1,5 @@
 import type { Counts } from '../fanout/types.ts';
-import type { TransportName } from '../fleet/types.ts';
+import type { TransportName } from '../fleet/transports.ts';
 import type { Kit } from '../kit/types.ts';
 import type { BeforeState, Op } from '../node/types.ts';
 import type { Plan } from '../plan/types.ts';

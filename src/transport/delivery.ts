@@ -1,6 +1,6 @@
 import { quote } from '../base/quote.ts';
 import { strip } from '../base/strip-script.ts';
-import type { TransportName } from '../fleet/types.ts';
+import type { TransportName } from '../fleet/transports.ts';
 import type { Target } from '../kit/types.ts';
 import boot from './boot.sh';
 import { cksum } from './cksum.ts';

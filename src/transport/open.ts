@@ -1,4 +1,4 @@
-import type { TransportName } from '../fleet/types.ts';
+import type { TransportName } from '../fleet/transports.ts';
 import type { Kit } from '../kit/types.ts';
 import { freeDescriptors } from './descriptors.ts';
 import type { PassPhrases } from './ssh/identity.ts';
@@ -26,7 +26,7 @@ export function createTransports(options: TransportsOptions): Transports {
     get(name) {
       let transport = opened.get(name);
       if (!transport) {
-        transport = openTransport(name, options);
+        transport = OPENERS[name](options);
         opened.set(name, transport);
       }
       return transport;
@@ -46,22 +46,21 @@ export function createTransports(options: TransportsOptions): Transports {
 /** Of a child each, and what exists while it starts. */
 const PIPES = 4;
 
-async function openTransport(name: TransportName, options: TransportsOptions): Promise<Transport> {
-  const { kit, phrases, sudoPassword } = options;
-  switch (name) {
-    case 'ssh': {
-      const { createSshTransport } = await import('./ssh/transport.ts');
-      const agent = options.agent ?? process.env.SSH_AUTH_SOCK;
-      return createSshTransport({ kit, phrases, sudoPassword, agent });
-    }
-    case 'openssh': {
-      const { createOpensshTransport } = await import('./openssh/transport.ts');
-      const places = Math.floor((await freeDescriptors()) / PIPES);
-      return createOpensshTransport({ kit, sudoPassword, places });
-    }
-    case 'local':
-      return (await import('./local/transport.ts')).createLocalTransport({ sudoPassword });
-    case 'ssm':
-      return (await import('./ssm/transport.ts')).createSsmTransport();
-  }
-}
+/** How each transport is opened; what it is like stands in `fleet/transports.ts`. */
+const OPENERS: Record<TransportName, (options: TransportsOptions) => Promise<Transport>> = {
+  async ssm() {
+    return (await import('./ssm/transport.ts')).createSsmTransport();
+  },
+  async ssh({ kit, phrases, sudoPassword, agent = process.env.SSH_AUTH_SOCK }) {
+    const { createSshTransport } = await import('./ssh/transport.ts');
+    return createSshTransport({ kit, phrases, sudoPassword, agent });
+  },
+  async openssh({ kit, sudoPassword }) {
+    const { createOpensshTransport } = await import('./openssh/transport.ts');
+    const places = Math.floor((await freeDescriptors()) / PIPES);
+    return createOpensshTransport({ kit, sudoPassword, places });
+  },
+  async local({ sudoPassword }) {
+    return (await import('./local/transport.ts')).createLocalTransport({ sudoPassword });
+  },
+};

@@ -1,4 +1,4 @@
-import type { TransportName } from '../fleet/types.ts';
+import type { TransportName } from '../fleet/transports.ts';
 import type { Target } from '../kit/types.ts';
 import type { Capture } from './capture.ts';
 import { readOutput } from './capture.ts';

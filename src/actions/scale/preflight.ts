@@ -1,6 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Ec2Api } from '../../aws/ec2-api.ts';
 import { withOurKeys } from '../../aws/errors.ts';
+import { TRANSPORTS } from '../../fleet/transports.ts';
 import type { Target } from '../../kit/types.ts';
 import type { ScaleParams } from './action.ts';
 
@@ -40,7 +41,11 @@ export async function unsuitable(
       code: 'architecture',
       note: `the machine is ${instance.Architecture}, ${params.type} is ${architectures.join(' or ')}`,
     };
-  if (isPublic(instance, target) && !target.via.includes('ssm') && !params.ignoreQuorum)
+  if (
+    isPublic(instance, target) &&
+    !target.via.some((name) => TRANSPORTS[name].addressedBy === 'instance-id') &&
+    !params.ignoreQuorum
+  )
     return {
       code: 'address-changes',
       note:

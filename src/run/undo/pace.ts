@@ -1,7 +1,7 @@
 import { actionNamed } from '../../actions/registry.ts';
 import { parseAmount, resolveAmount } from '../../base/amount.ts';
 import { waveSizes } from '../../fanout/waves.ts';
-import type { TransportName } from '../../fleet/types.ts';
+import type { TransportName } from '../../fleet/transports.ts';
 import { clocksOf, DEFAULT_TIMEOUTS } from '../../kit/timeouts.ts';
 import type { Timeouts } from '../../kit/types.ts';
 import type { ActionStep } from '../../plan/types.ts';

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FireaxeError } from '../../base/errors.ts';
 import { steadyClock } from '../../base/steady-clock.ts';
+import { TRANSPORTS } from '../../fleet/transports.ts';
 import type { CloudProfile, Target } from '../../kit/types.ts';
 import { Channel } from '../channel.ts';
 import type { NodeScript, Outcome, OutcomeReason, Transport, TransportOptions } from '../types.ts';
@@ -17,7 +18,7 @@ export interface SsmTransportOptions extends Partial<Clock> {
 }
 
 /** InstanceIds that one SendCommand takes. */
-const BATCH = 50;
+const BATCH = TRANSPORTS.ssm.perCall;
 /** SSM takes 64 KB with the document around it. */
 const MOST_TEXT = 60_000;
 const LEAST_DELIVERY_S = 30;
@@ -128,7 +129,7 @@ function sortOut(
   leaveOut: (targets: Target[], reason: OutcomeReason) => void,
 ): { sendable: Target[]; text: string } {
   const none = { sendable: [], text: '' };
-  if (script.secret) {
+  if (script.secret && !TRANSPORTS.ssm.carriesSecret) {
     leaveOut(group, {
       code: 'secret-over-ssm',
       message: 'the script needs a secret, and what goes through SSM is logged',
