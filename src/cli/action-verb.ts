@@ -54,10 +54,10 @@ function controlPlane({ fleet }: ClusterKit): string[] {
 }
 
 /** Only the flags that were given, as parameters. */
-export function given(flags: Flags, names: Record<string, string>): Record<string, unknown> {
+export function given<F>(flags: F, names: { [K in keyof F]?: string }): Record<string, unknown> {
   return Object.fromEntries(
-    Object.entries(names)
-      .filter(([flag]) => flags[flag] !== undefined)
-      .map(([flag, param]) => [param, flags[flag]]),
+    (Object.keys(names) as (keyof F)[])
+      .filter((flag) => flags[flag] !== undefined)
+      .map((flag) => [names[flag], flags[flag]]),
   );
 }

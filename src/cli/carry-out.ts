@@ -3,7 +3,7 @@ import { quote } from '../base/quote.ts';
 import type { Plan } from '../plan/types.ts';
 import { foundNone, mustFind } from '../run/step/found-none.ts';
 import { consentFor, obtain } from './consent.ts';
-import { type CliContext, planOnly, text } from './context.ts';
+import { type CliContext, planOnly } from './context.ts';
 import { runEnvironment } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { actionSteps, planLines } from './format/plan.ts';
@@ -38,7 +38,7 @@ export async function carryOut(
 
 /** Shows the plan, and saves it where that was asked for. No node is reached. */
 async function showPlan(plan: Plan, { sink, flags }: CliContext): Promise<number> {
-  const file = text(flags, 'out');
+  const file = flags.out;
   for (const line of planLines(plan)) sink.text(line);
   sink.text(`hash ${plan.hash}`);
   if (file !== undefined) {

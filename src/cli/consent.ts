@@ -3,7 +3,7 @@ import { FireaxeError, usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import type { Plan } from '../plan/types.ts';
 import { ask, canAsk } from './ask.ts';
-import { type Flags, planOnly, text } from './context.ts';
+import { type Flags, planOnly } from './context.ts';
 import { countTargets, dangersOf } from './format/plan.ts';
 import type { Change } from './format/undo-preview.ts';
 import type { CliIo } from './types.ts';
@@ -26,7 +26,7 @@ export function reasonOf(flags: Flags): string {
 
 /** The reason if one was given, on one line. */
 export function furtherReasonOf(flags: Flags): { reason?: string } {
-  const reason = text(flags, 'reason')?.trim().replace(/\s+/g, ' ');
+  const reason = flags.reason?.trim().replace(/\s+/g, ' ');
   return reason ? { reason } : {};
 }
 
@@ -36,7 +36,7 @@ export function consentFor(plan: Plan, flags: Flags, io: CliIo, saved = false): 
   const phrase = confirmPhrase(plan.cluster, countTargets(plan));
   if (dangers.includes('severe')) return severe({ phrase, what: 'This is severe' }, flags, io);
   // Whoever says how many nodes is taken at the word, also where --yes would do.
-  if (text(flags, 'confirm') !== undefined) return severe({ phrase, what: '' }, flags, io);
+  if (flags.confirm !== undefined) return severe({ phrase, what: '' }, flags, io);
   if (!dangers.includes('change')) return { kind: 'given', by: 'nothing changes' };
   if (flags.yes !== true && saved) return { kind: 'given', by: 'saved plan' };
   return plain(`Change ${nodesText(countTargets(plan))} of ${plan.cluster}?`, flags, io);
@@ -61,7 +61,7 @@ export function consentForUndo(
     const what = hard!.map(({ title }) => title).join('; ');
     return severe({ phrase, what: `This is severe: ${what}`, consentTo: what, without }, flags, io);
   }
-  if (text(flags, 'confirm') !== undefined) return severe({ phrase, what: '' }, flags, io);
+  if (flags.confirm !== undefined) return severe({ phrase, what: '' }, flags, io);
   return plain(`Undo it on ${nodesText(count)} of ${cluster}?`, flags, io);
 }
 
@@ -88,7 +88,7 @@ interface Severe {
 }
 
 function severe({ phrase, what, consentTo, without }: Severe, flags: Flags, io: CliIo): Consent {
-  const typed = text(flags, 'confirm');
+  const typed = flags.confirm;
   if (typed !== undefined) {
     if (typed.trim().replace(/\s+/g, ' ') === phrase) return { kind: 'given', by: '--confirm' };
     throw new FireaxeError('declined', 'the confirmation is not of this plan', {

@@ -7,12 +7,30 @@ import { clusterNamed, clusterNames } from '../kit/cluster-named.ts';
 import { kitPath } from '../kit/locate.ts';
 import { openKit } from '../kit/open.ts';
 import type { ClusterKit, Kit } from '../kit/types.ts';
+import type {
+  ChangeFlags,
+  CommonFlags,
+  PaceFlags,
+  ParameterFlags,
+  TargetFlags,
+  WaveFlags,
+} from './options.ts';
 import { createSink, type Sink } from './output.ts';
 import { sudoPassword } from './sudo-password.ts';
-import type { CliIo } from './types.ts';
+import type { CliIo, Dispatched } from './types.ts';
 
-/** Flags as commander hands them over. */
-export type Flags = Record<string, unknown>;
+/** Every flag that several verbs share; each verb gives some of them. */
+export interface Flags
+  extends CommonFlags,
+    TargetFlags,
+    PaceFlags,
+    WaveFlags,
+    ChangeFlags,
+    ParameterFlags,
+    Dispatched {
+  /** Of `exec`: `-` takes stdin. */
+  script?: string | undefined;
+}
 
 export interface CliContext {
   io: CliIo;
@@ -30,7 +48,7 @@ export async function openContext(
   io: CliIo,
   how: Parameters<typeof openKit>[1] = {},
 ): Promise<CliContext> {
-  const kit = await openKit(kitPath(text(flags, 'kit'), io.env), how);
+  const kit = await openKit(kitPath(flags.kit, io.env), how);
   // A plan alone reaches no node; one that is tried dry does.
   const password = planOnly(flags) && flags.dryRun !== true ? undefined : await sudoPassword(flags, io);
   return {
@@ -45,7 +63,7 @@ export async function openContext(
 /** The cluster that was named, or the kit's only one. An old snapshot is warned about. */
 export function chooseCluster({ kit, flags, sink, io }: CliContext): ClusterKit {
   const names = clusterNames(kit);
-  const wanted = text(flags, 'cluster') ?? (names.length === 1 ? names[0] : undefined);
+  const wanted = flags.cluster ?? (names.length === 1 ? names[0] : undefined);
   if (wanted === undefined) {
     throw usage('the kit has several clusters', {
       place: '--cluster',
@@ -71,16 +89,9 @@ export function chooseCluster({ kit, flags, sink, io }: CliContext): ClusterKit 
   return cluster;
 }
 
-export function selectionOf(flags: Flags): Selection {
-  const limit = text(flags, 'limit');
+export function selectionOf({ selector, nodes, limit }: TargetFlags): Selection {
   if (limit !== undefined) parseSome(limit, '--limit', 'a limit of no nodes');
-  return { selector: text(flags, 'selector'), nodes: text(flags, 'nodes'), limit };
-}
-
-/** A flag's text; nothing when it was not given. */
-export function text(flags: Flags, name: string): string | undefined {
-  const value = flags[name];
-  return typeof value === 'string' ? value : undefined;
+  return { selector, nodes, limit };
 }
 
 /** A plan is made and shown, and nothing is run: `fireaxe plan …`, or `-o FILE` of any verb. */

@@ -4,7 +4,7 @@ import { kitPath } from '../kit/locate.ts';
 import { openKit } from '../kit/open.ts';
 import { stateDir } from '../kit/state-dir.ts';
 import { parseYaml } from '../kit/yaml-file.ts';
-import { type Flags, text } from './context.ts';
+import type { Flags } from './context.ts';
 import type { CliIo } from './types.ts';
 
 /**
@@ -12,14 +12,14 @@ import type { CliIo } from './types.ts';
  * or a permission may be what broke.
  */
 export async function journalDir(flags: Flags, io: CliIo, note: (line: string) => void): Promise<string> {
-  const named = kitPath(text(flags, 'kit'), io.env);
+  const named = kitPath(flags.kit, io.env);
   if (io.env.FIREAXE_STATE_DIR) return stateDir(undefined, io.env);
   const kit = await realpath(named).catch(() => named);
   const file = join(kit, 'kit.yaml');
   const yaml = await readFile(file, 'utf8').catch(() => undefined);
   if (yaml === undefined) {
     // A kit that was named and is not there: runs of another place would be a surprise.
-    if (text(flags, 'kit') ?? io.env.FIREAXE_KIT) await openKit(named);
+    if (flags.kit ?? io.env.FIREAXE_KIT) await openKit(named);
     return stateDir(undefined, io.env);
   }
   const { state, problem } = await stateOf(yaml, file);

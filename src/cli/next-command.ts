@@ -1,11 +1,11 @@
 import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
-import { type Flags, text } from './context.ts';
+import type { Flags } from './context.ts';
 
 /** A next command as it can be typed: what was needed to come here is needed again. */
 export function nextCommand(command: string, flags: Flags): string {
   const verb = command.split(' ', 2)[1] ?? '';
-  const [kit, cluster] = [text(flags, 'kit'), text(flags, 'cluster')];
+  const [kit, cluster] = [flags.kit, flags.cluster];
   const words = [command];
   if (cluster !== undefined && ['nodes', 'probe'].includes(verb) && !command.includes(' -c '))
     words.push(`-c ${quote(cluster)}`);

@@ -1,66 +1,85 @@
-import type { Command } from 'commander';
+import { choice, type Given, parsed, toggle, value, values } from './option.ts';
 
 /** Which nodes: shared by every verb that takes nodes. */
-export function targetOptions(command: Command): Command {
-  return command
-    .option('-c, --cluster <name>', 'the cluster (needed when the kit has several)')
-    .option('-l, --selector <labels>', 'Kubernetes label selector, also on role, zone and name')
-    .option('--nodes <nodeset>', 'node names, such as n[1-9,12],db-[01-04]')
-    .option('--limit <N|N%>', 'take only so many of them, spread over the zones');
-}
+export const targetOptions = {
+  cluster: value('-c, --cluster <name>', 'the cluster (needed when the kit has several)'),
+  selector: value('-l, --selector <labels>', 'Kubernetes label selector, also on role, zone and name'),
+  nodes: value('--nodes <nodeset>', 'node names, such as n[1-9,12],db-[01-04]'),
+  limit: value('--limit <N|N%>', 'take only this many of them, spread over the zones'),
+};
 
 /** How carefully and how fast: shared by every verb that runs something on many nodes. */
-export function paceOptions(command: Command): Command {
-  return command
-    .option('--timeout <duration>', 'deadline of each node, connecting and login included, such as 90s')
-    .option('--parallel <N>', 'most nodes at a time', whole)
-    .option('--max-failures <N|N%>', 'nodes that may end badly before launching stops')
-    .option('--via <ways>', 'order of ways to a node, such as ssm,ssh', list);
-}
-
-/** What every change needs: why, the consent, and how to look first. */
-export function changeOptions(command: Command): Command {
-  return sudoOption(command)
-    .option('--reason <text>', 'why: kept in the journal, needed for every change')
-    .option('--dry-run', 'show the plan and what it would change; change nothing')
-    .option('-o, --out <file>', 'save the plan to this file and run nothing (a format is --output)')
-    .option('-y, --yes', 'do not ask')
-    .option('--confirm <"cluster count">', 'consent to a severe change, such as "prod-1 12"');
-}
-
-/** A run has its reason; going on with it, or back, may have one of its own. */
-export function furtherReason(command: Command): Command {
-  return command.option('--reason <text>', 'why now: kept in the journal beside the reason of the run');
-}
-
-/** For logins that are not root, where sudo asks. */
-export function sudoOption(command: Command): Command {
-  return command.option(
-    '--sudo-password-stdin',
-    'the password for sudo on the nodes: one line of stdin, or typed unseen',
-  );
-}
+export const paceOptions = {
+  timeout: value('--timeout <duration>', 'deadline of each node, connecting and login included, such as 90s'),
+  parallel: parsed('--parallel <N>', 'most nodes at a time', wholeNumber, { default: '64' }),
+  maxFailures: value('--max-failures <N|N%>', 'failed targets allowed; one more aborts', {
+    default: "10%, or the kit's policy",
+  }),
+  via: parsed('--via <transports>', 'transports to try, in order, such as ssm,ssh', list),
+};
 
 /** Waves of an action verb. */
-export function waveOptions(command: Command): Command {
-  return command
-    .option('--canary <N|N%>', 'try so many first, and go on only if they end well')
-    .option('--wave <N|N%>', 'so many at a time afterwards, each wave awaited');
-}
+export const waveOptions = {
+  canary: value('--canary <N|N%>', 'try this many first; continue only if they succeed'),
+  wave: value('--wave <N|N%>', 'then this many at a time; each wave ends before the next begins'),
+};
+
+/** For logins that are not root, where sudo asks. */
+export const sudoOptions = {
+  sudoPasswordStdin: toggle(
+    '--sudo-password-stdin',
+    'read the sudo password for the nodes: one line of stdin, or a hidden prompt',
+  ),
+};
+
+/** Consent: shared by every verb that changes something. */
+export const consentOptions = {
+  yes: toggle('-y, --yes', 'do not ask for confirmation'),
+  confirm: value('--confirm <"cluster count">', 'consent to a severe change, such as "prod-1 12"'),
+};
+
+/** What every change needs: why, the consent, and how to look first. */
+export const changeOptions = {
+  ...sudoOptions,
+  reason: value('--reason <text>', 'why: required for every change, kept in the journal'),
+  dryRun: toggle('--dry-run', 'show the plan and what each node would change; change nothing'),
+  out: value('-o, --out <file>', 'save the plan to this file and run nothing (not a format: see --output)'),
+  ...consentOptions,
+};
+
+/** A run has its reason; to resume or undo it may have one of its own. */
+export const furtherReason = {
+  reason: value('--reason <text>', 'why now: kept in the journal beside the reason of the run'),
+};
 
 /** `-p key=value`, any number of times. */
-export function parameterOption(command: Command): Command {
-  return command.option('-p, --param <key=value>', 'a parameter of the playbook', collect, [] as string[]);
-}
+export const parameterOptions = {
+  param: values('-p, --param <key=value>', 'a parameter of the playbook (repeatable)'),
+};
 
-export function collect(value: string, former: string[] | undefined): string[] {
-  return [...(former ?? []), value];
-}
+/** Of every verb. */
+export const commonOptions = {
+  kit: value('--kit <path>', 'the kit to use', { default: 'FIREAXE_KIT or ~/.config/fireaxe/kit' }),
+  output: choice('--output <format>', 'form of the result on stdout', ['text', 'json', 'ndjson'], {
+    default: 'text',
+  }),
+  input: toggle('--no-input', 'never prompt; fail and name the missing flag'),
+  color: toggle('--no-color', 'no colors'),
+};
+
+export type TargetFlags = Given<typeof targetOptions>;
+export type PaceFlags = Given<typeof paceOptions>;
+export type WaveFlags = Given<typeof waveOptions>;
+export type SudoFlags = Given<typeof sudoOptions>;
+export type ChangeFlags = Given<typeof changeOptions>;
+export type ParameterFlags = Given<typeof parameterOptions>;
+export type CommonFlags = Given<typeof commonOptions>;
 
 function list(value: string): string[] {
   return value.split(',').map((word) => word.trim());
 }
 
-function whole(value: string): number {
+/** NaN where it is not one: what reads the flag says so. */
+export function wholeNumber(value: string): number {
   return /^\d+$/.test(value) ? Number(value) : Number.NaN;
 }

@@ -1,5 +1,6 @@
 import { fitted, STDOUT_MARK } from '../base/quoted-output.ts';
 import { oneLine, sanitize } from '../base/sanitize.ts';
+import type { CommonFlags } from './options.ts';
 import type { CliIo, Output } from './types.ts';
 
 /** The one sink of text: everything that leaves goes through `sanitize`, results to stdout, the rest to stderr. */
@@ -16,11 +17,11 @@ export interface Sink {
   note(line: string): void;
 }
 
-export function createSink(io: CliIo, options: Record<string, unknown>): Sink {
-  const mode = (options.output as Output | undefined) ?? 'text';
+export function createSink(io: CliIo, flags: Pick<CommonFlags, 'output' | 'color'>): Sink {
+  const mode = flags.output ?? 'text';
   return {
     mode,
-    color: options.color !== false && !io.env.NO_COLOR && io.stderr.isTTY === true && mode === 'text',
+    color: flags.color !== false && !io.env.NO_COLOR && io.stderr.isTTY === true && mode === 'text',
     text: (line) => {
       if (mode !== 'text') return;
       for (const row of fitted(oneOfOurs(line), io.stdout.isTTY ? io.stdout.columns : undefined))

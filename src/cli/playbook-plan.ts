@@ -12,7 +12,7 @@ export async function planOfPlaybook(
   reasonOf: () => string,
 ): Promise<Plan> {
   const { flags, kit, io } = context;
-  for (const flag of ['selector', 'nodes']) {
+  for (const flag of ['selector', 'nodes'] as const) {
     if (flags[flag] === undefined) continue;
     throw usage('a playbook says itself which nodes it takes', {
       place: `--${flag}`,
@@ -20,7 +20,7 @@ export async function planOfPlaybook(
     });
   }
   const cluster = chooseCluster(context);
-  const params = parseParameters(flags.param as string[]);
+  const params = parseParameters(flags.param ?? []);
   const { loadPlaybook } = await import('../playbook/load.ts');
   const { compilePlaybook } = await import('../playbook/compile.ts');
   const playbook = await loadPlaybook(nameOrPath, kit);

@@ -6,39 +6,51 @@ import type { FleetNode } from '../fleet/types.ts';
 import type { ActionStep, GateSpec } from '../plan/types.ts';
 import { carryOut } from './carry-out.ts';
 import { reasonOf } from './consent.ts';
-import { chooseCluster, type Flags, openContext, selectionOf, text } from './context.ts';
+import { chooseCluster, type Flags, openContext, selectionOf } from './context.ts';
+import { type Given, toggle, value } from './option.ts';
 import { overridesOf } from './overrides.ts';
 import type { CliIo } from './types.ts';
 
+export const batchOptions = {
+  batch: value('--batch <N|N%>', 'clients to let in at a time, spread over the zones', { default: '25%' }),
+  all: toggle('--all', 'remove the fence at once, for all clients'),
+  gate: toggle('--no-gate', 'do not wait for a healthy control plane between batches'),
+  gateFor: value('--gate-for <duration>', 'how long it must be healthy before the next batch', {
+    default: '5s',
+  }),
+};
+
+type ReadmitFlags = Flags & Given<typeof batchOptions>;
+
 /**
  * The selection means clients; what acts are the control-plane hosts that fenced them.
- * One step a batch of clients, each behind the gate and taken back by itself when the gate closes.
+ * One step a batch of clients, each behind the gate, and undone by the run when the gate does not open.
  */
-export async function readmit(flags: Flags, io: CliIo): Promise<number> {
+export async function readmit(flags: ReadmitFlags, io: CliIo): Promise<number> {
   const reason = reasonOf(flags);
-  const batch = text(flags, 'batch') ?? '25%';
+  const batch = flags.batch ?? '25%';
   parseAmount(batch, '--batch');
   const idle = flags.all === true && flags.batch !== undefined ? ['--all', '--batch'] : undefined;
   const ungated =
     flags.gate === false && flags.gateFor !== undefined ? ['--no-gate', '--gate-for'] : undefined;
   const both = idle ?? ungated;
   if (both) {
-    throw usage(`beside ${both[0]} there is nothing for ${both[1]} to do`, {
+    throw usage(`${both[1]} has no effect with ${both[0]}`, {
       place: both[1]!,
-      next: `leave ${both[1]} out, or ${both[0]}`,
+      next: `leave out ${both[1]} or ${both[0]}`,
     });
   }
-  // The limit is of clients: every control-plane host must take part.
+  // --limit counts clients: every control-plane host must take part.
   const { limit: _, ...overrides } = overridesOf(flags);
   const gate = gateOf(flags);
   const context = await openContext(flags, io);
   const cluster = chooseCluster(context);
   const selection = selectionOf(flags);
-  const everybody = Object.values(selection).every((typed) => typed === undefined);
-  if (flags.all === true && !everybody) {
-    throw usage('everybody is more than a selection', {
+  const unselected = Object.values(selection).every((typed) => typed === undefined);
+  if (flags.all === true && !unselected) {
+    throw usage('--all takes no selection: it lets all clients in', {
       place: '--all',
-      next: 'leave --all out, or the selection',
+      next: 'leave out --all or the selection',
     });
   }
   const clients = selectNodes(cluster.fleet.nodes, {
@@ -65,8 +77,8 @@ export async function readmit(flags: Flags, io: CliIo): Promise<number> {
     const params = { clients: addressesOf(nodes) };
     return planActionStep({ ...draft, id: `readmit.${i + 1}`, title, params }, request);
   });
-  // With everybody back in nothing is left to keep out.
-  if (everybody)
+  // Once every client is back the fence has nothing left to do.
+  if (unselected)
     steps.push(planActionStep({ ...draft, id: 'readmit.all', params: { clients: 'all' } }, request));
   const title =
     flags.all === true
@@ -81,8 +93,8 @@ function addressesOf(nodes: FleetNode[]): string {
   return nodes.map((node) => node.internalAddress ?? node.address).join(',');
 }
 
-function gateOf(flags: Flags): GateSpec | undefined {
+function gateOf(flags: ReadmitFlags): GateSpec | undefined {
   if (flags.gate === false) return undefined;
-  const holdsMs = parseSpan(text(flags, 'gateFor') ?? '5s', '--gate-for', 0, LONGEST_MS);
+  const holdsMs = parseSpan(flags.gateFor ?? '5s', '--gate-for', 0, LONGEST_MS);
   return { answering: '100%', holdsMs, withinMs: Math.max(120_000, holdsMs * 4), everyMs: 2_000 };
 }

@@ -5,12 +5,6 @@ import type { RunVerdict } from '../run/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import type { Flags } from './context.ts';
 
-/** A verb as it was typed. */
-export interface Typed {
-  verb: string;
-  argv: string[];
-}
-
 /** Whose targets are what `--nodes` names, so that the same words mean less with fewer nodes. */
 const BY_NODES = ['exec', 'stop', 'pause', 'fence', 'cordon', 'scale'];
 
@@ -28,7 +22,7 @@ export function retryOf(
   plan: Plan | undefined,
   outcomes: Outcome[],
 ): string | undefined {
-  const typed = flags.typed as Typed | undefined;
+  const { typed } = flags;
   const left = outcomes.filter((outcome) => outcome.state !== 'ok').map((outcome) => outcome.target);
   const steps = plan?.workstreams.flatMap((stream) => stream.steps) ?? [];
   if (

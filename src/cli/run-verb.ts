@@ -1,18 +1,18 @@
-import { Command, CommanderError, Option } from 'commander';
+import { Command, CommanderError, Option as CommanderOption } from 'commander';
 import { usage } from '../base/errors.ts';
 import { EXIT } from './exit-codes.ts';
 import { hintTypeable } from './next-command.ts';
-import { collect } from './options.ts';
+import { helpOf, type Option, type Options } from './option.ts';
+import { commonOptions } from './options.ts';
 import { formatHint, refuseFormatAsFile } from './plan-out.ts';
-import type { Typed } from './retry.ts';
-import type { CliIo, VerbDefinition } from './types.ts';
+import type { CliIo, Dispatched, VerbDefinition } from './types.ts';
 
 /** Parses a verb's own words and runs it. */
 export async function runVerb(
   verb: VerbDefinition,
   argv: string[],
   io: CliIo,
-  more: Record<string, unknown> = {},
+  more: Pick<Dispatched, 'planOnly'> = {},
 ): Promise<number> {
   const command = buildCommand(verb, io);
   try {
@@ -21,7 +21,7 @@ export async function runVerb(
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
     const help = `fireaxe ${verb.name} --help`;
-    // An option of the command that is to be run, not of ours.
+    // An option of the command that is to be run, not one of the verb.
     const dashes = verb.takesCommand && error.code === 'commander.unknownOption' && !argv.includes('--');
     const meant = error.code === 'commander.unknownOption' ? formatHint(argv) : undefined;
     throw usage(error.message.replace(/^error: /, ''), {
@@ -29,7 +29,7 @@ export async function runVerb(
       next: dashes ? `put -- before the command; ${help}` : help,
     });
   }
-  const flags = { ...command.opts(), ...more, typed: { verb: verb.name, argv } satisfies Typed };
+  const flags = { ...command.opts(), ...more, typed: { verb: verb.name, argv } };
   try {
     refuseFormatAsFile(flags);
     return await verb.run(command.args, flags, io);
@@ -51,36 +51,38 @@ export function buildCommand(verb: VerbDefinition, io: CliIo): Command {
     })
     .configureHelp({ helpWidth: Math.min(io.stdout.columns ?? 100, 110) })
     .addHelpText('before', `Examples:\n${verb.examples.map((e) => `  ${e}`).join('\n')}\n`);
-  verb.configure(command);
-  command
-    .addOption(new Option('--kit <path>', 'the kit to use (default: FIREAXE_KIT or ~/.config/fireaxe/kit)'))
-    .addOption(
-      new Option('--output <format>', 'form of the result on stdout')
-        .choices(['text', 'json', 'ndjson'])
-        .default('text'),
-    )
-    .option('--no-input', 'ask nothing: what is missing is named instead')
-    .option('--no-color', 'no colors')
-    .helpOption('-h, --help', 'show this help');
-  refuseTwice(command);
+  if (verb.argument) command.argument(...verb.argument);
+  const options: Options = { ...verb.options, ...commonOptions };
+  for (const [name, option] of Object.entries(options)) addOption(command, name, option);
+  command.helpOption('-h, --help', 'show this help');
+  if (verb.notes !== undefined) command.addHelpText('after', verb.notes);
   return command;
 }
 
-/** Of two selectors or clusters the last would win in silence; the same again says nothing else. */
-function refuseTwice(command: Command): void {
-  for (const option of command.options) {
-    if (!option.required || option.parseArg === collect) continue;
-    let former: string | undefined;
-    command.on(`option:${option.name()}`, (typed: string) => {
-      const word = option.long ?? option.flags;
-      const joined = ['--selector', '--nodes', '--via'].includes(word);
-      if (former !== undefined && former !== typed) {
-        throw usage(`${word} is given twice`, {
-          place: word,
-          next: joined ? `write both in one, with a comma: ${word} A,B` : 'leave one of the two out',
-        });
-      }
-      former = typed;
-    });
-  }
+function addOption(command: Command, name: string, declared: Option<unknown>): void {
+  const option = new CommanderOption(declared.flags, helpOf(declared));
+  if (option.attributeName() !== name) throw new Error(`${declared.flags} is declared as ${name}`);
+  const { choices, read, repeatable, hidden } = declared;
+  if (choices) option.choices(choices);
+  if (read) option.argParser(read);
+  if (repeatable) option.argParser((word, former: string[] | undefined) => [...(former ?? []), word]);
+  if (hidden) option.hideHelp();
+  command.addOption(option);
+  if (option.required && !repeatable) refuseTwice(command, option);
+}
+
+/** With two selectors or clusters the last would win silently; the same value twice is harmless. */
+function refuseTwice(command: Command, option: CommanderOption): void {
+  let former: string | undefined;
+  command.on(`option:${option.name()}`, (typed: string) => {
+    const word = option.long ?? option.flags;
+    const joined = ['--selector', '--nodes', '--via'].includes(word);
+    if (former !== undefined && former !== typed) {
+      throw usage(`${word} is given twice`, {
+        place: word,
+        next: joined ? `write both in one, with a comma: ${word} A,B` : `leave one of the two out`,
+      });
+    }
+    former = typed;
+  });
 }

@@ -1,5 +1,6 @@
-import type { Command as CommanderCommand } from 'commander';
 import type { Interrupts } from './interrupts.ts';
+import type { Given, Options } from './option.ts';
+import type { CommonFlags } from './options.ts';
 
 export type Output = 'text' | 'json' | 'ndjson';
 
@@ -12,8 +13,16 @@ export interface CliIo extends Omit<Interrupts, 'interrupt' | 'hangUp' | 'lostTe
   now(): Date;
 }
 
+/** What the dispatcher adds to the flags of every verb. */
+export interface Dispatched {
+  /** Behind `fireaxe plan`: the plan is made and shown, and nothing runs. */
+  planOnly?: boolean | undefined;
+  /** The verb as it was typed, for the command that tries again. */
+  typed?: { verb: string; argv: string[] } | undefined;
+}
+
 /** One verb: a file in cli/verbs, declared alike. `run` returns the exit code. */
-export interface VerbDefinition {
+export interface VerbDefinition<O extends Options = Options> {
   name: string;
   summary: string;
   /** Shown first by `--help`. */
@@ -21,12 +30,16 @@ export interface VerbDefinition {
   danger: 'read' | 'change' | 'severe';
   /** Its words are a command with options of its own: they belong after `--`. */
   takesCommand?: boolean;
-  /** Adds arguments and options beyond the common ones. */
-  configure(command: CommanderCommand): void;
-  run(args: string[], options: Record<string, unknown>, io: CliIo): Promise<number>;
+  /** Its words besides options, as commander writes them (`<run>`), and what help says of them. */
+  argument?: readonly [name: string, help: string];
+  /** Beyond the common ones. */
+  options: O;
+  /** Printed below the options by `--help`. */
+  notes?: string;
+  run(args: string[], flags: Given<O> & CommonFlags & Dispatched, io: CliIo): Promise<number>;
 }
 
-/** Keeps declarations alike. */
-export function defineCommand(definition: VerbDefinition): VerbDefinition {
-  return definition;
+/** Types the flags of `run` by the options; whoever dispatches the verb does not need them. */
+export function defineVerb<O extends Options>(definition: VerbDefinition<O>): VerbDefinition {
+  return definition as unknown as VerbDefinition;
 }

@@ -2,15 +2,26 @@ import { formatDuration, LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { quote } from '../base/quote.ts';
 import type { JournalRecord } from '../run/types.ts';
 import type { UndoPace } from '../run/undo/pace.ts';
-import { type Flags, text } from './context.ts';
 import { wavesText } from './format/plan.ts';
 import type { Change } from './format/undo-preview.ts';
+import { type Given, value, values } from './option.ts';
+import type { PaceFlags, WaveFlags } from './options.ts';
 import { overridesOf } from './overrides.ts';
 
+/** How much of a run an undo takes, and its pause between waves. */
+export const scopeOptions = {
+  step: values('--step <id>', 'only this step (repeatable)'),
+  include: values('--include <step>', 'also this step, which removed the cause (repeatable)'),
+  nodes: value('--nodes <nodeset>', 'only these nodes, such as n[1-9,12]'),
+  pause: value('--pause <duration>', 'time to settle after each wave'),
+};
+
+type UndoFlags = Given<typeof scopeOptions> & PaceFlags & WaveFlags;
+
 /** The flags of an undo that say how fast and how carefully. */
-export function paceOf(flags: Flags): UndoPace {
+export function paceOf(flags: UndoFlags): UndoPace {
   const { limit: _, ...pace } = overridesOf(flags);
-  const pause = text(flags, 'pause');
+  const pause = flags.pause;
   return {
     ...pace,
     ...(pause === undefined ? {} : { pauseMs: parseSpan(pause, '--pause', 0, LONGEST_MS) }),
@@ -18,7 +29,7 @@ export function paceOf(flags: Flags): UndoPace {
 }
 
 /** How much of the run, and how carefully, as it was typed. */
-export function sameWords(flags: Flags): string[] {
+export function sameWords(flags: UndoFlags): string[] {
   const names = {
     step: '--step',
     include: '--include',
@@ -29,10 +40,10 @@ export function sameWords(flags: Flags): string[] {
     parallel: '--parallel',
     maxFailures: '--max-failures',
     timeout: '--timeout',
-  };
-  const via = flags.via === undefined ? [] : [`--via ${(flags.via as string[]).join(',')}`];
-  return Object.entries(names)
-    .flatMap(([flag, word]) => [flags[flag] ?? []].flat().map((typed) => `${word} ${quote(String(typed))}`))
+  } as const;
+  const via = flags.via === undefined ? [] : [`--via ${(flags.via).join(',')}`];
+  return (Object.keys(names) as (keyof typeof names)[])
+    .flatMap((flag) => [flags[flag] ?? []].flat().map((typed) => `${names[flag]} ${quote(String(typed))}`))
     .concat(via);
 }
 

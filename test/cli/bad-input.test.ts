@@ -231,8 +231,12 @@ describe('bad input is refused with the next command', () => {
 
   it.each([
     [['exec', '--dry-run', '-o', 'x.plan', '--', 'id'], '--out', 'a dry run saves no plan'],
-    [['readmit', '--dry-run', '--all', '--batch', '5'], '--batch', 'beside --all'],
-    [['readmit', '--dry-run', '--no-gate', '--gate-for', '9s'], '--gate-for', 'beside --no-gate'],
+    [['readmit', '--dry-run', '--all', '--batch', '5'], '--batch', '--batch has no effect with --all'],
+    [
+      ['readmit', '--dry-run', '--no-gate', '--gate-for', '9s'],
+      '--gate-for',
+      '--gate-for has no effect with --no-gate',
+    ],
   ])('%j, where one flag would silently lose', async (args, place, words) => {
     const { code, stderr } = await refusal(args);
     expect(code).toBe(2);

@@ -11,7 +11,7 @@ import { quietIo } from './quiet-io.ts';
 const broken = new FireaxeError('internal', 'the journal could not be written; nothing more is launched');
 
 /** A run whose journal breaks after `names` have answered. */
-async function breakAfter(names: string[], output: string) {
+async function breakAfter(names: string[], output: 'text' | 'json' | 'ndjson') {
   const { io, said } = quietIo();
   const flags = { output };
   const context: CliContext = { io, flags, sink: createSink(io, flags), kit: {} as Kit };

@@ -2,17 +2,17 @@ import { rm } from 'node:fs/promises';
 import { usage } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
 import { findLab, type RunningLab, startLab } from '../../drill/process/lab-process.ts';
-import type { Flags } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { createSink } from '../output.ts';
 import type { CliIo } from '../types.ts';
 import { clearLabDir } from './lab-dir.ts';
 import { untilDown } from './narrate.ts';
+import type { DrillFlags } from './options.ts';
 import { scoreLines } from './score-lines.ts';
 import { labDir, labWords } from './words.ts';
 
 /** `drill up`: leaves the broken world running, to practise by hand. */
-export async function up(flags: Flags, io: CliIo): Promise<number> {
+export async function up(flags: DrillFlags, io: CliIo): Promise<number> {
   const sink = createSink(io, flags);
   const dir = labDir(flags, io);
   const words = await labWords(flags);
@@ -45,7 +45,7 @@ export async function up(flags: Flags, io: CliIo): Promise<number> {
 }
 
 /** `drill down`: ends it, and removes all of it. */
-export async function down(flags: Flags, io: CliIo): Promise<number> {
+export async function down(flags: DrillFlags, io: CliIo): Promise<number> {
   const sink = createSink(io, flags);
   const dir = labDir(flags, io);
   const lab = await findLab(dir);
@@ -57,7 +57,7 @@ export async function down(flags: Flags, io: CliIo): Promise<number> {
 }
 
 /** `drill status`: what the lab itself sees. */
-export async function status(flags: Flags, io: CliIo): Promise<number> {
+export async function status(flags: DrillFlags, io: CliIo): Promise<number> {
   const sink = createSink(io, flags);
   const lab = await runningLab(labDir(flags, io), flags);
   const seen = await lab.status();
@@ -67,7 +67,7 @@ export async function status(flags: Flags, io: CliIo): Promise<number> {
   return EXIT.done;
 }
 
-async function runningLab(dir: string, flags: Flags): Promise<RunningLab> {
+async function runningLab(dir: string, flags: DrillFlags): Promise<RunningLab> {
   const lab = await findLab(dir);
   const next = `fireaxe drill up${whereWords(flags, dir)}`;
   if (!lab) throw usage('no lab is running', { place: dir, next });
@@ -75,6 +75,6 @@ async function runningLab(dir: string, flags: Flags): Promise<RunningLab> {
 }
 
 /** A lab elsewhere is named again in every next command. */
-function whereWords(flags: Flags, dir: string): string {
+function whereWords(flags: DrillFlags, dir: string): string {
   return flags.dir === undefined ? '' : ` --dir ${quote(dir)}`;
 }

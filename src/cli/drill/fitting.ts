@@ -1,8 +1,8 @@
 import { usage } from '../../base/errors.ts';
-import type { Flags } from '../context.ts';
+import type { DrillFlags } from './options.ts';
 
-/** Flags that mean something to some words of the drill only, and to which; '' is the whole drill. */
-const FITS: Record<string, readonly string[]> = {
+/** DrillFlags that mean something to some words of the drill only, and to which; '' is the whole drill. */
+const FITS = {
   kit: ['serve'],
   scenario: ['', 'up', 'serve'],
   seed: ['', 'up', 'serve'],
@@ -11,18 +11,20 @@ const FITS: Record<string, readonly string[]> = {
   param: [''],
   handsOff: [''],
   dir: ['up', 'down', 'status', 'serve'],
-};
+} satisfies Partial<Record<keyof DrillFlags, readonly string[]>>;
+
+type Flag = keyof typeof FITS;
 
 /** A flag that would do nothing is refused: somebody counted on it. */
-export function refuseIdleFlags(what: string, flags: Flags): void {
+export function refuseIdleFlags(what: string, flags: DrillFlags): void {
   // Another mistake, told elsewhere.
   if (!Object.values(FITS).flat().includes(what)) return;
-  const given = (flag: string) => {
+  const given = (flag: Flag) => {
     const value = flags[flag];
     return Array.isArray(value) ? value.length > 0 : value !== undefined;
   };
-  const idle = Object.keys(FITS).find((flag) => given(flag) && !FITS[flag]!.includes(what));
-  const none = idle ?? (flags.handsOff === true ? ['playbook', 'param'].find(given) : undefined);
+  const idle = (Object.keys(FITS) as Flag[]).find((flag) => given(flag) && !FITS[flag].includes(what));
+  const none = idle ?? (flags.handsOff === true ? (['playbook', 'param'] as const).find(given) : undefined);
   if (none === undefined) return;
   const word = none === 'handsOff' ? '--hands-off' : `--${none}`;
   throw usage(

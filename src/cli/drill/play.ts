@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { countsLine } from '../../base/counts-line.ts';
 import { type RunningLab, startLab } from '../../drill/process/lab-process.ts';
 import type { LabStatus } from '../../drill/process/status.ts';
-import { type Flags, openContext, text } from '../context.ts';
+import { openContext } from '../context.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
 import { openView } from '../open-view.ts';
@@ -13,6 +13,7 @@ import { createSink, type Sink } from '../output.ts';
 import { planOfPlaybook } from '../playbook-plan.ts';
 import type { CliIo } from '../types.ts';
 import { narrate, untilDown, untilRecovered } from './narrate.ts';
+import type { DrillFlags } from './options.ts';
 import { countUndone, type Played, resultOf } from './result.ts';
 import { scoreLines } from './score-lines.ts';
 import { labWords } from './words.ts';
@@ -25,10 +26,10 @@ const UNDERSTOOD_MS = 3_000;
 const SETTLE_MS = 15_000;
 
 /** `fireaxe drill`: breaks a lab, recovers it, and tells the score. */
-export async function play(flags: Flags, io: CliIo): Promise<number> {
+export async function play(flags: DrillFlags, io: CliIo): Promise<number> {
   const sink = createSink(io, flags);
   const words = await labWords(flags);
-  const wanted = text(flags, 'playbook');
+  const wanted = flags.playbook;
   // A mistyped name is told before a lab is built and broken for it; the lab's kit has no playbooks of its own.
   if (wanted !== undefined)
     await (await import('../../playbook/load.ts')).loadPlaybook(wanted, { playbooks: {} });
@@ -69,13 +70,13 @@ async function watch(lab: RunningLab, io: CliIo, sink: Sink): Promise<Played> {
 async function recover(
   lab: RunningLab,
   broken: LabStatus,
-  flags: Flags,
+  flags: DrillFlags,
   io: CliIo,
   sink: Sink,
 ): Promise<Played> {
   const context = await openContext({ ...flags, kit: lab.kit }, io);
   const plan = await planOfPlaybook(
-    text(flags, 'playbook') ?? broken.playbook,
+    flags.playbook ?? broken.playbook,
     context,
     () => `drill of ${broken.score.scenario}`,
   );

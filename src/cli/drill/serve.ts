@@ -1,14 +1,14 @@
 import { usage } from '../../base/errors.ts';
-import { type Flags, text } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { CliIo } from '../types.ts';
+import type { DrillFlags } from './options.ts';
 import { labWords } from './words.ts';
 
 const LIFETIME_MS = 12 * 3_600_000;
 
 /** The lab's own process; `fireaxe drill` and `drill up` start it. */
-export async function serve(flags: Flags, io: CliIo): Promise<number> {
-  const dir = text(flags, 'dir');
+export async function serve(flags: DrillFlags, io: CliIo): Promise<number> {
+  const dir = flags.dir;
   if (dir === undefined)
     throw usage('drill serve needs a directory', { place: '--dir', next: 'fireaxe drill up' });
   const [words, { serveLab }, { scenarioNamed }] = await Promise.all([

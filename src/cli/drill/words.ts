@@ -2,16 +2,16 @@ import { join, resolve } from 'node:path';
 import { usage } from '../../base/errors.ts';
 import type { LabWords } from '../../drill/process/lab-process.ts';
 import { stateDir } from '../../kit/state-dir.ts';
-import { type Flags, text } from '../context.ts';
 import type { CliIo } from '../types.ts';
+import type { DrillFlags } from './options.ts';
 
 const FEWEST = 6;
 const MOST = 500;
 
 /** What lab was asked for. Throws usage errors that name the flag. */
-export async function labWords(flags: Flags): Promise<LabWords> {
+export async function labWords(flags: DrillFlags): Promise<LabWords> {
   const { DEFAULT_SCENARIO, scenarioNamed } = await import('../../drill/scenarios/index.ts');
-  const scenario = scenarioNamed(text(flags, 'scenario') ?? DEFAULT_SCENARIO);
+  const scenario = scenarioNamed(flags.scenario ?? DEFAULT_SCENARIO);
   return {
     scenario: scenario.name,
     workers: whole(flags, 'workers', scenario.workers, FEWEST, MOST),
@@ -20,12 +20,18 @@ export async function labWords(flags: Flags): Promise<LabWords> {
 }
 
 /** Where `drill up` keeps the one lab of this user. */
-export function labDir(flags: Flags, io: CliIo): string {
-  return resolve(text(flags, 'dir') ?? join(stateDir(undefined, io.env), 'drill'));
+export function labDir(flags: DrillFlags, io: CliIo): string {
+  return resolve(flags.dir ?? join(stateDir(undefined, io.env), 'drill'));
 }
 
-function whole(flags: Flags, name: string, usual: number, least: number, most: number): number {
-  const typed = text(flags, name);
+function whole(
+  flags: DrillFlags,
+  name: 'workers' | 'seed',
+  usual: number,
+  least: number,
+  most: number,
+): number {
+  const typed = flags[name];
   if (typed === undefined) return usual;
   const value = Number(typed);
   if (/^\d+$/.test(typed) && value >= least && value <= most) return value;

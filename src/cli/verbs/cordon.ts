@@ -1,8 +1,9 @@
 import { given, runAction } from '../action-verb.ts';
-import { changeOptions, collect, paceOptions, targetOptions, waveOptions } from '../options.ts';
-import { defineCommand } from '../types.ts';
+import { value, values } from '../option.ts';
+import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
+import { defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'cordon',
   summary: 'Keep new user traffic away from nodes; connections that run may finish',
   examples: [
@@ -11,18 +12,19 @@ export default defineCommand({
     'fireaxe undo last',
   ],
   danger: 'change',
-  configure: (command) => {
-    command
-      .option(
-        '--port <port>',
-        'a port or range that takes no new connections (repeatable; default 10256 and 30000-32767)',
-        collect,
-      )
-      .option(
-        '--timer <duration>',
-        'a host takes it back by itself after this time unless it is kept (default 3m)',
-      );
-    changeOptions(waveOptions(paceOptions(targetOptions(command))));
+  options: {
+    port: values(
+      '--port <port>',
+      'a port or range that takes no new connections (repeatable; default 10256 and 30000-32767)',
+    ),
+    timer: value(
+      '--timer <duration>',
+      'a host takes it back by itself after this time unless it is kept (default 3m)',
+    ),
+    ...targetOptions,
+    ...paceOptions,
+    ...waveOptions,
+    ...changeOptions,
   },
   run: (_args, flags, io) =>
     runAction(flags, io, { action: 'cordon', params: given(flags, { port: 'ports', timer: 'timer' }) }),

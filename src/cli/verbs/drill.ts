@@ -1,11 +1,9 @@
-import { Option } from 'commander';
 import { usage } from '../../base/errors.ts';
-import type { Flags } from '../context.ts';
 import { refuseIdleFlags } from '../drill/fitting.ts';
-import { parameterOption } from '../options.ts';
-import { type CliIo, defineCommand } from '../types.ts';
+import { type DrillFlags, drillOptions } from '../drill/options.ts';
+import { type CliIo, defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'drill',
   summary: 'Practise on an embedded lab that breaks like the incident',
   examples: [
@@ -17,18 +15,8 @@ export default defineCommand({
     'fireaxe drill down',
   ],
   danger: 'read',
-  configure: (command) => {
-    command
-      .argument('[what]', 'up, down or status; without it the whole drill is played')
-      .option('--scenario <name>', 'the outage to practise')
-      .option('--seed <N>', 'which nodes are in a mess, and all else that is left to chance')
-      .option('--workers <N>', 'how many workers the cluster has')
-      .option('--playbook <name>', 'recover with this playbook, a name or a path')
-      .option('--hands-off', 'do nothing, for as long')
-      .option('--dir <path>', 'where the lab of up, down and status lives')
-      .addOption(new Option('--attached').hideHelp());
-    parameterOption(command);
-  },
+  argument: ['[what]', 'up, down or status; without it the whole drill is played'],
+  options: drillOptions,
   async run([what], flags, io) {
     refuseIdleFlags(what ?? '', flags);
     // A lab is taken down in order, whatever is pressed.
@@ -41,7 +29,7 @@ export default defineCommand({
   },
 });
 
-async function play(what: string | undefined, flags: Flags, io: CliIo): Promise<number> {
+async function play(what: string | undefined, flags: DrillFlags, io: CliIo): Promise<number> {
   switch (what) {
     case undefined:
       return (await import('../drill/play.ts')).play(flags, io);

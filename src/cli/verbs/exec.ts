@@ -2,11 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { usage } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
 import { given, runAction } from '../action-verb.ts';
-import { type Flags, text } from '../context.ts';
+import type { Flags } from '../context.ts';
+import { value } from '../option.ts';
 import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
-import { type CliIo, defineCommand } from '../types.ts';
+import { type CliIo, defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'exec',
   summary: 'Run a command or a script on nodes, for what nobody foresaw',
   examples: [
@@ -17,18 +18,17 @@ export default defineCommand({
   ],
   danger: 'change',
   takesCommand: true,
-  configure: (command) => {
-    command
-      .argument(
-        '[command...]',
-        'after --: one word is a shell text, several are one command and its arguments',
-      )
-      .option(
-        '--script <file>',
-        'a file instead, for /bin/sh or what its first line names; - reads it from stdin',
-      )
-      .option('--exits <codes>', 'exit codes that are success, such as 0,1 or any');
-    changeOptions(waveOptions(paceOptions(targetOptions(command))));
+  argument: ['[command...]', 'after --: one word is a shell text, several are one command and its arguments'],
+  options: {
+    script: value(
+      '--script <file>',
+      'a file instead, for /bin/sh or what its first line names; - reads it from stdin',
+    ),
+    exits: value('--exits <codes>', 'exit codes that are success, such as 0,1 or any'),
+    ...targetOptions,
+    ...paceOptions,
+    ...waveOptions,
+    ...changeOptions,
   },
   async run(args, flags, io) {
     const command = await commandOf(args, flags, io);
@@ -37,7 +37,7 @@ export default defineCommand({
 });
 
 async function commandOf(args: string[], flags: Flags, io: CliIo): Promise<string> {
-  const script = text(flags, 'script');
+  const script = flags.script;
   if ((script === undefined) === (args.length === 0)) {
     throw usage(args.length > 0 ? 'a command and a script are too much' : 'nothing to run', {
       place: args.length > 0 ? '--script' : 'command',

@@ -1,8 +1,9 @@
 import { given, runAction } from '../action-verb.ts';
-import { changeOptions, collect, paceOptions, targetOptions, waveOptions } from '../options.ts';
-import { defineCommand } from '../types.ts';
+import { toggle, value, values } from '../option.ts';
+import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
+import { defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'fence',
   summary: 'Keep API clients away from the API servers, at the control-plane hosts or where the clients run',
   examples: [
@@ -16,36 +17,35 @@ export default defineCommand({
     'fireaxe undo last                                       # open at once',
   ],
   danger: 'severe',
-  configure: (command) => {
-    command
-      .option('--on <hosts|nodes>', 'at the API servers (default), or on the machines where the clients run')
-      .option('--allow <address>', 'a client that stays, besides the control plane (repeatable)', collect)
-      .option(
-        '--timer <duration>',
-        'a host takes the fence back by itself after this time unless it is kept (default 3m)',
-      )
-      .option('--rate <N>', 'new connections a second that readmitted clients may open at each server')
-      .option(
-        '--only <unit|path>',
-        'on nodes: fence this systemd unit, slice or control group (repeatable)',
-        collect,
-      )
-      .option('--user <name>', 'on nodes: fence the processes of this user')
-      .option(
-        '--except <unit|path>',
-        'on nodes: fence all but this systemd unit, slice or control group (repeatable)',
-        collect,
-      )
-      .option(
-        '--service <address>',
-        'on nodes: an address of the API besides its hosts, such as the service address (repeatable)',
-        collect,
-      );
-    command.option(
+  options: {
+    on: value('--on <hosts|nodes>', 'at the API servers (default), or on the machines where the clients run'),
+    allow: values('--allow <address>', 'a client that stays, besides the control plane (repeatable)'),
+    timer: value(
+      '--timer <duration>',
+      'a host takes the fence back by itself after this time unless it is kept (default 3m)',
+    ),
+    rate: value('--rate <N>', 'new connections a second that readmitted clients may open at each server'),
+    only: values(
+      '--only <unit|path>',
+      'on nodes: fence this systemd unit, slice or control group (repeatable)',
+    ),
+    user: value('--user <name>', 'on nodes: fence the processes of this user'),
+    except: values(
+      '--except <unit|path>',
+      'on nodes: fence all but this systemd unit, slice or control group (repeatable)',
+    ),
+    service: values(
+      '--service <address>',
+      'on nodes: an address of the API besides its hosts, such as the service address (repeatable)',
+    ),
+    pauseControllers: toggle(
       '--pause-controllers',
       'pause kube-controller-manager first, so that fenced nodes keep their endpoints',
-    );
-    changeOptions(waveOptions(paceOptions(targetOptions(command))));
+    ),
+    ...targetOptions,
+    ...paceOptions,
+    ...waveOptions,
+    ...changeOptions,
   },
   run: (_args, flags, io) =>
     runAction(flags, io, {

@@ -4,14 +4,15 @@ import { zoneOf } from '../../fleet/labels.ts';
 import { selectNodes } from '../../fleet/select.ts';
 import { targetsOf } from '../../kit/targets.ts';
 import type { Target } from '../../kit/types.ts';
-import { type CliContext, chooseCluster, openContext, selectionOf, text } from '../context.ts';
+import { type CliContext, chooseCluster, openContext, selectionOf } from '../context.ts';
 import { discover } from '../discover.ts';
 import { EXIT } from '../exit-codes.ts';
+import { toggle } from '../option.ts';
 import { targetOptions } from '../options.ts';
 import { table } from '../output.ts';
-import { defineCommand } from '../types.ts';
+import { defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'nodes',
   summary: 'List the nodes that a selection means, and how each would be reached',
   examples: [
@@ -22,17 +23,17 @@ export default defineCommand({
     'fireaxe nodes -c prod-1 --discover --save       # renew the snapshot from EC2',
   ],
   danger: 'read',
-  configure: (command) => {
-    targetOptions(command);
-    command.option('--discover', 'read the cluster from EC2 by its tags, instead of the snapshot');
-    command.option('--save', 'with --discover: make that the snapshot in the kit');
+  options: {
+    discover: toggle('--discover', 'read the cluster from EC2 by its tags, instead of the snapshot'),
+    save: toggle('--save', 'with --discover: save the result as the snapshot in the kit'),
+    ...targetOptions,
   },
   async run(_args, flags, io) {
     if (flags.save && !flags.discover)
       throw usage('nothing to save', { place: '--save', expected: '--discover with it' });
     const context = await openContext(flags, io, flags.discover ? { fleets: 'if-there' } : {});
     if (flags.discover) await discover(context, flags.save === true);
-    const clusters = text(flags, 'cluster') ? [chooseCluster(context)] : allOrOne(context);
+    const clusters = flags.cluster ? [chooseCluster(context)] : allOrOne(context);
     const nodes = clusters.flatMap((cluster) => targetsOf(cluster));
     const chosen = selectNodes(nodes, selectionOf(flags));
     const { sink } = context;

@@ -1,8 +1,9 @@
 import { given, runAction } from '../action-verb.ts';
-import { changeOptions, collect, paceOptions, targetOptions, waveOptions } from '../options.ts';
-import { defineCommand } from '../types.ts';
+import { value, values } from '../option.ts';
+import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
+import { defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'pause',
   summary:
     'Take kube-controller-manager (or kube-scheduler, cluster-autoscaler) out on the control-plane nodes, so that a fenced cluster does not evict itself',
@@ -13,18 +14,19 @@ export default defineCommand({
     'fireaxe undo last        # give it back: the same file under its former name',
   ],
   danger: 'change',
-  configure: (command) => {
-    command
-      .option(
-        '--component <name>',
-        'kube-controller-manager (default), kube-scheduler or cluster-autoscaler (repeatable)',
-        collect,
-      )
-      .option(
-        '--wait <duration>',
-        'how long the kubelet gets to let go before the pod is frozen (default 30s)',
-      );
-    changeOptions(waveOptions(paceOptions(targetOptions(command))));
+  options: {
+    component: values(
+      '--component <name>',
+      'kube-controller-manager (default), kube-scheduler or cluster-autoscaler (repeatable)',
+    ),
+    wait: value(
+      '--wait <duration>',
+      'how long the kubelet gets to let go before the pod is frozen (default 30s)',
+    ),
+    ...targetOptions,
+    ...paceOptions,
+    ...waveOptions,
+    ...changeOptions,
   },
   // Everywhere at once by default: a standby that is left takes the lease.
   run: (_args, flags, io) =>

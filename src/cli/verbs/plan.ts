@@ -1,11 +1,11 @@
 import { carryOut } from '../carry-out.ts';
 import { reasonOf } from '../consent.ts';
 import { openContext } from '../context.ts';
-import { changeOptions, paceOptions, parameterOption, targetOptions } from '../options.ts';
+import { changeOptions, paceOptions, parameterOptions, targetOptions } from '../options.ts';
 import { planOfPlaybook } from '../playbook-plan.ts';
-import { defineCommand } from '../types.ts';
+import { defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'plan',
   summary: 'Show what a playbook or a verb would do; save it so that just this runs, or nothing',
   examples: [
@@ -16,10 +16,8 @@ export default defineCommand({
     'fireaxe plan ./own.yaml -c prod-1 --dry-run      # ask the nodes what would change',
   ],
   danger: 'read',
-  configure: (command) => {
-    command.argument('<playbook>', 'a name, a path to a YAML file, or a verb with its options');
-    changeOptions(paceOptions(parameterOption(targetOptions(command))));
-  },
+  argument: ['<playbook>', 'a name, a path to a YAML file, or a verb with its options'],
+  options: { ...parameterOptions, ...targetOptions, ...paceOptions, ...changeOptions },
   async run(args, flags, io) {
     const planned = { ...flags, planOnly: true };
     const context = await openContext(planned, io);

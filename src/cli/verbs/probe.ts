@@ -6,17 +6,18 @@ import { targetsOf } from '../../kit/targets.ts';
 import { etcdIll } from '../../probe/etcd-alarms.ts';
 import type { ClusterReading } from '../../probe/types.ts';
 import { openReader } from '../../run/gate/reach.ts';
-import { chooseCluster, openContext, selectionOf, text } from '../context.ts';
+import { chooseCluster, openContext, selectionOf } from '../context.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readingLines } from '../format/reading.ts';
 import { aborted, flushed } from '../io.ts';
-import { sudoOption, targetOptions } from '../options.ts';
+import { value } from '../option.ts';
+import { sudoOptions, targetOptions } from '../options.ts';
 import { overridesOf } from '../overrides.ts';
 import { openKeys } from '../pass-phrases.ts';
-import { defineCommand } from '../types.ts';
+import { defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'probe',
   summary: 'Read the health of the API servers and etcd on their own hosts; needs no working API',
   examples: [
@@ -25,16 +26,16 @@ export default defineCommand({
     'fireaxe probe -c prod-1 --output json',
   ],
   danger: 'read',
-  configure: (command) => {
-    sudoOption(targetOptions(command))
-      .option(
-        '--timeout <duration>',
-        'deadline of each reading of a node (default: 15s to connect, 15s to read)',
-      )
-      .option('--watch <duration>', 'read again and again, until Ctrl-C');
+  options: {
+    timeout: value('--timeout <duration>', 'deadline of each reading of a node', {
+      default: '15s to connect, 15s to read',
+    }),
+    watch: value('--watch <duration>', 'read again at this interval, until Ctrl-C'),
+    ...targetOptions,
+    ...sudoOptions,
   },
   async run(_args, flags, io) {
-    const watch = text(flags, 'watch');
+    const { watch } = flags;
     const { timeoutMs } = overridesOf(flags);
     const everyMs = watch === undefined ? undefined : parseSpan(watch, '--watch', 1_000, LONGEST_MS);
     const context = await openContext(flags, io);

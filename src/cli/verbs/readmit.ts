@@ -1,10 +1,10 @@
 import { changeOptions, paceOptions, targetOptions } from '../options.ts';
-import { readmit } from '../readmit.ts';
-import { defineCommand } from '../types.ts';
+import { batchOptions, readmit } from '../readmit.ts';
+import { defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'readmit',
-  summary: 'Let fenced clients back in, in batches, each only while the control plane stays well',
+  summary: 'Let fenced clients back in, in batches, each only while the control plane stays healthy',
   examples: [
     'fireaxe readmit -c prod-1 --batch 10% --reason INC-42',
     "fireaxe readmit -c prod-1 -l 'zone=a' --batch 5 --reason INC-42",
@@ -12,13 +12,6 @@ export default defineCommand({
     'fireaxe undo last       # fence them again',
   ],
   danger: 'change',
-  configure: (command) => {
-    command
-      .option('--batch <N|N%>', 'so many clients at a time, spread over the zones (default 25%)')
-      .option('--all', 'remove the fence at once, for everybody')
-      .option('--no-gate', 'do not wait between batches until the control plane is well')
-      .option('--gate-for <duration>', 'how long it must be well before the next batch (default 5s)');
-    changeOptions(paceOptions(targetOptions(command)));
-  },
+  options: { ...batchOptions, ...targetOptions, ...paceOptions, ...changeOptions },
   run: (_args, flags, io) => readmit(flags, io),
 });

@@ -1,12 +1,12 @@
 import { stateDir } from '../../kit/state-dir.ts';
 import { furtherReasonOf } from '../consent.ts';
 import { openContext } from '../context.ts';
-import { furtherReason, sudoOption } from '../options.ts';
+import { furtherReason, sudoOptions } from '../options.ts';
 import { openKeys, waysOf } from '../pass-phrases.ts';
 import { runAndShow } from '../run-and-show.ts';
-import { defineCommand } from '../types.ts';
+import { defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'resume',
   summary:
     'Go on with a run that was cut off: what may have left is asked for its receipt, nothing runs twice',
@@ -16,9 +16,8 @@ export default defineCommand({
     'fireaxe runs      # which runs are open',
   ],
   danger: 'change',
-  configure: (command) => {
-    furtherReason(sudoOption(command)).argument('<run>', 'an id from fireaxe runs, its beginning, or last');
-  },
+  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
+  options: { ...furtherReason, ...sudoOptions },
   async run(args, flags, io) {
     const context = await openContext(flags, io);
     const { readRun } = await import('../../run/journal/store.ts');

@@ -3,17 +3,18 @@ import { usage } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
 import { carryOut } from '../carry-out.ts';
 import { furtherReasonOf, reasonOf } from '../consent.ts';
-import { type CliContext, openContext, text } from '../context.ts';
-import { changeOptions, paceOptions, parameterOption, targetOptions } from '../options.ts';
+import { type CliContext, openContext } from '../context.ts';
+import { toggle } from '../option.ts';
+import { changeOptions, paceOptions, parameterOptions, targetOptions } from '../options.ts';
 import { planOfPlaybook } from '../playbook-plan.ts';
 import { refuseSecondRun } from '../run-once.ts';
-import { defineCommand } from '../types.ts';
+import { defineVerb } from '../types.ts';
 
 const SURVIVES = `
 A run survives the loss of its terminal (nohup, a closed connection): it goes on, and output.log beside its journal
 has what it showed. SIGINT and SIGTERM interrupt it.`;
 
-export default defineCommand({
+export default defineVerb({
   name: 'run',
   summary: 'Run a saved plan, or a playbook by name or path',
   examples: [
@@ -23,16 +24,19 @@ export default defineCommand({
     'fireaxe run shed-load -c prod-1 --dry-run',
   ],
   danger: 'severe',
-  configure: (command) => {
-    command.argument('<plan-or-playbook>', 'a saved plan, a playbook name, or a path to a YAML file');
-    changeOptions(paceOptions(parameterOption(targetOptions(command))))
-      .option('--again', 'run a saved plan that ran before')
-      .addHelpText('after', SURVIVES);
+  argument: ['<plan-or-playbook>', 'a saved plan, a playbook name, or a path to a YAML file'],
+  options: {
+    ...parameterOptions,
+    again: toggle('--again', 'run a saved plan again that already ran'),
+    ...targetOptions,
+    ...paceOptions,
+    ...changeOptions,
   },
+  notes: SURVIVES,
   async run(args, flags, io) {
     const wanted = args[0]!;
     const context = await openContext(flags, io);
-    if (await isPlanFile(wanted)) return runSaved(wanted, context);
+    if (await isPlanFile(wanted)) return runSaved(wanted, context, flags.again === true);
     if (flags.again === true)
       throw usage('only a saved plan runs once', { place: '--again', next: 'leave --again out' });
     return carryOut(await planOfPlaybook(wanted, context, () => reasonOf(flags)), context);
@@ -40,12 +44,12 @@ export default defineCommand({
 });
 
 /** What a saved plan says cannot be said otherwise on the command line: make a new plan instead. */
-async function runSaved(file: string, context: CliContext): Promise<number> {
+async function runSaved(file: string, context: CliContext, again: boolean): Promise<number> {
   const { readPlanFile, assertFresh } = await import('../../plan/file.ts');
-  const changed = ['selector', 'nodes', 'limit', 'timeout', 'parallel', 'maxFailures', 'via'].find(
+  const changed = (['selector', 'nodes', 'limit', 'timeout', 'parallel', 'maxFailures', 'via'] as const).find(
     (flag) => context.flags[flag] !== undefined,
   );
-  const params = context.flags.param as string[];
+  const params = context.flags.param ?? [];
   if (changed !== undefined || params.length > 0) {
     throw usage('a saved plan runs as it is', {
       place: changed === undefined ? '--param' : `--${changed}`,
@@ -54,7 +58,7 @@ async function runSaved(file: string, context: CliContext): Promise<number> {
   }
   const plan = await readPlanFile(file);
   for (const flag of ['cluster', 'reason'] as const) {
-    const typed = flag === 'reason' ? furtherReasonOf(context.flags).reason : text(context.flags, flag);
+    const typed = flag === 'reason' ? furtherReasonOf(context.flags).reason : context.flags[flag];
     if (typed === undefined || typed === plan[flag] || (flag === 'reason' && !plan.reason)) continue;
     throw usage(`the ${flag} of the plan is another one`, {
       place: `--${flag}`,
@@ -67,7 +71,7 @@ async function runSaved(file: string, context: CliContext): Promise<number> {
     throw usage('the plan has no reason', { place: file, next: 'make it again with --reason "why"' });
   }
   const once = async () => {
-    if (context.flags.again !== true) await refuseSecondRun(plan, file, context);
+    if (!again) await refuseSecondRun(plan, file, context);
   };
   if (context.flags.dryRun !== true) await once();
   return carryOut(plan, context, { saved: true, once });

@@ -3,14 +3,14 @@ import { EXIT } from '../exit-codes.ts';
 import { journalDir } from '../journal-dir.ts';
 import { createSink, table } from '../output.ts';
 import { logOf } from '../run-log.ts';
-import { defineCommand } from '../types.ts';
+import { defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'runs',
   summary: 'List the runs kept on this machine, newest first',
   examples: ['fireaxe runs', 'fireaxe runs --output json', 'fireaxe timeline last'],
   danger: 'read',
-  configure: () => {},
+  options: {},
   async run(_args, flags, io) {
     const sink = createSink(io, flags);
     const { listRuns } = await import('../../run/journal/store.ts');

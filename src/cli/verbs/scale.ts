@@ -1,9 +1,10 @@
 import { usage } from '../../base/errors.ts';
 import { given, runAction } from '../action-verb.ts';
+import { toggle, value } from '../option.ts';
 import { changeOptions, paceOptions, targetOptions } from '../options.ts';
-import { defineCommand } from '../types.ts';
+import { defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'scale',
   summary: 'Give the API servers a bigger instance type, one host at a time behind an etcd quorum check',
   examples: [
@@ -12,14 +13,19 @@ export default defineCommand({
     'fireaxe undo last',
   ],
   danger: 'severe',
-  configure: (command) => {
-    command.option('--type <instance-type>', 'the new instance type');
-    command.option('--within <time>', 'longest wait for each of: stopped, running, member healthy (10m)');
-    command.option('--floor <n>', 'fewest healthy etcd members that must remain, above the majority');
-    command.option('--group-suspended', 'the scaling group that would replace a stopped one is suspended');
-    command.option('--force-stop', 'stop by force what is still stopping after --within');
-    command.option('--ignore-quorum', 'without the etcd quorum check');
-    changeOptions(paceOptions(targetOptions(command)));
+  options: {
+    type: value('--type <instance-type>', 'the new instance type'),
+    within: value('--within <time>', 'longest wait for each of: stopped, running, member healthy (10m)'),
+    floor: value('--floor <n>', 'fewest healthy etcd members that must remain, above the majority'),
+    groupSuspended: toggle(
+      '--group-suspended',
+      'the scaling group that would replace a stopped one is suspended',
+    ),
+    forceStop: toggle('--force-stop', 'stop by force what is still stopping after --within'),
+    ignoreQuorum: toggle('--ignore-quorum', 'without the etcd quorum check'),
+    ...targetOptions,
+    ...paceOptions,
+    ...changeOptions,
   },
   run(_args, flags, io) {
     if (flags.type === undefined)

@@ -1,10 +1,11 @@
 import { parseSome } from '../../base/amount.ts';
 import { usage } from '../../base/errors.ts';
 import { given, runAction } from '../action-verb.ts';
+import { value } from '../option.ts';
 import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
-import { defineCommand } from '../types.ts';
+import { defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'shrink',
   summary:
     'Fewer clients: holds the kubelet (or an offender) on a share of the workers, spread over the zones',
@@ -15,14 +16,19 @@ export default defineCommand({
     'fireaxe undo last',
   ],
   danger: 'change',
-  configure: (command) => {
-    command
-      .option('--share <N|N%>', 'how many of the selected workers')
-      .option('--kubelet <unit>', "the kubelet's unit, or none to leave it alone (default kubelet.service)")
-      .option('--process <name>', 'hold processes of this exact name too')
-      .option('--how <way>', 'freeze (default) or kill, for processes')
-      .option('--for <duration>', 'how long processes that come back are held, 4h when not said');
-    changeOptions(waveOptions(paceOptions(targetOptions(command))));
+  options: {
+    share: value('--share <N|N%>', 'how many of the selected workers'),
+    kubelet: value(
+      '--kubelet <unit>',
+      "the kubelet's unit, or none to leave it alone (default kubelet.service)",
+    ),
+    process: value('--process <name>', 'hold processes of this exact name too'),
+    how: value('--how <way>', 'freeze (default) or kill, for processes'),
+    for: value('--for <duration>', 'how long processes that come back are held, 4h when not said'),
+    ...targetOptions,
+    ...paceOptions,
+    ...waveOptions,
+    ...changeOptions,
   },
   run(_args, flags, io) {
     const { share, limit } = flags;

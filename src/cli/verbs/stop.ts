@@ -1,9 +1,10 @@
 import { usage } from '../../base/errors.ts';
 import { given, runAction } from '../action-verb.ts';
+import { value } from '../option.ts';
 import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
-import { defineCommand } from '../types.ts';
+import { defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'stop',
   summary:
     'Hold an offender: a systemd unit, processes or pods; it stays down although something restarts it',
@@ -17,33 +18,35 @@ export default defineCommand({
     'fireaxe undo last        # let it run again',
   ],
   danger: 'change',
-  configure: (command) => {
-    command
-      .option('--unit <name>', 'a systemd unit: stopped and masked until the next boot')
-      .option('--process <name>', 'processes by their exact name')
-      .option('--cmdline <text>', 'processes by their exact command line')
-      .option('--user <name>', 'processes of this user')
-      .option(
-        '--cgroup <group>',
-        'processes of this systemd unit or slice, or below the path of a control group',
-      )
-      .option(
-        '--pods <ns/label>',
-        'pods of a namespace by label (namespace/key=value), found without the API',
-      )
-      .option(
-        '--how <way>',
-        'freeze (default); kill, for processes; network, for pods: no API servers for them',
-      )
-      .option(
-        '--api <addresses>',
-        'for --how network: further addresses of the API servers, such as their balancer',
-      )
-      .option('--for <duration>', 'how long what comes back is held, 4h when not said');
-    changeOptions(waveOptions(paceOptions(targetOptions(command))));
+  options: {
+    unit: value('--unit <name>', 'a systemd unit: stopped and masked until the next boot'),
+    process: value('--process <name>', 'processes by their exact name'),
+    cmdline: value('--cmdline <text>', 'processes by their exact command line'),
+    user: value('--user <name>', 'processes of this user'),
+    cgroup: value(
+      '--cgroup <group>',
+      'processes of this systemd unit or slice, or below the path of a control group',
+    ),
+    pods: value(
+      '--pods <ns/label>',
+      'pods of a namespace by label (namespace/key=value), found without the API',
+    ),
+    how: value(
+      '--how <way>',
+      'freeze (default); kill, for processes; network, for pods: no API servers for them',
+    ),
+    api: value(
+      '--api <addresses>',
+      'for --how network: further addresses of the API servers, such as their balancer',
+    ),
+    for: value('--for <duration>', 'how long what comes back is held, 4h when not said'),
+    ...targetOptions,
+    ...paceOptions,
+    ...waveOptions,
+    ...changeOptions,
   },
   run(_args, flags, io) {
-    const kinds = [['unit'], ['process', 'cmdline', 'user', 'cgroup'], ['pods']];
+    const kinds = [['unit'], ['process', 'cmdline', 'user', 'cgroup'], ['pods']] as const;
     if (kinds.filter((kind) => kind.some((flag) => flags[flag] !== undefined)).length !== 1) {
       throw usage('what is to be stopped?', {
         place: '--unit',

@@ -5,16 +5,15 @@ import { journalDir } from '../journal-dir.ts';
 import { nextCommand, withNext } from '../next-command.ts';
 import { createSink } from '../output.ts';
 import { logOf } from '../run-log.ts';
-import { defineCommand } from '../types.ts';
+import { defineVerb } from '../types.ts';
 
-export default defineCommand({
+export default defineVerb({
   name: 'timeline',
   summary: 'Tell the story of a run: who, why, what, when, and how each step ended',
   examples: ['fireaxe timeline last', 'fireaxe timeline 20261120T101500Z --output json'],
   danger: 'read',
-  configure: (command) => {
-    command.argument('<run>', 'an id from fireaxe runs, its beginning, or last');
-  },
+  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
+  options: {},
   async run(args, flags, io) {
     const sink = createSink(io, flags);
     const { noPlan, readRun } = await import('../../run/journal/store.ts');

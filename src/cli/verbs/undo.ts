@@ -5,15 +5,16 @@ import { stateDir } from '../../kit/state-dir.ts';
 import type { JournalRecord } from '../../run/types.ts';
 import { isNamed } from '../../run/undo/choice.ts';
 import { confirmPhrase, consentForUndo, furtherReasonOf, obtain } from '../consent.ts';
-import { openContext, text } from '../context.ts';
+import { openContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { previewLines, previewOf } from '../format/undo-preview.ts';
 import { nextCommand } from '../next-command.ts';
-import { collect, furtherReason, paceOptions, sudoOption, waveOptions } from '../options.ts';
+import { parsed, toggle, value } from '../option.ts';
+import { furtherReason, paceOptions, sudoOptions, waveOptions, wholeNumber } from '../options.ts';
 import { openKeys, waysOf } from '../pass-phrases.ts';
 import { runAndShow } from '../run-and-show.ts';
-import { defineCommand } from '../types.ts';
-import { paceOf, sameWords, withWays } from '../undo-pace.ts';
+import { defineVerb } from '../types.ts';
+import { paceOf, sameWords, scopeOptions, withWays } from '../undo-pace.ts';
 
 const PACE = `
 An undo is a change of its own. Severe ones (scale, readmit, a deleted object) take --confirm or a typed answer;
@@ -24,7 +25,7 @@ Unless told otherwise, shrink is undone slowly: one node, then 10% at a time, 10
 at once. If the canary is reached and fails, the undo stops (exit 7). Other failures do not stop it, except with
 --max-failures.`;
 
-export default defineCommand({
+export default defineVerb({
   name: 'undo',
   summary: 'Undo what a run changed, newest change first, to the state found before it',
   examples: [
@@ -38,18 +39,20 @@ export default defineCommand({
     'fireaxe undo last --canary 0 --wave 100% --pause 0s     # all at once',
   ],
   danger: 'change',
-  configure: (command) => {
-    waveOptions(paceOptions(furtherReason(sudoOption(command))))
-      .argument('<run>', 'an id from fireaxe runs, its beginning, or last')
-      .option('--step <id>', 'only this step (repeatable)', collect)
-      .option('--include <step>', 'also this step, which removed the cause (repeatable)', collect)
-      .option('--nodes <nodeset>', 'only these nodes')
-      .option('--pause <duration>', 'time to settle after each wave')
-      .option('--dry-run', 'show what would be undone and the consent it takes; change nothing')
-      .option('-y, --yes', 'do not ask; not enough for a severe undo')
-      .option('--confirm <"cluster count">', 'consent to a severe undo, such as "prod-1 3"')
-      .addHelpText('after', PACE);
+  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
+  options: {
+    ...scopeOptions,
+    ...waveOptions,
+    ...paceOptions,
+    parallel: parsed('--parallel <N>', 'most nodes at a time', wholeNumber, { default: 'as the run' }),
+    maxFailures: value('--max-failures <N|N%>', 'failed nodes allowed; one more aborts', { default: 'any' }),
+    ...furtherReason,
+    dryRun: toggle('--dry-run', 'show what would be undone and the consent it takes; change nothing'),
+    yes: toggle('-y, --yes', 'do not ask for confirmation; not enough for a severe undo'),
+    confirm: value('--confirm <"cluster count">', 'consent to a severe undo, such as "prod-1 3"'),
+    ...sudoOptions,
   },
+  notes: PACE,
   async run(args, flags, io) {
     const context = await openContext(flags, io);
     const { sink, kit } = context;
@@ -59,9 +62,7 @@ export default defineCommand({
     if (changed && !(flags.dryRun === true && records[0]?.kind === 'plan')) throw changed;
     if (changed) sink.note(`warning: ${changed.message}`);
     if (forked) sink.note(`warning: ${forked.message}: what both know of is undone`);
-    const steps = flags.step as string[] | undefined;
-    const include = flags.include as string[] | undefined;
-    const nodes = text(flags, 'nodes');
+    const { step: steps, include, nodes } = flags;
     const targets = nodes === undefined ? undefined : expandNodeset(nodes);
     refuseUnknownStep(records, steps, runId, '--step');
     refuseUnknownStep(records, include, runId, '--include');
