@@ -1,4 +1,5 @@
 import type { ZodType } from 'zod';
+import type { OnTrace } from '../base/trace.ts';
 import type { Target } from '../kit/types.ts';
 import type { ActionContext, BeforeState, NodeSide, Op } from '../node/types.ts';
 import type { NodeResult, NodeScript, Outcome } from '../transport/types.ts';
@@ -17,6 +18,8 @@ export interface CloudContext extends ActionContext {
   targets: Target[];
   /** One line for the people who watch. */
   note(text: string): void;
+  /** Told of each call. */
+  onTrace?: OnTrace;
   runId: string;
   stepId: string;
   signal: AbortSignal;

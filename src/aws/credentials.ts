@@ -1,10 +1,12 @@
 import { formatDuration } from '../base/duration.ts';
 import { FireaxeError } from '../base/errors.ts';
+import type { OnTrace } from '../base/trace.ts';
 import type { CloudProfile } from '../kit/types.ts';
 import { asCredentialsError } from './errors.ts';
 import { type CloudFiles, type Env, endpointFor, paths } from './files.ts';
 import { httpTo } from './http.ts';
 import type { CallError } from './passing.ts';
+import { traceCalls } from './trace.ts';
 
 /** Longest wait for the keys of a profile. */
 const KEYS_MS = 60_000;
@@ -20,7 +22,12 @@ export interface Keys {
  * Keys from what was deployed beforehand: the environment, the files, a process, an assumed role.
  * Nothing that may be broken in an emergency: no SSO, no instance metadata, no prompt.
  */
-export function credentialsFor(profile: CloudProfile, files: CloudFiles, env: Env): () => Promise<Keys> {
+export function credentialsFor(
+  profile: CloudProfile,
+  files: CloudFiles,
+  env: Env,
+  onTrace?: OnTrace,
+): () => Promise<Keys> {
   if (files.profile === undefined) return async () => fromEnvironment(env);
   const name = files.profile;
   return async () => {
@@ -31,18 +38,37 @@ export function credentialsFor(profile: CloudProfile, files: CloudFiles, env: En
       ...paths(profile),
       profile: name,
       ignoreCache: true,
+      ...(onTrace && { clientPlugins: [traceCalls(onTrace)] }),
       clientConfig: {
         region: profile.region,
         ...(endpoint ? { endpoint } : {}),
         requestHandler: httpTo('STS', endpoint, profile.region, env),
       },
     });
+    const tell = startKeysTrace(name, onTrace);
     try {
-      return await inTime(read());
+      const keys = await inTime(read());
+      tell();
+      return keys;
     } catch (error) {
+      tell(error as Error);
       throw asCredentialsError(error, { ...profile, profile: name }) ?? unsent(error);
     }
   };
+}
+
+/** A credential process may be what hangs: reading the keys of a profile is told as a call, too. */
+function startKeysTrace(profile: string, onTrace: OnTrace | undefined): (error?: Error) => void {
+  const began = performance.now();
+  return (error) =>
+    onTrace?.({
+      kind: 'call',
+      service: 'credentials',
+      operation: `profile ${profile}`,
+      attempt: 1,
+      ms: performance.now() - began,
+      ...(error && { failure: { code: error.name, message: error.message } }),
+    });
 }
 
 /** A process that gives keys may hang where it asks somebody who is down. */

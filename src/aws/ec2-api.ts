@@ -4,6 +4,7 @@ import type {
   Instance,
   InstanceTypeInfo,
 } from '@aws-sdk/client-ec2';
+import type { OnTrace } from '../base/trace.ts';
 import type { CloudProfile } from '../kit/types.ts';
 import { ec2Client } from './client.ts';
 import { asCredentialsError, isForbidden } from './errors.ts';
@@ -28,8 +29,12 @@ export interface Ec2Api {
   close(): void;
 }
 
-export async function ec2Api(profile: CloudProfile, env: Env = process.env): Promise<Ec2Api> {
-  const [sdk, client] = await Promise.all([import('./sdk-ec2.ts'), ec2Client(profile, env)]);
+export async function ec2Api(
+  profile: CloudProfile,
+  env: Env = process.env,
+  onTrace?: OnTrace,
+): Promise<Ec2Api> {
+  const [sdk, client] = await Promise.all([import('./sdk-ec2.ts'), ec2Client(profile, env, onTrace)]);
   const abort = (signal?: AbortSignal) => (signal ? { abortSignal: signal } : {});
   const said = async <T>(answer: Promise<T>): Promise<T> => {
     try {

@@ -2,6 +2,7 @@ import { parseSome } from '../base/amount.ts';
 import { formatDuration } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import type { OnTrace } from '../base/trace.ts';
 import type { Selection } from '../fleet/select.ts';
 import { clusterNamed, clusterNames } from '../kit/cluster-named.ts';
 import { kitPath } from '../kit/locate.ts';
@@ -13,10 +14,12 @@ import type {
   PaceFlags,
   ParameterFlags,
   TargetFlags,
+  VerboseFlags,
   WaveFlags,
 } from './options.ts';
 import { createSink, type Sink } from './output.ts';
 import { sudoPassword } from './sudo-password.ts';
+import { traceTo } from './trace.ts';
 import type { CliIo, Dispatched } from './types.ts';
 
 /** Every flag that several verbs share; each verb gives some of them. */
@@ -27,6 +30,7 @@ export interface Flags
     WaveFlags,
     ChangeFlags,
     ParameterFlags,
+    VerboseFlags,
     Dispatched {
   /** Of `exec`: `-` takes stdin. */
   script?: string | undefined;
@@ -41,6 +45,8 @@ export interface CliContext {
   sudoPassword?: string;
   /** Of locked keys, by their files. */
   phrases?: ReadonlyMap<string, string>;
+  /** Shows each attempt to reach something, under `--verbose`. */
+  onTrace?: OnTrace;
 }
 
 export async function openContext(
@@ -51,11 +57,14 @@ export async function openContext(
   const kit = await openKit(kitPath(flags.kit, io.env), how);
   // A plan alone reaches no node; one that is tried dry does.
   const password = planOnly(flags) && flags.dryRun !== true ? undefined : await sudoPassword(flags, io);
+  const sink = createSink(io, flags);
+  const onTrace = traceTo(sink, io, flags);
   return {
     io,
     flags,
-    sink: createSink(io, flags),
+    sink,
     kit,
+    ...(onTrace && { onTrace }),
     ...(password !== undefined && { sudoPassword: password }),
   };
 }

@@ -34,7 +34,7 @@ export async function discover(context: CliContext, save: boolean): Promise<void
       import('../aws/errors.ts'),
       import('../aws/discover-ec2.ts'),
     ]);
-  const api = await ec2Api(cloud, context.io.env);
+  const api = await ec2Api(cloud, context.io.env, context.onTrace);
   const { describe } = patient(api, {
     ...READERS_PATIENCE,
     onWait: (why) => context.sink.note(`EC2 does not serve us, trying again: ${why}`),

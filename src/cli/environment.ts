@@ -6,7 +6,7 @@ import type { CliContext } from './context.ts';
 
 /** The world of a run, and how to leave it. Transports load when first used. */
 export function runEnvironment(
-  { kit, io, sudoPassword, phrases }: CliContext,
+  { kit, io, sudoPassword, phrases, onTrace }: CliContext,
   onEvent: (event: RunEvent) => void,
   onOpen: RunEnv['onOpen'] = () => {},
 ): { env: RunEnv; close(): Promise<void> } {
@@ -16,6 +16,7 @@ export function runEnvironment(
       kit,
       ...(sudoPassword !== undefined && { sudoPassword }),
       ...(phrases && { phrases }),
+      ...(onTrace && { onTrace }),
     });
   return {
     env: {
@@ -33,6 +34,7 @@ export function runEnvironment(
       letGo: io.letGo,
       hungUp: io.hungUp,
       onEvent,
+      ...(onTrace && { onTrace }),
       onOpen,
       operator: operator(io.env),
     },

@@ -5,9 +5,10 @@ import { plainView } from './view/plain.ts';
 import type { View } from './view/view.ts';
 
 /** Live on a terminal that can; else timestamped lines. Ink and React load only for the former. */
-export async function openView({ io, sink }: CliContext, plan?: Plan): Promise<View> {
+export async function openView({ io, sink, onTrace }: CliContext, plan?: Plan): Promise<View> {
   const quiet = sink.mode !== 'text' || Boolean(io.env.CI) || io.env.TERM === 'dumb';
-  if (quiet || !roomy(io.stderr)) {
+  // Lines of --verbose between its frames would tear the live view.
+  if (quiet || onTrace || !roomy(io.stderr)) {
     // Where nobody reads, lines do not pile up: the log of the run has them.
     return plainView((line) => !lagging(io.stderr) && sink.note(line), io.now, plan);
   }

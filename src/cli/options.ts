@@ -24,8 +24,14 @@ export const waveOptions = {
   wave: value('--wave <N|N%>', 'then this many at a time; each wave ends before the next begins'),
 };
 
-/** For logins that are not root, where sudo asks. */
+/** Of every verb that reaches nodes or a cloud. */
+export const verboseOptions = {
+  verbose: toggle('-v, --verbose', 'show each connection attempt and each AWS call on stderr'),
+};
+
+/** Of every verb that logs in at nodes; a password for those where sudo asks. */
 export const sudoOptions = {
+  ...verboseOptions,
   sudoPasswordStdin: toggle(
     '--sudo-password-stdin',
     'read the sudo password for the nodes: one line of stdin, or a hidden prompt',
@@ -71,6 +77,7 @@ export type TargetFlags = Given<typeof targetOptions>;
 export type PaceFlags = Given<typeof paceOptions>;
 export type WaveFlags = Given<typeof waveOptions>;
 export type SudoFlags = Given<typeof sudoOptions>;
+export type VerboseFlags = Given<typeof verboseOptions>;
 export type ChangeFlags = Given<typeof changeOptions>;
 export type ParameterFlags = Given<typeof parameterOptions>;
 export type CommonFlags = Given<typeof commonOptions>;

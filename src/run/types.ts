@@ -1,3 +1,4 @@
+import type { OnTrace } from '../base/trace.ts';
 import type { Counts } from '../fanout/types.ts';
 import type { TransportName } from '../fleet/transports.ts';
 import type { Kit } from '../kit/types.ts';
@@ -95,6 +96,8 @@ export interface RunEnv {
   /** The terminal is gone; the run goes on. */
   hungUp?: AbortSignal;
   onEvent(event: RunEvent): void;
+  /** Told of each call that an action's cloud side makes. */
+  onTrace?: OnTrace;
   /** A run is open: where it is kept. */
   onOpen?(run: { runId: string; dir: string; records: readonly JournalRecord[] }): void;
   /** Who runs this, such as `alice@bastion-1`. */

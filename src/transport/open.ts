@@ -1,3 +1,4 @@
+import type { OnTrace } from '../base/trace.ts';
 import type { TransportName } from '../fleet/transports.ts';
 import type { Kit } from '../kit/types.ts';
 import { freeDescriptors } from './descriptors.ts';
@@ -12,6 +13,8 @@ export interface TransportsOptions {
   sudoPassword?: string;
   /** SSH_AUTH_SOCK when absent. */
   agent?: string;
+  /** Told of each connection attempt and each call. */
+  onTrace?: OnTrace;
 }
 
 export interface Transports {
@@ -48,19 +51,19 @@ const PIPES = 4;
 
 /** How each transport is opened; what it is like stands in `fleet/transports.ts`. */
 const OPENERS: Record<TransportName, (options: TransportsOptions) => Promise<Transport>> = {
-  async ssm() {
-    return (await import('./ssm/transport.ts')).createSsmTransport();
+  async ssm({ onTrace }) {
+    return (await import('./ssm/transport.ts')).createSsmTransport({ onTrace });
   },
-  async ssh({ kit, phrases, sudoPassword, agent = process.env.SSH_AUTH_SOCK }) {
+  async ssh({ kit, phrases, sudoPassword, agent = process.env.SSH_AUTH_SOCK, onTrace }) {
     const { createSshTransport } = await import('./ssh/transport.ts');
-    return createSshTransport({ kit, phrases, sudoPassword, agent });
+    return createSshTransport({ kit, phrases, sudoPassword, agent, onTrace });
   },
-  async openssh({ kit, sudoPassword }) {
+  async openssh({ kit, sudoPassword, onTrace }) {
     const { createOpensshTransport } = await import('./openssh/transport.ts');
     const places = Math.floor((await freeDescriptors()) / PIPES);
-    return createOpensshTransport({ kit, sudoPassword, places });
+    return createOpensshTransport({ kit, sudoPassword, places, onTrace });
   },
-  async local({ sudoPassword }) {
-    return (await import('./local/transport.ts')).createLocalTransport({ sudoPassword });
+  async local({ sudoPassword, onTrace }) {
+    return (await import('./local/transport.ts')).createLocalTransport({ sudoPassword, onTrace });
   },
 };

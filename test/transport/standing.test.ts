@@ -1,7 +1,7 @@
 import { EventEmitter } from 'node:events';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import type { Link } from '../../src/transport/ssh/connector.ts';
+import type { Link } from '../../src/transport/ssh/dial.ts';
 import { createStanding } from '../../src/transport/ssh/standing.ts';
 import { Unreached } from '../../src/transport/unreached.ts';
 import { target } from './subjects.ts';

@@ -13,7 +13,7 @@ import { checkQuorum } from './quorum.ts';
 import { retypeOrBack } from './retype-or-back.ts';
 
 const defaults: ScaleDeps = {
-  ec2: (profile) => ec2Api(profile),
+  ec2: (profile, onTrace) => ec2Api(profile, process.env, onTrace),
   sleep: async (ms, signal) => {
     await delay(ms, undefined, { signal });
   },
@@ -31,7 +31,7 @@ export function cloudSide(deps: ScaleDeps = defaults): CloudSide<ScaleParams> {
           code: 'no-instance-id',
           note: 'the fleet has no instance id or no cloud profile for it',
         });
-      const opened = await deps.ec2(target.cloud);
+      const opened = await deps.ec2(target.cloud, context.onTrace);
       // Between a stop and a start EC2 must be asked until it answers: there is nobody else to start the machine.
       const api = patient(opened, {
         forMs: op === 'apply' || op === 'undo' ? params.within * 1000 : READERS_PATIENCE.forMs,

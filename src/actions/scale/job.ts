@@ -1,4 +1,5 @@
 import type { Ec2Api } from '../../aws/ec2-api.ts';
+import type { OnTrace } from '../../base/trace.ts';
 import type { CloudProfile, Target } from '../../kit/types.ts';
 import type { BeforeState } from '../../node/types.ts';
 import type { NodeResult } from '../../transport/types.ts';
@@ -6,7 +7,7 @@ import type { CloudContext } from '../types.ts';
 import type { ScaleParams } from './action.ts';
 
 export interface ScaleDeps {
-  ec2(profile: CloudProfile): Promise<Ec2Api>;
+  ec2(profile: CloudProfile, onTrace?: OnTrace): Promise<Ec2Api>;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   now(): number;
 }

@@ -8,7 +8,7 @@ import { type CliContext, chooseCluster, openContext, selectionOf } from '../con
 import { discover } from '../discover.ts';
 import { EXIT } from '../exit-codes.ts';
 import { toggle } from '../option.ts';
-import { targetOptions } from '../options.ts';
+import { targetOptions, verboseOptions } from '../options.ts';
 import { table } from '../output.ts';
 import { defineVerb } from '../types.ts';
 
@@ -27,6 +27,7 @@ export default defineVerb({
     discover: toggle('--discover', 'read the cluster from EC2 by its tags, instead of the snapshot'),
     save: toggle('--save', 'with --discover: save the result as the snapshot in the kit'),
     ...targetOptions,
+    ...verboseOptions,
   },
   async run(_args, flags, io) {
     if (flags.save && !flags.discover)

@@ -33,6 +33,7 @@ export function cloudCall(
         reach: reader.reach,
         note: (text: string) =>
           void session.record({ kind: 'note', text: `${target.name}: ${text}` }).catch(() => {}),
+        ...(env.onTrace && { onTrace: env.onTrace }),
         runId: session.runId,
         stepId: step.id,
         signal,

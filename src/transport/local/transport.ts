@@ -1,4 +1,5 @@
 import { formatDuration } from '../../base/duration.ts';
+import type { OnTrace } from '../../base/trace.ts';
 import type { Target } from '../../kit/types.ts';
 import { runChild } from '../child.ts';
 import { clocked } from '../clocked.ts';
@@ -6,6 +7,7 @@ import { deliveryOf } from '../delivery.ts';
 import { createLagMeter } from '../lag.ts';
 import { launched } from '../outcome.ts';
 import { sudoReason } from '../sudo.ts';
+import { startTrace } from '../tracer.ts';
 import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';
 import { Unreached } from '../unreached.ts';
 import { notHere } from './this-machine.ts';
@@ -13,8 +15,10 @@ import { notHere } from './this-machine.ts';
 /** This machine itself, when it is a node of the cluster; the script compares the machine's identity as everywhere. */
 export function createLocalTransport({
   sudoPassword,
+  onTrace,
 }: {
   sudoPassword?: string | undefined;
+  onTrace?: OnTrace | undefined;
 } = {}): Transport {
   const meter = createLagMeter();
 
@@ -29,6 +33,9 @@ export function createLocalTransport({
       const sudo = target.ssh.sudo && process.getuid?.() !== 0;
       const delivery = deliveryOf(script, target, 'local', { sudo, sudoPassword, greeted: true });
       clock.login();
+      const phase = sudo ? 'sudo' : 'shell';
+      const address = 'this machine';
+      const trace = startTrace(onTrace, { transport: 'local', target: target.name, address });
       const end = await runChild({
         attempt,
         file: '/bin/sh',
@@ -37,15 +44,20 @@ export function createLocalTransport({
         stop: clock.stop,
         secretMs: clock.secretMs,
         turn: clock.turn,
-        onLaunch: clock.leave,
+        onLaunch() {
+          trace(phase);
+          clock.leave();
+        },
         onBegun: clock.begun,
-      });
+      }).finally(() => clock.stop.aborted && trace(phase, clock.stop.reason));
       if (end.left) return launched(attempt, end, end.out, end.err);
       clock.stop.throwIfAborted();
       const said = end.err.text().trim() || end.failure || 'the shell ended at once';
-      throw new Unreached(
+      const refused = new Unreached(
         sudoReason(said, sudoPassword !== undefined) ?? { code: 'not-begun', message: said },
       );
+      trace(phase, refused);
+      throw refused;
     });
   }
 

@@ -1,4 +1,5 @@
 import { formatDuration } from '../../base/duration.ts';
+import type { OnTrace } from '../../base/trace.ts';
 import type { Bastion, Target } from '../../kit/types.ts';
 import { refusal } from '../address.ts';
 import { backOff, RETRIES } from '../back-off.ts';
@@ -11,6 +12,7 @@ import { launched, notBegun } from '../outcome.ts';
 import type { Slots } from '../slots.ts';
 import { createSlots } from '../slots.ts';
 import { sudoReason } from '../sudo.ts';
+import { startTrace, type Tracer } from '../tracer.ts';
 import type { NodeScript, Outcome, OutcomeReason, Transport, TransportOptions } from '../types.ts';
 import { Unreached } from '../unreached.ts';
 import type { SshKit } from './command.ts';
@@ -23,13 +25,14 @@ const LOGINS = 8;
 const LEASE_MS = 3000;
 
 /** The system's ssh: for certificates, FIDO keys and ProxyCommand. One process a node. */
-export function createOpensshTransport(way: {
+export function createOpensshTransport(options: {
   kit: SshKit;
   sudoPassword?: string | undefined;
   /** Processes at once. */
   places?: number;
+  onTrace?: OnTrace | undefined;
 }): Transport {
-  const { kit, sudoPassword, places = Number.POSITIVE_INFINITY } = way;
+  const { kit, sudoPassword, places = Number.POSITIVE_INFINITY, onTrace } = options;
   const meter = createLagMeter();
   const slots = createSlots(places);
   const logins = new Map<string, Slots>();
@@ -69,12 +72,15 @@ export function createOpensshTransport(way: {
         });
         for (let attempts = 0; ; attempts++) {
           const given: (() => void)[] = [];
+          const address = `${target.address} port ${target.port}`;
+          let trace: Tracer = () => {};
           const resume = clock.pause();
           const end = await (async () => {
             // The bastion's place is for the login alone, the other as long as the process lives.
             if (jump) given.push(await atBastion(jump).take(clock.stop));
             given.push(await slots.take(clock.stop));
             resume();
+            trace = startTrace(onTrace, { transport: 'openssh', target: target.name, address });
             return runChild({
               attempt,
               file: 'ssh',
@@ -84,17 +90,21 @@ export function createOpensshTransport(way: {
               secretMs: clock.secretMs,
               turn: clock.turn,
               onLaunch: () => {
+                trace('login');
                 if (jump) given[0]!();
                 clock.leave();
               },
               onBegun: clock.begun,
             });
           })().finally(() => {
+            // Where the time ran out, the reason is that of the clock.
+            if (clock.stop.aborted) trace('login', clock.stop.reason);
             for (const give of given) give();
           });
           if (end.left) return launched(attempt, withLoss(end), end.out, end.err);
           clock.stop.throwIfAborted();
           const why = whyNot(end, sudoPassword !== undefined, jump?.name);
+          trace('login', new Unreached(why));
           if (why.code !== 'dropped' || attempts >= RETRIES) throw new Unreached(why);
           await backOff(attempts, clock.stop);
         }

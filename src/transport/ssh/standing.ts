@@ -1,6 +1,6 @@
 import type { Target } from '../../kit/types.ts';
 import { Unreached } from '../unreached.ts';
-import type { Link } from './connector.ts';
+import type { Link } from './dial.ts';
 
 /** Connections that stay open between readings, one a target. */
 export interface Standing {

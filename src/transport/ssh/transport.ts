@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { OnTrace } from '../../base/trace.ts';
 import type { Kit, Target } from '../../kit/types.ts';
 import { refusal } from '../address.ts';
 import type { Clock } from '../clocked.ts';
@@ -8,6 +9,7 @@ import { freeDescriptors } from '../descriptors.ts';
 import { loadKnownHosts } from '../known-hosts/known-hosts.ts';
 import { createLagMeter } from '../lag.ts';
 import type { Attempt } from '../outcome.ts';
+import { startTrace } from '../tracer.ts';
 import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';
 import { Unreached } from '../unreached.ts';
 import { createConnector } from './connector.ts';
@@ -30,6 +32,7 @@ export interface SshOptions {
   agent?: string | undefined;
   phrases?: PassPhrases | undefined;
   sudoPassword?: string | undefined;
+  onTrace?: OnTrace | undefined;
 }
 
 const ALIVE_MS = 3000;
@@ -52,6 +55,7 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
     meter,
     connections,
     aliveMs: options.aliveMs ?? ALIVE_MS,
+    onTrace: options.onTrace,
   });
 
   function reach(
@@ -90,6 +94,8 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
         );
       const link = await (standing ? standing.take(target, connect) : connect());
       let good = false;
+      const address = `${to.address} port ${to.port}`;
+      const trace = startTrace(options.onTrace, { transport: 'ssh', target: target.name, address });
       try {
         login('session');
         const execution = {
@@ -100,6 +106,7 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
           onSudo: () => login('sudo'),
           turn: clock.turn,
           onLaunch() {
+            trace(phase);
             link.launch();
             clock.leave();
           },
@@ -108,6 +115,9 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
         const outcome = await execute(link.client, execution);
         good = outcome.state === 'ok' || outcome.state === 'failed';
         return outcome;
+      } catch (error) {
+        trace(phase, error);
+        throw error;
       } finally {
         if (!standing) link.end();
         else if (!good) standing.drop(target);

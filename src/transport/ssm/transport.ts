@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { FireaxeError } from '../../base/errors.ts';
 import { steadyClock } from '../../base/steady-clock.ts';
+import type { OnTrace } from '../../base/trace.ts';
 import { TRANSPORTS } from '../../fleet/transports.ts';
 import type { CloudProfile, Target } from '../../kit/types.ts';
 import { Channel } from '../channel.ts';
@@ -15,6 +16,7 @@ export interface SsmTransportOptions extends Partial<Clock> {
   clientFor?(profile: CloudProfile): Promise<SsmApi>;
   /** First look after sending, and the time between looks (ms). */
   poll?: Partial<PollTimes>;
+  onTrace?: OnTrace | undefined;
 }
 
 /** InstanceIds that one SendCommand takes. */
@@ -33,7 +35,7 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
     random: options.random ?? Math.random,
   };
   const times = { firstMs: 800, everyMs: 2000, ...options.poll };
-  const clientFor = options.clientFor ?? kitClient;
+  const clientFor = options.clientFor ?? ((profile) => kitClient(profile, options.onTrace));
   const accounts = new Map<string, Promise<Account>>();
 
   function account(profile: CloudProfile): Promise<Account> {
@@ -183,9 +185,9 @@ function noClient(error: unknown): OutcomeReason {
   return { code: error.kind, message: error.message, ...(error.next ? { next: error.next } : {}) };
 }
 
-async function kitClient(profile: CloudProfile): Promise<SsmApi> {
+async function kitClient(profile: CloudProfile, onTrace: OnTrace | undefined): Promise<SsmApi> {
   const { ssmClient } = await import('../../aws/client.ts');
-  return ssmApi(await ssmClient(profile));
+  return ssmApi(await ssmClient(profile, process.env, onTrace));
 }
 
 async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
