@@ -3,17 +3,17 @@ import { FireaxeError } from '../base/errors.ts';
 import type { Flags } from './context.ts';
 import type { CliIo } from './types.ts';
 
-/** A person is there: both ends of the talk are a terminal and nobody forbade it. */
+/** Whether the operator can be asked: stdin and stderr are terminals, and prompts are not turned off. */
 export function canAsk(io: CliIo, flags: Flags): boolean {
   return flags.input !== false && !io.hungUp.aborted && io.stdin.isTTY === true && io.stderr.isTTY === true;
 }
 
-/** Ctrl-C before anything was launched. */
+/** Ctrl-C before anything is launched. */
 export function interrupted(): FireaxeError {
   return new FireaxeError('interrupted', 'interrupted: nothing was changed');
 }
 
-/** One line from the terminal. Ctrl-C before or while asking leaves everything as it is. */
+/** Reads one line from the terminal. Ctrl-C before or during the question changes nothing. */
 export async function ask(io: CliIo, question: string): Promise<string> {
   if (io.stop.aborted) throw interrupted();
   const { createInterface } = await import('node:readline');
@@ -30,7 +30,7 @@ export async function ask(io: CliIo, question: string): Promise<string> {
   }
 }
 
-/** One line that is not shown while it is typed. */
+/** Reads one line without showing it, such as a password. */
 export async function askUnseen(io: CliIo, question: string): Promise<string> {
   const { createInterface } = await import('node:readline');
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() });

@@ -9,23 +9,23 @@ import { EXIT } from './exit-codes.ts';
 import { actionSteps, planLines } from './format/plan.ts';
 import { outcomeLines } from './format/show-outcomes.ts';
 import { nextCommand } from './next-command.ts';
-import { openKeys, waysOf } from './pass-phrases.ts';
+import { openKeys, transportsOf } from './passphrases.ts';
 import { runAndShow } from './run-and-show.ts';
 
-/** The one path from a plan to a change: show it, look, ask, run, tell how it ended. Gives the exit code. */
+/** The one path from a plan to a change: show, check, confirm, run, report. Returns the exit code. */
 export async function carryOut(
   plan: Plan,
   context: CliContext,
-  /** `once` throws where the plan ran before: another may have run it while a person was asked. */
+  /** `once` throws if the plan has run before: someone else may run it while the operator is being asked. */
   how: { saved?: boolean; once?: () => Promise<void> } = {},
 ): Promise<number> {
   const { sink, io, flags } = context;
   if (flags.dryRun === true && flags.out !== undefined) {
-    throw usage('a dry run saves no plan', { place: '--out', next: 'leave --dry-run out, or -o' });
+    throw usage('--dry-run does not save a plan', { place: '--out', next: 'leave out --dry-run or --out' });
   }
   if (planOnly(flags) && flags.dryRun !== true) return showPlan(plan, context);
   const consent = flags.dryRun === true ? undefined : consentFor(plan, flags, io, how.saved);
-  await openKeys(context, plan.cluster, waysOf(plan));
+  await openKeys(context, plan.cluster, transportsOf(plan));
   if (!consent) return dryRun(plan, context);
   for (const line of planLines(plan)) sink.note(line);
   if (consent.kind === 'ask') {
@@ -36,7 +36,7 @@ export async function carryOut(
   return runAndShow(context, async (env) => (await import('../run/execute.ts')).execute(plan, env), plan);
 }
 
-/** Shows the plan, and saves it where that was asked for. No node is reached. */
+/** Shows the plan, and saves it if --out is given. Contacts no node. */
 async function showPlan(plan: Plan, { sink, flags }: CliContext): Promise<number> {
   const file = flags.out;
   for (const line of planLines(plan)) sink.text(line);
@@ -44,16 +44,16 @@ async function showPlan(plan: Plan, { sink, flags }: CliContext): Promise<number
   if (file !== undefined) {
     const { writePlanFile } = await import('../plan/file.ts');
     await writePlanFile(file, plan);
-    // Without one it would be refused.
+    // `run` refuses a plan without a reason.
     if (plan.reason === '')
-      sink.note('saved without a reason, only to be looked at; next: add --reason "why"');
-    else sink.note(`saved, nothing was run; next: ${nextCommand(`fireaxe run ${quote(file)}`, flags)}`);
+      sink.note('plan saved without a reason, so `run` refuses it; next: add --reason "why"');
+    else sink.note(`plan saved; nothing was run; next: ${nextCommand(`fireaxe run ${quote(file)}`, flags)}`);
   }
   sink.json({ plan, ...(file === undefined ? {} : { file }) });
   return EXIT.done;
 }
 
-/** Shows the plan and what each node says it would change. Nothing is changed. */
+/** Shows the plan and what each node reports that it would change. Changes nothing. */
 async function dryRun(plan: Plan, context: CliContext): Promise<number> {
   const { sink } = context;
   for (const line of planLines(plan)) sink.text(line);
@@ -67,10 +67,10 @@ async function dryRun(plan: Plan, context: CliContext): Promise<number> {
     ...(none.length > 0 ? { warnings: none } : {}),
   });
   const missed = none.length > 0 && mustFind(plan);
-  const good = !missed && steps.every(({ outcomes }) => outcomes.every((o) => o.state === 'ok'));
+  const ok = !missed && steps.every(({ outcomes }) => outcomes.every((o) => o.state === 'ok'));
   const whole = steps.length === actionSteps(plan).length;
   if (!whole) return EXIT.interrupted;
-  return good ? EXIT.done : EXIT.targets;
+  return ok ? EXIT.done : EXIT.targets;
 }
 
 async function look(plan: Plan, context: CliContext) {

@@ -8,12 +8,12 @@ import { countTargets, dangersOf } from './format/plan.ts';
 import type { Change } from './format/undo-preview.ts';
 import type { CliIo } from './types.ts';
 
-/** What it takes to go on with a plan. */
+/** Whether a plan may run: consent is given already, or a question must be answered. */
 export type Consent =
   | { kind: 'given'; by: '--yes' | '--confirm' | 'nothing changes' | 'saved plan' }
   | { kind: 'ask'; question: string; answer?: string };
 
-/** Every change needs a reason, kept in the journal. */
+/** The reason of a change, which the journal keeps; only a dry run or a saved plan may go without. */
 export function reasonOf(flags: Flags): string {
   const { reason } = furtherReasonOf(flags);
   if (reason) return reason;
@@ -24,18 +24,18 @@ export function reasonOf(flags: Flags): string {
   });
 }
 
-/** The reason if one was given, on one line. */
+/** The reason on one line, if one was given. */
 export function furtherReasonOf(flags: Flags): { reason?: string } {
   const reason = flags.reason?.trim().replace(/\s+/g, ' ');
   return reason ? { reason } : {};
 }
 
-/** Decides before anything is sent whether a person must be asked; where nobody can be, names the flag. */
+/** Decides before anything is sent whether to ask the operator; without a terminal the error names the flag. */
 export function consentFor(plan: Plan, flags: Flags, io: CliIo, saved = false): Consent {
   const dangers = dangersOf(plan);
   const phrase = confirmPhrase(plan.cluster, countTargets(plan));
   if (dangers.includes('severe')) return severe({ phrase, what: 'This is severe' }, flags, io);
-  // Whoever says how many nodes is taken at the word, also where --yes would do.
+  // A --confirm that was given must match, even where --yes would do.
   if (flags.confirm !== undefined) return severe({ phrase, what: '' }, flags, io);
   if (!dangers.includes('change')) return { kind: 'given', by: 'nothing changes' };
   if (flags.yes !== true && saved) return { kind: 'given', by: 'saved plan' };
@@ -45,7 +45,7 @@ export function consentFor(plan: Plan, flags: Flags, io: CliIo, saved = false): 
 /** What `--confirm` must say. */
 export const confirmPhrase = (cluster: string, nodes: number) => `${cluster} ${nodes}`;
 
-/** The consent that an undo itself deserves: what it does now, not what the run did. */
+/** The consent that an undo needs: it depends on what the undo does, not on what the run did. */
 export function consentForUndo(
   undo: { runId: string; cluster: string; changes: Pick<Change, 'step' | 'title' | 'danger' | 'targets'>[] },
   flags: Flags,
@@ -54,11 +54,12 @@ export function consentForUndo(
   const { changes, cluster, runId } = undo;
   const count = new Set(changes.flatMap((change) => change.targets)).size;
   const phrase = confirmPhrase(cluster, count);
-  const [hard, easy] = [true, false].map((is) => changes.filter((c) => (c.danger === 'severe') === is));
-  if (hard!.length > 0) {
-    const steps = easy!.map((change) => `--step ${quote(change.step)}`);
+  const severeChanges = changes.filter((c) => c.danger === 'severe');
+  if (severeChanges.length > 0) {
+    const others = changes.filter((c) => c.danger !== 'severe');
+    const steps = others.map((change) => `--step ${quote(change.step)}`);
     const without = steps.length > 0 ? `fireaxe undo ${runId} ${steps.join(' ')} --yes` : undefined;
-    const what = hard!.map(({ title }) => title).join('; ');
+    const what = severeChanges.map(({ title }) => title).join('; ');
     return severe({ phrase, what: `This is severe: ${what}`, consentTo: what, without }, flags, io);
   }
   if (flags.confirm !== undefined) return severe({ phrase, what: '' }, flags, io);
@@ -71,7 +72,7 @@ function plain(question: string, flags: Flags, io: CliIo): Consent {
     const why = flags.input === false ? 'prompts are off' : 'there is no terminal';
     throw new FireaxeError('declined', `confirmation needed, but ${why}`, {
       place: flags.input === false ? '--no-input' : 'no terminal',
-      next: 'add --yes, or look first with --dry-run',
+      next: 'add --yes, or review it first with --dry-run',
     });
   }
   return { kind: 'ask', question: `${question} [y/N] ` };
@@ -79,11 +80,11 @@ function plain(question: string, flags: Flags, io: CliIo): Consent {
 
 interface Severe {
   phrase: string;
-  /** Begins the question. */
+  /** The beginning of the question. */
   what: string;
-  /** What is severe in it, where there is no terminal. */
+  /** What is severe about it, for the error without a terminal. */
   consentTo?: string;
-  /** The command that leaves the severe part out. */
+  /** The command that leaves out the severe part. */
   without?: string | undefined;
 }
 
@@ -91,23 +92,23 @@ function severe({ phrase, what, consentTo, without }: Severe, flags: Flags, io: 
   const typed = flags.confirm;
   if (typed !== undefined) {
     if (typed.trim().replace(/\s+/g, ' ') === phrase) return { kind: 'given', by: '--confirm' };
-    throw new FireaxeError('declined', 'the confirmation is not of this plan', {
+    throw new FireaxeError('declined', '--confirm does not match this plan', {
       place: '--confirm',
       expected: `--confirm "${phrase}"`,
-      next: 'look at the plan with --dry-run first',
+      next: 'review the plan with --dry-run first',
     });
   }
   if (!canAsk(io, flags)) {
     throw new FireaxeError('declined', 'a severe change needs its own confirmation; --yes is not enough', {
       place: '--confirm',
       ...(consentTo && { expected: `consent to: ${consentTo}` }),
-      next: `look with --dry-run, then add --confirm "${phrase}"${without ? `; or the rest alone: ${without}` : ''}`,
+      next: `review it with --dry-run, then add --confirm "${phrase}"${without ? `; or only the rest: ${without}` : ''}`,
     });
   }
-  return { kind: 'ask', question: `${what}. Type "${phrase}" to go on: `, answer: phrase };
+  return { kind: 'ask', question: `${what}. Type "${phrase}" to continue: `, answer: phrase };
 }
 
-/** Asks; anything but the answer declines. */
+/** Asks the question; any other answer declines. */
 export async function obtain(consent: Consent, io: CliIo): Promise<void> {
   if (consent.kind === 'given') return;
   const reply = (await ask(io, consent.question)).trim();

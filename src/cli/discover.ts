@@ -5,25 +5,25 @@ import type { FleetSnapshot } from '../fleet/types.ts';
 import { writeFleetFile } from '../kit/fleet-file.ts';
 import { type CliContext, chooseCluster } from './context.ts';
 
-/** Tags that were lost must not cost the snapshot, on a night, its way to the control plane. */
+/** Lost tags must not remove every control-plane node from the saved snapshot. */
 function refuseHeadless(former: FleetSnapshot, fresh: FleetSnapshot, file: string): void {
   const heads = (fleet: FleetSnapshot) => fleet.nodes.filter((n) => n.roles.includes('control-plane'));
   const gone = heads(former).map((node) => node.name);
   if (gone.length === 0 || heads(fresh).length > 0) return;
-  throw new FireaxeError('guard', 'EC2 shows no control-plane node any more: the snapshot is left as it is', {
+  throw new FireaxeError('guard', 'EC2 no longer shows a control-plane node: the snapshot was not changed', {
     place: file,
-    expected: `one such as ${foldLine(gone)}, with its role in its tags`,
-    next: 'look without --save; if it is so, move the file away, then save',
+    expected: `a node such as ${foldLine(gone)}, with its role in its tags`,
+    next: 'run it without --save to review; if that is correct, move the file away and save again',
   });
 }
 
-/** Puts what EC2 knows of the chosen cluster in the place of its snapshot, for this call; `save` keeps it in the kit. */
+/** Replaces the cluster's snapshot with what EC2 reports, for this command; `save` writes it to the kit. */
 export async function discover(context: CliContext, save: boolean): Promise<void> {
   const cluster = chooseCluster(context);
   if (!cluster.cloud || !cluster.fleetFile) {
-    throw usage(`cluster ${cluster.name} has no cloud to ask`, {
+    throw usage(`cluster ${cluster.name} has no cloud`, {
       place: '--discover',
-      expected: 'cloud: { region: … } for it in kit.yaml',
+      expected: '`cloud: { region: … }` for the cluster in kit.yaml',
     });
   }
   const { cloud } = cluster;
@@ -37,7 +37,7 @@ export async function discover(context: CliContext, save: boolean): Promise<void
   const api = await ec2Api(cloud, context.io.env, context.onTrace);
   const { describe } = patient(api, {
     ...READERS_PATIENCE,
-    onWait: (why) => context.sink.note(`EC2 does not serve us, trying again: ${why}`),
+    onWait: (why) => context.sink.note(`EC2 is throttling or failing, retrying: ${why}`),
   });
   const fresh = await discoverFromEc2({
     describe: describe as Parameters<typeof discoverFromEc2>[0]['describe'],
@@ -55,7 +55,7 @@ export async function discover(context: CliContext, save: boolean): Promise<void
   cluster.fleet = snapshot;
   if (added.length > 0) context.sink.note(`new: ${foldLine(added)}`);
   if (removed.length > 0) context.sink.note(`gone: ${foldLine(removed)}`);
-  if (!save) return context.sink.note('not saved; add --save to keep it in the kit');
+  if (!save) return context.sink.note('not saved; add --save to write it to the kit');
   await writeFleetFile(cluster.fleetFile, snapshot);
   context.sink.note(`saved to ${cluster.fleetFile}`);
 }

@@ -4,7 +4,7 @@ import { stateDir } from '../kit/state-dir.ts';
 import type { RunEnv, RunEvent } from '../run/types.ts';
 import type { CliContext } from './context.ts';
 
-/** The world of a run, and how to leave it. Transports load when first used. */
+/** What a run needs from its process, and how to close it. Transports load when first used. */
 export function runEnvironment(
   { kit, io, sudoPassword, phrases, onTrace }: CliContext,
   onEvent: (event: RunEvent) => void,
@@ -42,7 +42,7 @@ export function runEnvironment(
   };
 }
 
-/** Who runs this: the person behind sudo rather than root. */
+/** The operator: with sudo the calling user, not root. */
 export function operator(env: Record<string, string | undefined>): string {
   return `${env.SUDO_USER || env.USER || accountName()}@${hostname()}`;
 }

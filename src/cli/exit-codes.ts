@@ -1,17 +1,17 @@
 import type { ErrorKind } from '../base/errors.ts';
 import type { RunVerdict } from '../run/types.ts';
 
-/** Stable: scripts rely on them (docs/exit-codes.md). */
+/** Stable, because scripts rely on them (docs/exit-codes.md). */
 export const EXIT = {
   done: 0,
   internal: 1,
   usage: 2,
-  /** Some targets did not end `ok`. */
+  /** Some targets are not `ok`. */
   targets: 3,
   credentials: 4,
   declined: 5,
   stale: 6,
-  /** Stopped by a budget, a floor, a quorum or a gate. */
+  /** Stopped by a failure budget, a floor, a quorum or a gate. */
   guard: 7,
   interrupted: 130,
 } as const;

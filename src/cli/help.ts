@@ -1,13 +1,13 @@
 const GROUPS = ['Look', 'Act', 'Plan and run', 'Practise'] as const;
 
-/** The first page: written by hand here so that it needs no library. */
+/** The first help page; it needs no library, so it is printed at once. */
 export function topHelp(verbs: { name: string; summary: string; group: string }[]): string {
   const lines = [
-    'Fireaxe breaks a locked-out Kubernetes control plane open when kubectl cannot.',
+    'Fireaxe recovers a Kubernetes control plane that kubectl cannot reach.',
     '',
-    '  fireaxe drill                                   play the incident on this machine',
-    '  fireaxe probe -c prod-1                         is the control plane answering?',
-    '  fireaxe plan control-plane-lockout -c prod-1    what would the recovery do?',
+    '  fireaxe drill                                   practise the incident on this machine',
+    '  fireaxe probe -c prod-1                         is the control plane healthy?',
+    '  fireaxe plan control-plane-lockout -c prod-1    show what the recovery would do',
     '  fireaxe run shed-load -c prod-1 -p process=telemetryd --reason INC-42',
     '',
     'Usage: fireaxe VERB [options]',
@@ -19,8 +19,8 @@ export function topHelp(verbs: { name: string; summary: string; group: string }[
   }
   lines.push(
     '',
-    'fireaxe VERB --help shows examples and all options of a verb.',
-    'The kit (clusters, nodes, keys) is found by --kit, FIREAXE_KIT or ~/.config/fireaxe/kit.',
+    'Run fireaxe VERB --help for the examples and options of a verb.',
+    'The kit (clusters, nodes, keys) is --kit, else FIREAXE_KIT, else ~/.config/fireaxe/kit.',
     '',
   );
   return lines.join('\n');

@@ -1,26 +1,26 @@
-/** What Ctrl-C means: it depends on whether anything is in flight. */
+/** What Ctrl-C does; that depends on whether anything is in flight. */
 export interface Interrupts {
-  /** Nothing more is launched; what is in flight is awaited. */
+  /** Launch nothing more; wait for what is in flight. */
   stop: AbortSignal;
-  /** What is in flight is no longer awaited. */
+  /** Stop waiting for what is in flight. */
   letGo: AbortSignal;
-  /** Nothing is in flight: the command line ends at once. */
+  /** Nothing is in flight: end at once. */
   quit: AbortSignal;
-  /** The terminal is gone: no question can be answered, and nothing is read there any more. */
+  /** The terminal is gone: no question can be answered, and no output is read. */
   hungUp: AbortSignal;
-  /** From here on something may be in flight, until the result is called. A run has a journal, and outlives its terminal. */
+  /** Marks work in flight until the returned function is called. A run has a journal, so it outlives its terminal. */
   inFlight(what?: 'run'): () => void;
-  /** Ctrl-C, or a signal like it. */
+  /** Ctrl-C or SIGTERM. */
   interrupt(name: string): void;
-  /** SIGHUP: the terminal hung up, or somebody asks us to end as if it had. */
+  /** SIGHUP: the terminal hung up. */
   hangUp(): void;
-  /** A write found that there is no terminal any more. */
+  /** A write failed because the terminal is gone. */
   lostTerminal(): void;
 }
 
 /**
- * The first Ctrl-C stops launching, the second lets go, the third leaves. Where nothing is in flight the first one ends it all.
- * A hang-up ends what only reads. It never ends a run, nor anything that was started without a terminal, as under nohup.
+ * The first Ctrl-C stops launching, the second stops waiting, the third exits. With nothing in flight the first one exits.
+ * A hang-up ends work that only reads. It never ends a run, nor a command that started without a terminal (nohup).
  */
 export function interrupts(say: (line: string) => void, leave: () => void, terminal = true): Interrupts {
   const stop = new AbortController();

@@ -6,9 +6,9 @@ import { interrupts } from './interrupts.ts';
 import { outlets, surviveOutput } from './outlets.ts';
 import type { CliIo } from './types.ts';
 
-/** The process as the verbs see it. */
+/** The process, as verbs use it. */
 export interface ProcessIo extends CliIo {
-  /** Why results did not get out. */
+  /** Why results could not be written. */
   lost(): Error | undefined;
   /** Ends the process. */
   leave(code: number): never;
@@ -28,9 +28,9 @@ export function processIo(): ProcessIo {
   }
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt(name));
   process.on('SIGHUP', hangUp);
-  // What is said next begins a line of its own, not behind the terminal's ^C.
+  // The next message starts on its own line, not behind the terminal's ^C.
   signals.quit.addEventListener('abort', () => stderr.isTTY && stderr.write('\n'));
-  // Node itself would write them to the terminal, and wait for it.
+  // Node itself would write warnings to the terminal synchronously.
   if (process.listenerCount('warning') > 0) {
     process.removeAllListeners('warning');
     process.on('warning', ({ name, message }) => stderr.write(`${sanitize(`${name}: ${message}`)}\n`));
@@ -47,7 +47,7 @@ export function processIo(): ProcessIo {
   };
 }
 
-/** At its end Node resets the terminals it was started on, and crashes where one is gone. A file in its place it leaves alone. */
+/** At exit Node resets the terminals that it started with, and crashes if one is gone; it leaves a file alone. */
 function replace(terminals: number[]): void {
   for (const fd of terminals) {
     closeSync(fd);
@@ -55,7 +55,7 @@ function replace(terminals: number[]): void {
   }
 }
 
-/** Resolves when everything written has left, also when nobody reads it any more. */
+/** Resolves when everything written is flushed, or when the stream fails. */
 export function flushed(stream: NodeJS.WritableStream & { writableLength?: number }): Promise<void> {
   if (!stream.writableLength) return Promise.resolve();
   return new Promise((resolve) => {
@@ -64,7 +64,7 @@ export function flushed(stream: NodeJS.WritableStream & { writableLength?: numbe
   });
 }
 
-/** Resolves when it happens; never where it has already. */
+/** Resolves when the signal aborts; never if it already has. */
 export function aborted(signal: AbortSignal): Promise<void> {
   return new Promise((done) => signal.addEventListener('abort', () => done(), { once: true }));
 }

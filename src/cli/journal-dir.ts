@@ -8,8 +8,8 @@ import type { Flags } from './context.ts';
 import type { CliIo } from './types.ts';
 
 /**
- * Where runs are kept, by kit.yaml alone: journals are read after the disaster, when a fleet file, a key
- * or a permission may be what broke.
+ * The directory of the runs, from kit.yaml alone: journals must stay readable when a fleet file, a key
+ * or a permission of the kit is broken.
  */
 export async function journalDir(flags: Flags, io: CliIo, note: (line: string) => void): Promise<string> {
   const named = kitPath(flags.kit, io.env);
@@ -18,13 +18,13 @@ export async function journalDir(flags: Flags, io: CliIo, note: (line: string) =
   const file = join(kit, 'kit.yaml');
   const yaml = await readFile(file, 'utf8').catch(() => undefined);
   if (yaml === undefined) {
-    // A kit that was named and is not there: runs of another place would be a surprise.
+    // A kit that was named but does not exist is an error: runs of another kit would mislead.
     if (flags.kit ?? io.env.FIREAXE_KIT) await openKit(named);
     return stateDir(undefined, io.env);
   }
   const { state, problem } = await stateOf(yaml, file);
   const directory = stateDir(state === undefined ? undefined : { stateDir: resolve(kit, state) }, io.env);
-  if (problem) note(`warning: ${problem}; runs are looked for in ${directory}`);
+  if (problem) note(`warning: ${problem}; reading runs from ${directory}`);
   return directory;
 }
 
@@ -34,7 +34,7 @@ async function stateOf(yaml: string, file: string): Promise<{ state?: string; pr
     const state = (value as { state?: unknown } | null)?.state;
     return typeof state === 'string' ? { state } : {};
   } catch (error) {
-    // Broken in another line: this one may still be whole.
+    // The file is broken, but its state line may be intact.
     const line = /^state:[ \t]+(["']?)(\S[^"'\n#]*?)\1[ \t]*(?:#.*)?\r?$/m.exec(yaml);
     return { ...(line ? { state: line[2]! } : {}), problem: `${file}: ${(error as Error).message}` };
   }

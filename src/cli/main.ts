@@ -9,23 +9,23 @@ import { verbs } from './registry.ts';
 import { reportError, wantsJson } from './report-error.ts';
 import type { CliIo } from './types.ts';
 
-/** The process: runs one command line, flushes what it wrote and leaves with its exit code. */
+/** The process: runs one command line, flushes its output and exits with its code. */
 export async function main(argv: string[]): Promise<never> {
   const io = processIo();
   const code = await runCommandLine(argv, io);
   await Promise.race([Promise.all([flushed(io.stdout), flushed(io.stderr)]), aborted(io.quit)]);
-  // A file tells of a failed write a moment later.
+  // A write to a file reports its failure one turn later.
   await new Promise((later) => setImmediate(later));
   return io.leave(io.lost() ? outputLost(io, code) : code);
 }
 
-/** What was done was done, but whoever reads the results must not take them for whole. */
+/** The work is done, but a reader must not take incomplete results for complete ones. */
 function outputLost(io: CliIo & { lost(): Error | undefined }, code: number): number {
   io.stderr.write(`fireaxe: the output could not be written: ${systemWords(io.lost())}\n`);
   return code === EXIT.done ? EXIT.internal : code;
 }
 
-/** One command line to its exit code. Nothing is thrown. */
+/** Runs one command line; returns its exit code and never throws. */
 export async function runCommandLine(argv: string[], io: CliIo): Promise<number> {
   try {
     const quit = aborted(io.quit).then(() => {
@@ -52,7 +52,7 @@ async function dispatch(argv: string[], io: CliIo): Promise<number> {
   const wanted = name === 'help' ? rest[0]! : name;
   const verb = verbs().find((v) => v.name === wanted);
   if (!verb) throw unknownVerb(wanted);
-  // `plan VERB …` is the verb's own plan, made and not run.
+  // `plan VERB …` makes the verb's plan without running it.
   const planned = wanted === 'plan' && verbs().find((v) => v.group === 'Act' && v.name === words[0]);
   const [{ runVerb }, definition] = await Promise.all([import('./run-verb.ts'), (planned || verb).load()]);
   return runVerb(definition, planned ? words.slice(1) : words, io, planned ? { planOnly: true } : {});
@@ -61,8 +61,11 @@ async function dispatch(argv: string[], io: CliIo): Promise<number> {
 function unknownVerb(word: string) {
   const names = verbs().map((v) => v.name);
   const meant = nearest(word, names);
-  return usage(word.startsWith('-') ? `the verb comes first, not ${word}` : `no verb is called ${word}`, {
-    expected: `one of ${names.join(', ')}`,
-    next: meant ? `fireaxe ${meant} --help` : 'fireaxe --help',
-  });
+  return usage(
+    word.startsWith('-') ? `the verb comes first, not ${word}` : `unknown verb ${JSON.stringify(word)}`,
+    {
+      expected: `one of ${names.join(', ')}`,
+      next: meant ? `fireaxe ${meant} --help` : 'fireaxe --help',
+    },
+  );
 }

@@ -2,7 +2,7 @@ import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import type { Flags } from './context.ts';
 
-/** A next command as it can be typed: what was needed to come here is needed again. */
+/** A next command that can be pasted: it repeats the flags that this command needed. */
 export function nextCommand(command: string, flags: Flags): string {
   const verb = command.split(' ', 2)[1] ?? '';
   const [kit, cluster] = [flags.kit, flags.cluster];
@@ -15,15 +15,15 @@ export function nextCommand(command: string, flags: Flags): string {
   return words.join(' ');
 }
 
-/** The same for what holds one, such as a verdict. */
+/** The same for an object that holds a command, such as a verdict. */
 export function withNext<T extends { next?: string }>(holder: T, flags: Flags): T {
   return holder.next === undefined ? holder : { ...holder, next: nextCommand(holder.next, flags) };
 }
 
-/** Commands that are whole in a hint: no `…` and no FILE to put in. */
+/** Complete commands in a hint: without `…` or a FILE to fill in. */
 const WHOLE = /fireaxe (?:nodes|probe|resume|undo|runs|timeline)\b(?:(?!, |; ).)*/g;
 
-/** The same for an error: the layers below know nothing of flags. */
+/** The same for an error: the layers below do not know the flags. */
 export function hintTypeable(error: unknown, flags: Flags): unknown {
   if (!(error instanceof FireaxeError) || error.next === undefined) return error;
   const { kind, message, place, expected, cause } = error;

@@ -4,19 +4,19 @@ import { lagging } from './outlets.ts';
 import { plainView } from './view/plain.ts';
 import type { View } from './view/view.ts';
 
-/** Live on a terminal that can; else timestamped lines. Ink and React load only for the former. */
+/** The live view on a capable terminal, else timestamped lines. Ink and React load only for the live view. */
 export async function openView({ io, sink, onTrace }: CliContext, plan?: Plan): Promise<View> {
   const quiet = sink.mode !== 'text' || Boolean(io.env.CI) || io.env.TERM === 'dumb';
   // Lines of --verbose between its frames would tear the live view.
   if (quiet || onTrace || !roomy(io.stderr)) {
-    // Where nobody reads, lines do not pile up: the log of the run has them.
+    // Lines that the reader does not take are dropped: the log of the run has them.
     return plainView((line) => !lagging(io.stderr) && sink.note(line), io.now, plan);
   }
   const { liveView } = await import('./view/live.tsx');
   return liveView(io.stderr as NodeJS.WriteStream, io.now, sink.color, plan);
 }
 
-/** A frame as high as the terminal makes ink clear the scrollback. */
+/** Whether a frame fits: one as high as the terminal makes ink clear the scrollback. */
 function roomy(stderr: { isTTY?: boolean; rows?: number; columns?: number }): boolean {
   return stderr.isTTY === true && (stderr.rows ?? 0) >= 16 && (stderr.columns ?? 0) >= 40;
 }

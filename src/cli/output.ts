@@ -3,17 +3,17 @@ import { oneLine, sanitize } from '../base/sanitize.ts';
 import type { CommonFlags } from './options.ts';
 import type { CliIo, Output } from './types.ts';
 
-/** The one sink of text: everything that leaves goes through `sanitize`, results to stdout, the rest to stderr. */
+/** The one sink of text: everything passes through `sanitize`; results go to stdout, the rest to stderr. */
 export interface Sink {
   mode: Output;
   color: boolean;
-  /** A result line for people; nothing under json and ndjson. */
+  /** A result line for people; not printed with json or ndjson. */
   text(line: string): void;
-  /** The one JSON object that ends a verb; pretty where a person would read it. */
+  /** The one JSON object that a verb ends with; indented with `json`. */
   json(value: Record<string, unknown>): void;
-  /** One JSON line of a stream; nothing unless ndjson. */
+  /** One JSON line of a stream; only with ndjson. */
   event(value: Record<string, unknown>): void;
-  /** What is no result: progress, warnings, questions. */
+  /** Progress, warnings and questions. */
   note(line: string): void;
 }
 
@@ -24,7 +24,7 @@ export function createSink(io: CliIo, flags: Pick<CommonFlags, 'output' | 'color
     color: flags.color !== false && !io.env.NO_COLOR && io.stderr.isTTY === true && mode === 'text',
     text: (line) => {
       if (mode !== 'text') return;
-      for (const row of fitted(oneOfOurs(line), io.stdout.isTTY ? io.stdout.columns : undefined))
+      for (const row of fitted(ownLine(line), io.stdout.isTTY ? io.stdout.columns : undefined))
         io.stdout.write(`${row}\n`);
     },
     json: (value) => {
@@ -36,17 +36,17 @@ export function createSink(io: CliIo, flags: Pick<CommonFlags, 'output' | 'color
       if (mode === 'ndjson') io.stdout.write(`${safeJson({ schemaVersion: 1, ...value })}\n`);
     },
     note: (line) => {
-      io.stderr.write(`${oneOfOurs(line)}\n`);
+      io.stderr.write(`${ownLine(line)}\n`);
     },
   };
 }
 
-/** A further line within one of ours came from outside: it must not look like a line of its own. */
-function oneOfOurs(line: string): string {
+/** A line break inside a line came from outside: the rest must not look like a line of Fireaxe. */
+function ownLine(line: string): string {
   return sanitize(line).replaceAll('\n', `\n${STDOUT_MARK}`);
 }
 
-/** JSON that is safe on a terminal too, and loses nothing: what `sanitize` would change is escaped. */
+/** JSON that is safe on a terminal and loses nothing: it escapes what `sanitize` would change. */
 export function safeJson(value: unknown, indent = 0): string {
   return JSON.stringify(value, null, indent).replace(
     /[\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]/g,
@@ -54,7 +54,7 @@ export function safeJson(value: unknown, indent = 0): string {
   );
 }
 
-/** Columns of words, each as wide as its widest; the last is free. */
+/** Rows of columns, each as wide as its widest cell; the last one is not padded. */
 export function table(words: string[][]): string[] {
   const rows = words.map((row) => row.map((cell) => sanitize(oneLine(cell))));
   const widths: number[] = [];

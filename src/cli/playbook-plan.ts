@@ -4,19 +4,19 @@ import { type CliContext, chooseCluster } from './context.ts';
 import { overridesOf } from './overrides.ts';
 import { parseParameters } from './parameters.ts';
 
-/** A playbook, its parameters and the cluster make a plan. */
+/** Makes a plan from a playbook, its parameters and the cluster. */
 export async function planOfPlaybook(
   nameOrPath: string,
   context: CliContext,
-  /** Asked for only once the playbook is known to be there. */
+  /** Called once the playbook is found, so that a wrong name is reported first. */
   reasonOf: () => string,
 ): Promise<Plan> {
   const { flags, kit, io } = context;
   for (const flag of ['selector', 'nodes'] as const) {
     if (flags[flag] === undefined) continue;
-    throw usage('a playbook says itself which nodes it takes', {
+    throw usage('a playbook selects its own nodes', {
       place: `--${flag}`,
-      next: 'use --limit, or the parameters of the playbook',
+      next: 'use --limit, or a parameter of the playbook',
     });
   }
   const cluster = chooseCluster(context);

@@ -23,8 +23,8 @@ export const batchOptions = {
 type ReadmitFlags = Flags & Given<typeof batchOptions>;
 
 /**
- * The selection means clients; what acts are the control-plane hosts that fenced them.
- * One step a batch of clients, each behind the gate, and undone by the run when the gate does not open.
+ * The selection names clients; the control-plane hosts that fenced them act.
+ * One step a batch of clients; a batch whose gate does not open is undone.
  */
 export async function readmit(flags: ReadmitFlags, io: CliIo): Promise<number> {
   const reason = reasonOf(flags);
@@ -48,7 +48,7 @@ export async function readmit(flags: ReadmitFlags, io: CliIo): Promise<number> {
   const selection = selectionOf(flags);
   const unselected = Object.values(selection).every((typed) => typed === undefined);
   if (flags.all === true && !unselected) {
-    throw usage('--all takes no selection: it lets all clients in', {
+    throw usage('give --all or a selection, not both', {
       place: '--all',
       next: 'leave out --all or the selection',
     });

@@ -5,7 +5,7 @@ import { safeJson } from './output.ts';
 import { systemFailure } from './system-failure.ts';
 import type { CliIo } from './types.ts';
 
-/** Says on stderr what went wrong, where, and what to type next; gives the exit code. */
+/** Prints an error to stderr: what failed, where, and the next command; returns the exit code. */
 export function reportError(thrown: unknown, io: CliIo, json: boolean): number {
   const error = thrown instanceof FireaxeError ? thrown : (systemFailure(thrown) ?? thrown);
   const known = error instanceof FireaxeError;
@@ -22,13 +22,13 @@ export function reportError(thrown: unknown, io: CliIo, json: boolean): number {
     if (expected) lines.push(`  expected: ${expected}`);
     if (!known && error instanceof Error && error.stack) lines.push(error.stack);
     if (next) lines.push(`  next: ${next}`);
-    // What a node said may be in it: a further line of it is not one of ours.
+    // The text may quote a node: a second line of it must not look like a line of Fireaxe.
     io.stderr.write(`${lines.map((line) => sanitize(line).replaceAll('\n', '\n    ')).join('\n')}\n`);
   }
   return known ? exitCodeOfError(kind) : EXIT.internal;
 }
 
-/** Whether errors go out as JSON: known before the options are parsed, because parsing itself may fail. */
+/** Whether errors are printed as JSON; decided before the options are parsed, because parsing may fail. */
 export function wantsJson(argv: string[]): boolean {
   const end = argv.indexOf('--');
   const own = end < 0 ? argv : argv.slice(0, end);

@@ -5,16 +5,15 @@ import type { RunVerdict } from '../run/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import type { Flags } from './context.ts';
 
-/** Whose targets are what `--nodes` names, so that the same words mean less with fewer nodes. */
+/** Verbs whose targets are the selected nodes: `--nodes` narrows the same command. */
 const BY_NODES = ['exec', 'stop', 'pause', 'fence', 'cordon', 'scale'];
 
-/** What says which nodes, and consent to as many: with its value. */
+/** Flags that select nodes or consent to a number of them; each takes a value. */
 const SELECTS = /^(-l|--selector|--nodes|--limit|--canary|--confirm)(=.*)?$/;
 
 /**
- * The same command on the nodes that did not end ok, where a run of one verb has nothing to resume; else nothing. Where another
- * step came before, those that had no turn in the second one would be missing. It asks
- * anew for what needs its own consent.
+ * The same command for the nodes that are not ok, if the run has one step and nothing to resume. With two steps it
+ * would miss the nodes that the second one never reached. A severe change asks for its consent again.
  */
 export function retryOf(
   flags: Flags,
@@ -36,7 +35,7 @@ export function retryOf(
     return undefined;
   if (['done', 'interrupted'].includes(verdict.state) || !verdict.next?.startsWith('fireaxe timeline '))
     return undefined;
-  // What came on standard input is not there a second time.
+  // A script from standard input cannot be read again.
   if (flags.script === '-') return undefined;
   const end = typed.argv.includes('--') ? typed.argv.indexOf('--') : typed.argv.length;
   const own = unselected(typed.argv.slice(0, end));
@@ -48,7 +47,7 @@ function unselected(words: string[]): string[] {
   const kept: string[] = [];
   for (let i = 0; i < words.length; i++) {
     const found = SELECTS.exec(words[i]!);
-    // `-l role=worker` and `--nodes X` have their value behind them, `--nodes=X` has it inside.
+    // `-l role=worker` and `--nodes X` take the next word as their value, `--nodes=X` does not.
     if (found) i += found[2] === undefined ? 1 : 0;
     else if (!/^-l./.test(words[i]!)) kept.push(words[i]!);
   }

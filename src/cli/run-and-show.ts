@@ -20,7 +20,7 @@ import { type RunLog, runLog } from './run-log.ts';
 import { plainView } from './view/plain.ts';
 import type { View } from './view/view.ts';
 
-/** Runs something that gives a verdict under the view, then prints what came of it. */
+/** Runs work that ends in a verdict, shows its progress, and prints the result. */
 export async function runAndShow(
   context: CliContext,
   work: (env: RunEnv) => Promise<RunVerdict>,
@@ -68,7 +68,7 @@ async function endAll(views: View[]): Promise<void> {
   for (const view of views) await view.end();
 }
 
-/** What came of it, for people and programs; gives the exit code. */
+/** Prints the result for people and programs; returns the exit code. */
 async function tell(
   context: CliContext,
   log: RunLog,
@@ -84,7 +84,7 @@ async function tell(
   };
   for (const line of resultLines(verdict, steps, plan)) {
     sink.text(line);
-    // Nobody reads them where they belong.
+    // Without a terminal the log is the only place to read them.
     if (io.hungUp.aborted) log.line(line);
   }
   for (const line of closingLines(verdict, kept.unknown(), flags)) note(line);
@@ -94,7 +94,7 @@ async function tell(
   return exitCodeOfVerdict(verdict.state);
 }
 
-/** A run that breaks off, as where its journal cannot be written: what the nodes have said may stand nowhere else. */
+/** Prints the outcomes of a run that breaks off: if its journal cannot be written, they exist nowhere else. */
 function showSoFar(sink: Sink, steps: Map<string, Outcome[]>, plan: Plan | undefined): void {
   if (steps.size === 0) return;
   for (const [step, outcomes] of steps) {
@@ -110,7 +110,7 @@ const planOf = (plan: Plan | undefined) => (plan ? { plan: { hash: plan.hash, na
 const flat = (steps: Map<string, Outcome[]>) =>
   [...steps].flatMap(([step, of]) => of.map((outcome) => ({ step, ...outcome })));
 
-/** One action, or an undo: all it found and did. Several: how each workstream ended, and whatever did not end well. */
+/** One action, or an undo: every outcome. Several actions: the state of each workstream, and the failures. */
 export function resultLines(
   verdict: RunVerdict,
   steps: Map<string, Outcome[]>,
@@ -121,16 +121,16 @@ export function resultLines(
     return [...steps].flatMap(([step, of]) => [...(steps.size > 1 ? [`${step}:`] : []), ...outcomeLines(of)]);
   const lines = verdict.workstreams.map((w) => `${w.name}: ${w.state}${w.why ? ` (${w.why})` : ''}`);
   for (const [step, outcomes] of steps) {
-    const bad = outcomes.filter((o) => o.state !== 'ok' && o.state !== 'not-attempted');
-    if (bad.length > 0) lines.push(`${step}:`, ...outcomeLines(bad));
+    const failures = outcomes.filter((o) => o.state !== 'ok' && o.state !== 'not-attempted');
+    if (failures.length > 0) lines.push(`${step}:`, ...outcomeLines(failures));
   }
   return lines;
 }
 
-/** By the journal: what the run undid itself, found done or left alone is not offered, and what removed the cause neither. */
+/** The changes in force, by the journal; not those that the run undid itself, nor the removal of the cause. */
 async function stillInForce({ kit, io }: CliContext, runId: string): Promise<string | undefined> {
   const { readRun } = await import('../run/journal/store.ts');
-  // What the run came to is told all the same where its journal cannot be read any more.
+  // The result is printed even if the journal can no longer be read.
   const run = await readRun(stateDir(kit, io.env), runId).catch(() => undefined);
   return run && inForceLine(run.records);
 }

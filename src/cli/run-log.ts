@@ -3,27 +3,27 @@ import { join } from 'node:path';
 import { sanitize } from '../base/sanitize.ts';
 import { lagging } from './outlets.ts';
 
-/** Beside the journal of each run. */
+/** The file beside the journal of each run. */
 const LOG_NAME = 'output.log';
 
-/** Where the log of a run is, if it has one. */
+/** The path of a run's log, if it has one. */
 export function logOf(stateDir: string, runId: string): { log?: string } {
   const log = join(stateDir, runId, LOG_NAME);
   return existsSync(log) ? { log } : {};
 }
 
-/** A slow disk may not hold up the end. */
+/** A slow disk must not delay the exit. */
 const CLOSE_MS = 2_000;
 
-/** What a run says, line by line, beside its journal: whoever loses the terminal reads on there. */
+/** The output of a run, kept beside its journal for an operator whose terminal is lost. */
 export interface RunLog {
-  /** Lines said before the run had a directory are kept until now. Gives the path. */
+  /** Opens the file and writes the lines kept so far; returns its path. */
   open(directory: string): string;
   line(text: string): void;
   close(): Promise<void>;
 }
 
-/** A log that cannot be written is no failure of the run: its journal tells all that counts. */
+/** A log that cannot be written does not fail the run: the journal has everything that matters. */
 export function runLog(): RunLog {
   let stream: WriteStream | undefined;
   let early: string[] = [];

@@ -6,17 +6,17 @@ import type { CliIo } from './types.ts';
 const PLACE = '--sudo-password-stdin';
 const LONGEST = 1000;
 
-/** The login's password for sudo: a line of stdin, or typed unseen. It lives in memory alone. */
+/** The password for sudo on the nodes: one line of stdin, or typed at a hidden prompt. It is never written anywhere. */
 export async function sudoPassword(flags: Flags, io: CliIo): Promise<string | undefined> {
   if (flags.sudoPasswordStdin !== true) return undefined;
   if (flags.script === '-') {
-    throw usage('stdin cannot bring both a script and a password', {
+    throw usage('stdin cannot carry both a script and a password', {
       place: PLACE,
       next: 'give the script as a file: --script FILE',
     });
   }
   if (io.stdin.isTTY && !canAsk(io, flags)) {
-    throw usage('no password on stdin, and nobody can be asked', {
+    throw usage('no password on stdin, and prompts are off', {
       place: PLACE,
       next: 'pipe the password in',
     });
@@ -32,7 +32,7 @@ export async function sudoPassword(flags: Flags, io: CliIo): Promise<string | un
 
 async function firstLine(stdin: NodeJS.ReadableStream): Promise<string> {
   let text = '';
-  // A character may come in two chunks.
+  // A multi-byte character may arrive in two chunks.
   stdin.setEncoding('utf8');
   for await (const chunk of stdin) {
     text += chunk;

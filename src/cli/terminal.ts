@@ -5,9 +5,9 @@ import type { WriteStream } from 'node:tty';
 const LONGEST_WAIT_MS = 50;
 
 /**
- * A terminal that nobody ever waits for. Node writes to a terminal synchronously: one that is not read (Ctrl-S, a hung
- * emulator) would hold up the whole process. Here what it does not take is written later. Writable as long as it is there:
- * once it is gone, everything is dropped.
+ * A terminal that never blocks the process. Node writes to terminals synchronously, so one that is not read (Ctrl-S, a
+ * hung emulator) would stop everything. This one writes later what the terminal does not accept now, and drops all
+ * output once the terminal is gone.
  */
 export class Terminal extends Writable {
   readonly isTTY = true;
@@ -53,7 +53,7 @@ export class Terminal extends Writable {
     });
   }
 
-  /** Tests close what they opened. */
+  /** For tests, which close what they open. */
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
     this.#gone = true;
     closeSync(this.#fd);
@@ -62,8 +62,8 @@ export class Terminal extends Writable {
 }
 
 /**
- * The terminal of a stream, opened once more: non-blocking belongs to an open file, and the shell's own must stay as it is.
- * By its name it may be another user's (after `su`); the controlling terminal always opens. Nothing where neither does.
+ * Opens the terminal of a stream again: non-blocking mode belongs to the open file, and the shell's must not change.
+ * After `su` the path may belong to another user; then the controlling terminal is opened. Undefined if neither opens.
  */
 export function openTerminal(stream: WriteStream & { fd: number }, onGone: () => void): Terminal | undefined {
   const flags = constants.O_WRONLY | constants.O_NOCTTY | constants.O_NONBLOCK;

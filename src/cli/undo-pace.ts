@@ -18,7 +18,7 @@ export const scopeOptions = {
 
 type UndoFlags = Given<typeof scopeOptions> & PaceFlags & WaveFlags;
 
-/** The flags of an undo that say how fast and how carefully. */
+/** The flags of an undo that set its pace. */
 export function paceOf(flags: UndoFlags): UndoPace {
   const { limit: _, ...pace } = overridesOf(flags);
   const pause = flags.pause;
@@ -28,7 +28,7 @@ export function paceOf(flags: UndoFlags): UndoPace {
   };
 }
 
-/** How much of the run, and how carefully, as it was typed. */
+/** The scope and pace flags as typed, to repeat in the next command. */
 export function sameWords(flags: UndoFlags): string[] {
   const names = {
     step: '--step',
@@ -47,8 +47,8 @@ export function sameWords(flags: UndoFlags): string[] {
     .concat(via);
 }
 
-/** A change with how it goes back: in numbers, and in words for one line. */
-export interface WayChange extends Change {
+/** A change with the pace of its undo: in numbers, and as words for its line. */
+export interface PacedChange extends Change {
   waves: number[];
   pauseMs: number;
   way: string;
@@ -58,7 +58,7 @@ export async function withWays(
   changes: Change[],
   records: JournalRecord[],
   pace: UndoPace,
-): Promise<WayChange[]> {
+): Promise<PacedChange[]> {
   const first = records[0];
   if (first?.kind !== 'plan') return [];
   const { wayBack } = await import('../run/undo/pace.ts');
@@ -69,7 +69,7 @@ export async function withWays(
     const { waves, canary, pauseMs, step: own } = wayBack(step, change.targets.length, pace);
     const words =
       waves.length > 1
-        ? `, in waves of ${wavesText(waves)}${canary ? ' (the first must end well)' : ''}${pauseMs > 0 ? `, ${formatDuration(pauseMs)} apart` : ''}`
+        ? `, in waves of ${wavesText(waves)}${canary ? ' (the first must succeed)' : ''}${pauseMs > 0 ? `, ${formatDuration(pauseMs)} apart` : ''}`
         : '';
     const window = change.targets.length > own.window ? `, at most ${own.window} at a time` : '';
     return { ...change, waves, pauseMs, way: words + window };

@@ -230,7 +230,7 @@ describe('bad input is refused with the next command', () => {
   });
 
   it.each([
-    [['exec', '--dry-run', '-o', 'x.plan', '--', 'id'], '--out', 'a dry run saves no plan'],
+    [['exec', '--dry-run', '-o', 'x.plan', '--', 'id'], '--out', '--dry-run does not save a plan'],
     [['readmit', '--dry-run', '--all', '--batch', '5'], '--batch', '--batch has no effect with --all'],
     [
       ['readmit', '--dry-run', '--no-gate', '--gate-for', '9s'],
@@ -264,7 +264,7 @@ describe('bad input is refused with the next command', () => {
         ];
         const { code, stderr } = await refusal(args);
         expect(code).toBe(2);
-        expect(stderr).toContain(`-o names the file of a saved plan, not a format: "${word}"`);
+        expect(stderr).toContain(`-o is the file to save the plan to, not a format: "${word}"`);
         expect(stderr).toMatch(/next: did you mean --output (nd)?json\?\n/);
         expect(existsSync(word)).toBe(false);
       }
@@ -321,7 +321,7 @@ describe('bad input is refused with the next command', () => {
   });
 
   it('an unknown verb or option: the nearest', async () => {
-    expect((await refusal(['prob'])).stderr).toMatch(/no verb is called prob[\s\S]*fireaxe probe --help/);
+    expect((await refusal(['prob'])).stderr).toMatch(/unknown verb "prob"[\s\S]*fireaxe probe --help/);
     const option = await refusal(['nodes', '--selektor', 'a']);
     expect(option.code).toBe(2);
     expect(option.stderr).toMatch(/--selektor[\s\S]*--selector/);

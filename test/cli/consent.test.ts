@@ -36,7 +36,9 @@ describe('consent', () => {
       expect.objectContaining({ kind: 'declined', next: expect.stringContaining('--confirm "prod-1 2"') }),
     );
     expect(consentFor(plan('severe'), { confirm: 'prod-1 2' }, io())).toMatchObject({ by: '--confirm' });
-    expect(() => consentFor(plan('severe'), { confirm: 'prod-1 3' }, io())).toThrow(/not of this plan/);
+    expect(() => consentFor(plan('severe'), { confirm: 'prod-1 3' }, io())).toThrow(
+      /--confirm does not match this plan/,
+    );
   });
 
   it('is not given by --yes where --confirm speaks of other nodes', () => {
@@ -98,14 +100,14 @@ describe('consent to an undo', () => {
       expect.objectContaining({
         kind: 'declined',
         expected: 'consent to: undo scale',
-        next: 'look with --dry-run, then add --confirm "prod-1 3"; or the rest alone: fireaxe undo r1 --step hold --yes',
+        next: 'review it with --dry-run, then add --confirm "prod-1 3"; or only the rest: fireaxe undo r1 --step hold --yes',
       }),
     );
     expect(consentForUndo(undo(scale, hold), { confirm: 'prod-1 3' }, io())).toMatchObject({
       by: '--confirm',
     });
     expect(consentForUndo(undo(scale), {}, io('x'))).toMatchObject({
-      question: 'This is severe: undo scale. Type "prod-1 2" to go on: ',
+      question: 'This is severe: undo scale. Type "prod-1 2" to continue: ',
       answer: 'prod-1 2',
     });
   });

@@ -68,7 +68,7 @@ it('does not save a fleet that has lost its control plane: lost tags would cost 
   expect((await fireaxe('nodes', '--discover')).code).toBe(0);
   const { code, stderr } = await fireaxe('nodes', '--discover', '--save');
   expect(code).toBe(7);
-  expect(stderr).toMatch(/no control-plane node any more[\s\S]*fleet\/prod.json[\s\S]*such as node-1/);
+  expect(stderr).toMatch(/no longer shows a control-plane node[\s\S]*fleet\/prod.json[\s\S]*such as node-1/);
   expect(JSON.parse(readFileSync(join(kit, 'fleet/prod.json'), 'utf8')).nodes).toHaveLength(3);
 });
 

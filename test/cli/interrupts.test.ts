@@ -29,7 +29,7 @@ describe('Ctrl-C', () => {
     expect(twice.said).toEqual(['left']);
   });
 
-  it('while something is in flight waits, then lets go, then leaves', () => {
+  it('with work in flight waits, then stops waiting, then exits', () => {
     const thrice = pressed(({ inFlight, interrupt }) => {
       inFlight();
       for (const _ of [1, 2, 3]) interrupt('SIGINT');

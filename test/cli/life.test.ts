@@ -135,7 +135,7 @@ describe('Ctrl-C', () => {
     expect(again.stderr).toMatch(/2 planned: 2 ok/);
   });
 
-  it('twice: lets go, and says of which targets nothing is known', async () => {
+  it('twice: stops waiting, and names the targets whose outcome is unknown', async () => {
     const args = ['exec', '--via', 'local', '--nodes', 'n1', '--reason', 'x', '--yes'];
     const { child, ended, saying } = fireaxe.start([...args, '--', `touch ${mark('twice')}; sleep 600`], kit);
     await running('twice');

@@ -77,10 +77,10 @@ describe('errors', () => {
 
   it.each([
     [{ code: 'ENOTDIR', syscall: 'scandir', path: '/dev/null' }, 1, 'scandir failed'],
-    [{ code: 'ENOENT', syscall: 'uv_cwd' }, 2, 'the working directory is gone'],
+    [{ code: 'ENOENT', syscall: 'uv_cwd' }, 2, 'the working directory does not exist'],
     [{ code: 'ERR_SYSTEM_ERROR', syscall: 'uv_os_homedir' }, 2, 'no home directory'],
     [{ code: 'ENOENT', syscall: 'mkdtemp', path: '/no/fireaxe-x' }, 1, 'TMPDIR'],
-  ])('%j of the system is no bug: no stack, and what to do', (what, code, words) => {
+  ])('%j of the system is reported as an error with a next step, not as a bug', (what, code, words) => {
     const error = Object.assign(new Error(`${what.syscall} failed`), what);
     const { stderr } = written((io) => expect(reportError(error, io, false)).toBe(code));
     expect(stderr).toContain(words);
@@ -113,7 +113,7 @@ describe('words', () => {
   it('parameters are key=value, once each; the value may hold anything', () => {
     expect(parseParameters(['a=1', 'b=x=y', 'c='])).toEqual({ a: '1', b: 'x=y', c: '' });
     expect(() => parseParameters(['a'])).toThrow(expect.objectContaining({ place: '--param' }));
-    expect(() => parseParameters(['=x'])).toThrow(/not a parameter/);
+    expect(() => parseParameters(['=x'])).toThrow(/invalid parameter/);
     expect(() => parseParameters(['a=1', 'a=2'])).toThrow(/twice/);
   });
 });

@@ -32,8 +32,8 @@ describe('a saved plan runs once', () => {
     expect(again.code).toBe(6);
     expect(again.stderr).toMatch(
       new RegExp(
-        `the plan ran before: run ${runId} began at 20[-\\dT:.]+Z; it ended done\\n +at: ${plan}\\n` +
-          ` +expected: a plan that has not run, or --again\\n +next: add --again to run it once more, or look first: fireaxe timeline ${runId}`,
+        `this plan already ran: run ${runId} began at 20[-\\dT:.]+Z; it ended done\\n +at: ${plan}\\n` +
+          ` +expected: a plan that has not run, or --again\\n +next: review it with fireaxe timeline ${runId}; then add --again to run the plan again`,
       ),
     );
     expect(times()).toBe(1);
@@ -71,7 +71,7 @@ describe('a saved plan runs once', () => {
     writeFileSync(journal, `${first.join('\n')}\n`);
     const { code, stderr } = await run('run', plan);
     expect(code).toBe(6);
-    expect(stderr).toMatch(new RegExp(`it has no end[\\s\\S]*next: fireaxe resume ${runId}$`, 'm'));
+    expect(stderr).toMatch(new RegExp(`it has not ended[\\s\\S]*next: fireaxe resume ${runId}$`, 'm'));
   });
 
   it('also where its journal was changed since', async () => {

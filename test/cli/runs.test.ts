@@ -49,7 +49,7 @@ describe('a run', () => {
     expect(told.stdout).not.toContain('next: ');
   });
 
-  it('says of a node that the run never had that it has none, not that all is taken back', async () => {
+  it('refuses a node that the run does not have instead of reporting that all is undone', async () => {
     expect((await run('exec', ...HERE, '--', 'true')).code).toBe(0);
     const { code, stderr } = await run('undo', 'last', '--nodes', 'n2', '--yes');
     expect(code).toBe(2);

@@ -81,7 +81,7 @@ describe('a state directory that cannot be written is told with its reason, and 
   });
 
   it.skipIf(noMounts)(
-    'a run that is there, on a file system that became read-only: how to go on elsewhere',
+    'an existing run on a file system that became read-only: names a command that works elsewhere',
     async () => {
       const command = new CommandLine();
       const { FIREAXE_STATE_DIR: state } = command.env;

@@ -78,7 +78,7 @@ describe('undo', () => {
     ran(remove);
     const { code, stderr } = await undo('--yes');
     expect(code).toBe(0);
-    expect(stderr).toContain('nothing is left to undo');
+    expect(stderr).toContain('nothing to undo');
     expect(stderr).toContain(
       'not remove (left out unless it is named: --include remove): re-create DaemonSet monitoring/agent, which this run removed as the cause',
     );

@@ -126,7 +126,7 @@ test('a recovery offers what is in force alone; its undo does not bring the caus
     '--yes',
   ]);
   expect(plain.code, plain.stderr).toBe(0);
-  expect(plain.stderr).toContain('nothing is left to undo');
+  expect(plain.stderr).toContain('nothing to undo');
 
   const named = await lab.run(['undo', 'last', '--step', 'remove', '--yes']);
   expect(named.code, named.stderr).toBe(5);

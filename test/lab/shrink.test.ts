@@ -142,7 +142,7 @@ describe('a share of the workers', () => {
     const [half, more] = runs as [string, string];
     const looked = fireaxe.run(['undo', half, '--dry-run'], { kit });
     expect(looked.stdout).toMatch(
-      /on w\[1-2,4\] \(3\), in waves of 1 × 3 \(the first must end well\), 10\.0s apart/,
+      /on w\[1-2,4\] \(3\), in waves of 1 × 3 \(the first must succeed\), 10\.0s apart/,
     );
     const later = run(['undo', more, '--pause', '0s', ...JSON_OUT]);
     expect(later).toMatchObject({ code: 0, nodes: { w5: 'changed', w6: 'changed' } });

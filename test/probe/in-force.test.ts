@@ -78,7 +78,7 @@ describe.concurrent.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, s
 
       // Somebody removed the receipts: it stands all the same.
       rmSync(join(box.root, 'run/fireaxe'), { recursive: true });
-      expect((await read(node)).text).toContain('on cp1: no receipt is left of the run that did it');
+      expect((await read(node)).text).toContain('on cp1: the receipt of the run that made it is gone');
       mkdirSync(join(box.root, 'run/fireaxe'));
       await node.order('undo', 'run-1', { before: first });
       expect((await read(node)).inForce).toBeUndefined();

@@ -1,12 +1,12 @@
 import { type EtcdAlarm, etcdAlarms } from '../../probe/etcd-alarms.ts';
 import type { ClusterReading } from '../../probe/types.ts';
 
-/** What frees a database at its quota; docs/probe.md has the settings of etcdctl for it. */
+/** Frees space in a database at its quota; docs/probe.md has the etcdctl settings. */
 const FREE =
   `rev=$(etcdctl endpoint status -w json | grep -o '"revision":[0-9]*' | head -n 1 | cut -d: -f2) ` +
   '&& etcdctl compact "$rev" && etcdctl defrag --cluster && etcdctl alarm disarm';
 
-/** The alarms of etcd for people, with what lifts them. */
+/** The alarms of etcd for people, each with the command that clears it. */
 export function etcdLines(reading: ClusterReading): string[] {
   return etcdAlarms(reading).flatMap((alarm) => [
     `etcd: alarm ${alarm.name} on ${alarm.nodes.join(', ')}${meaning(alarm)}`,
@@ -18,7 +18,7 @@ function meaning({ name, bytes, quota }: EtcdAlarm): string {
   if (name === 'CORRUPT') return ": its data differs from the other members'";
   if (name !== 'NOSPACE') return '';
   const size = bytes !== undefined && quota !== undefined ? ` (${mib(bytes)} of ${mib(quota)} MiB)` : '';
-  return `: the database is over its quota${size}, every write fails; neither less load nor a bigger machine lifts it`;
+  return `: the database is over its quota${size}, every write fails; neither less load nor a bigger machine clears it`;
 }
 
 function next({ name }: EtcdAlarm): string[] {

@@ -1,6 +1,6 @@
 import type { ClusterReading, InForce } from '../../probe/types.ts';
 
-/** What of ours stands on the hosts, a line for each step that made it, and where its run can be read. */
+/** Changes of Fireaxe that are in force on the hosts: a line for each step that made one, and the run to read. */
 export function inForceLines({ servers }: ClusterReading): string[] {
   const groups = new Map<string, { nodes: string[]; each: InForce[] }>();
   for (const { node, inForce = [] } of servers) {
@@ -19,19 +19,19 @@ export function inForceLines({ servers }: ClusterReading): string[] {
   ];
 }
 
-/** What must not be missing from the sum: `FENCED`. */
+/** The words for the summary line, such as `FENCED`. */
 export function inForceSum({ servers }: ClusterReading): string {
   const kinds = new Set(servers.flatMap(({ inForce = [] }) => inForce.map((one) => one.kind.toUpperCase())));
   return [...kinds].map((kind) => `, ${kind}`).join('');
 }
 
-/** The first of the times is told: hosts differ by a second or two. */
+/** Prints the earliest time: hosts differ by a second or two. */
 function words(each: InForce[], nodes: string[]): string {
   const { kind, what, run, step, kept } = each[0]!;
   const since = first(each.map((one) => one.since));
   const until = first(each.map((one) => one.until));
   const made =
-    run === undefined ? ': no receipt is left of the run that did it' : ` by run ${run}, step ${step}`;
+    run === undefined ? ': the receipt of the run that made it is gone' : ` by run ${run}, step ${step}`;
   const lasts =
     kept || kind === 'paused'
       ? '; stays until it is undone'

@@ -1,11 +1,11 @@
 import type { RunEvent } from '../../run/types.ts';
 import type { Outcome } from '../../transport/types.ts';
 
-/** The last outcome of every target, by step: what a run's events leave to show. */
+/** The last outcome of every target, by step, from the events of a run. */
 export interface OutcomeKeeper {
   onEvent(event: RunEvent): void;
   steps(): Map<string, Outcome[]>;
-  /** Names of targets of which is not known what happened. */
+  /** Targets whose outcome is unknown. */
   unknown(): string[];
 }
 
@@ -14,7 +14,7 @@ export function keepOutcomes(): OutcomeKeeper {
   return {
     onEvent(event) {
       if (event.kind === 'kept') markKept(steps.get(event.step), event);
-      // Checks, receipts and keeps are means; what is shown is what was done, or undone.
+      // Only applies and undos are shown; checks, receipts and keeps serve them.
       if (event.kind !== 'outcome' || !['apply', 'undo'].includes(event.op)) return;
       const targets = steps.get(event.step) ?? new Map<string, Outcome>();
       targets.set(event.outcome.target, event.outcome);
@@ -31,7 +31,7 @@ export function keepOutcomes(): OutcomeKeeper {
   };
 }
 
-/** Of an armed change: whether it stays, or the node takes it back by itself. */
+/** Notes on an armed change that it was kept, or marks it failed because the node will revert it. */
 function markKept(
   targets: Map<string, Outcome> | undefined,
   { target, ok, why }: { target: string; ok: boolean; why?: string },
@@ -39,10 +39,10 @@ function markKept(
   const outcome = targets?.get(target);
   if (!outcome) return;
   if (!ok) {
-    const reason = { code: 'not-kept', message: why ?? 'the node takes it back by itself' };
+    const reason = { code: 'not-kept', message: why ?? 'not kept; the node will revert it' };
     targets?.set(target, { ...outcome, state: 'failed', reason });
   } else if (outcome.result?.note) {
-    const note = `${outcome.result.note}: it was kept`;
+    const note = `${outcome.result.note}: kept`;
     targets?.set(target, { ...outcome, result: { ...outcome.result, note } });
   }
 }

@@ -1,13 +1,13 @@
 import { actionNamed } from '../../actions/registry.ts';
 import type { Danger } from '../../actions/types.ts';
-import { nodesText } from '../../base/counts-line.ts';
+import { failuresText, nodesText } from '../../base/counts-line.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { foldLine } from '../../base/fold-names.ts';
 import type { ActionStep, GateSpec, Plan, Step, UndoStep, Workstream } from '../../plan/types.ts';
 import { RunMemory } from '../../run/memory.ts';
 import { isNamed, undoOf } from '../../run/undo/choice.ts';
 
-/** A plan as a person reads it before saying yes. A text of two lines in it must not look like a line of the plan. */
+/** A plan as the operator reads it before consenting. A text with a line break must not look like a line of the plan. */
 export function planLines(plan: Plan): string[] {
   const lines = [
     `plan ${plan.hash.slice(0, 12)}: ${plan.title} (cluster ${plan.cluster}, ${nodesText(countTargets(plan))})`,
@@ -27,7 +27,7 @@ function needsText({ all, any, ended }: Workstream['needs']): string {
   const parts = [
     all?.length ? `after ${all.join(' and ')}` : '',
     any?.length ? `after ${any.join(' or ')}` : '',
-    ended?.length ? `when ${ended.join(', ')} ended, well or not` : '',
+    ended?.length ? `once ${ended.join(' and ')} has ended, ok or not` : '',
   ].filter((part) => part !== '');
   return parts.length > 0 ? ` (${parts.join('; ')})` : '';
 }
@@ -48,7 +48,7 @@ function undoLines(step: UndoStep, plan: Plan): string[] {
   ];
 }
 
-/** What undoing each of its steps does. */
+/** The undo of each step that an undo step names. */
 function undoneBy({ steps }: UndoStep, plan: Plan) {
   const memory = new RunMemory(plan);
   return actionSteps(plan)
@@ -56,7 +56,7 @@ function undoneBy({ steps }: UndoStep, plan: Plan) {
     .flatMap((step) => undoOf(step, memory) ?? []);
 }
 
-/** All that a plan does to nodes, undo steps too. */
+/** The dangers of all steps of a plan, undo steps included. */
 export function dangersOf(plan: Plan): Danger[] {
   return plan.workstreams
     .flatMap((stream) => stream.steps)
@@ -70,39 +70,36 @@ function actionLines(step: ActionStep): string[] {
   const n = step.targets.length;
   const lines = [`${step.id}: ${step.title}${step.danger === 'read' ? '' : ` [${step.danger}]`}`];
   const does = summaryOf(step);
-  // A title of the playbook's own says what is meant, not what is done.
-  const more = does.length - MOST_DOES;
+  // A title from the playbook says what is intended, not what is done.
+  const more = does.length - MAX_SUMMARY;
   if (does !== step.title)
-    lines.push(`  does: ${does.slice(0, MOST_DOES)}${more > 0 ? ` … and ${more} more characters` : ''}`);
+    lines.push(`  does: ${does.slice(0, MAX_SUMMARY)}${more > 0 ? ` … and ${more} more characters` : ''}`);
   lines.push(`  on ${nodesText(n)}: ${foldLine(step.targets)}`);
   for (const warning of step.warnings ?? []) lines.push(`  WARNING: ${warning}`);
   if (step.anyOf) {
-    lines.push('  one of them after the other, until one ends well');
+    lines.push('  one node after another, until one succeeds');
   } else if (n > 1) {
-    const first = step.canary ? ` (the first must end well)` : '';
+    const first = step.canary ? ` (the first must succeed)` : '';
     const waves = step.waves.length > 1 ? `waves of ${wavesText(step.waves)}${first}; ` : '';
     const worst = Math.min(n, step.budget + Math.min(step.window, Math.max(...step.waves)));
     lines.push(
-      `  ${waves}at most ${Math.min(step.window, n)} at a time; stops after more than ${step.budget} bad ones (worst case ${worst})`,
+      `  ${waves}at most ${Math.min(step.window, n)} at a time; aborts after ${failuresText(step.budget + 1)}; at most ${nodesText(worst)} affected`,
     );
   }
   if (step.keepTrying)
-    lines.push(
-      `  nodes that are not reached: tried again until ${step.keepTrying} is over, and counted then`,
-    );
+    lines.push(`  unreachable nodes: retried until ${step.keepTrying} ends, then counted as failures`);
   if (step.gate) {
     const when =
       step.waves.length > 1 ? (step.rollBack ? 'between waves and after' : 'between waves') : 'after';
-    lines.push(`  ${when}: ${gateText(step.gate)}${step.rollBack ? '; else it is taken back' : ''}`);
+    lines.push(`  ${when}: ${gateText(step.gate)}${step.rollBack ? '; otherwise it is undone' : ''}`);
   }
   if (step.irreversible) lines.push(`  cannot be undone: ${step.irreversible}`);
-  if (step.removesCause)
-    lines.push('  removes the cause: an undo of the run leaves it out unless it is named');
+  if (step.removesCause) lines.push('  removes the cause: an undo of the run skips it unless it is named');
   return lines;
 }
 
-/** Clients of a batch are thousands of addresses. */
-const MOST_DOES = 500;
+/** A batch may list thousands of client addresses. */
+const MAX_SUMMARY = 500;
 
 function summaryOf({ action: name, params, title }: ActionStep): string {
   const action = actionNamed(name);
@@ -130,7 +127,7 @@ function gateText(gate: GateSpec): string {
   return `${gate.answering} API servers answer${errors}${leases} for ${formatDuration(gate.holdsMs)}, within ${formatDuration(gate.withinMs)}`;
 }
 
-/** Every node that the plan touches, once. */
+/** The number of distinct nodes that the plan touches. */
 export function countTargets(plan: Plan): number {
   return new Set(actionSteps(plan).flatMap((step) => step.targets)).size;
 }

@@ -4,7 +4,7 @@ import { table } from '../output.ts';
 import { etcdLines } from './etcd.ts';
 import { inForceLines, inForceSum } from './in-force.ts';
 
-/** A reading of the control plane for people: one row a server, then the sum. */
+/** A reading of the control plane for people: one row a server, then the summary. */
 export function readingLines(reading: ClusterReading): string[] {
   const rows = reading.servers.map((s) => [
     s.node,
@@ -21,7 +21,7 @@ export function readingLines(reading: ClusterReading): string[] {
   const { errorPercent, unmeasured } = reading;
   const errors =
     errorPercent !== undefined
-      ? `, ${errorPercent.toFixed(1)}% of requests end in errors`
+      ? `, ${errorPercent.toFixed(1)}% of requests fail`
       : unmeasured !== undefined
         ? ', errors not measured'
         : '';

@@ -4,18 +4,18 @@ import { oneLine } from '../../base/sanitize.ts';
 import { type Fold, foldOutput } from '../../fanout/fold.ts';
 import type { Outcome } from '../../transport/types.ts';
 
-/** Of the reasons of one group so many are told; `--output json` has all. */
-const MOST_WORDINGS = 3;
+/** Reasons shown for one group; `--output json` has all of them. */
+const MAX_WORDINGS = 3;
 
-/** Equal outcomes under their nodes, the biggest group first, outliers last; what nodes wrote is marked line by line. */
+/** Groups equal outcomes, the biggest group first; each line that a node wrote is marked. */
 export function outcomeLines(outcomes: Outcome[]): string[] {
   return foldOutput(outcomes.map(withOwnExit)).flatMap((fold) => {
     const lines = [headline(fold)];
-    lines.push(...fold.reasons.slice(fold.note ? 0 : 1, MOST_WORDINGS).map((said) => `   ${oneLine(said)}`));
-    const more = fold.reasons.length - MOST_WORDINGS;
-    if (more > 0) lines.push(`   and ${more} more alike`);
-    lines.push(...fold.nexts.slice(0, MOST_WORDINGS).map((next) => `   next: ${oneLine(next)}`));
-    if (fold.cut) lines.push('   cut short: there was more output than came back');
+    lines.push(...fold.reasons.slice(fold.note ? 0 : 1, MAX_WORDINGS).map((said) => `   ${oneLine(said)}`));
+    const more = fold.reasons.length - MAX_WORDINGS;
+    if (more > 0) lines.push(`   and ${more} similar`);
+    lines.push(...fold.nexts.slice(0, MAX_WORDINGS).map((next) => `   next: ${oneLine(next)}`));
+    if (fold.cut) lines.push('   truncated: the node wrote more output');
     if (fold.stdout !== '') lines.push(...quoteOutput(STDOUT_MARK, fold.stdout));
     if (fold.stderr !== '') lines.push(...quoteOutput(STDERR_MARK, fold.stderr));
     return lines;
@@ -28,7 +28,7 @@ function headline(fold: Fold): string {
   return `${HEADLINE}${foldLine(fold.nodes)} (${fold.nodes.length}): ${state}${said ? `: ${oneLine(said)}` : ''}`;
 }
 
-/** Where the node told its result, the status of our own script is no news to a person: the command's is. */
+/** If the node sent a result, the exit code to show is that of the command, not of the script around it. */
 function withOwnExit(outcome: Outcome): Outcome {
   if (!outcome.result) return outcome;
   const { exitCode: _, ...rest } = outcome;

@@ -6,9 +6,9 @@ import { chooseUndo, type StepOnNodes, type UndoScope, undoOf, type WhyLeft } fr
 
 export interface Change {
   step: string;
-  /** What undoing it does, in its own words. */
+  /** What the undo does. */
   title: string;
-  /** Of the undo, not of what is undone. */
+  /** The danger of the undo, not of the change. */
   danger: Danger;
   targets: string[];
   irreversible?: string;
@@ -26,13 +26,13 @@ export interface UndoPreview {
   left: LeftAsIs[];
 }
 
-/** What an undo of so much of a run does, and what it leaves as it is, as the run's journal tells it. */
+/** What an undo within a scope does and what it leaves as it is, by the run's journal. */
 export function previewOf(records: JournalRecord[], scope: UndoScope = {}): UndoPreview {
   const first = records[0];
   if (first?.kind !== 'plan') return { changes: [], left: [] };
   const { plan } = first;
   const memory = new RunMemory(plan);
-  // Of a journal that was changed by hand nothing else is needed.
+  // A journal that was changed by hand must supply only these.
   const needed = ['intent', 'before', 'outcome', 'undone'];
   for (const record of records) if (needed.includes(record.kind)) memory.learn(record, record.at);
   const { chosen, left } = chooseUndo(plan, memory, scope);
@@ -102,7 +102,7 @@ export function previewLines(
     const how = c.irreversible === undefined ? (c.way ?? '') : `: cannot be undone, ${c.irreversible}`;
     lines.push(`  ${c.step}: ${c.title}${severe}, on ${foldLine(c.targets)} (${c.targets.length})${how}`);
   }
-  if (changes.length === 0) lines.push('  nothing is left to undo');
+  if (changes.length === 0) lines.push('  nothing to undo');
   for (const l of left) {
     const named = l.cause ? `: --include ${l.step}` : '';
     lines.push(

@@ -14,7 +14,7 @@ import { aborted, flushed } from '../io.ts';
 import { value } from '../option.ts';
 import { sudoOptions, targetOptions } from '../options.ts';
 import { overridesOf } from '../overrides.ts';
-import { openKeys } from '../pass-phrases.ts';
+import { openKeys } from '../passphrases.ts';
 import { defineVerb } from '../types.ts';
 
 export default defineVerb({

@@ -2,7 +2,7 @@ import { stateDir } from '../../kit/state-dir.ts';
 import { furtherReasonOf } from '../consent.ts';
 import { openContext } from '../context.ts';
 import { furtherReason, sudoOptions } from '../options.ts';
-import { openKeys, waysOf } from '../pass-phrases.ts';
+import { openKeys, transportsOf } from '../passphrases.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineVerb } from '../types.ts';
 
@@ -29,7 +29,7 @@ export default defineVerb({
       const { assertSameScripts } = await import('../../plan/file.ts');
       assertSameScripts(plan, runId, `fireaxe undo ${runId}, or a new plan`);
     }
-    if (plan) await openKeys(context, plan.cluster, waysOf(plan));
+    if (plan) await openKeys(context, plan.cluster, transportsOf(plan));
     const { resumeRun } = await import('../../run/resume.ts');
     return runAndShow(context, (env) => resumeRun(runId, { ...env, ...furtherReasonOf(flags) }), plan);
   },

@@ -11,7 +11,7 @@ import { previewLines, previewOf } from '../format/undo-preview.ts';
 import { nextCommand } from '../next-command.ts';
 import { parsed, toggle, value } from '../option.ts';
 import { furtherReason, paceOptions, sudoOptions, waveOptions, wholeNumber } from '../options.ts';
-import { openKeys, waysOf } from '../pass-phrases.ts';
+import { openKeys, transportsOf } from '../passphrases.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineVerb } from '../types.ts';
 import { paceOf, sameWords, scopeOptions, withWays } from '../undo-pace.ts';
@@ -96,7 +96,7 @@ export default defineVerb({
     await obtain(consentForUndo({ runId, cluster, changes: possible }, flags, io), io);
     if (records[0]?.kind === 'plan') {
       const { plan } = records[0];
-      await openKeys(context, plan.cluster, pace.via ? [pace.via] : waysOf(plan));
+      await openKeys(context, plan.cluster, pace.via ? [pace.via] : transportsOf(plan));
     }
     const { undoRun } = await import('../../run/undo/undo.ts');
     return runAndShow(context, async (env) => {

@@ -1,13 +1,14 @@
 import { Box, render, Static, Text } from 'ink';
 import { formatDuration } from '../../base/duration.ts';
 import { sanitize } from '../../base/sanitize.ts';
+import { formatClock } from '../../base/time.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { RunEvent } from '../../run/types.ts';
 import { Progress, type Row, rowText } from './progress.ts';
 import type { View } from './view.ts';
 
-/** Where a frame reaches the terminal's height ink clears the scrollback: the live area stays small. */
-const MOST_ROWS = 10;
+/** The live area stays small: ink clears the scrollback when a frame is as high as the terminal. */
+const MAX_ROWS = 10;
 const FRAME_MS = 150;
 
 interface Line {
@@ -26,7 +27,7 @@ export function liveView(stderr: NodeJS.WriteStream, now: () => Date, color: boo
     patchConsole: false,
   });
   const draw = () => {
-    // Not read yet, as after Ctrl-S: what is drawn later shows where things stand then.
+    // The terminal is not read, as after Ctrl-S: a later frame shows the state of that time.
     if (stderr.writableLength > 0) return;
     redraw();
   };
@@ -40,21 +41,21 @@ export function liveView(stderr: NodeJS.WriteStream, now: () => Date, color: boo
   return {
     onEvent(event: RunEvent) {
       for (const text of progress.update(event)) {
-        lines.push({ id: lines.length, text: sanitize(`${event.at.slice(11, 19)} ${text}`) });
+        lines.push({ id: lines.length, text: sanitize(`${formatClock(event.at)} ${text}`) });
       }
     },
     recall: (records) => progress.recall(records),
     async end() {
       clearInterval(beat);
       redraw();
-      // Its last words are queued by now; whether they are read is not waited for here.
+      // The last frame is queued; do not wait until it is read.
       app.unmount();
     },
   };
 }
 
 function Frame(props: { lines: Line[]; rows: Row[]; elapsed: string; color: boolean }) {
-  const rows = props.rows.slice(0, MOST_ROWS);
+  const rows = props.rows.slice(0, MAX_ROWS);
   const hidden = props.rows.length - rows.length;
   return (
     <>

@@ -3,7 +3,7 @@ import type { Plan } from '../../plan/types.ts';
 import { Progress, rowText } from './progress.ts';
 import type { View } from './view.ts';
 
-/** Between two lines about a step that goes on. */
+/** Time between two lines about a running step. */
 const EVERY_MS = 5_000;
 
 /** Timestamped lines, for logs, pipes and dumb terminals. */
@@ -20,12 +20,12 @@ export function plainView(write: (line: string) => unknown, now: () => Date, pla
       if (row.state === 'running') say(`${row.workstream}: ${rowText(row)}`);
     }
   }, 1_000);
-  // The run keeps the process alive, not its picture.
+  // The run keeps the process alive, not its view.
   beat.unref();
   return {
     onEvent(event) {
       const lines = progress.update(event);
-      // Ctrl-C is answered at once, before it is journaled.
+      // Ctrl-C is answered when it is pressed, before the journal has it.
       if (event.kind !== 'operator' || !['interrupt', 'let-go'].includes(event.what)) lines.forEach(say);
     },
     recall: (records) => progress.recall(records),

@@ -1,43 +1,44 @@
-import { countsLine, nodesText } from '../../base/counts-line.ts';
+import { countsLine, failuresText, nodesText } from '../../base/counts-line.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { oneLine } from '../../base/sanitize.ts';
 import type { Counts } from '../../fanout/types.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { JournaledOutcome, OutcomeState, RunEvent } from '../../run/types.ts';
 
-/** What a workstream is at, in one row. */
+/** The state of a workstream in one row. */
 export interface Row {
   workstream: string;
   state: string;
   step: string;
-  /** Targets that ended, of those of the step. */
+  /** Targets of the step that have an outcome. */
   done: number;
   total: number;
-  bad: number;
-  /** What a gate reads, why it waits. */
+  failures: number;
+  /** The reading of a gate, or why it waits. */
   detail: string;
 }
 
-/** Targets that ended badly are told one by one up to here, a step. */
-const TOLD_ONE_BY_ONE = 8;
+/** Failures of a step that get a line each. */
+const MAX_FAILURE_LINES = 8;
 
 const OPERATOR: Record<string, string> = {
-  interrupt: 'interrupted: launching nothing more, waiting for what is in flight (Ctrl-C again lets go)',
+  interrupt:
+    'interrupted: launching nothing more, waiting for what is in flight (press Ctrl-C again to stop waiting)',
   'let-go': 'stopped waiting for what is in flight',
-  resume: 'going on where the run was cut off',
-  undo: 'taking back what the run changed',
+  resume: 'resuming the run where it stopped',
+  undo: 'undoing what the run changed',
 };
 
 interface StepProgress {
   title: string;
   workstream: string;
   total: number;
-  /** Of each target the last that was told: a receipt may correct it. */
+  /** The last state of each target: a receipt may correct it. */
   states: Map<string, OutcomeState>;
-  told: number;
+  failureLines: number;
 }
 
-/** Turns a run's events into lines worth saying once, and rows that show where it stands. */
+/** Turns the events of a run into lines to print once, and rows that show its state. */
 export class Progress {
   readonly rows = new Map<string, Row>();
   readonly #steps = new Map<string, StepProgress>();
@@ -47,7 +48,7 @@ export class Progress {
     if (plan) this.#learn(plan);
   }
 
-  /** What an earlier process of the run saw, without a word of it. What is tried again is not counted yet. */
+  /** Counts what an earlier process of the run saw, without printing it. A target that is retried is not counted yet. */
   recall(records: readonly RunEvent[]): void {
     for (const record of records) {
       if (record.kind !== 'outcome' || record.op !== 'apply') continue;
@@ -56,7 +57,7 @@ export class Progress {
     }
   }
 
-  /** Takes an event in; gives the lines that it is worth, each of them one line whatever nodes put into it. */
+  /** Takes an event; returns its lines, each without line breaks whatever a node wrote. */
   update(event: RunEvent): string[] {
     return this.#linesOf(event).map(oneLine);
   }
@@ -79,12 +80,12 @@ export class Progress {
       case 'again':
         return this.#again(event);
       case 'breach':
-        return [`${event.step}: ${event.bad} ended badly, ${event.budget} are borne: launching nothing more`];
+        return [`${event.step}: ${failuresText(event.bad)}, ${event.budget} allowed: launching nothing more`];
       case 'gate':
         return this.#gate(event);
       case 'kept':
         if (!event.ok) this.#settle(event.step, event.target, 'failed');
-        return event.ok ? [] : [`${event.target}: not kept, it goes back by itself${because(event.why)}`];
+        return event.ok ? [] : [`${event.target}: not kept; the node will revert it${because(event.why)}`];
       case 'undone':
         return event.ok ? [] : [`${event.target}: not undone${because(event.why)}`];
       case 'operator':
@@ -106,7 +107,7 @@ export class Progress {
           workstream: stream.name,
           total,
           states: new Map(),
-          told: 0,
+          failureLines: 0,
         });
       }
     }
@@ -116,7 +117,7 @@ export class Progress {
     const row = this.#row(event.workstream);
     row.state = event.state;
     row.detail = event.why ?? '';
-    // A run of one workstream tells its story by its steps.
+    // With one workstream its steps say it all.
     if (this.rows.size < 2) return [];
     return [`${event.workstream}: ${event.state}${because(event.why)}`];
   }
@@ -128,9 +129,9 @@ export class Progress {
     row.detail = event.why ?? '';
     row.total = step?.total ?? 0;
     row.done = 0;
-    row.bad = 0;
+    row.failures = 0;
     if (step) this.#count(row, step);
-    // What the journal adds up to is the last word.
+    // The counts of the journal are the final ones.
     if (event.counts && event.state !== 'running') countInto(row, event.counts);
     const counts = event.counts && event.state !== 'running' ? `: ${countsLine(event.counts)}` : '';
     const size = event.state === 'running' && step && step.total > 0 ? ` on ${nodesText(step.total)}` : '';
@@ -141,17 +142,17 @@ export class Progress {
     const step = this.#steps.get(stepId);
     if (!step || op !== 'apply') return [];
     this.#settle(stepId, outcome.target, outcome.state);
-    const bad = outcome.state !== 'ok' && outcome.state !== 'not-attempted';
-    if (!bad || step.told > TOLD_ONE_BY_ONE) return [];
-    if (step.told++ === TOLD_ONE_BY_ONE) return [`${stepId}: more end badly; the end tells all`];
+    const failed = outcome.state !== 'ok' && outcome.state !== 'not-attempted';
+    if (!failed || step.failureLines > MAX_FAILURE_LINES) return [];
+    if (step.failureLines++ === MAX_FAILURE_LINES) return [`${stepId}: further failures are in the summary`];
     return [`${stepId}: ${outcome.target} ${outcome.state}${because(whyOf(outcome))}`];
   }
 
-  /** A node that nothing was sent to: no outcome yet. */
+  /** A node that could not be reached and is retried: no outcome yet. */
   #again({ step: id, outcome, pauseMs }: RunEvent & { kind: 'again' }): string[] {
     const step = this.#steps.get(id);
-    if (!step || step.told >= TOLD_ONE_BY_ONE) return [];
-    step.told++;
+    if (!step || step.failureLines >= MAX_FAILURE_LINES) return [];
+    step.failureLines++;
     return [
       `${id}: ${outcome.target} not reached${because(whyOf(outcome))}, next try in ${formatDuration(pauseMs)}`,
     ];
@@ -162,20 +163,20 @@ export class Progress {
     if (!step) return;
     step.states.set(target, state);
     const row = this.#row(step.workstream);
-    // In the background, while the workstream is at another step.
+    // The step may run in the background while the workstream is at another one.
     if (row.step === step.title) this.#count(row, step);
   }
 
   #count(row: Row, step: StepProgress): void {
     const states = [...step.states.values()];
     row.done = states.filter((state) => state !== 'not-attempted').length;
-    row.bad = row.done - states.filter((state) => state === 'ok').length;
+    row.failures = row.done - states.filter((state) => state === 'ok').length;
   }
 
   #gate(event: RunEvent & { kind: 'gate' }): string[] {
     const step = this.#steps.get(event.step);
     if (step) this.#row(step.workstream).detail = event.reading;
-    // How long it holds, and the exact share of errors, change at each reading and are no news.
+    // The time held and the exact error rate change with each reading and do not merit a line.
     const answer = event.reading.replace(/,.*$/, '');
     const said = `${event.state} ${answer} ${/, held /.test(event.reading)}`;
     if (this.#gates.get(event.step) === said) return [];
@@ -195,12 +196,12 @@ export class Progress {
 }
 
 function countInto(row: Row, counts: Counts): void {
-  row.bad = counts.failed + counts.unreachable + counts['timed-out'] + counts.unknown;
-  row.done = counts.ok + row.bad;
+  row.failures = counts.failed + counts.unreachable + counts['timed-out'] + counts.unknown;
+  row.done = counts.ok + row.failures;
 }
 
 function blankRow(workstream: string): Row {
-  return { workstream, state: 'waiting', step: '', done: 0, total: 0, bad: 0, detail: '' };
+  return { workstream, state: 'waiting', step: '', done: 0, total: 0, failures: 0, detail: '' };
 }
 
 const because = (why: string | undefined) => (why ? ` (${why})` : '');
@@ -213,7 +214,7 @@ function whyOf(outcome: JournaledOutcome): string | undefined {
 /** A row as text: name, state, step, a count, a detail. */
 export function rowText(row: Row): string {
   const share = row.total > 0 ? ` ${row.done}/${row.total}` : '';
-  const bad = row.bad > 0 ? `, ${row.bad} bad` : '';
+  const failures = row.failures > 0 ? `, ${failuresText(row.failures)}` : '';
   const detail = row.detail ? ` — ${row.detail}` : '';
-  return `${row.step}${share}${bad}${detail}`;
+  return `${row.step}${share}${failures}${detail}`;
 }

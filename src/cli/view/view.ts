@@ -1,10 +1,10 @@
 import type { RunEvent } from '../../run/types.ts';
 
-/** Shows a run while it goes on. */
+/** Shows the progress of a run. */
 export interface View {
   onEvent(event: RunEvent): void;
-  /** What an earlier process of the run saw: it counts, and is not told again. */
+  /** Records of an earlier process of the run: counted, but not shown again. */
   recall(records: readonly RunEvent[]): void;
-  /** Draws the last state and lets go of the terminal. */
+  /** Draws the last state and releases the terminal. */
   end(): Promise<void>;
 }

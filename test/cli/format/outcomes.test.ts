@@ -5,7 +5,7 @@ import { outcome } from '../../fanout/fake-transport.ts';
 
 const at = '2026-01-01T00:00:00.000Z';
 
-it('tells of an armed change whether it was kept', () => {
+it('notes on an armed change whether it was kept', () => {
   const kept = keepOutcomes();
   const events: RunEvent[] = ['cp-1', 'cp-2'].map((target) => ({
     at,
@@ -27,7 +27,7 @@ it('tells of an armed change whether it was kept', () => {
       .get('fence')!
       .map((o) => [o.state, o.result?.note, o.reason?.message]),
   ).toEqual([
-    ['ok', 'fenced; back in 180s unless kept: it was kept', undefined],
+    ['ok', 'fenced; back in 180s unless kept: kept', undefined],
     ['failed', 'fenced; back in 180s unless kept', 'no answer'],
   ]);
 });

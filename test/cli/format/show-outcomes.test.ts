@@ -53,7 +53,7 @@ describe('the lines of outcomes', () => {
       '   next: ssh-keyscan n1',
       '   next: ssh-keyscan n2',
     ]);
-    expect(outcomeLines(unknown)).toContain('   and 1 more alike');
+    expect(outcomeLines(unknown)).toContain('   and 1 similar');
   });
 
   it('let no note of a node pass for a line of ours', () => {
@@ -61,11 +61,11 @@ describe('the lines of outcomes', () => {
     expect(outcomeLines([lying])).toEqual(['== n1 (1): failed: no == n[1-99] (99): ok']);
   });
 
-  it('tell where output was cut short, apart from those where the same was all', () => {
+  it('mark truncated output, apart from the same output that is complete', () => {
     const cut = outcome('n1', 'ok', { stdout: 'line', truncated: true });
     expect(outcomeLines([cut, outcome('n2', 'ok', { stdout: 'line' })])).toEqual([
       '== n1 (1): ok',
-      '   cut short: there was more output than came back',
+      '   truncated: the node wrote more output',
       '  | line',
       '== n2 (1): ok',
       '  | line',

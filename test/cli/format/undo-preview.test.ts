@@ -87,7 +87,7 @@ describe('what an undo would take back', () => {
     ]);
   });
 
-  it('leaves out what was taken back already', () => {
+  it('leaves out what is already undone', () => {
     const more = journal(...(records as JournalBody[]), {
       kind: 'undone',
       step: 'fence.1',
@@ -103,7 +103,7 @@ describe('what an undo would take back', () => {
     expect(await way({})).toBe('');
     expect(await way({ wave: '1' })).toBe(', in waves of 1 × 3');
     expect(await way({ canary: '1', pauseMs: 500 })).toBe(
-      ', in waves of 1, 2 (the first must end well), 500ms apart',
+      ', in waves of 1, 2 (the first must succeed), 500ms apart',
     );
   });
 });

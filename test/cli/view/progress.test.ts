@@ -25,7 +25,7 @@ describe('what a run says while it goes on', () => {
     progress.update(ended('n2', 'ok', 'check'));
     expect(progress.update(ended('n3', 'failed'))).toEqual(['hold: n3 failed (disk full)']);
     expect([...progress.rows.values()].map((row) => [row.workstream, rowText(row)])).toEqual([
-      ['shed', 'hold hold 2/100, 1 bad'],
+      ['shed', 'hold hold 2/100, 1 failure'],
       ['fence', ''],
     ]);
   });
@@ -47,12 +47,12 @@ describe('what a run says while it goes on', () => {
     const row = () => rowText([...progress.rows.values()][0]!);
     progress.update(ended('n1', 'failed'));
     progress.update(running);
-    expect(row()).toBe('hold hold 1/3, 1 bad');
+    expect(row()).toBe('hold hold 1/3, 1 failure');
     // Lost, and then asked for its receipt.
     progress.update(ended('n1', 'ok'));
     expect(row()).toBe('hold hold 1/3');
     progress.update({ at, kind: 'kept', step: 'hold', target: 'n1', ok: false });
-    expect(row()).toBe('hold hold 1/3, 1 bad');
+    expect(row()).toBe('hold hold 1/3, 1 failure');
     progress.update({ ...running, state: 'done', counts: counts({ ok: 3 }) });
     expect(row()).toBe('hold hold 3/3');
   });
@@ -62,7 +62,7 @@ describe('what a run says while it goes on', () => {
     progress.recall([ended('n1', 'ok'), ended('n2', 'failed')]);
     expect(progress.update(running)).toHaveLength(1);
     progress.update(ended('n3', 'ok'));
-    expect(rowText([...progress.rows.values()][0]!)).toBe('hold hold 3/3, 1 bad');
+    expect(rowText([...progress.rows.values()][0]!)).toBe('hold hold 3/3, 1 failure');
   });
 
   it('does not count whoever had no turn as done', () => {
@@ -78,7 +78,7 @@ describe('what a run says while it goes on', () => {
     const progress = new Progress(plan);
     const lines = names.flatMap((name) => progress.update(ended(name, 'failed')));
     expect(lines).toHaveLength(9);
-    expect(lines.at(-1)).toBe('hold: more end badly; the end tells all');
+    expect(lines.at(-1)).toBe('hold: further failures are in the summary');
   });
 
   it('says a gate reading once until it changes', () => {
@@ -120,8 +120,8 @@ describe('what a run says while it goes on', () => {
     expect(events.flatMap((e) => progress.update(e))).toEqual([
       's: done: 1 ok',
       's: wave 1 of 2 (1 node)',
-      's: 2 ended badly, 1 are borne: launching nothing more',
-      'n1: not kept, it goes back by itself (gone)',
+      's: 2 failures, 1 allowed: launching nothing more',
+      'n1: not kept; the node will revert it (gone)',
       'n1: not undone',
       expect.stringMatching(/^interrupted/),
       'hello',

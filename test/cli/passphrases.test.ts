@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CliContext } from '../../src/cli/context.ts';
 import { interrupts } from '../../src/cli/interrupts.ts';
 import { runCommandLine } from '../../src/cli/main.ts';
-import { openKeys } from '../../src/cli/pass-phrases.ts';
+import { openKeys } from '../../src/cli/passphrases.ts';
 import type { CliIo } from '../../src/cli/types.ts';
 import { openKit } from '../../src/kit/open.ts';
 import { KIT_YAML, makeKit } from '../kit/make-kit.ts';
@@ -80,7 +80,7 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
   it('asks once a key at a terminal, again after a slip, and shows nothing of it', async () => {
     const { phrases, io } = await opened(['wrong', 'sesame']);
     expect(phrases).toEqual([['/keys/id', 'sesame']]);
-    expect(io.said()).toBe(`Pass phrase of ${key}: \nthat does not open it\nPass phrase of ${key}: \n`);
+    expect(io.said()).toBe(`Passphrase for ${key}: \nwrong passphrase\nPassphrase for ${key}: \n`);
   });
 
   it('gives up after three, and where nothing is typed', async () => {
@@ -121,7 +121,7 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
     ]) {
       const own = io();
       await runCommandLine([...args, '--kit', kit], own);
-      expect(own.said()).not.toContain('pass phrase');
+      expect(own.said()).not.toContain('assphrase');
     }
   });
 
@@ -144,7 +144,9 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
     const io = { ...terminal(undefined), env: { HOME: dir, FIREAXE_STATE_DIR: join(dir, 'state') } };
     const [verb, ...rest] = args;
     expect(await runCommandLine([verb!, '--kit', kit, ...rest], io)).toBe(4);
-    expect(io.said()).toContain(`nobody can be asked for the pass phrase of the private key ${key}`);
+    expect(io.said()).toContain(
+      `private key ${key}: locked, and there is no terminal to ask for its passphrase`,
+    );
     expect(io.said()).toContain('ssh-add');
     expect(readdirSync(dir)).not.toContain('state');
   });
