@@ -1,43 +1,64 @@
-/** Whether a value that came from elsewhere is what its reader takes for granted. */
-export type Is = (value: unknown) => boolean;
+/**
+ * Where a value that came from elsewhere is not what its reader takes for granted: the path of the first such member,
+ * empty for the value itself. Undefined where all of it is.
+ */
+export type Shape = (value: unknown) => string | undefined;
 
 type Loose = Record<string, unknown>;
 
-export const isText: Is = (value) => typeof value === 'string';
-export const isTruth: Is = (value) => typeof value === 'boolean';
-export const isTime: Is = (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
 export const isObject = (value: unknown): value is Loose =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const isWhole =
-  (least = 0, most = Number.MAX_SAFE_INTEGER): Is =>
+/** A value for which this holds. */
+export const such =
+  (holds: (value: unknown) => boolean): Shape =>
   (value) =>
-    Number.isSafeInteger(value) && (value as number) >= least && (value as number) <= most;
+    holds(value) ? undefined : '';
 
-export const isOneOf =
-  (values: readonly unknown[]): Is =>
-  (value) =>
-    values.includes(value);
+export const text = such((value) => typeof value === 'string');
+export const truth = such((value) => typeof value === 'boolean');
+export const time = such((value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)));
+export const object = such(isObject);
 
-export const isList =
-  (of: Is): Is =>
-  (value) =>
-    Array.isArray(value) && value.every(of);
+export const number = (least = -Number.MAX_VALUE, most = Number.MAX_VALUE) =>
+  such((value) => typeof value === 'number' && value >= least && value <= most);
 
-export const isMap =
-  (of: Is): Is =>
-  (value) =>
-    isObject(value) && Object.values(value).every(of);
+export const whole = (least = 0) =>
+  such((value) => Number.isSafeInteger(value) && (value as number) >= least);
+
+export const oneOf = (values: readonly unknown[]) => such((value) => values.includes(value));
 
 export const maybe =
-  (is: Is): Is =>
+  (of: Shape): Shape =>
   (value) =>
-    value === undefined || is(value);
+    value === undefined ? undefined : of(value);
+
+export const listOf =
+  (of: Shape): Shape =>
+  (value) =>
+    Array.isArray(value) ? first(value.entries(), () => of) : '';
+
+export const mapOf =
+  (of: Shape): Shape =>
+  (value) =>
+    isObject(value) ? first(Object.entries(value), () => of) : '';
 
 /** Members that are not named may be anything. */
-export const isShaped =
-  (members: Record<string, Is>): Is =>
-  (value) =>
-    isObject(value) && Object.entries(members).every(([name, is]) => is(own(value, name)));
+export const shaped = (members: Record<string, Shape>): Shape => {
+  const names = Object.keys(members);
+  return (value) =>
+    isObject(value)
+      ? first(
+          names.map((name) => [name, Object.hasOwn(value, name) ? value[name] : undefined]),
+          (name) => members[name]!,
+        )
+      : '';
+};
 
-const own = (value: Loose, name: string) => (Object.hasOwn(value, name) ? value[name] : undefined);
+function first(entries: Iterable<[string | number, unknown]>, of: (name: string) => Shape) {
+  for (const [name, value] of entries) {
+    const wrong = of(String(name))(value);
+    if (wrong !== undefined) return wrong === '' ? String(name) : `${name}.${wrong}`;
+  }
+  return undefined;
+}

@@ -1,12 +1,13 @@
 import { usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
+import { actionSteps } from '../plan/steps.ts';
 import type { Plan } from '../plan/types.ts';
 import { foundNone, mustFind } from '../run/step/found-none.ts';
 import { consentFor, obtain } from './consent.ts';
 import { type CliContext, planOnly } from './context.ts';
 import { runEnvironment } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
-import { actionSteps, planLines } from './format/plan.ts';
+import { planLines } from './format/plan.ts';
 import { outcomeLines } from './format/show-outcomes.ts';
 import { nextCommand } from './next-command.ts';
 import { openKeys, transportsOf } from './passphrases.ts';

@@ -1,10 +1,11 @@
 import { nodesText } from '../base/counts-line.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
+import { targetsOf } from '../plan/steps.ts';
 import type { Plan } from '../plan/types.ts';
 import { ask, canAsk } from './ask.ts';
 import { type Flags, planOnly } from './context.ts';
-import { countTargets, dangersOf } from './format/plan.ts';
+import { dangersOf } from './format/plan.ts';
 import type { Change } from './format/undo-preview.ts';
 import type { CliIo } from './types.ts';
 
@@ -33,13 +34,13 @@ export function furtherReasonOf(flags: Flags): { reason?: string } {
 /** Decides before anything is sent whether to ask the operator; without a terminal the error names the flag. */
 export function consentFor(plan: Plan, flags: Flags, io: CliIo, saved = false): Consent {
   const dangers = dangersOf(plan);
-  const phrase = confirmPhrase(plan.cluster, countTargets(plan));
+  const phrase = confirmPhrase(plan.cluster, targetsOf(plan).size);
   if (dangers.includes('severe')) return severe({ phrase, what: 'This is severe' }, flags, io);
   // A --confirm that was given must match, even where --yes would do.
   if (flags.confirm !== undefined) return severe({ phrase, what: '' }, flags, io);
   if (!dangers.includes('change')) return { kind: 'given', by: 'nothing changes' };
   if (flags.yes !== true && saved) return { kind: 'given', by: 'saved plan' };
-  return plain(`Change ${nodesText(countTargets(plan))} of ${plan.cluster}?`, flags, io);
+  return plain(`Change ${nodesText(targetsOf(plan).size)} of ${plan.cluster}?`, flags, io);
 }
 
 /** What `--confirm` must say. */

@@ -4,10 +4,10 @@ import { TRANSPORTS, type TransportName } from '../fleet/transports.ts';
 import { clusterNamed } from '../kit/cluster-named.ts';
 import { targetsOf } from '../kit/targets.ts';
 import type { ClusterKit } from '../kit/types.ts';
+import { actionSteps } from '../plan/steps.ts';
 import type { Plan } from '../plan/types.ts';
 import { askUnseen, canAsk } from './ask.ts';
 import type { CliContext } from './context.ts';
-import { actionSteps } from './format/plan.ts';
 
 const TRIES = 3;
 

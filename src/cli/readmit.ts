@@ -59,7 +59,7 @@ export async function readmit(flags: ReadmitFlags, io: CliIo): Promise<number> {
   });
   const hosts = selectNodes(cluster.fleet.nodes, { selector: 'role=control-plane' }).map((node) => node.name);
   const [{ planActionStep }, { clientBatches }, { sealPlan }] = await Promise.all([
-    import('../plan/action-step.ts'),
+    import('../plan/draft.ts'),
     import('../playbook/client-batches.ts'),
     import('../plan/seal.ts'),
   ]);

@@ -71,7 +71,8 @@ export async function withWays(
       waves.length > 1
         ? `, in waves of ${wavesText(waves)}${canary ? ' (the first must succeed)' : ''}${pauseMs > 0 ? `, ${formatDuration(pauseMs)} apart` : ''}`
         : '';
-    const window = change.targets.length > own.window ? `, at most ${own.window} at a time` : '';
-    return { ...change, waves, pauseMs, way: words + window };
+    const { parallel } = own;
+    const most = change.targets.length > parallel ? `, at most ${parallel} at a time` : '';
+    return { ...change, waves, pauseMs, way: words + most };
   });
 }

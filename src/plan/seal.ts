@@ -5,29 +5,28 @@ import type { FleetSnapshot } from '../fleet/types.ts';
 import { scriptSource } from '../node/script.ts';
 import { warnOfSilentKubelets } from './kubelet-warning.ts';
 import type { PlanRequest } from './request.ts';
-import type { Plan, Workstream } from './types.ts';
+import { actionSteps } from './steps.ts';
+import { PLAN_SCHEMA, type Plan, type Workstream } from './types.ts';
 
-/** SHA-256 over everything in a plan but the hash itself. */
+/** SHA-256 over everything in a plan except the hash itself. */
 export function planHash(plan: Omit<Plan, 'hash'>): string {
   const { hash: _, ...rest } = plan as Plan;
   return sha256(canonicalJson(rest));
 }
 
-/** Names the very fleet that a plan was made for. */
+/** Identifies the fleet snapshot that a plan was made for. */
 export function fleetDigest(fleet: FleetSnapshot): string {
   return sha256(canonicalJson(fleet));
 }
 
-/** Closes a plan: version, scripts, fleet, and the hash over it all. */
+/** Completes a plan: version, script digests, fleet snapshot, and the hash over all of it. */
 export function sealPlan(
   content: Pick<Plan, 'name' | 'title' | 'params' | 'playbook'> & { workstreams: Workstream[] },
   { cluster, reason, now }: PlanRequest,
 ): Plan {
-  const actions = new Set(
-    content.workstreams.flatMap((w) => w.steps.flatMap((s) => (s.kind === 'action' ? [s.action] : []))),
-  );
+  const actions = new Set(actionSteps(content).map(({ action }) => action));
   const open: Omit<Plan, 'hash'> = {
-    schemaVersion: 1,
+    schemaVersion: PLAN_SCHEMA,
     version: VERSION,
     createdAt: now.toISOString(),
     reason,

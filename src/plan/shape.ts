@@ -1,91 +1,107 @@
 import { LONGEST_MS } from '../base/duration.ts';
 import {
-  type Is,
-  isList,
-  isMap,
   isObject,
-  isOneOf,
-  isShaped,
-  isText,
-  isTruth,
-  isWhole,
+  listOf,
+  mapOf,
   maybe,
+  number,
+  object,
+  oneOf,
+  type Shape,
+  shaped,
+  text,
+  truth,
+  whole,
 } from '../base/shape.ts';
-import type { ActionStep } from './types.ts';
+import { type ActionStep, PLAN_SCHEMA } from './types.ts';
 
-const span = isWhole(0, LONGEST_MS);
-const names = isList(isText);
+/** Plans are written and hashed member by member: deeper nesting than people write can be parsed, but not that. */
+const MOST_LEVELS = 40;
 
-const isGate = isShaped({
-  answering: isText,
+const names = listOf(text);
+/** Durations may have fractions of a millisecond. */
+const span = number(0, LONGEST_MS);
+const someSpan = number(1, LONGEST_MS);
+
+const gate = shaped({
+  answering: text,
+  maxErrorPercent: maybe(number()),
+  freshLeases: maybe(text),
   holdsMs: span,
   withinMs: span,
-  everyMs: isWhole(1, LONGEST_MS),
-  maxErrorPercent: maybe((value) => typeof value === 'number'),
+  everyMs: number(1, LONGEST_MS),
 });
 
-const isActionShaped = isShaped({
-  id: isText,
-  action: isText,
-  title: isText,
-  danger: isOneOf(['read', 'change', 'severe']),
-  params: isObject,
+const actionStep = shaped({
+  id: text,
+  action: text,
+  title: text,
+  danger: oneOf(['read', 'change', 'severe']),
+  params: object,
   targets: names,
-  waves: isList(isWhole()),
-  window: isWhole(1),
-  budget: isWhole(),
-  connectMs: span,
-  loginMs: maybe(span),
-  runMs: span,
-  wholeMs: maybe(span),
-  retryMs: maybe((ms) => typeof ms === 'number' && ms >= 0),
-  keepTrying: maybe(isText),
-  anyOf: isTruth,
-  canary: maybe(isTruth),
-  gate: maybe(isGate),
+  waves: listOf(whole()),
+  parallel: whole(1),
+  budget: whole(),
+  connectMs: someSpan,
+  loginMs: maybe(someSpan),
+  runMs: someSpan,
+  wholeMs: maybe(someSpan),
+  retryMs: maybe(span),
+  keepTrying: maybe(text),
+  anyOf: truth,
+  canary: maybe(oneOf([true])),
+  gate: maybe(gate),
   via: maybe(names),
-  rollBack: maybe(isTruth),
-  irreversible: maybe(isText),
-  removesCause: maybe(isTruth),
+  rollBack: maybe(truth),
+  irreversible: maybe(text),
+  removesCause: maybe(oneOf([true])),
   warnings: maybe(names),
 });
 
-const STEPS: Record<string, Is> = {
-  action: (step) => isActionShaped(step) && wavesFit(step as ActionStep),
-  gate: isShaped({ id: isText, title: isText, gate: isGate }),
-  undo: isShaped({ id: isText, title: isText, steps: names }),
+const STEPS: Record<string, Shape> = {
+  action: (step) => actionStep(step) ?? wavesOf(step as ActionStep),
+  gate: shaped({ id: text, title: text, gate }),
+  undo: shaped({ id: text, title: text, steps: names }),
 };
 
-const isStep: Is = (step) =>
-  isObject(step) &&
-  isText(step.kind) &&
-  Object.hasOwn(STEPS, step.kind as string) &&
-  STEPS[step.kind as string]!(step);
+const step: Shape = (value) => {
+  if (!isObject(value)) return '';
+  const { kind } = value;
+  return typeof kind === 'string' && Object.hasOwn(STEPS, kind) ? STEPS[kind]!(value) : 'kind';
+};
 
-/** A plan that this Fireaxe can read: of what it says all is of the kind that its readers expect. */
-export const isPlan = isShaped({
-  schemaVersion: isOneOf([1]),
-  hash: isText,
-  version: isText,
-  createdAt: isText,
-  name: isText,
-  title: isText,
-  reason: isText,
-  cluster: isText,
-  params: isMap(isText),
-  scripts: isMap(isText),
-  fleet: isShaped({ takenAt: isText, source: isText, sha256: isText }),
-  workstreams: isList(
-    isShaped({
-      name: isText,
-      title: isText,
-      needs: isShaped({ all: maybe(names), any: maybe(names), ended: maybe(names) }),
-      steps: isList(isStep),
+/** Each target is in exactly one wave. */
+function wavesOf({ waves, targets }: ActionStep): string | undefined {
+  return waves.reduce((a, b) => a + b, 0) === targets.length ? undefined : 'waves';
+}
+
+const plan = shaped({
+  schemaVersion: oneOf([1, PLAN_SCHEMA]),
+  hash: text,
+  version: text,
+  createdAt: text,
+  name: text,
+  title: text,
+  reason: text,
+  cluster: text,
+  playbook: maybe(shaped({ name: text, sha256: text })),
+  params: mapOf(text),
+  scripts: mapOf(text),
+  fleet: shaped({ takenAt: text, source: text, sha256: text }),
+  workstreams: listOf(
+    shaped({
+      name: text,
+      title: text,
+      needs: shaped({ all: maybe(names), any: maybe(names), ended: maybe(names) }),
+      steps: listOf(step),
     }),
   ),
 });
 
-/** Each target is in one wave. */
-function wavesFit({ waves, targets }: ActionStep): boolean {
-  return waves.reduce((a, b) => a + b, 0) === targets.length;
+/** Where a value does not have the shape of a plan; undefined where it does. A file can hold anything. */
+export const planShape: Shape = (value) => (isDeeper(value, MOST_LEVELS) ? '' : plan(value));
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1));
 }

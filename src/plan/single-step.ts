@@ -1,5 +1,5 @@
 import { usage } from '../base/errors.ts';
-import { planActionStep } from './action-step.ts';
+import { planActionStep } from './draft.ts';
 import type { PlanRequest } from './request.ts';
 import { sealPlan } from './seal.ts';
 import type { Plan } from './types.ts';

@@ -5,13 +5,13 @@ import type { TransportName } from '../fleet/transports.ts';
 export interface GateSpec {
   /** API servers that must be ready. */
   answering: string;
-  /** Largest share of API requests that end 5xx or 429, in percent, between two readings. */
+  /** Largest percentage of API requests that end 5xx or 429 between two readings. */
   maxErrorPercent?: number;
-  /** Nodes whose kubelet has renewed its lease in time, of all that have one. */
+  /** Share of nodes whose kubelet has renewed its lease in time. */
   freshLeases?: string;
-  /** How long it must hold (ms). */
+  /** How long it must hold. */
   holdsMs: number;
-  /** How long it may take (ms). */
+  /** How long it may take to hold. */
   withinMs: number;
   everyMs: number;
 }
@@ -27,26 +27,28 @@ export interface ActionStep {
   /** Node names, in launch order. */
   targets: string[];
   waves: number[];
-  /** The first wave is one: the others are launched only if it ends well. */
+  /** The first wave is a canary: the others are launched only if it succeeds. */
   canary?: true;
-  window: number;
+  /** Most targets in flight. */
+  parallel: number;
+  /** Failures allowed. */
   budget: number;
   connectMs: number;
-  /** For each phase of the login; plans of earlier versions have none. */
+  /** For each phase of the login; absent in plans of early versions. */
   loginMs?: number;
   runMs: number;
-  /** What `--timeout` said: the deadline of each target, with connecting, login, ways and further tries. */
+  /** What `--timeout` said: the deadline of each target, with connecting, login, transports and retries. */
   wholeMs?: number;
-  /** How long a target that nothing was sent to is tried again. */
+  /** How long a target that nothing was sent to is retried. */
   retryMs?: number;
-  /** The gate until whose end targets that nothing was sent to are tried, while the workstream goes on. */
+  /** A gate: targets that nothing was sent to are retried until it is over, while the workstream goes on. */
   keepTrying?: string;
   anyOf: boolean;
   /** Must hold between waves. */
   gate?: GateSpec;
-  /** Order of transports, over the kit's. */
+  /** Transports in order, instead of the kit's. */
   via?: TransportName[];
-  /** The gate must hold after the step too; where it does not, the step is taken back. */
+  /** The gate must hold after the step too; otherwise the step is undone. */
   rollBack?: boolean;
   irreversible?: string;
   /** It removes the cause of the incident: an undo of the run leaves it out unless it is named. */
@@ -62,7 +64,7 @@ export interface GateStep {
   gate: GateSpec;
 }
 
-/** Takes back what these steps changed, last first. */
+/** Undoes what these steps changed, newest first. */
 export interface UndoStep {
   kind: 'undo';
   id: string;
@@ -75,13 +77,17 @@ export type Step = ActionStep | GateStep | UndoStep;
 export interface Workstream {
   name: string;
   title: string;
-  /** Workstreams that must have ended first: all of them well, any one well, or whichever way. */
+  /** Workstreams that must end first: all of them successfully, any one successfully, or in any state. */
   needs: { all?: string[]; any?: string[]; ended?: string[] };
   steps: Step[];
 }
 
+/** What this Fireaxe writes, runs and resumes. */
+export const PLAN_SCHEMA = 2;
+
 export interface Plan {
-  schemaVersion: 1;
+  /** 1 in the journal of a run that an earlier Fireaxe made: it can be read and undone (plan/version-1.ts). */
+  schemaVersion: 1 | typeof PLAN_SCHEMA;
   /** SHA-256 over all other members in canonical JSON. */
   hash: string;
   /** Fireaxe's version. */

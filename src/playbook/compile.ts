@@ -2,7 +2,7 @@ import { formatAmount, parseSome } from '../base/amount.ts';
 import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
 import { selectNodes } from '../fleet/select.ts';
-import { planActionStep } from '../plan/action-step.ts';
+import { planActionStep } from '../plan/draft.ts';
 import type { PlanRequest } from '../plan/request.ts';
 import { sealPlan } from '../plan/seal.ts';
 import type { Plan, Step, Workstream } from '../plan/types.ts';

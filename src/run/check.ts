@@ -1,7 +1,7 @@
+import { actionSteps } from '../plan/steps.ts';
 import type { ActionStep, Plan } from '../plan/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import { holdFloors } from './floors.ts';
-import { actionSteps } from './memory.ts';
 import { openSession } from './session.ts';
 import { runOp } from './step/run-op.ts';
 import type { RunEnv } from './types.ts';

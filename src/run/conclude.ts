@@ -1,5 +1,5 @@
 import { addCounts, noCounts } from '../fanout/counts.ts';
-import { actionSteps } from './memory.ts';
+import { actionSteps } from '../plan/steps.ts';
 import type { Session } from './session.ts';
 import { canGoOn, endedWell } from './step/pending.ts';
 import type { RunVerdict } from './types.ts';

@@ -1,9 +1,9 @@
 import { FireaxeError } from '../base/errors.ts';
 import { addCounts, badOf, noCounts } from '../fanout/counts.ts';
+import { actionSteps } from '../plan/steps.ts';
 import type { Step, UndoStep, Workstream } from '../plan/types.ts';
 import { conclude } from './conclude.ts';
 import { waitForGate } from './gate/wait.ts';
-import { actionSteps } from './memory.ts';
 import { unmetNeed } from './needs.ts';
 import type { Session } from './session.ts';
 import { runActionStep, type StepEnd } from './step/action-step.ts';

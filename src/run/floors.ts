@@ -3,8 +3,8 @@ import { parseAmount, resolveAmount } from '../base/amount.ts';
 import { FireaxeError } from '../base/errors.ts';
 import type { FleetNode, Role } from '../fleet/types.ts';
 import type { Policy } from '../kit/types.ts';
+import { actionSteps } from '../plan/steps.ts';
 import type { ActionStep, Plan } from '../plan/types.ts';
-import { actionSteps } from './memory.ts';
 
 /** Refuses (kind guard) a plan that would leave fewer nodes of a role at work than the kit's policy says. */
 export function holdFloors(plan: Plan, nodes: FleetNode[], floors: Policy['floors']): void {

@@ -147,8 +147,3 @@ export class RunMemory {
     if (outcome.result?.before) this.#learnBefore(step, outcome.target, outcome.result.before);
   }
 }
-
-/** The action steps of a plan, in the order they are written. */
-export function actionSteps(plan: Plan): ActionStep[] {
-  return plan.workstreams.flatMap((w) => w.steps.filter((s) => s.kind === 'action'));
-}

@@ -169,7 +169,7 @@ describe('bad input is refused with the next command', () => {
     ['--exits', '256', 'from 0 to 255'],
     ['--via', 'telnet', 'ssm,ssh,openssh,local'],
     ['--kit', '', 'the directory of a kit'],
-    ['--out', '/nowhere/x.plan', 'a directory that can be written'],
+    ['--out', '/nowhere/x.plan', 'a file in a writable directory'],
   ])('%s %s: what it takes', async (flag, value, expected) => {
     const { code, stderr } = await fireaxe.run(['exec', '--reason', 'x', '--yes', flag, value, '--', 'id'], {
       kit,
@@ -205,15 +205,17 @@ describe('bad input is refused with the next command', () => {
     expect(absent.code).toBe(2);
     expect(JSON.parse(absent.stderr).error).toEqual({
       kind: 'usage',
-      message: 'the plan cannot be saved: no such file or directory',
+      message: 'cannot save the plan: no such file or directory',
       place: '/nowhere/x.plan',
-      expected: 'a file in a directory that can be written',
-      next: 'mkdir -p /nowhere, or name another file by -o',
+      expected: 'a file in a writable directory',
+      next: 'mkdir -p /nowhere, or choose another file: -o FILE',
     });
     const pipe = join(kit, 'pipe');
     execFileSync('mkfifo', [pipe]);
     for (const other of [kit, pipe]) {
-      expect((await save(other)).stderr).toMatch(/cannot be saved: it is no file.*name another file/);
+      expect((await save(other)).stderr).toMatch(
+        /cannot save the plan: not a regular file.*choose another file/,
+      );
     }
     // A plan does not take its place.
     expect(statSync(pipe).isFIFO()).toBe(true);

@@ -8,7 +8,7 @@ import { makeKit } from '../kit/make-kit.ts';
 import { planOf, step } from '../report/records.ts';
 import { quietIo } from './quiet-io.ts';
 
-it('a run is not gone on with by scripts that its plan was not made with', async () => {
+it('refuses to resume a run with node scripts that its plan was not made with', async () => {
   const kit = makeKit();
   const state = join(kit, 'state');
   const plan = { ...planOf(['shed', [step('hold', ['n1'])]]), cluster: 'c1', scripts: { stop: 'another' } };
@@ -18,7 +18,7 @@ it('a run is not gone on with by scripts that its plan was not made with', async
   writeFileSync(path, `${sealRecord(body, 0, new Date(0), '0'.repeat(64)).line}\n`);
   const { io, said } = quietIo({ FIREAXE_STATE_DIR: state });
   expect(await runCommandLine(['resume', 'last', '--kit', kit], io)).toBe(6);
-  expect(said.stderr).toContain('the action stop does something else now');
-  expect(said.stderr).toContain(`next: fireaxe undo 1-run --kit ${kit}, or a new plan`);
+  expect(said.stderr).toContain('the node script of stop changed since planning');
+  expect(said.stderr).toContain(`next: fireaxe undo 1-run --kit ${kit}\n`);
   rmSync(kit, { recursive: true });
 });

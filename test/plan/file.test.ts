@@ -2,7 +2,9 @@ import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { assertFresh, readPlanFile, writePlanFile } from '../../src/plan/file.ts';
+import { readPlanFile, writePlanFile } from '../../src/plan/file.ts';
+import { planHash } from '../../src/plan/seal.ts';
+import { assertFresh } from '../../src/plan/stale.ts';
 import { kitOf } from '../run/fake-fleet.ts';
 import { holdStep, planOf } from '../run/plans.ts';
 
@@ -41,6 +43,17 @@ describe('promise 2: what runs is the plan that was shown, or nothing', () => {
       await expect(readPlanFile(path)).rejects.toMatchObject({ kind: 'usage', place: path });
     },
   );
+});
+
+it('refuses a plan of schema 1, and says how to make a new one', async () => {
+  const { plan, path } = planned();
+  const { hash: _, ...old } = { ...plan, schemaVersion: 1 };
+  writeFileSync(path, `${JSON.stringify({ ...old, hash: planHash(old as typeof plan) }, null, 2)}\n`);
+  await expect(readPlanFile(path)).rejects.toMatchObject({
+    kind: 'stale',
+    message: 'the plan was made by another version of Fireaxe: schema 1, this one reads 2',
+    next: 'make a new plan and review it: fireaxe plan … -o FILE',
+  });
 });
 
 describe('a stale plan', () => {
@@ -83,7 +96,7 @@ describe('a stale plan', () => {
     const { plan, at } = fresh();
     for (const step of plan.workstreams[0]!.steps) if (step.kind === 'action') step.danger = 'read';
     expect(() => assertFresh(plan, at)).toThrowError(
-      expect.objectContaining({ kind: 'stale', message: expect.stringContaining('not say what it does') }),
+      expect.objectContaining({ kind: 'stale', message: expect.stringContaining('contradicts its actions') }),
     );
   });
 });

@@ -13,7 +13,7 @@ export function step(id: string, targets: string[], more: Partial<ActionStep> = 
     params: {},
     targets,
     waves: [targets.length],
-    window: 10,
+    parallel: 10,
     budget: 1,
     connectMs: 1,
     runMs: 1,
@@ -24,7 +24,7 @@ export function step(id: string, targets: string[], more: Partial<ActionStep> = 
 
 export function planOf(...streams: [string, ActionStep[]][]): Plan {
   return {
-    schemaVersion: 1,
+    schemaVersion: 2,
     hash: 'abcdef0123456789',
     version: '0.1.0',
     createdAt: '2026-11-20T10:00:00.000Z',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { planActionStep } from '../../src/plan/action-step.ts';
+import { planActionStep } from '../../src/plan/draft.ts';
 import { execute } from '../../src/run/execute.ts';
 import { listRuns } from '../../src/run/journal/store.ts';
 import { envFor, fakeFleet, kitOf } from './fake-fleet.ts';

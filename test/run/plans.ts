@@ -1,5 +1,5 @@
 import type { Kit } from '../../src/kit/types.ts';
-import { planActionStep } from '../../src/plan/action-step.ts';
+import { planActionStep } from '../../src/plan/draft.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
 import type { Plan, Workstream } from '../../src/plan/types.ts';
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type ssh2 from 'ssh2';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { planActionStep } from '../../src/plan/action-step.ts';
+import { planActionStep } from '../../src/plan/draft.ts';
 import { sealPlan } from '../../src/plan/seal.ts';
 import { execute } from '../../src/run/execute.ts';
 import { openReader } from '../../src/run/gate/reach.ts';

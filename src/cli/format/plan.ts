@@ -3,14 +3,15 @@ import type { Danger } from '../../actions/types.ts';
 import { failuresText, nodesText } from '../../base/counts-line.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { foldLine } from '../../base/fold-names.ts';
+import { actionSteps, isNamed, targetsOf } from '../../plan/steps.ts';
 import type { ActionStep, GateSpec, Plan, Step, UndoStep, Workstream } from '../../plan/types.ts';
 import { RunMemory } from '../../run/memory.ts';
-import { isNamed, undoOf } from '../../run/undo/choice.ts';
+import { undoOf } from '../../run/undo/choice.ts';
 
 /** A plan as the operator reads it before consenting. A text with a line break must not look like a line of the plan. */
 export function planLines(plan: Plan): string[] {
   const lines = [
-    `plan ${plan.hash.slice(0, 12)}: ${plan.title} (cluster ${plan.cluster}, ${nodesText(countTargets(plan))})`,
+    `plan ${plan.hash.slice(0, 12)}: ${plan.title} (cluster ${plan.cluster}, ${nodesText(targetsOf(plan).size)})`,
     `  reason: ${plan.reason || '(none yet)'}`,
   ];
   const params = Object.entries(plan.params);
@@ -81,9 +82,9 @@ function actionLines(step: ActionStep): string[] {
   } else if (n > 1) {
     const first = step.canary ? ` (the first must succeed)` : '';
     const waves = step.waves.length > 1 ? `waves of ${wavesText(step.waves)}${first}; ` : '';
-    const worst = Math.min(n, step.budget + Math.min(step.window, Math.max(...step.waves)));
+    const worst = Math.min(n, step.budget + Math.min(step.parallel, Math.max(...step.waves)));
     lines.push(
-      `  ${waves}at most ${Math.min(step.window, n)} at a time; aborts after ${failuresText(step.budget + 1)}; at most ${nodesText(worst)} affected`,
+      `  ${waves}at most ${Math.min(step.parallel, n)} at a time; aborts after ${failuresText(step.budget + 1)}; at most ${nodesText(worst)} affected`,
     );
   }
   if (step.keepTrying)
@@ -125,13 +126,4 @@ function gateText(gate: GateSpec): string {
       ? ''
       : ` and ${gate.freshLeases} of the kubelets have renewed their leases`;
   return `${gate.answering} API servers answer${errors}${leases} for ${formatDuration(gate.holdsMs)}, within ${formatDuration(gate.withinMs)}`;
-}
-
-/** The number of distinct nodes that the plan touches. */
-export function countTargets(plan: Plan): number {
-  return new Set(actionSteps(plan).flatMap((step) => step.targets)).size;
-}
-
-export function actionSteps(plan: Plan): ActionStep[] {
-  return plan.workstreams.flatMap((stream) => stream.steps).filter((step) => step.kind === 'action');
 }

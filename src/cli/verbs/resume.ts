@@ -26,8 +26,8 @@ export default defineVerb({
     const first = records[0];
     const plan = first?.kind === 'plan' ? first.plan : undefined;
     if (plan) {
-      const { assertSameScripts } = await import('../../plan/file.ts');
-      assertSameScripts(plan, runId, `fireaxe undo ${runId}, or a new plan`);
+      const { assertResumable } = await import('../../plan/stale.ts');
+      assertResumable(plan, runId);
     }
     if (plan) await openKeys(context, plan.cluster, transportsOf(plan));
     const { resumeRun } = await import('../../run/resume.ts');

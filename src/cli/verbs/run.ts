@@ -45,7 +45,8 @@ export default defineVerb({
 
 /** What a saved plan says cannot be said otherwise on the command line: make a new plan instead. */
 async function runSaved(file: string, context: CliContext, again: boolean): Promise<number> {
-  const { readPlanFile, assertFresh } = await import('../../plan/file.ts');
+  const { readPlanFile } = await import('../../plan/file.ts');
+  const { assertFresh } = await import('../../plan/stale.ts');
   const changed = (['selector', 'nodes', 'limit', 'timeout', 'parallel', 'maxFailures', 'via'] as const).find(
     (flag) => context.flags[flag] !== undefined,
   );

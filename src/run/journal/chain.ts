@@ -1,10 +1,10 @@
 import { sha256 } from '../../base/canonical.ts';
 import type { FireaxeError } from '../../base/errors.ts';
 import type { JournalBody, JournalRecord } from '../types.ts';
-import { changedJournal, twoWriters } from './changed.ts';
-import { wellFormed } from './record-shape.ts';
+import { corrupt, newerSchema, twoWriters } from './corrupt.ts';
+import { parseRecord, wellFormed } from './record-shape.ts';
 
-/** What the first record names as the one before it. */
+/** What the first record names as the hash before it. */
 export const GENESIS = '0'.repeat(64);
 
 /** The line of a record, without its newline, and its hash: what the next record names as `prev`. */
@@ -20,20 +20,20 @@ export function sealRecord(
 
 export interface ChainReading {
   records: JournalRecord[];
-  /** Hash of the last good record. */
+  /** Hash of the last valid record. */
   head: string;
-  /** Number of the record that follows it. */
+  /** Number of the next record. */
   next: number;
-  /** Bytes of the good part; what follows is a torn tail. */
+  /** Bytes of the valid records; what follows is a torn tail. */
   goodBytes: number;
   tornBytes: number;
-  /** Where two writers wrote side by side: each record still follows one of those before it, and none was edited. */
+  /** Set where two writers wrote at once: each record still follows an earlier one, and none was edited. */
   forked?: FireaxeError;
 }
 
 /**
  * Reads a journal's text and checks its chain. A last line that is cut off is a torn tail and is left out;
- * anything wrong before it throws (kind guard): an edited, deleted or reordered record is no crash.
+ * anything wrong before it throws (kind guard): no crash edits, deletes or reorders a record.
  */
 export function readChain(bytes: Buffer, place: string): ChainReading {
   const records: JournalRecord[] = [];
@@ -46,19 +46,20 @@ export function readChain(bytes: Buffer, place: string): ChainReading {
     const newline = bytes.indexOf(10, offset);
     const end = newline < 0 ? bytes.length : newline;
     const text = bytes.subarray(offset, end);
-    const record = newline < 0 ? undefined : parse(text.toString('utf8'));
+    const record = newline < 0 ? undefined : linkOf(text.toString('utf8'));
     if (!record) {
       // Only the very last line can be torn by a crash: appended bytes never overtake each other.
       if (newline < 0 || newline === bytes.length - 1) break;
-      throw changedJournal(place, 'it is no record', records.length + 1);
+      throw corrupt(place, 'not a record', records.length + 1);
     }
     const line = records.length + 1;
     const next = nextOf.get(record.prev);
-    if (next === undefined) throw changedJournal(place, 'it does not follow a record before it', line);
-    if (record.seq !== next) throw changedJournal(place, `its number is ${record.seq}, not ${next}`, line);
-    if (!wellFormed(record)) throw changedJournal(place, 'it is none that this Fireaxe knows', line);
+    if (next === undefined) throw corrupt(place, 'hash mismatch', line);
+    if (record.seq !== next) throw corrupt(place, `record ${record.seq} where ${next} is expected`, line);
+    if (!wellFormed(record))
+      throw newerSchema(record, place) ?? corrupt(place, 'unknown form of record', line);
     const hash = sha256(text);
-    if (nextOf.has(hash)) throw changedJournal(place, 'it is there twice', line);
+    if (nextOf.has(hash)) throw corrupt(place, 'duplicate record', line);
     if (record.prev !== head) forked ??= twoWriters(place, line);
     records.push(record);
     nextOf.set(hash, next + 1);
@@ -76,11 +77,8 @@ export function readChain(bytes: Buffer, place: string): ChainReading {
   };
 }
 
-function parse(line: string): JournalRecord | undefined {
-  try {
-    const record = JSON.parse(line) as JournalRecord;
-    return typeof record?.seq === 'number' && typeof record.prev === 'string' ? record : undefined;
-  } catch {
-    return undefined;
-  }
+/** A record as far as the chain goes: its number and the hash before it. */
+function linkOf(line: string): JournalRecord | undefined {
+  const record = parseRecord(line) as JournalRecord | undefined;
+  return typeof record?.seq === 'number' && typeof record.prev === 'string' ? record : undefined;
 }

@@ -5,7 +5,7 @@ import { FireaxeError } from '../../base/errors.ts';
 import { writeWhole } from '../../base/whole-file.ts';
 import type { JournalBody, JournalRecord } from '../types.ts';
 import { type ChainReading, readChain, sealRecord } from './chain.ts';
-import { changedJournal } from './changed.ts';
+import { changedAfterEnd } from './corrupt.ts';
 import type { Lease } from './lease.ts';
 import { brokenSeal, GrowingSeal } from './seal.ts';
 import { runError } from './state-error.ts';
@@ -35,7 +35,7 @@ export async function openJournal(
     const bytes = await file.readFile();
     const reading = readChain(bytes, path);
     const broken = held.formerSeal && brokenSeal(held.formerSeal, bytes);
-    if (broken) throw changedJournal(path, broken);
+    if (broken) throw changedAfterEnd(path, broken);
     if (reading.forked && forked !== 'allowed') throw reading.forked;
     if (reading.tornBytes > 0) {
       await file.truncate(reading.goodBytes);

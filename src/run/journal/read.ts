@@ -1,32 +1,32 @@
 import { readFile } from 'node:fs/promises';
 import type { JournalRecord } from '../types.ts';
 import { readChain } from './chain.ts';
-import { changedJournal } from './changed.ts';
+import { changedAfterEnd } from './corrupt.ts';
 import { type LeaseText, lastLease } from './lease-file.ts';
-import { wellFormed } from './record-shape.ts';
+import { parseRecord, wellFormed } from './record-shape.ts';
 import { brokenSeal } from './seal.ts';
 
 export interface JournalReading {
   records: JournalRecord[];
-  /** One writer's whole chain, as it was closed. */
+  /** The whole chain of one writer, as it was closed. */
   intact: boolean;
-  /** It was closed by its writer and is still what it was then. */
+  /** Closed by its writer and unchanged since. */
   sealed: boolean;
   problem?: string;
-  /** Why nothing may be done by the records: they are what can still be read. */
+  /** Why the records are not acted on: they are what can still be read. */
   changed?: Error;
-  /** Two writers wrote it: what is known may be undone, and no more. */
+  /** Two writers wrote it: it can be undone, but not resumed. */
   forked?: Error;
 }
 
-/** Reads a journal as it is, whatever became of it, without being its writer. */
+/** Reads a journal in whatever state it is, without becoming its writer. */
 export async function readJournal(path: string): Promise<JournalReading> {
   const { bytes, lease } = await readBoth(path);
   const seal = lease?.seal;
   try {
     const { records, tornBytes, forked } = readChain(bytes, path);
     const broken = seal && brokenSeal(seal, bytes);
-    if (broken) throw changedJournal(path, broken);
+    if (broken) throw changedAfterEnd(path, broken);
     const problem = forked?.message ?? (tornBytes > 0 ? 'its last record was cut off' : undefined);
     return {
       records,
@@ -41,7 +41,7 @@ export async function readJournal(path: string): Promise<JournalReading> {
   }
 }
 
-/** A writer may open or close the journal while we read: a seal speaks of what we read only if it stood all the while. */
+/** A writer may open or close the journal meanwhile: a seal counts only if it was the same before and after the read. */
 async function readBoth(path: string): Promise<{ bytes: Buffer; lease: LeaseText | undefined }> {
   let before = await lastLease(path);
   for (let look = 0; look < 10; look++) {
@@ -57,10 +57,8 @@ async function readBoth(path: string): Promise<{ bytes: Buffer; lease: LeaseText
 function readable(bytes: Buffer): JournalRecord[] {
   const records: JournalRecord[] = [];
   for (const line of bytes.toString('utf8').split('\n')) {
-    try {
-      const record: unknown = JSON.parse(line);
-      if (wellFormed(record)) records.push(record);
-    } catch {}
+    const record = parseRecord(line);
+    if (wellFormed(record)) records.push(record);
   }
   return records;
 }

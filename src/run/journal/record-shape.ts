@@ -1,82 +1,89 @@
 import {
-  type Is,
-  isList,
-  isMap,
   isObject,
-  isOneOf,
-  isShaped,
-  isText,
-  isTime,
-  isTruth,
-  isWhole,
+  listOf,
+  mapOf,
   maybe,
+  number,
+  oneOf,
+  type Shape,
+  shaped,
+  text,
+  time,
+  truth,
+  whole,
 } from '../../base/shape.ts';
-import { isPlan } from '../../plan/shape.ts';
+import { planShape } from '../../plan/shape.ts';
+import { readVersion1 } from '../../plan/version-1.ts';
 import { OUTCOME_STATES } from '../../transport/types.ts';
 import { type JournalRecord, RUN_STATES, STEP_STATES } from '../types.ts';
 
-const isCounts = isMap(isWhole());
-const isStepState = isOneOf([...STEP_STATES]);
-const isStreamState = isOneOf(['waiting', ...STEP_STATES]);
-const isBefore = isMap(isText);
-const why = maybe(isText);
-const ofNode = { step: isText, target: isText };
+const counts = mapOf(whole());
+const stepState = oneOf(STEP_STATES);
+const streamState = oneOf(['waiting', ...STEP_STATES]);
+const before = mapOf(text);
+const why = maybe(text);
+const ofTarget = { step: text, target: text };
 
-const isOutcome = isShaped({
-  target: isText,
-  state: isOneOf(OUTCOME_STATES),
-  exitCode: maybe((value) => typeof value === 'number'),
-  signal: maybe(isText),
-  stdout: maybe(isText),
-  stderr: maybe(isText),
+const outcome = shaped({
+  target: text,
+  state: oneOf(OUTCOME_STATES),
+  exitCode: maybe(number()),
+  signal: maybe(text),
+  stdout: maybe(text),
+  stderr: maybe(text),
   result: maybe(
-    isShaped({
-      op: isText,
-      state: isText,
-      before: maybe(isBefore),
+    shaped({
+      op: text,
+      state: text,
+      before: maybe(before),
       note: why,
       code: why,
-      data: maybe(isMap(isText)),
+      data: maybe(mapOf(text)),
     }),
   ),
-  reason: maybe(isShaped({ code: isText, message: isText, phase: maybe(isText), next: maybe(isText) })),
+  reason: maybe(shaped({ code: text, message: text, phase: maybe(text), next: maybe(text) })),
 });
 
-const isVerdict = isShaped({
-  state: isOneOf([...RUN_STATES]),
-  counts: isCounts,
-  planned: isWhole(),
-  endedAt: isTime,
-  workstreams: isList(isShaped({ name: isText, state: isStreamState, why })),
-  missed: maybe(isList(isShaped({ step: isText, targets: isList(isText) }))),
-  next: maybe(isText),
+const verdict = shaped({
+  state: oneOf(RUN_STATES),
+  counts,
+  planned: whole(),
+  endedAt: time,
+  workstreams: listOf(shaped({ name: text, state: streamState, why })),
+  missed: maybe(listOf(shaped({ step: text, targets: listOf(text) }))),
+  next: maybe(text),
 });
 
-/** What the readers of a journal take for granted, by the kind of record. */
-const SHAPES: Record<string, Is> = {
-  plan: isShaped({ plan: isPlan, operator: isText, host: maybe(isText) }),
-  workstream: isShaped({ workstream: isText, state: isStreamState, why }),
-  step: isShaped({
-    workstream: maybe(isText),
-    step: isText,
-    state: isStepState,
-    counts: maybe(isCounts),
-    why,
-  }),
-  intent: isShaped({ step: isText, op: isText, targets: isList(isText) }),
-  saved: isShaped({ step: isText, targets: isList(isText), sha256: isText }),
-  before: isShaped({ ...ofNode, before: isBefore }),
-  outcome: isShaped({ step: isText, op: isText, outcome: isOutcome }),
-  gate: isShaped({ step: isText, state: isText, reading: isText, why }),
-  kept: isShaped({ ...ofNode, ok: isTruth, why }),
-  undone: isShaped({ ...ofNode, ok: isTruth, why }),
-  operator: isShaped({ what: isText, operator: isText, text: maybe(isText) }),
-  note: isShaped({ text: isText }),
-  end: isShaped({ verdict: isVerdict }),
+/** What the readers of a journal rely on, by the kind of record. */
+const SHAPES: Record<string, Shape> = {
+  plan: shaped({ plan: planShape, operator: text, host: maybe(text) }),
+  workstream: shaped({ workstream: text, state: streamState, why }),
+  step: shaped({ workstream: maybe(text), step: text, state: stepState, counts: maybe(counts), why }),
+  intent: shaped({ step: text, op: text, targets: listOf(text) }),
+  saved: shaped({ step: text, targets: listOf(text), sha256: text }),
+  before: shaped({ ...ofTarget, before }),
+  outcome: shaped({ step: text, op: text, outcome }),
+  gate: shaped({ step: text, state: text, reading: text, why }),
+  kept: shaped({ ...ofTarget, ok: truth, why }),
+  undone: shaped({ ...ofTarget, ok: truth, why }),
+  operator: shaped({ what: text, operator: text, text: maybe(text) }),
+  note: shaped({ text }),
+  end: shaped({ verdict }),
 };
 
-/** A record that this Fireaxe can read. A kind that it does not know says nothing to it. */
+/** A line of a journal; undefined where it is not JSON. A plan of schema 1 gets the names of schema 2. */
+export function parseRecord(line: string): unknown {
+  try {
+    const record: unknown = JSON.parse(line);
+    if (!isObject(record) || record.kind !== 'plan') return record;
+    return { ...record, plan: readVersion1(record.plan) };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A record that this Fireaxe can read. A kind that it does not know is passed over by its readers. */
 export function wellFormed(record: unknown): record is JournalRecord {
-  if (!isObject(record) || !isTime(record.at) || typeof record.kind !== 'string') return false;
-  return !Object.hasOwn(SHAPES, record.kind) || SHAPES[record.kind]!(record);
+  if (!isObject(record) || time(record.at) !== undefined || typeof record.kind !== 'string') return false;
+  return !Object.hasOwn(SHAPES, record.kind) || SHAPES[record.kind]!(record) === undefined;
 }

@@ -1,4 +1,4 @@
-import { actionSteps } from '../memory.ts';
+import { actionSteps } from '../../plan/steps.ts';
 import type { Session } from '../session.ts';
 
 /** What was reached after its step had ended, in the background, completes the step and its workstream. */

@@ -78,7 +78,7 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
       targets,
       script,
       waves: request.waves ?? [targets.length],
-      window: step.window,
+      window: step.parallel,
       budget: request.budget ?? targets.length,
       connectMs: step.connectMs,
       loginMs: step.loginMs ?? timeoutsOf(session.context.cluster).loginMs,

@@ -1,9 +1,10 @@
 import { actionNamed } from '../../actions/registry.ts';
 import type { Danger } from '../../actions/types.ts';
+import { actionSteps, isNamed } from '../../plan/steps.ts';
 import type { ActionStep, Plan } from '../../plan/types.ts';
 import { neverRan } from '../../transport/outcome.ts';
 import type { Outcome } from '../../transport/types.ts';
-import { actionSteps, type RunMemory } from '../memory.ts';
+import type { RunMemory } from '../memory.ts';
 
 /** How much of a run is undone. */
 export interface UndoScope {
@@ -56,11 +57,6 @@ export function chooseUndo(plan: Plan, memory: RunMemory, scope: UndoScope = {})
     }
   }
   return result;
-}
-
-/** A step that the planner split keeps its name before the dot. */
-export function isNamed(id: string, names: string[]): boolean {
-  return names.some((name) => id === name || id.startsWith(`${name}.`));
 }
 
 /** Nodes that a step changed, or may have changed, and on which that was not undone yet. */

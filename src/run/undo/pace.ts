@@ -54,7 +54,7 @@ export function wayBack(
     budget: resolveAmount(parseAmount(said.maxFailures ?? '100%', '--max-failures'), total, 'down'),
     step: {
       ...step,
-      window: cloud?.parallel ?? said.parallel ?? step.window,
+      parallel: cloud?.parallel ?? said.parallel ?? step.parallel,
       ...(timeoutMs === undefined
         ? {}
         : clocksOf({ ...timeouts, connectMs: step.connectMs }, timeoutMs, timeoutMs)),

@@ -69,7 +69,7 @@ describe('the journal', () => {
           changed[line] = text.slice(0, i) + String.fromCharCode(text.charCodeAt(i) ^ 1) + text.slice(i + 1);
         }
         expect(() => readChain(Buffer.from(`${changed.join('\n')}\n`), 'journal.ndjson')).toThrow(
-          /the journal was changed/,
+          /journal corrupt at line/,
         );
       }),
     );

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planActionStep } from '../../../src/plan/action-step.ts';
+import { planActionStep } from '../../../src/plan/draft.ts';
 import { execute } from '../../../src/run/execute.ts';
 import { readRun } from '../../../src/run/journal/store.ts';
 import { undoRun } from '../../../src/run/undo/undo.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planActionStep } from '../../../src/plan/action-step.ts';
+import { planActionStep } from '../../../src/plan/draft.ts';
 import { execute } from '../../../src/run/execute.ts';
 import { resumeRun } from '../../../src/run/resume.ts';
 import { envFor, type Fate, fakeFleet, kitOf } from '../fake-fleet.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Kit } from '../../../src/kit/types.ts';
-import { planActionStep } from '../../../src/plan/action-step.ts';
+import { planActionStep } from '../../../src/plan/draft.ts';
 import { execute } from '../../../src/run/execute.ts';
 import { readRun } from '../../../src/run/journal/store.ts';
 import { resumeRun } from '../../../src/run/resume.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ACTION_NAMES, actionNamed } from '../../../src/actions/registry.ts';
-import { planActionStep } from '../../../src/plan/action-step.ts';
+import { planActionStep } from '../../../src/plan/draft.ts';
 import { execute } from '../../../src/run/execute.ts';
 import { listRuns, readRun } from '../../../src/run/journal/store.ts';
 import { RunMemory } from '../../../src/run/memory.ts';

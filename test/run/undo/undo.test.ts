@@ -2,7 +2,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { sha256 } from '../../../src/base/canonical.ts';
-import { planActionStep } from '../../../src/plan/action-step.ts';
+import { planActionStep } from '../../../src/plan/draft.ts';
 import { execute } from '../../../src/run/execute.ts';
 import { sealRecord } from '../../../src/run/journal/chain.ts';
 import { journalPath } from '../../../src/run/journal/run-order.ts';

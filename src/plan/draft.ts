@@ -30,12 +30,12 @@ export interface StepDraft {
   placeOf?: ((key: 'canary' | 'wave' | 'maxFailures') => string) | undefined;
 }
 
-/** Makes a step complete: parameters checked by the action, waves, window and budget resolved to numbers. Flags win over drafts. */
+/** Completes a step: the action checks the parameters; waves, parallelism and budget become numbers. Flags win over the draft. */
 export function planActionStep(draft: StepDraft, request: PlanRequest): ActionStep {
   const action = actionNamed(draft.action);
   const params = parseParams(action, draft.params, draft.place);
   const { overrides, kit } = request;
-  // A flag was looked at where it was typed; what is wrong here stands in the playbook.
+  // Flags were checked where they were typed; what is wrong here is in the playbook.
   const at = (key: 'canary' | 'wave' | 'maxFailures') => draft.placeOf?.(key) ?? draft.place;
   const wavesOf = overrides.wave ?? draft.wave;
   const wave = wavesOf === undefined ? undefined : parseSome(wavesOf, at('wave'), 'a wave of no nodes');
@@ -53,7 +53,7 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
   const waves = waveSizes(total, canary, wave);
   const warnings =
     action.warnings?.(params, { cluster: request.cluster, nodes: request.cluster.fleet.nodes }) ?? [];
-  const tried = canary !== undefined && waves.length > 1 && resolveAmount(canary, total, 'up') > 0;
+  const hasCanary = canary !== undefined && waves.length > 1 && resolveAmount(canary, total, 'up') > 0;
   return {
     kind: 'action',
     id: draft.id,
@@ -63,9 +63,9 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     params: draft.params,
     targets: draft.targets,
     waves,
-    ...(tried ? { canary: true } : {}),
-    // A cloud action says itself how many it bears.
-    window: action.cloud?.parallel ?? overrides.parallel ?? draft.parallel ?? DEFAULTS.parallel,
+    ...(hasCanary ? { canary: true } : {}),
+    // A cloud action declares its own parallelism.
+    parallel: action.cloud?.parallel ?? overrides.parallel ?? draft.parallel ?? DEFAULTS.parallel,
     budget: resolveAmount(budget, total, 'down'),
     ...(action.cloud
       ? {

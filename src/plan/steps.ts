@@ -1,0 +1,16 @@
+import type { ActionStep, Plan } from './types.ts';
+
+/** The action steps of a plan, in the order they are written. */
+export function actionSteps(plan: Pick<Plan, 'workstreams'>): ActionStep[] {
+  return plan.workstreams.flatMap((w) => w.steps.filter((s) => s.kind === 'action'));
+}
+
+/** Every node that a plan acts on, once. */
+export function targetsOf(plan: Pick<Plan, 'workstreams'>): Set<string> {
+  return new Set(actionSteps(plan).flatMap((step) => step.targets));
+}
+
+/** Whether one of the names means this step. A step that was split into batches keeps its name before the dot. */
+export function isNamed(id: string, names: string[]): boolean {
+  return names.some((name) => id === name || id.startsWith(`${name}.`));
+}
