@@ -38,7 +38,7 @@ afterAll(() => {
   for (const path of kits) rmSync(path, { recursive: true });
 });
 
-/** What a person reads on stderr, and the exit code; stdout stays empty. */
+/** The text on stderr and the exit code; stdout stays empty. */
 async function refusal(args: string[], path = kit) {
   const { code, stdout, stderr } = await fireaxe.run(args, { kit: path });
   expect(stdout).toBe('');
@@ -46,17 +46,17 @@ async function refusal(args: string[], path = kit) {
 }
 
 describe('bad input is refused with the next command', () => {
-  it('a wrong selector: column and what was expected', async () => {
+  it('an invalid selector: names the column and what it expects', async () => {
     const { code, stderr } = await refusal(['nodes', '-l', 'pool in web']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/unexpected web[\s\S]*column 9[\s\S]*expected: \( before the values/);
   });
 
-  it('an empty selector is no way to say all', async () => {
+  it('an empty selector does not select all nodes', async () => {
     expect((await refusal(['exec', '-l', '', '--reason', 'x', '--yes', '--', 'id'])).code).toBe(2);
   });
 
-  it('a script that would reach the nodes changed', async () => {
+  it('a script that would reach the nodes altered', async () => {
     const script = join(kit, 'script');
     writeFileSync(script, Buffer.from('rm caf\xe9\n', 'latin1'));
     const { code, stderr } = await refusal(['exec', '--reason', 'x', '--yes', '--script', script]);
@@ -65,20 +65,20 @@ describe('bad input is refused with the next command', () => {
     rmSync(script);
   });
 
-  it('an empty target set: what the fleet has', async () => {
+  it('a selection without nodes: names what the fleet has', async () => {
     const { code, stderr } = await refusal(['exec', '-l', 'pool=gpu', '--reason', 'x', '--yes', '--', 'id']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/no node is meant by --selector "pool=gpu"/);
     expect(stderr).toMatch(/worker \(2\).*zone: a \(2\), b \(1\).*pool \(2\)[\s\S]*next: fireaxe nodes/);
   });
 
-  it('an unknown node: the nearest', async () => {
+  it('an unknown node: names the nearest', async () => {
     const { code, stderr } = await refusal(['nodes', '--nodes', 'n[1-3]']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/no node n3/);
   });
 
-  it('an unknown playbook parameter: the nearest; a missing one: its meaning', async () => {
+  it('an unknown playbook parameter: names the nearest; a missing one: explains it', async () => {
     const unknown = await refusal(['plan', 'own', '-p', 'comand=id']);
     expect(unknown.code).toBe(2);
     expect(unknown.stderr).toMatch(/no parameter comand[\s\S]*perhaps command/);
@@ -87,7 +87,7 @@ describe('bad input is refused with the next command', () => {
     expect(missing.stderr).toMatch(/needs command[\s\S]*what to run[\s\S]*-p command=/);
   });
 
-  it('an unknown playbook: those that there are', async () => {
+  it('an unknown playbook: lists the known ones', async () => {
     const { code, stderr } = await refusal(['plan', 'owm']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/no playbook owm[\s\S]*own/);
@@ -97,14 +97,14 @@ describe('bad input is refused with the next command', () => {
     ['kit.yaml', KIT_YAML.replace('policy:', 'polciy:'), /kit\.yaml:7:1[\s\S]*perhaps policy/],
     ['playbooks/own.yaml', PLAYBOOK.replace('action:', 'acton:'), /own\.yaml:9:9/],
     ['playbooks/own.yaml', PLAYBOOK.replace('id: say', 'id: say, id: twice'), /own\.yaml:9:\d+/],
-  ])('a mistake in %s: file, line and column', async (name, text, words) => {
+  ])('an error in %s: names file, line and column', async (name, text, words) => {
     const path = otherKit({ 'playbooks/own.yaml': PLAYBOOK, [name]: text });
     const { code, stderr } = await refusal(['plan', 'own', '-p', 'command=id'], path);
     expect(code).toBe(2);
     expect(stderr).toMatch(words);
   });
 
-  it('loose kit permissions: the file and the chmod line', async () => {
+  it('loose kit permissions: names the file and the chmod command', async () => {
     const path = otherKit({});
     chmodSync(join(path, 'keys/id'), 0o644);
     const { code, stderr } = await refusal(['nodes'], path);
@@ -112,19 +112,19 @@ describe('bad input is refused with the next command', () => {
     expect(stderr).toContain(`next: chmod 600 ${path}/keys/id`);
   });
 
-  it('no kit: how to name one', async () => {
+  it('no kit: explains how to name one', async () => {
     const { code, stderr } = await refusal(['nodes'], '/nowhere');
     expect(code).toBe(2);
     expect(stderr).toMatch(/no kit at \/nowhere[\s\S]*--kit PATH or FIREAXE_KIT/);
   });
 
-  it('a change without a reason: the flag', async () => {
+  it('a change without a reason: names the flag', async () => {
     const { code, stderr } = await refusal(['exec', '--yes', '--', 'id']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/--reason/);
   });
 
-  it('no terminal and no --yes: the flag, and nothing is launched', async () => {
+  it('no terminal and no --yes: names the flag and launches nothing', async () => {
     for (const more of [[], ['--no-input']]) {
       const { code, stderr } = await refusal([
         'exec',
@@ -141,7 +141,7 @@ describe('bad input is refused with the next command', () => {
     }
   });
 
-  it('a severe change: --yes is not enough, and the confirmation must be of this plan', async () => {
+  it('a severe change: --yes is not enough, and --confirm must match the plan', async () => {
     const fence = ['fence', '--reason', 'x', '--yes'];
     const bare = await refusal(fence);
     expect(bare.code).toBe(5);
@@ -151,7 +151,7 @@ describe('bad input is refused with the next command', () => {
     expect(wrong.stderr).toContain('expected: --confirm "c1 1"');
   });
 
-  it('a wrong action parameter: which, and the help', async () => {
+  it('a wrong action parameter: names it and the help', async () => {
     const { code, stderr } = await refusal(['stop', '--unit', 'sshd', '--reason', 'x', '--yes']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/never stopped[\s\S]*fireaxe stop --help/);
@@ -170,7 +170,7 @@ describe('bad input is refused with the next command', () => {
     ['--via', 'telnet', 'ssm,ssh,openssh,local'],
     ['--kit', '', 'the directory of a kit'],
     ['--out', '/nowhere/x.plan', 'a file in a writable directory'],
-  ])('%s %s: what it takes', async (flag, value, expected) => {
+  ])('%s %s: explains what the flag takes', async (flag, value, expected) => {
     const { code, stderr } = await fireaxe.run(['exec', '--reason', 'x', '--yes', flag, value, '--', 'id'], {
       kit,
     });
@@ -184,7 +184,7 @@ describe('bad input is refused with the next command', () => {
     ['probe', '--limit', '0%', 'a limit of no nodes'],
     ['shrink', '--share', '0', 'a share of no nodes'],
     ['shrink', '--share', '0%', 'a share of no nodes'],
-  ])('%s %s %s: that it is none, and how many it takes', async (verb, flag, value, message) => {
+  ])('%s %s %s: says that the value is invalid, and its range', async (verb, flag, value, message) => {
     const { code, stderr } = await refusal([verb, ...(verb === 'shrink' ? ['--dry-run'] : []), flag, value]);
     expect(code).toBe(2);
     expect(stderr).toBe(
@@ -192,13 +192,13 @@ describe('bad input is refused with the next command', () => {
     );
   });
 
-  it('an option of the command itself: where it belongs', async () => {
+  it('an option of the command itself: says where it belongs', async () => {
     expect((await refusal(['exec', '--reason', 'x', '--yes', 'ls', '-Z'])).stderr).toContain(
       'put -- before the command',
     );
   });
 
-  it('a file that a plan cannot be saved to: the one that was typed, and what to do', async () => {
+  it('a plan file that cannot be written: names the file as typed, and what to do', async () => {
     const save = (file: string) =>
       refusal(['exec', '--reason', 'x', '--nodes', 'n1', '--output', 'json', '-o', file, '--', 'id']);
     const absent = await save('/nowhere/x.plan');
@@ -217,12 +217,12 @@ describe('bad input is refused with the next command', () => {
         /cannot save the plan: not a regular file.*choose another file/,
       );
     }
-    // A plan does not take its place.
+    // The directory is not replaced by a plan.
     expect(statSync(pipe).isFIFO()).toBe(true);
     rmSync(pipe);
   });
 
-  it('a flag that would do nothing in the drill', async () => {
+  it('a flag without effect in the drill', async () => {
     const { code, stderr } = await refusal(['drill', '--hands-off', '--playbook', 'shed-load']);
     expect(code).toBe(2);
     expect(stderr).toContain('hands off: --playbook would do nothing');
@@ -239,7 +239,7 @@ describe('bad input is refused with the next command', () => {
       '--gate-for',
       '--gate-for has no effect with --no-gate',
     ],
-  ])('%j, where one flag would silently lose', async (args, place, words) => {
+  ])('%j, where one flag would silently be ignored', async (args, place, words) => {
     const { code, stderr } = await refusal(args);
     expect(code).toBe(2);
     expect(stderr).toContain(words);
@@ -279,38 +279,38 @@ describe('bad input is refused with the next command', () => {
     [['runs', '-o', 'json'], '--output json'],
     [['probe', '-ondjson'], '--output ndjson'],
     [['undo', 'last', '-o', 'yaml'], '--output json'],
-  ])('%j, where no plan is saved: the option that was meant', async (args, meant) => {
+  ])('%j, where no plan is saved: suggests the intended option', async (args, meant) => {
     const { code, stderr } = await refusal(args);
     expect(code).toBe(2);
     expect(stderr).toContain(`expected: ${meant} `);
   });
 
-  it('a flag that is given twice: which, and how to say both', async () => {
+  it('a flag given twice: names it, and how to give both values', async () => {
     const { code, stderr } = await refusal(['nodes', '-l', 'role=worker', '--selector', 'zone=a']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/--selector is given twice[\s\S]*with a comma: --selector A,B/);
     expect((await refusal(['nodes', '-c', 'c1', '-c', 'c2'])).stderr).toContain('--cluster is given twice');
-    // The same again, as when a wrapper adds it to a command of ours that has it, is no contradiction.
+    // The same value twice, as from a wrapper script, is not a contradiction.
     const again = ['--kit', kit, '--output', 'json', '--kit', kit, '--output', 'json'];
     expect((await fireaxe.run(['nodes', ...again], { kit })).code).toBe(0);
-    // Those that may be repeated, and what follows -- is not ours.
+    // Repeatable flags, and words after --, which belong to the command.
     const many = ['plan', 'own', '-p', 'command=id', '-p', 'other=x'];
     expect((await refusal(many)).stderr).toContain('no parameter other');
     const words = ['plan', 'exec', '-c', 'c1', '--', 'ls', '-c', 'x', '-c', 'y'];
     expect((await fireaxe.run(words, { kit })).code).toBe(0);
   });
 
-  it('a plan that asks the nodes needs the password for sudo, too', async () => {
+  it('a dry run needs the sudo password, too', async () => {
     const asking = ['plan', 'own', '-p', 'command=id', '--sudo-password-stdin'];
     expect((await refusal([...asking, '--dry-run'])).stderr).toContain('no password on stdin');
     expect((await fireaxe.run(asking, { kit })).code).toBe(0);
   });
 
-  it('a plan or playbook that is not there, before a reason is asked for', async () => {
+  it('a missing plan or playbook is reported before a missing reason', async () => {
     expect((await refusal(['run', './nope.plan'])).stderr).toMatch(/nope\.plan/);
   });
 
-  it('a state directory that cannot be written: which, and how to name another; no stack', async () => {
+  it('a state directory that cannot be written: names it and how to choose another; prints no stack', async () => {
     const { code, stderr } = await fireaxe.run(
       ['exec', '--via', 'local', '--nodes', 'n1', '--reason', 'x', '--yes', '--', 'echo ran'],
       { kit, env: { FIREAXE_STATE_DIR: '/dev/null/x' } },
@@ -322,14 +322,14 @@ describe('bad input is refused with the next command', () => {
     expect(stderr).not.toMatch(/^ +at .*\.[jt]s/m);
   });
 
-  it('an unknown verb or option: the nearest', async () => {
+  it('an unknown verb or option: names the nearest', async () => {
     expect((await refusal(['prob'])).stderr).toMatch(/unknown verb "prob"[\s\S]*fireaxe probe --help/);
     const option = await refusal(['nodes', '--selektor', 'a']);
     expect(option.code).toBe(2);
     expect(option.stderr).toMatch(/--selektor[\s\S]*--selector/);
   });
 
-  it('under --output json the error is JSON on stderr', async () => {
+  it('with --output json the error is JSON on stderr', async () => {
     const { code, stderr } = await refusal(['nodes', '-l', '=', '--output', 'json']);
     expect(code).toBe(2);
     expect(JSON.parse(stderr)).toMatchObject({
@@ -339,11 +339,11 @@ describe('bad input is refused with the next command', () => {
   });
 });
 
-describe('a stale plan is refused', () => {
+describe('refuses a plan', () => {
   const planned = (path: string, file: string) =>
     fireaxe.run(['plan', 'own', '-p', 'command=true', '--reason', 'x', '-o', file], { kit: path });
 
-  it('whose bytes were changed', async () => {
+  it('whose file was changed', async () => {
     const file = join(kit, 'a.plan');
     expect((await planned(kit, file)).code).toBe(0);
     writeFileSync(file, readFileSync(file, 'utf8').replace('"command": "true"', '"command": "fals"'));
@@ -353,7 +353,7 @@ describe('a stale plan is refused', () => {
     rmSync(file);
   });
 
-  it('whose fleet is another one now', async () => {
+  it('whose fleet snapshot changed', async () => {
     const path = otherKit({ 'playbooks/own.yaml': PLAYBOOK });
     const file = join(path, 'b.plan');
     expect((await planned(path, file)).code).toBe(0);
@@ -361,7 +361,7 @@ describe('a stale plan is refused', () => {
     expect((await refusal(['run', file, '--yes'], path)).code).toBe(6);
   });
 
-  it('and words on the command line do not change a saved one', async () => {
+  it('that is saved, with flags that would change it', async () => {
     const path = otherKit({ 'playbooks/own.yaml': PLAYBOOK });
     const file = join(path, 'c.plan');
     expect((await planned(path, file)).code).toBe(0);
@@ -376,8 +376,8 @@ describe('a stale plan is refused', () => {
   });
 });
 
-describe('a host whose key is not known', () => {
-  it('gets no login and no command, and the next command is told', async () => {
+describe('a host whose key is unknown', () => {
+  it('gets no login and no command; the error names the next command', async () => {
     let logins = 0;
     const server = new ssh2.Server({ hostKeys: [createKeyPair().private] }, (client) => {
       client.on('error', () => {});

@@ -47,12 +47,12 @@ describe('a journal that was changed after its end', () => {
       () => writeFileSync(journal, '{"seq"', { flag: 'a' }),
       /something was appended/,
     ],
-    ['a last record that is gone', () => write(...lines().slice(0, -1)), /it was cut off: it ended with \d+/],
-    ['nothing left', () => writeFileSync(journal, ''), /it was cut off: it ended with \d+ records/],
-  ])('%s is told by timeline and runs, and nothing is done by it', async (what, change, why) => {
+    ['a missing last record', () => write(...lines().slice(0, -1)), /it was cut off: it ended with \d+/],
+    ['an empty file', () => writeFileSync(journal, ''), /it was cut off: it ended with \d+ records/],
+  ])('%s: timeline and runs report it, resume and undo refuse it', async (what, change, why) => {
     change();
     const told = expect.stringMatching(new RegExp(`the journal was changed after its end: ${why.source}`));
-    const empty = what === 'nothing left';
+    const empty = what === 'an empty file';
     expect(await run('timeline', runId)).toMatchObject({ code: empty ? 7 : 0, stderr: told });
     expect(await run('resume', runId)).toMatchObject({ code: 7, stderr: told });
     expect(await run('undo', runId, '--yes')).toMatchObject({ code: 7, stderr: told });
@@ -63,14 +63,14 @@ describe('a journal that was changed after its end', () => {
     if (!empty) expect(json.runs).toMatchObject([{ runId, changed: true, sealed: false }]);
   });
 
-  it('stays so after a verb that refused it', async () => {
+  it('stays changed after a verb that refuses it', async () => {
     write(...lines(), following(lines().at(-1)!, { kind: 'note', text: 'all was well' }));
     for (let i = 0; i < 2; i++) expect((await run('undo', runId, '--yes')).code).toBe(7);
   });
 });
 
 describe('a journal that was not changed', () => {
-  it('is sealed at its end, and again after each verb that wrote on', async () => {
+  it('is sealed at its end, and again after each verb that appends', async () => {
     const sealed = async () => {
       const { stdout, stderr } = await run('timeline', runId, '--output', 'json');
       expect(stderr).toBe('');
@@ -84,7 +84,7 @@ describe('a journal that was not changed', () => {
     expect((await run('runs')).stdout).not.toMatch(/sealed|changed/);
   });
 
-  it('and was cut off before it could be sealed is not told as changed', async () => {
+  it('and was interrupted before it was sealed is not reported as changed', async () => {
     const lease = `${journal}.lease.1`;
     const says = JSON.parse(readFileSync(lease, 'utf8'));
     const killed = { ...says, free: false, holder: { ...says.holder, pid: 999_999_999 } };
@@ -97,7 +97,7 @@ describe('a journal that was not changed', () => {
     expect((await run('timeline', runId)).stderr).toBe('');
   });
 
-  it('while a verb writes on is held to what it ended with, and to no more', async () => {
+  it('is checked up to its seal while a verb appends', async () => {
     const lease = `${journal}.lease.1`;
     const says = JSON.parse(readFileSync(lease, 'utf8'));
     const seal = { ...says.seal, whole: false };
@@ -109,14 +109,14 @@ describe('a journal that was not changed', () => {
     expect((await run('timeline', runId)).stderr).toContain('changed after its end');
   });
 
-  it('of an earlier Fireaxe is told as not sealed', async () => {
+  it('of an earlier Fireaxe is reported as not sealed', async () => {
     asIfKilled(journal);
     expect((await run('timeline', runId)).stderr).toContain(`the journal of ${runId} is not sealed`);
     expect((await run('runs')).stdout).toContain('failed, not sealed');
   });
 });
 
-it('a journal that two writers wrote can be read and undone, but not gone on with', async () => {
+it('a journal of two writers can be read and undone, but not resumed', async () => {
   asIfKilled(journal);
   const [first, second, ...rest] = lines() as [string, string, ...string[]];
   const other = following(first, { kind: 'operator', what: 'resume', operator: 'bob@laptop' });
@@ -130,6 +130,6 @@ it('a journal that two writers wrote can be read and undone, but not gone on wit
   const resumed = await run('resume', runId);
   expect(resumed).toMatchObject({ code: 7, stderr: told });
   expect(resumed.stderr).toContain(`next: fireaxe undo ${runId}`);
-  // What a command did has no way back: nothing is sent.
+  // A command cannot be undone: nothing is sent.
   expect(await run('undo', runId)).toMatchObject({ code: 3, stderr: told });
 });

@@ -5,7 +5,7 @@ import { type Ended, ownPlace, type RunOptions } from './own-place.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** The launcher of a bundle in this folder, built by whoever needs it first; two at once are no harm. */
+/** The launcher of a bundle in this folder, built by the first test that needs it; two builds at once do no harm. */
 function launcher(folder: string): string {
   if (!existsSync(folder)) {
     const own = mkdtempSync(`${folder}-`);
@@ -23,7 +23,7 @@ function launcher(folder: string): string {
   return join(folder, 'bin/fireaxe.js');
 }
 
-/** Fireaxe as users run it: the bundle in a process of its own, with a home and a state directory of its own. */
+/** Fireaxe as users run it: the bundle in its own process, with its own home and state directory. */
 export class CommandLine {
   readonly directory: string;
   readonly env: ReturnType<typeof ownPlace>['env'];
@@ -31,11 +31,11 @@ export class CommandLine {
 
   constructor() {
     ({ directory: this.directory, env: this.env } = ownPlace());
-    // One for a whole run of the unit tier, where there is such a run.
+    // One bundle for a whole run of the unit tier.
     this.bin = launcher(join(process.env.FIREAXE_UNIT_RUN ?? this.directory, 'built'));
   }
 
-  /** Runs to the end, without a terminal. */
+  /** Runs to its end without a terminal. */
   run(args: string[], options: RunOptions = {}): Ended {
     const { status, stdout, stderr } = spawnSync(process.execPath, [this.bin, ...args], {
       env: { ...this.env, ...(options.kit ? { FIREAXE_KIT: options.kit } : {}), ...options.env },
@@ -45,7 +45,7 @@ export class CommandLine {
     return { code: status, stdout, stderr };
   }
 
-  /** Without input there is no stdin; `open` leaves it without an end. */
+  /** Without `input` stdin is closed; `open` never ends it. */
   start(args: string[], kit: string, input?: string | { open: true }) {
     const child = spawn(process.execPath, [this.bin, ...args], {
       env: { ...this.env, FIREAXE_KIT: kit },

@@ -26,11 +26,11 @@ const plan = (...dangers: Danger[]) =>
   planOf(['w', dangers.map((danger, i) => step(`s${i}`, ['n1', 'n2'], { danger }))]);
 
 describe('consent', () => {
-  it('is not asked where nothing changes', () => {
+  it('is not needed where nothing changes', () => {
     expect(consentFor(plan('read'), {}, io())).toMatchObject({ kind: 'given' });
   });
 
-  it('is given by --yes for a change, by --confirm alone for a severe one', () => {
+  it('is --yes for a change, only --confirm for a severe one', () => {
     expect(consentFor(plan('change'), { yes: true }, io())).toMatchObject({ by: '--yes' });
     expect(() => consentFor(plan('change', 'severe'), { yes: true }, io())).toThrow(
       expect.objectContaining({ kind: 'declined', next: expect.stringContaining('--confirm "prod-1 2"') }),
@@ -41,14 +41,14 @@ describe('consent', () => {
     );
   });
 
-  it('is not given by --yes where --confirm speaks of other nodes', () => {
+  it('is refused with --yes if --confirm names other nodes', () => {
     expect(() => consentFor(plan('change'), { yes: true, confirm: 'prod-1 1' }, io())).toThrow(
       expect.objectContaining({ kind: 'declined', expected: '--confirm "prod-1 2"' }),
     );
     expect(consentFor(plan('change'), { confirm: 'prod-1 2' }, io())).toMatchObject({ by: '--confirm' });
   });
 
-  it('is given by saving the plan, but not for a severe one', () => {
+  it('is given by saving the plan, except for a severe one', () => {
     expect(consentFor(plan('change'), {}, io(), true)).toMatchObject({ by: 'saved plan' });
     expect(() => consentFor(plan('severe'), {}, io(), true)).toThrow(/confirmation/);
   });
@@ -89,13 +89,13 @@ describe('consent to an undo', () => {
   const hold = change('hold', 'change', ['n1', 'n2']);
   const scale = change('scale', 'severe', ['cp-1', 'n1']);
 
-  it('is given by --yes where it is a plain change, whatever was undone', () => {
+  it('is --yes if the undo is a plain change, whatever it undoes', () => {
     expect(consentForUndo(undo(hold), { yes: true }, io())).toMatchObject({ by: '--yes' });
     expect(consentForUndo(undo(hold), { confirm: 'prod-1 2' }, io())).toMatchObject({ by: '--confirm' });
     expect(() => consentForUndo(undo(hold), {}, io())).toThrow(expect.objectContaining({ kind: 'declined' }));
   });
 
-  it('is given by --confirm alone where it is severe; the rest can be undone without it', () => {
+  it('is only --confirm if the undo is severe; the rest can be undone without it', () => {
     expect(() => consentForUndo(undo(scale, hold), { yes: true }, io())).toThrow(
       expect.objectContaining({
         kind: 'declined',
@@ -113,7 +113,7 @@ describe('consent to an undo', () => {
   });
 });
 
-it('a plan that undoes something severe itself is severe, too', () => {
+it('a plan with a severe undo step is severe', () => {
   const readmit = step('in', ['n1'], { action: 'readmit', params: { clients: 'all' } });
   const plain = planOf(['w', [readmit]]);
   expect(consentFor(plain, { yes: true }, io())).toMatchObject({ by: '--yes' });

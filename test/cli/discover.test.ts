@@ -50,7 +50,7 @@ afterAll(async () => {
 
 const fireaxe = (...args: string[]) => cli.run(args, { kit });
 
-it('finds the fleet in EC2, and keeps it only when told to', async () => {
+it('finds the fleet in EC2, and saves it only with --save', async () => {
   const seen = await fireaxe('nodes', '--discover', '--output', 'json');
   expect(seen.stderr).toContain('new: node-[1-3]');
   expect(JSON.parse(seen.stdout)).toMatchObject({ count: 3 });
@@ -63,7 +63,7 @@ it('finds the fleet in EC2, and keeps it only when told to', async () => {
   expect(JSON.parse(after.stdout).nodes.map((n: { name: string }) => n.name)).toEqual(['node-1']);
 });
 
-it('does not save a fleet that has lost its control plane: lost tags would cost the way to it', async () => {
+it('does not save a fleet without a control-plane node, as after lost tags', async () => {
   there = [2, 3];
   expect((await fireaxe('nodes', '--discover')).code).toBe(0);
   const { code, stderr } = await fireaxe('nodes', '--discover', '--save');
@@ -72,7 +72,7 @@ it('does not save a fleet that has lost its control plane: lost tags would cost 
   expect(JSON.parse(readFileSync(join(kit, 'fleet/prod.json'), 'utf8')).nodes).toHaveLength(3);
 });
 
-it('has nothing to save without --discover', async () => {
+it('refuses --save without --discover', async () => {
   const { code, stderr } = await fireaxe('nodes', '--save');
   expect(code).toBe(2);
   expect(stderr).toContain('--discover');

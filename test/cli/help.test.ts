@@ -11,7 +11,7 @@ const load = (name: string) =>
     .find((verb) => verb.name === name)!
     .load();
 
-/** As a shell would split them. */
+/** Splits words as a shell does. */
 function wordsOf(example: string): string[] {
   const command = example.slice(example.indexOf('fireaxe '));
   return execFileSync('/bin/sh', ['-c', `fireaxe() { printf '%s\\n' "$@"; }; ${command}`], {
@@ -31,7 +31,7 @@ async function run(...argv: string[]) {
   return { code, stdout: written(stdout), stderr: written(stderr) };
 }
 
-/** One read may give one write alone. */
+/** One read may return one write only. */
 function written(stream: PassThrough): string {
   let text = '';
   for (let chunk = stream.read(); chunk !== null; chunk = stream.read()) text += chunk;
@@ -50,29 +50,29 @@ describe('help', () => {
     }
   });
 
-  it.each(verbs().map((verb) => verb.name))('of %s has examples that are taken as printed', async (name) => {
+  it.each(verbs().map((verb) => verb.name))('of %s has examples that work as printed', async (name) => {
     const definition = await load(name);
     for (const example of definition.examples) {
       const [first = '', ...words] = wordsOf(example);
-      // `plan VERB …` takes the words of the verb.
+      // `plan VERB …` takes the options of the verb.
       const planned = first === 'plan' && verbs().find((v) => v.name === words[0] && v.group === 'Act');
       const verb = await load(planned ? words.shift()! : first);
       expect(() => buildCommand(verb, io()).parse(words, { from: 'user' }), example).not.toThrow();
     }
   });
 
-  it('of Fireaxe lists every verb, and goes to stderr with exit 2 where no verb was said', async () => {
+  it('of Fireaxe lists every verb; without a verb it goes to stderr with exit 2', async () => {
     const { code, stdout } = await run('--help');
     expect(code).toBe(0);
     for (const { name } of verbs()) expect(stdout).toMatch(new RegExp(`^  ${name} `, 'm'));
     expect(await run()).toEqual({ code: 2, stdout: '', stderr: stdout });
   });
 
-  it('says the version', async () => {
+  it('prints the version', async () => {
     expect((await run('--version')).stdout).toMatch(/^fireaxe \d+\.\d+\.\d+\n$/);
   });
 
-  it('wants the verb first', async () => {
+  it('requires the verb first', async () => {
     const { code, stderr } = await run('--kit', 'x', 'nodes');
     expect(code).toBe(2);
     expect(stderr).toMatch(/the verb comes first/);

@@ -5,18 +5,18 @@ import { interrupts } from '../../src/cli/interrupts.ts';
 import { runCommandLine } from '../../src/cli/main.ts';
 import { type Ended, ownPlace, type RunOptions } from './own-place.ts';
 
-/** Fireaxe without a process of its own, and far cheaper: for what it says and gives, where what it is built to is not the point. */
+/** Fireaxe in the process of the test: far cheaper, for tests of output and exit codes that need no bundle. */
 export class InProcess {
   readonly directory: string;
   readonly env: ReturnType<typeof ownPlace>['env'];
 
   constructor() {
     ({ directory: this.directory, env: this.env } = ownPlace());
-    // A script on this machine inherits it.
+    // A script on this machine inherits the variable.
     vi.stubEnv('FIREAXE_ROOT', this.env.FIREAXE_ROOT);
   }
 
-  /** Runs to the end, without a terminal. */
+  /** Runs to its end without a terminal. */
   async run(args: string[], options: RunOptions = {}): Promise<Ended> {
     const nothing = () => {};
     const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];

@@ -7,7 +7,7 @@ import { CommandLine } from './command-line.ts';
 import { quietIo } from './quiet-io.ts';
 import { withKit } from './with-kit.ts';
 
-/** Interrupts, and what came of them. */
+/** Interrupts, with a record of what they did. */
 function pressed(use: (signals: Interrupts) => void) {
   const said: string[] = [];
   const signals = interrupts(
@@ -20,7 +20,7 @@ function pressed(use: (signals: Interrupts) => void) {
 }
 
 describe('Ctrl-C', () => {
-  it('where nothing is in flight ends it all, without a word of waiting', () => {
+  it('with nothing in flight exits, without a message about waiting', () => {
     const once = pressed(({ interrupt }) => interrupt('SIGINT'));
     expect(once).toEqual({ said: [], stop: true, letGo: false, quit: true });
     const twice = pressed(({ interrupt }) => {
@@ -42,7 +42,7 @@ describe('Ctrl-C', () => {
     ]);
   });
 
-  it('after the flight ends at once again, also when it was pressed during the flight', () => {
+  it('after the work has ended exits at once, even if it was pressed before', () => {
     const ended = pressed(({ inFlight, interrupt }) => {
       const end = inFlight();
       interrupt('SIGINT');
@@ -57,7 +57,7 @@ describe('Ctrl-C', () => {
 describe('SIGHUP', () => {
   const nothing = () => {};
 
-  it('never ends a run: the terminal is gone, and nothing is stopped', () => {
+  it('never ends a run: the terminal is gone, nothing stops', () => {
     const signals = interrupts(nothing, nothing);
     const end = signals.inFlight('run');
     signals.hangUp();
@@ -65,12 +65,12 @@ describe('SIGHUP', () => {
     expect(signals.hungUp.aborted).toBe(true);
     expect([signals.stop, signals.letGo, signals.quit].map((s) => s.aborted)).toEqual([false, false, false]);
     end();
-    // After the run there is nothing to keep the process for.
+    // After the run nothing keeps the process alive.
     signals.hangUp();
     expect(signals.quit.aborted).toBe(true);
   });
 
-  it('ends what only reads, as Ctrl-C does', () => {
+  it('ends work that only reads, as Ctrl-C does', () => {
     const idle = interrupts(nothing, nothing);
     idle.hangUp();
     expect(idle.quit.aborted).toBe(true);
@@ -80,7 +80,7 @@ describe('SIGHUP', () => {
     expect([reading.stop.aborted, reading.quit.aborted]).toEqual([true, false]);
   });
 
-  it('without a terminal, as under nohup, ends nothing at all', () => {
+  it('without a terminal, as under nohup, ends nothing', () => {
     const signals = interrupts(nothing, nothing, false);
     signals.hangUp();
     signals.inFlight();
@@ -88,7 +88,7 @@ describe('SIGHUP', () => {
     expect([signals.stop, signals.quit, signals.hungUp].map((s) => s.aborted)).toEqual([false, false, false]);
   });
 
-  it('leaves nobody to be asked', () => {
+  it('turns prompts off', () => {
     const { io } = quietIo();
     const tty = { ...io, stdin: Object.assign(io.stdin, { isTTY: true }) };
     tty.stderr.isTTY = true;
@@ -102,7 +102,7 @@ describe('Ctrl-C before anything was launched', () => {
   let kit: string;
   withKit(CommandLine, (both) => ({ fireaxe, kit } = both));
 
-  it('at the question says that nothing was changed, and ends with 130', async () => {
+  it('at the question says that nothing was changed, and exits with 130', async () => {
     const signals = interrupts(
       (line) => stderr.write(line),
       () => {},
@@ -117,21 +117,21 @@ describe('Ctrl-C before anything was launched', () => {
     });
     const env = { ...fireaxe.env, CI: '1' };
     const io = { ...signals, stdin, stdout, stderr, env, now: () => new Date() };
-    // Nothing listens there: the look before the question ends at once.
+    // Nothing listens there: the check before the question ends at once.
     const args = ['exec', '--kit', kit, '--via', 'ssh', '--nodes', 'n1', '--reason', 'x', '--', 'true'];
     expect(await runCommandLine(args, io)).toBe(130);
     expect(said).toMatch(/\[y\/N\] fireaxe: interrupted: nothing was changed\n$/);
     expect(said).not.toContain('waiting');
   });
 
-  it('while a script is awaited on stdin, too', async () => {
+  it('while waiting for a script on stdin, too', async () => {
     const args = ['exec', '--reason', 'x', '--yes', '--script', '-'];
     for (let patience = 500; ; patience *= 2) {
       const { child, ended } = fireaxe.start(args, kit, { open: true });
       await new Promise((r) => setTimeout(r, patience));
       child.kill('SIGINT');
       const { code, stderr } = await ended;
-      // The process was not up yet: its end was not its own.
+      // The signal came before the process had its handlers.
       if (code === null) continue;
       expect(stderr).toBe('fireaxe: interrupted: nothing was changed\n');
       expect(code).toBe(130);

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { KIT_YAML, makeKit } from '../kit/make-kit.ts';
 import { InProcess } from './in-process.ts';
 
-/** With a state directory of its own, as the kit says: nothing else tells where the runs are. */
+/** With a state directory that only the kit names. */
 const OWN_STATE = `${KIT_YAML}state: runs # beside the kit\n`;
 
 let fireaxe: InProcess;
@@ -27,12 +27,12 @@ afterAll(() => {
   if (kit) rmSync(kit, { recursive: true });
 });
 
-describe('runs and timeline read the journal, whatever became of the kit', () => {
+describe('runs and timeline read the journal with a broken kit', () => {
   it.each([
-    ['a fleet file that is broken', 'fleet/c1.json', '{ "schemaVersion": 1, '],
-    ['a fleet file that is empty', 'fleet/c1.json', ''],
-    ['a mistake in kit.yaml', 'kit.yaml', OWN_STATE.replace('policy:', 'polciy:')],
-    ['a kit.yaml that is no YAML', 'kit.yaml', OWN_STATE.replace('clusters:', 'clusters: [')],
+    ['a broken fleet file', 'fleet/c1.json', '{ "schemaVersion": 1, '],
+    ['an empty fleet file', 'fleet/c1.json', ''],
+    ['an error in kit.yaml', 'kit.yaml', OWN_STATE.replace('policy:', 'polciy:')],
+    ['a kit.yaml that is not YAML', 'kit.yaml', OWN_STATE.replace('clusters:', 'clusters: [')],
   ])('%s', async (_what, name, content) => {
     writeFileSync(join(kit, name), content);
     expect((await run('nodes')).code).toBe(2);
@@ -43,7 +43,7 @@ describe('runs and timeline read the journal, whatever became of the kit', () =>
     mended();
   });
 
-  it('no fleet file, and a kit that is found by itself', async () => {
+  it('no fleet file, and a kit from the default path', async () => {
     rmSync(join(kit, 'fleet'), { recursive: true });
     expect((await fireaxe.run(['runs'], { kit, env })).stdout).toContain('INC-42');
   });
@@ -54,7 +54,7 @@ describe('runs and timeline read the journal, whatever became of the kit', () =>
     mended();
   });
 
-  it('a kit that was named and is not there is still a mistake', async () => {
+  it('a named kit that does not exist is an error', async () => {
     const { code, stderr } = await fireaxe.run(['runs', '--kit', '/nowhere'], { env });
     expect(code).toBe(2);
     expect(stderr).toContain('no kit at /nowhere');

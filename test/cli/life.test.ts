@@ -7,14 +7,14 @@ import { withKit } from './with-kit.ts';
 
 let fireaxe: CommandLine;
 let kit: string;
-/** This very machine, by the transport that needs no server. */
+/** This machine, over the transport that needs no server. */
 const HERE = ['--via', 'local', '--nodes', 'n1', '--reason', 'INC-42', '--yes'];
 const run = (...args: string[]) => fireaxe.run(args, { kit });
 
 withKit(CommandLine, (both) => ({ fireaxe, kit } = both));
 
 describe('the command line', () => {
-  it('runs a command, keeps the run, and tells its story', () => {
+  it('runs a command, keeps the run, and shows its timeline', () => {
     const { code, stdout, stderr } = run('exec', ...HERE, '--', 'echo out; echo err >&2');
     expect(stdout).toBe('== n1 (1): ok\n  | out\n  stderr | err\n');
     expect(code).toBe(0);
@@ -31,7 +31,7 @@ describe('the command line', () => {
     expect(stdout.split('\n').slice(1, 3001)).toEqual(lines);
   });
 
-  it('ends quietly when nobody reads on', () => {
+  it('exits quietly when its reader is gone', () => {
     const { bin } = fireaxe;
     const { status, stderr } = spawnSync(
       'sh',
@@ -68,7 +68,7 @@ describe('the command line', () => {
 });
 
 describe('SIGHUP, as under nohup', () => {
-  it('a run goes on to its end, and its log beside the journal tells all that it showed', async () => {
+  it('a run continues to its end, and the log beside its journal has all output', async () => {
     const started = join(fireaxe.directory, 'hup-started');
     const command = `touch ${started}; until [ -e ${fireaxe.directory}/hup-go ]; do sleep 0.05; done; echo over`;
     const { child, ended } = fireaxe.start(
@@ -91,7 +91,7 @@ describe('SIGHUP, as under nohup', () => {
     expect(newest.log).toBe(log[2]);
   });
 
-  it('ends nothing that was started without a terminal, before a run began either', async () => {
+  it('ends nothing that started without a terminal, even before its run began', async () => {
     const words = ['exec', '--via', 'local', '--nodes', 'n1', '--reason', 'x', '--yes', '--script', '-'];
     for (let patience = 500; ; patience *= 2) {
       const { child, ended } = fireaxe.start(words, kit, { open: true });
@@ -99,7 +99,7 @@ describe('SIGHUP, as under nohup', () => {
       child.kill('SIGHUP');
       child.stdin?.on('error', () => {}).end('echo read\n');
       const { code, stdout } = await ended;
-      // The process was not up yet: its end was not its own.
+      // The signal came before the process had its handlers.
       if (code === null) continue;
       expect(stdout).toContain('read');
       expect(code).toBe(0);
@@ -109,13 +109,13 @@ describe('SIGHUP, as under nohup', () => {
 });
 
 describe('Ctrl-C', () => {
-  /** Made by the command itself: it is in flight. */
+  /** Created by the command: it is in flight. */
   const mark = (name: string) => join(fireaxe.directory, name);
   const running = async (name: string) => {
     while (!existsSync(mark(name))) await new Promise((r) => setTimeout(r, 20));
   };
 
-  it('once: waits for what is in flight; the run is told as interrupted and can be resumed', async () => {
+  it('once: waits for what is in flight; the run is interrupted and can be resumed', async () => {
     const args = ['exec', '--via', 'local', '--nodes', 'n[1-2]', '--wave', '1', '--reason', 'x', '--yes'];
     const command = `touch ${mark('once')}; until [ -e ${mark('go')} ]; do sleep 0.05; done; echo over`;
     const { child, ended, saying } = fireaxe.start([...args, '--', command], kit);

@@ -8,7 +8,7 @@ import { withKit } from './with-kit.ts';
 
 const KIT = { kit: '/a kit' };
 
-describe('a next command can be typed as it stands', () => {
+describe('a next command can be pasted as it stands', () => {
   it.each([
     ['fireaxe timeline r1', KIT, "fireaxe timeline r1 --kit '/a kit'"],
     ['fireaxe nodes', { cluster: 'prod-1' }, 'fireaxe nodes -c prod-1'],
@@ -27,7 +27,7 @@ describe('a next command can be typed as it stands', () => {
       'fireaxe nodes -c c --discover --save, where',
       "fireaxe nodes -c c --discover --save --kit '/a kit', where",
     ],
-    // Nothing to type yet, or nothing that needs the kit.
+    // Incomplete commands, or commands that do not need the kit.
     ['make it again: fireaxe plan … -o FILE', 'make it again: fireaxe plan … -o FILE'],
     ['fireaxe nodes --help', 'fireaxe nodes --help'],
     ['add --yes', 'add --yes'],
@@ -37,7 +37,7 @@ describe('a next command can be typed as it stands', () => {
     expect(told).toMatchObject({ kind: 'usage', message: 'm', place: 'p', expected: 'e', next: typed });
   });
 
-  it('an undo is tried again on no more than was asked for, and no faster', () => {
+  it('an undo is repeated with the same scope and pace', () => {
     const flags = { step: ['a', 'b'], nodes: 'n[1-3]', canary: '1', maxFailures: '0', via: ['ssh', 'ssm'] };
     expect(sameWords(flags).join(' ')).toBe(
       "--step a --step b --nodes 'n[1-3]' --canary 1 --max-failures 0 --via ssh,ssm",
@@ -64,7 +64,7 @@ describe('on the command line', () => {
     expect((await fireaxe.run(next)).code).toBe(0);
   });
 
-  it('a saved plan that lacks a reason is not told to be run', async () => {
+  it('a plan saved without a reason does not suggest running it', async () => {
     const [bare, whole] = [join(kit, 'bare.plan'), join(kit, 'whole.plan')];
     const words = ['--kit', kit, '--via', 'local', '--nodes', 'n1'];
     const first = await fireaxe.run(['plan', 'exec', ...words, '-o', bare, '--', 'true']);

@@ -7,7 +7,7 @@ import { quietIo } from './quiet-io.ts';
 
 const SRC = resolve(import.meta.dirname, '../../src');
 
-/** `fireaxe …` in a text of ours, up to where the text ends or goes on in prose. */
+/** `fireaxe …` in a text of the source, up to the end of the command. */
 const COMMAND = /(?<=['`]|: )fireaxe ([a-z]+)((?: (?:\$\{[^}]*\}|[^'"`,;)\s]+))*)/g;
 
 const found = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
@@ -18,11 +18,11 @@ const found = readdirSync(SRC, { recursive: true, encoding: 'utf8' })
       .filter((line) => /\bnext\b|nextCommand/.test(line))
       .flatMap((line) => [...line.matchAll(COMMAND)].map(([command]) => ({ path, command }))),
   )
-  // Nothing to type yet.
+  // Incomplete commands.
   .filter(({ command }) => !/…|FILE|PLAYBOOK/.test(command));
 
 describe('every command that a hint names', () => {
-  it('is found at all', () => {
+  it('is found', () => {
     expect(found.length).toBeGreaterThan(12);
   });
 

@@ -4,8 +4,8 @@ import { surviveOutput } from '../../src/cli/outlets.ts';
 
 const failure = (code: string) => Object.assign(new Error(`${code}: no room, write`), { code });
 
-describe('output that fails never ends a change that is under way', () => {
-  it('results that found no room are remembered, the first failure of all', () => {
+describe('failed output never ends a change in progress', () => {
+  it('remembers the first failure to write results', () => {
     const stdout = new EventEmitter();
     const { lost } = surviveOutput(stdout, new EventEmitter());
     expect(lost()).toBeUndefined();
@@ -15,14 +15,14 @@ describe('output that fails never ends a change that is under way', () => {
     expect(lost()).toBe(full);
   });
 
-  it.each(['EPIPE', 'EIO'])('a reader that left (%s) is no failure', (code) => {
+  it.each(['EPIPE', 'EIO'])('a reader that closed the stream (%s) is not a failure', (code) => {
     const stdout = new EventEmitter();
     const { lost } = surviveOutput(stdout, new EventEmitter());
     stdout.emit('error', failure(code));
     expect(lost()).toBeUndefined();
   });
 
-  it('a log on a full disk is nothing to end for', () => {
+  it('ignores a log on a full disk', () => {
     const stderr = new EventEmitter();
     const { lost } = surviveOutput(new EventEmitter(), stderr);
     expect(() => stderr.emit('error', failure('ENOSPC'))).not.toThrow();

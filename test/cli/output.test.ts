@@ -25,13 +25,13 @@ describe('the sink', () => {
     expect([stdout, stderr]).toEqual(['a\\x1b[2Jb\n', 'c\\u202ed\n']);
   });
 
-  it('escapes in JSON what a terminal would obey, and loses nothing', () => {
+  it('escapes terminal controls in JSON, and loses nothing', () => {
     const value = { a: 'x\u001b\u009b\u202e\u007f' };
     expect(safeJson(value)).toMatch(/^[\x20-\x7e]*$/);
     expect(JSON.parse(safeJson(value))).toEqual(value);
   });
 
-  it('prints results alone under json: no text', () => {
+  it('prints only results with json: no text', () => {
     const { stdout } = written((io) => {
       const sink = createSink(io, { output: 'json' });
       sink.text('for people');
@@ -41,7 +41,7 @@ describe('the sink', () => {
     expect(JSON.parse(stdout)).toEqual({ schemaVersion: 1, ok: true });
   });
 
-  it('lines columns up', () => {
+  it('aligns columns', () => {
     expect(
       table([
         ['A', 'B'],
@@ -60,11 +60,11 @@ describe('errors', () => {
     ['stale', 6],
     ['guard', 7],
     ['interrupted', 130],
-  ] as [ErrorKind, number][])('%s ends with %i', (kind, code) => {
+  ] as [ErrorKind, number][])('%s exits with %i', (kind, code) => {
     written((io) => expect(reportError(new FireaxeError(kind, 'm'), io, false)).toBe(code));
   });
 
-  it('say kind, place, what was expected and the next command', () => {
+  it('name kind, place, what was expected and the next command', () => {
     const error = new FireaxeError('usage', 'm', { place: 'p', expected: 'e', next: 'n' });
     expect(written((io) => reportError(error, io, false)).stderr).toBe(
       'fireaxe: m\n  at: p\n  expected: e\n  next: n\n',
@@ -88,12 +88,12 @@ describe('errors', () => {
     expect(stderr).not.toMatch(/bug|^ +at .*\.ts/m);
   });
 
-  it('of ours are bugs: with the stack', () => {
+  it('of another kind are bugs: printed with the stack', () => {
     const error = Object.assign(new Error('ENOENT: no such file'), { code: 'ENOENT', syscall: 'open' });
     expect(written((io) => reportError(error, io, false)).stderr).toMatch(/output\.test[\s\S]*a bug/);
   });
 
-  it('are JSON when the words before -- ask for it', () => {
+  it('are JSON if an option before -- asks for it', () => {
     expect(wantsJson(['exec', '--output', 'json', '--', 'x'])).toBe(true);
     expect(wantsJson(['exec', '--output=ndjson'])).toBe(true);
     expect(wantsJson(['exec', '--', '--output=json'])).toBe(false);
@@ -106,7 +106,7 @@ describe('words', () => {
     ['tiemline', 'timeline'],
     ['Stop', 'stop'],
     ['zzz', undefined],
-  ])('%s: perhaps %s', (word, meant) => {
+  ])('%s: suggests %s', (word, meant) => {
     expect(nearest(word, ['probe', 'stop', 'timeline', 'undo'])).toBe(meant);
   });
 

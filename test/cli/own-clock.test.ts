@@ -5,7 +5,7 @@ import { fleetOf, makeKit } from '../kit/make-kit.ts';
 import { noSshd, type RealSshd, startSshd } from '../transport/sshd.ts';
 import { CommandLine } from './command-line.ts';
 
-/** A clock that is wrong by so many milliseconds, in this process alone. */
+/** A clock that is wrong by this many milliseconds, in this process only. */
 const SKEWED = `const Real = Date;
 const by = Number(process.env.SKEW_MS);
 globalThis.Date = class extends Real {
@@ -48,7 +48,7 @@ describe.skipIf(noSshd)('three real nodes and a clock that is wrong', () => {
     fireaxe?.close();
     await sshd?.stop();
   });
-  /** Each address is a machine of its own; its clock differs by what is said here. */
+  /** Each address is its own machine, whose clock differs by this much. */
   const nodes = (clocks: Record<number, string> = {}) => {
     for (const n of [1, 2, 3]) {
       mkdirSync(at(`n${n}`, 'bin'), { recursive: true });
@@ -69,11 +69,11 @@ describe.skipIf(noSshd)('three real nodes and a clock that is wrong', () => {
   const exec = (skewMs: number) => run(skewMs, 'exec', '--yes', '--', `echo x >>${at('ran')}`);
 
   it.each([
-    // Told by answers that take a while on a busy machine.
+    // Measured by answers that take a while on a busy machine.
     [-240_000, '[34] min'],
     [-720_000, '1[12] min'],
     [-86_400_000, '24 h'],
-  ])('carries the difference where it is ours, and says so (%d ms)', (skewMs, told) => {
+  ])('corrects the difference if this machine is wrong, and says so (%d ms)', (skewMs, told) => {
     const { code, stdout, stderr } = exec(skewMs);
     expect({ code, stdout, stderr }).toMatchObject({
       code: 0,
@@ -86,19 +86,19 @@ describe.skipIf(noSshd)('three real nodes and a clock that is wrong', () => {
     expect(ran()).toBe('x\nx\nx\n');
   });
 
-  it('burns nothing of the budget on it', () => {
+  it('does not count it as failures', () => {
     const { code } = run(-720_000, 'exec', '--yes', '--max-failures', '0', '--parallel', '1', '--', 'true');
     expect(code).toBe(0);
   });
 
-  it('says nothing of a clock that is ahead, or hardly behind', () => {
+  it('does not mention a clock that is ahead or hardly behind', () => {
     for (const skewMs of [0, -20_000, 600_000]) {
       const { code, stderr } = exec(skewMs);
       expect({ code, clock: stderr.includes('clock') }).toEqual({ code: 0, clock: false });
     }
   });
 
-  it('a node whose own clock is wrong is told by its name, and does it as well', () => {
+  it('names a node whose clock is wrong; the change is made there, too', () => {
     nodes({ 2: '+45 min' });
     const { code, stderr } = exec(0);
     expect({ code, ran: ran() }).toEqual({ code: 0, ran: 'x\nx\nx\n' });
@@ -106,7 +106,7 @@ describe.skipIf(noSshd)('three real nodes and a clock that is wrong', () => {
     expect(stderr).not.toContain("this machine's clock is");
   });
 
-  it('ours and that of one node', () => {
+  it('this machine and one node', () => {
     nodes({ 3: '+2 hours' });
     const { code, stderr } = exec(-720_000);
     expect({ code, ran: ran() }).toEqual({ code: 0, ran: 'x\nx\nx\n' });

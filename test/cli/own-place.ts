@@ -14,7 +14,7 @@ export interface RunOptions {
   env?: Record<string, string>;
 }
 
-/** Home, state directory and root of a node for one command line. */
+/** Home, state directory and node root for one command line. */
 export function ownPlace() {
   const directory = mkdtempSync(join(tmpdir(), 'fireaxe-cli-'));
   mkdirSync(join(directory, 'root/run'), { recursive: true });

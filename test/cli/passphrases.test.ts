@@ -14,14 +14,14 @@ import { KIT_YAML, makeKit } from '../kit/make-kit.ts';
 
 const noKeygen = spawnSync('ssh-keygen', ['-F', 'x', '-f', '/dev/null']).error !== undefined;
 
-describe.skipIf(noKeygen)('locked keys are opened before anything starts', () => {
+describe.skipIf(noKeygen)('locked keys are unlocked before anything starts', () => {
   let dir: string;
   let kit: string;
   let key: string;
 
   const keyText = (...options: string[]) => {
     const path = join(dir, `key-${readdirSync(dir).length}`);
-    // One round: each try to open it is cheap.
+    // One round, so that each attempt is cheap.
     const locked = ['-t', 'ed25519', '-a', '1', '-N', 'sesame'];
     execFileSync('ssh-keygen', ['-q', ...locked, '-f', path, ...options]);
     return readFileSync(path, 'utf8');
@@ -36,7 +36,7 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
     for (const path of [dir, kit]) rmSync(path, { recursive: true });
   });
 
-  /** A terminal that types the next line at each question; none without lines. */
+  /** A terminal that types the next line at each question; without lines there is no terminal. */
   function terminal(lines: string[] | undefined): CliIo & { said(): string } {
     const isTTY = lines !== undefined;
     const stdin = Object.assign(new PassThrough(), { isTTY });
@@ -77,13 +77,13 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
     }
   }
 
-  it('asks once a key at a terminal, again after a slip, and shows nothing of it', async () => {
+  it('asks once for each key, again after a wrong passphrase, and shows none of it', async () => {
     const { phrases, io } = await opened(['wrong', 'sesame']);
     expect(phrases).toEqual([['/keys/id', 'sesame']]);
     expect(io.said()).toBe(`Passphrase for ${key}: \nwrong passphrase\nPassphrase for ${key}: \n`);
   });
 
-  it('gives up after three, and where nothing is typed', async () => {
+  it('gives up after three attempts, and on an empty line', async () => {
     for (const lines of [['a', 'b', 'c', 'sesame'], ['']])
       await expect(opened(lines)).rejects.toMatchObject({
         kind: 'credentials',
@@ -92,7 +92,7 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
       });
   });
 
-  it('goes without it where SSH is only the second way, or none', async () => {
+  it('continues without it if SSH is not the first transport, or not used', async () => {
     const second = KIT_YAML.replace('bastions:', 'via: [local, ssh]\n    bastions:');
     expect((await opened([''], [undefined], second)).phrases).toEqual([]);
     expect((await opened(undefined, [undefined], second)).phrases).toEqual([]);
@@ -100,13 +100,13 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
     expect((await opened(undefined, [['openssh']])).phrases).toEqual([]);
   });
 
-  it('goes without it where the agent may be asked for any key', async () => {
+  it('continues without it if the agent may have another key', async () => {
     const yaml = KIT_YAML.replace('identity: keys/id', 'identity: keys/id, useAgent: true');
     expect((await opened(undefined, [undefined], yaml, { SSH_AUTH_SOCK: '/nowhere' })).phrases).toEqual([]);
     await expect(opened(undefined, [undefined], yaml)).rejects.toMatchObject({ kind: 'credentials' });
   });
 
-  it('a saved plan, and going on with it, needs the keys of its own ways', async () => {
+  it('a saved plan and its resume need the keys of their own transports', async () => {
     const io = () => ({
       ...terminal(undefined),
       env: { HOME: dir, FIREAXE_STATE_DIR: join(dir, 'own-ways') },
@@ -125,7 +125,7 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
     }
   });
 
-  it('asks for no phrase of a form that cannot be read', async () => {
+  it('does not ask for the passphrase of an unsupported key', async () => {
     const other = makeKit({ 'keys/id': keyText('-t', 'rsa', '-b', '1024', '-m', 'PKCS8') });
     const io = terminal(['sesame']);
     const context = { io, flags: {}, kit: await openKit(other), sink: undefined as never } as CliContext;
@@ -140,7 +140,7 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
     ['exec', '--yes', '--reason', 'x', '--nodes', 'n1', '--', 'true'],
     ['exec', '--dry-run', '--reason', 'x', '--nodes', 'n1', '--', 'true'],
     ['probe'],
-  ])('%s %s: nobody to ask ends it before anything starts', async (...args) => {
+  ])('%s %s: without a terminal it fails before anything starts', async (...args) => {
     const io = { ...terminal(undefined), env: { HOME: dir, FIREAXE_STATE_DIR: join(dir, 'state') } };
     const [verb, ...rest] = args;
     expect(await runCommandLine([verb!, '--kit', kit, ...rest], io)).toBe(4);
@@ -151,7 +151,7 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
     expect(readdirSync(dir)).not.toContain('state');
   });
 
-  it('refuses a key that is damaged, or not there, before anything starts', async () => {
+  it('refuses a damaged or missing key before anything starts', async () => {
     const whole = keyText('-N', '').split('\n');
     const shortened = [...whole.slice(0, 2), ...whole.slice(3)].join('\n');
     const indented = whole.map((line) => (line.startsWith('-') ? line : `> ${line}`)).join('\n');
@@ -165,7 +165,7 @@ describe.skipIf(noKeygen)('locked keys are opened before anything starts', () =>
         message: expect.stringMatching(/damaged|empty/),
         next: expect.stringContaining('copy it anew'),
       });
-      // Where another transport may reach the nodes, they are not given up for it.
+      // If another transport may reach the nodes, it is tried.
       await openKeys(context, 'c1', [['ssm', 'ssh']]);
       rmSync(damaged, { recursive: true });
     }

@@ -1,7 +1,7 @@
 import { PassThrough } from 'node:stream';
 import type { CliIo } from '../../src/cli/types.ts';
 
-/** A command line's streams without a process and without a terminal; what was written is kept. */
+/** The streams of a command line without a process or terminal; keeps what is written. */
 export function quietIo(env: CliIo['env'] = {}): { io: CliIo; said: { stdout: string; stderr: string } } {
   const said = { stdout: '', stderr: '' };
   const stream = (name: 'stdout' | 'stderr') =>

@@ -14,7 +14,7 @@ const undone: RunVerdict = {
   workstreams: [],
 };
 
-it('an undo of several steps says which step each line is of; of one it is plain', () => {
+it('an undo of several steps names the step of each line; of one step it does not', () => {
   const of = (...steps: string[]) => new Map(steps.map((step) => [step, [outcome('n1', 'ok')]]));
   expect(resultLines(undone, of('fence', 'hold'), undefined)).toEqual([
     'fence:',

@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 
 describe('a saved plan runs once', () => {
-  it('and is stale then: which run it was, when it began and how it ended', async () => {
+  it('and is stale afterwards: names the run, its start and its end', async () => {
     expect((await run('run', plan)).code).toBe(0);
     const [runId] = runIds();
     const again = await run('run', plan);
@@ -40,7 +40,7 @@ describe('a saved plan runs once', () => {
     expect(runIds()).toEqual([runId]);
   });
 
-  it('also under another name, and by its content: a copy is the same plan', async () => {
+  it('also from a copy under another name: the content decides', async () => {
     expect((await run('run', plan)).code).toBe(0);
     const copy = join(fireaxe.directory, 'copy.plan');
     writeFileSync(copy, readFileSync(plan));
@@ -48,21 +48,21 @@ describe('a saved plan runs once', () => {
     expect(times()).toBe(1);
   });
 
-  it('or again, where that is said', async () => {
+  it('or again with --again', async () => {
     expect((await run('run', plan)).code).toBe(0);
     expect((await run('run', plan, '--again')).code).toBe(0);
     expect(times()).toBe(2);
     expect((await run('run', plan)).stderr).toContain(runIds().toSorted().at(-1)!);
   });
 
-  it('a dry run does not count, before and after', async () => {
+  it('not counting dry runs, before and after', async () => {
     expect((await run('run', plan, '--dry-run')).code).toBe(0);
     expect((await run('run', plan)).code).toBe(0);
     expect((await run('run', plan, '--dry-run')).code).toBe(0);
     expect(times()).toBe(1);
   });
 
-  it('and is gone on with where it was cut off', async () => {
+  it('and is resumed if it was interrupted', async () => {
     expect((await run('run', plan)).code).toBe(0);
     const [runId] = runIds();
     const journal = join(fireaxe.env.FIREAXE_STATE_DIR, runId!, 'journal.ndjson');
@@ -74,7 +74,7 @@ describe('a saved plan runs once', () => {
     expect(stderr).toMatch(new RegExp(`it has not ended[\\s\\S]*next: fireaxe resume ${runId}$`, 'm'));
   });
 
-  it('also where its journal was changed since', async () => {
+  it('also if its journal was changed since', async () => {
     expect((await run('run', plan)).code).toBe(0);
     const journal = join(fireaxe.env.FIREAXE_STATE_DIR, runIds()[0]!, 'journal.ndjson');
     writeFileSync(journal, 'more\n', { flag: 'a' });
@@ -82,7 +82,7 @@ describe('a saved plan runs once', () => {
     expect(times()).toBe(1);
   });
 
-  it('a new plan of the same words is another one', async () => {
+  it('while a new plan of the same command may run', async () => {
     expect((await run('run', plan)).code).toBe(0);
     const words = ['--via', 'local', '--nodes', 'n1', '--reason', 'x', '-o', plan];
     expect((await run('exec', ...words, '--', `printf . >> ${trace}`)).code).toBe(0);
@@ -91,7 +91,7 @@ describe('a saved plan runs once', () => {
   });
 });
 
-it('--again of a playbook is refused: it is planned anew each time', async () => {
+it('refuses --again with a playbook, which is planned anew each time', async () => {
   const { code, stderr } = await run('run', 'shed-load', '-c', 'c1', '--again', '--reason', 'x');
   expect(code).toBe(2);
   expect(stderr).toContain('only a saved plan runs once');

@@ -6,7 +6,7 @@ import { withKit } from './with-kit.ts';
 
 let fireaxe: InProcess;
 let kit: string;
-/** This very machine, by the transport that needs no server. */
+/** This machine, over the transport that needs no server. */
 const HERE = ['--via', 'local', '--nodes', 'n1', '--reason', 'INC-42', '--yes'];
 const run = (...args: string[]) => fireaxe.run(args, { kit });
 
@@ -19,13 +19,13 @@ describe('a run', () => {
     expect(script.stdout).toContain('from stdin');
   });
 
-  it('gives 3 when some targets did not end ok', async () => {
+  it('exits with 3 if some targets are not ok', async () => {
     const { code, stdout } = await run('exec', ...HERE, '--', 'exit 9');
     expect(stdout).toMatch(/n1 \(1\): failed/);
     expect(code).toBe(3);
   });
 
-  it('says of what cannot be undone that it cannot, without asking and without a next try', async () => {
+  it('says what cannot be undone, without a question and without a retry', async () => {
     const ran = await run('exec', ...HERE, '--', 'true');
     expect(ran.stderr).not.toContain('to undo it');
     const { code, stderr } = await run('undo', 'last');
@@ -36,7 +36,7 @@ describe('a run', () => {
     expect(stderr).not.toContain('next: fireaxe undo');
   });
 
-  it('names the kit in the next command, where it was named', async () => {
+  it('names the kit in the next command if it was given', async () => {
     const file = join(kit, 'fails.plan');
     const plan = HERE.filter((word) => word !== '--yes');
     await fireaxe.run(['exec', '--kit', kit, ...plan, '-o', file, '--', 'exit 9']);
@@ -45,7 +45,7 @@ describe('a run', () => {
     expect(next.slice(2)).toEqual(['--kit', kit]);
     const told = await fireaxe.run(next);
     expect(told.code).toBe(0);
-    // Whoever reads it is not sent to it.
+    // A timeline does not send its reader to itself.
     expect(told.stdout).not.toContain('next: ');
   });
 
@@ -56,7 +56,7 @@ describe('a run', () => {
     expect(stderr).toMatch(/has no node n2\n {2}at: --nodes\n {2}expected: some of n1/);
   });
 
-  it('a run that lost its disk before its plan was kept is not the last one', async () => {
+  it('a run whose disk failed before its plan was written is not the last one', async () => {
     const name = '20990101T000000.000Z-exec-ffff';
     mkdirSync(join(fireaxe.env.FIREAXE_STATE_DIR, name), { recursive: true });
     writeFileSync(join(fireaxe.env.FIREAXE_STATE_DIR, name, 'journal.ndjson'), '{"seq":0,"at"');
@@ -67,7 +67,7 @@ describe('a run', () => {
     expect(empty.stderr).toMatch(/has no plan: nothing was launched/);
   });
 
-  it('prints one JSON object under --output json, and a line an event under ndjson', async () => {
+  it('prints one JSON object with json, and one line for each event with ndjson', async () => {
     const json = JSON.parse((await run('exec', ...HERE, '--output', 'json', '--', 'echo hi')).stdout);
     expect(json).toMatchObject({
       schemaVersion: 1,
@@ -84,7 +84,7 @@ describe('a run', () => {
     expect(events.some((e) => e.event?.kind === 'outcome')).toBe(true);
   });
 
-  it('makes what nodes say safe for a terminal', async () => {
+  it('sanitizes the output of nodes for the terminal', async () => {
     const { stdout } = await run('exec', ...HERE, '--', "printf 'a\\033[31mb\\342\\200\\256c\\n'");
     expect(stdout).toContain('a\\x1b[31mb\\u202ec');
   });
@@ -100,7 +100,7 @@ describe('a run', () => {
 });
 
 describe('a plan', () => {
-  it('of a verb is saved, runs as it is, and is shown with its hash', async () => {
+  it('of a verb is saved, runs as saved, and is shown with its hash', async () => {
     const file = join(fireaxe.directory, 'exec.plan');
     const words = ['--via', 'local', '--nodes', 'n1', '--reason', 'x', '-o', file, '--', 'echo planned'];
     const planned = await run('plan', 'exec', ...words);
@@ -111,7 +111,7 @@ describe('a plan', () => {
     expect(done.stdout).toContain('planned');
   });
 
-  it('without a reason is not run', async () => {
+  it('without a reason is refused', async () => {
     const file = join(fireaxe.directory, 'bare.plan');
     expect((await run('exec', '--nodes', 'n1', '-o', file, '--', 'true')).code).toBe(0);
     const { code, stderr } = await run('run', file);

@@ -12,18 +12,18 @@ const targets = async (...flags: string[]) =>
   JSON.parse((await plan(...flags)).stdout).plan.workstreams[0].steps[0].targets;
 
 describe('shrink', () => {
-  it('takes a share of the workers, by either word for it', async () => {
+  it('takes a share of the workers, by --share or --limit', async () => {
     expect(await targets('--share', '100%')).toEqual(['n1', 'n2']);
     expect(await targets('--limit', '1')).toEqual(['n1']);
   });
 
-  it('never takes a control-plane node, whatever was selected', async () => {
+  it('never takes a control-plane node, whatever is selected', async () => {
     expect(await targets('--share', '100%', '-l', 'zone=a')).toEqual(['n1']);
     expect(await targets('--share', '100%', '--nodes', 'cp-1,n2')).toEqual(['n2']);
     expect(await plan('--share', '100%', '-l', 'role=control-plane')).toMatchObject({ code: 2, stdout: '' });
   });
 
-  it('refuses two shares, none, and an empty selector', async () => {
+  it('refuses two shares, no share, and an empty selector', async () => {
     expect((await plan('--share', '50%', '--limit', '1')).stderr).toMatch(/a share is a limit already/);
     expect((await plan()).stderr).toMatch(/how many/);
     expect((await plan('--share', '1', '-l', '')).code).toBe(2);

@@ -10,7 +10,7 @@ import { quietIo } from './quiet-io.ts';
 
 const broken = new FireaxeError('internal', 'the journal could not be written; nothing more is launched');
 
-/** A run whose journal breaks after `names` have answered. */
+/** A run whose journal fails after `names` have answered. */
 async function breakAfter(names: string[], output: 'text' | 'json' | 'ndjson') {
   const { io, said } = quietIo();
   const flags = { output };
@@ -26,13 +26,13 @@ async function breakAfter(names: string[], output: 'text' | 'json' | 'ndjson') {
   return said;
 }
 
-it('what nodes have said before the journal broke is not lost with it', async () => {
+it('prints the outcomes from before the journal failed', async () => {
   const { stdout, stderr } = await breakAfter(['n1', 'n2'], 'text');
   expect(stdout).toBe('== n[1-2] (2): ok\n  | what it said\n');
   expect(stderr).toContain('exec: so far 2 ok');
 });
 
-it('as JSON it has no verdict; a run that launched nothing has no output', async () => {
+it('as JSON they have no verdict; a run that launched nothing prints nothing', async () => {
   const { stdout } = await breakAfter(['n1'], 'json');
   expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, outcomes: [{ step: 'exec', target: 'n1' }] });
   expect(JSON.parse(stdout)).not.toHaveProperty('verdict');

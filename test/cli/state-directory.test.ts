@@ -11,14 +11,14 @@ let kit: string;
 withKit(InProcess, (both) => ({ fireaxe, kit } = both));
 
 const EXEC = ['exec', '--via', 'local', '--nodes', 'n1', '--reason', 'x', '--yes', '--', 'echo ran'];
-/** A mount of our own: root writes wherever permissions alone forbid it. */
+/** A private mount: root can write wherever only permissions forbid it. */
 const MOUNTS = ['--user', '--map-root-user', '--mount', '--fork'];
 const noMounts = spawnSync('unshare', [...MOUNTS, 'true']).status !== 0;
 const asRoot = process.getuid?.() === 0;
 const another =
   /expected: a directory that this user can write, with room\n +next: .*then try again: export FIREAXE_STATE_DIR=\$\(mktemp -d\)\n/;
 
-describe('a state directory that cannot be written is told with its reason, and nothing is run', () => {
+describe('a state directory that cannot be written is reported with its reason, and nothing runs', () => {
   const place = (name: string) => join(fireaxe.directory, name);
   it.each<[string, () => string, RegExp]>([
     ['under a file', () => '/dev/null/x', /: not a directory/],
@@ -38,13 +38,19 @@ describe('a state directory that cannot be written is told with its reason, and 
     expect(stderr).toMatch(another);
   });
 
-  it.skipIf(!existsSync('/proc/self'))('under /proc, where a directory is not even refused', async () => {
-    const { code, stderr } = await fireaxe.run(EXEC, { kit, env: { FIREAXE_STATE_DIR: '/proc/fireaxe/a' } });
-    expect(code).toBe(1);
-    expect(stderr).toContain(
-      'cannot write the state directory /proc/fireaxe/a: no directory can be made there',
-    );
-  });
+  it.skipIf(!existsSync('/proc/self'))(
+    'under /proc, where creating a directory fails as if the path did not exist',
+    async () => {
+      const { code, stderr } = await fireaxe.run(EXEC, {
+        kit,
+        env: { FIREAXE_STATE_DIR: '/proc/fireaxe/a' },
+      });
+      expect(code).toBe(1);
+      expect(stderr).toContain(
+        'cannot write the state directory /proc/fireaxe/a: no directory can be made there',
+      );
+    },
+  );
 
   it.skipIf(noMounts)('a file system that is read-only, or full', () => {
     const command = new CommandLine();
@@ -100,7 +106,7 @@ describe('a state directory that cannot be written is told with its reason, and 
       expect(stderr).toMatch(/^fireaxe: cannot write the run in .*-exec-\w+: read-only file system$/m);
       const next = /next: go on with a copy, then try again: (export .*)$/m.exec(stderr)?.[1];
       expect(next).toContain(`cp -a ${state}/.`);
-      // As pasted.
+      // The command as pasted.
       const pasted = spawnSync('sh', ['-c', `${next} && "$@"`, 'sh', process.execPath, command.bin, 'runs'], {
         env: { ...command.env, TMPDIR: command.directory },
         encoding: 'utf8',
@@ -121,13 +127,13 @@ describe('a state directory that cannot be read is not an empty one', () => {
     expect(stderr).toMatch(new RegExp(`cannot read ${file}: not a directory[\\s\\S]*next: ls -ld ${file}`));
   });
 
-  it.skipIf(asRoot && noMounts)('a run of another user is told, and last is not another one for it', () => {
+  it.skipIf(asRoot && noMounts)('reports a run of another user; last does not skip it', () => {
     const command = new CommandLine();
     for (let i = 0; i < 2; i++) expect(command.run(EXEC, { kit }).code).toBe(0);
     const runs = JSON.parse(command.run(['runs', '--output', 'json']).stdout).runs as { runId: string }[];
     const hidden = join(command.env.FIREAXE_STATE_DIR, runs[0]!.runId);
     chmodSync(hidden, 0o000);
-    // Root reads it all the same: it sets its capabilities aside.
+    // Root could read it, so it drops its capabilities.
     const run = (...args: string[]) =>
       asRoot
         ? spawnSync(

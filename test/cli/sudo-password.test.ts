@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { sudoPassword } from '../../src/cli/sudo-password.ts';
 import type { CliIo } from '../../src/cli/types.ts';
 
-it('a character that comes in two chunks is one', async () => {
+it('joins a character that arrives in two chunks', async () => {
   const stdin = new PassThrough();
   const password = sudoPassword({ sudoPasswordStdin: true }, { stdin } as unknown as CliIo);
   const bytes = Buffer.from('gehé\nmore');

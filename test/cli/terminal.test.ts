@@ -17,7 +17,7 @@ let reader: number;
 let terminal: Terminal;
 let gone: number;
 
-/** A pipe takes a little and then nothing until it is read: so does a terminal. */
+/** A pipe accepts a little and then nothing until it is read, like a terminal. */
 beforeEach(() => {
   directory = mkdtempSync(join(tmpdir(), 'fireaxe-terminal-'));
   const path = join(directory, 'fifo');
@@ -33,7 +33,7 @@ afterEach(() => {
 });
 
 describe('a terminal', () => {
-  it('that is not read holds nobody up, and has all of it in order once it is', async () => {
+  it('that is not read blocks nothing, and gets all output in order once it is read', async () => {
     const lines = Array.from({ length: 40_000 }, (_, n) => `line ${n}\n`);
     const began = performance.now();
     for (const line of lines) terminal.write(line);
@@ -58,7 +58,7 @@ describe('a terminal', () => {
     expect(gone).toBe(0);
   });
 
-  it('that is gone takes everything and keeps nothing: that is no failure', async () => {
+  it('that is gone drops all output without a failure', async () => {
     closeSync(reader);
     terminal.on('error', (error) => expect.unreachable(String(error)));
     for (let n = 0; n < 100; n++) terminal.write('into nothing\n');

@@ -23,7 +23,7 @@ const remove = step('remove', CPS, {
 });
 const readmit = step('readmit', CPS, { action: 'readmit', params: { clients: 'all' } });
 
-/** A run whose journal says that these steps were done everywhere. */
+/** A run whose journal has these steps done on every target. */
 function ran(...steps: ActionStep[]): string {
   const runId = '20261120T100000.000Z-recovery-abcd';
   const bodies: JournalBody[] = [
@@ -57,7 +57,7 @@ function ran(...steps: ActionStep[]): string {
 const undo = (...words: string[]) => fireaxe.run(['undo', 'last', ...words], { kit });
 
 describe('undo', () => {
-  it('that restarts API servers takes more than --yes, and names what is plain', async () => {
+  it('that restarts API servers needs more than --yes, and names the plain steps', async () => {
     const runId = ran(hold, scale);
     const { code, stderr } = await undo('--yes');
     expect(code).toBe(5);
@@ -67,14 +67,14 @@ describe('undo', () => {
     expect((await undo('--confirm', 'prod-1 4')).code).toBe(5);
   });
 
-  it('that fences everybody out again takes more than --yes', async () => {
+  it('that fences all clients again needs more than --yes', async () => {
     ran(readmit);
     const { code, stderr } = await undo('--yes');
     expect(code).toBe(5);
     expect(stderr).toContain('consent to: fence all clients out again');
   });
 
-  it('of a recovery leaves out the step that removed the cause, and says what it would bring back', async () => {
+  it('of a recovery skips the step that removed the cause, and says what it would restore', async () => {
     ran(remove);
     const { code, stderr } = await undo('--yes');
     expect(code).toBe(0);
@@ -90,7 +90,7 @@ describe('undo', () => {
     expect(named.stderr).toContain('--confirm "prod-1 3"');
   });
 
-  it('says in a dry run what it does, not what was done, and the consent it takes', async () => {
+  it('prints in a dry run what it does, not what was done, and the consent it needs', async () => {
     ran(hold, fence, remove, readmit);
     const plain = await undo('--dry-run');
     expect(plain.code).toBe(0);
@@ -102,7 +102,7 @@ describe('undo', () => {
     expect(JSON.parse(all.stdout)).toMatchObject({ dryRun: true, confirm: 'prod-1 5' });
   });
 
-  it('refuses a name that no step has, also to be included', async () => {
+  it('refuses an unknown step, with --include too', async () => {
     ran(remove);
     const { code, stderr } = await undo('--include', 'removal');
     expect(code).toBe(2);

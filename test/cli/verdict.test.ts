@@ -11,7 +11,7 @@ let fireaxe: CommandLine;
 let kit: string;
 withKit(CommandLine, (both) => ({ fireaxe, kit } = both));
 
-/** A line that was printed, typed into a shell somewhere else. */
+/** Runs a printed line in a shell in another directory. */
 function paste(command: string, env: Record<string, string> = {}) {
   const bin = `fireaxe() { '${process.execPath}' '${fireaxe.bin}' "$@"; }`;
   return spawnSync('sh', ['-c', `${bin}\n${command}`], {
@@ -24,10 +24,10 @@ function paste(command: string, env: Record<string, string> = {}) {
 const nextOf = (text: string) => /^ *next: (.*)$/m.exec(text)?.[1] ?? '';
 
 describe('failures that are allowed', () => {
-  it('have one verdict, for step, run, runs and timeline; the next command does what is left', () => {
+  it('have one verdict for step, run, runs and timeline; the next command does the rest', () => {
     const mark = join(fireaxe.directory, "it's here");
     const quoted = `'${mark.replaceAll("'", "'\\''")}'`;
-    // The first node makes it, the second finds it.
+    // The first node creates it, the second finds it.
     const command = `if [ -e ${quoted} ]; then exit 9; fi; touch ${quoted}`;
     const many = ['--via', 'local', '-l', 'role=worker', '--limit', '2', '--parallel', '1'];
     const words = ['exec', '--kit', kit, ...many, '--max-failures', '90%', '--reason', "it's x", '--yes'];
@@ -39,7 +39,7 @@ describe('failures that are allowed', () => {
     expect(fireaxe.run(['runs']).stdout).toMatch(/exec-\w+ +c1 +partial /);
     const { stdout } = fireaxe.run(['timeline', 'last']);
     expect(stdout).toMatch(/exec: partial: 1 ok, 1 failed[\s\S]*ended partial: [\s\S]*\npartial after /);
-    // Whoever reads a timeline is not sent to it.
+    // A timeline does not send its reader to itself.
     expect(stdout).not.toMatch(/next: fireaxe timeline/);
 
     const next = nextOf(stderr);
@@ -53,7 +53,7 @@ describe('failures that are allowed', () => {
 });
 
 describe.skipIf(noSshd)('the next command for an unknown host key', () => {
-  it('writes into the kit, wherever it is typed', async () => {
+  it('writes into the kit from any directory', async () => {
     const sshd = await startSshd();
     const own = makeKit({
       'kit.yaml': `schemaVersion: 1\nclusters:\n  c1:\n    ssh: { user: ${sshd.user}, identity: keys/id, sudo: false }\n`,
@@ -67,7 +67,7 @@ describe.skipIf(noSshd)('the next command for an unknown host key', () => {
       ),
       'keys/id': readFileSync(sshd.identity, 'utf8'),
     });
-    const spaced = `${own} of ours`;
+    const spaced = `${own} with spaces`;
     renameSync(own, spaced);
     rmSync(join(spaced, 'known_hosts'));
     const root = join(sshd.dir, 'node');

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { afterAll, beforeAll } from 'vitest';
 import { makeKit } from '../kit/make-kit.ts';
 
-/** A command line and a kit for all tests of a file, or of a `describe`; gone after them. */
+/** A command line and a kit for all tests of a file or a `describe`; removed afterwards. */
 export function withKit<T extends { close(): void }>(
   CommandLine: new () => T,
   made: (both: { fireaxe: T; kit: string }) => void,

@@ -4,7 +4,7 @@ import { runCommandLine } from '../../src/cli/main.ts';
 import { fleetOf, makeKit, NODES } from '../kit/make-kit.ts';
 import { quietIo } from './quiet-io.ts';
 
-it.each(['1e1', '0x10', ' 5', '', '-1', '1.5', '٣'])('--parallel %j is no number of nodes', async (typed) => {
+it.each(['1e1', '0x10', ' 5', '', '-1', '1.5', '٣'])('refuses --parallel %j', async (typed) => {
   const { io, said } = quietIo();
   const words = ['exec', '--kit', '/nowhere', '--reason', 'x', '--yes', `--parallel=${typed}`, '--', 'id'];
   expect(await runCommandLine(words, io)).toBe(2);
@@ -20,7 +20,7 @@ it('an IPv6 address stands in brackets before its port', async () => {
   rmSync(kit, { recursive: true });
 });
 
-it('a probe of nodes without an API server is no healthy control plane', async () => {
+it('refuses a probe of nodes without an API server', async () => {
   const kit = makeKit();
   for (const chosen of [
     ['-l', 'role=worker'],

@@ -3,21 +3,21 @@ import { planLines } from '../../../src/cli/format/plan.ts';
 import { kitOf } from '../../run/fake-fleet.ts';
 import { holdStep, planOf } from '../../run/plans.ts';
 
-it('a warning of a step stands in the plan', () => {
+it('shows the warning of a step', () => {
   const kit = kitOf(3);
-  const step = { ...holdStep(kit, 'hold'), warnings: ['the fence keeps no worker away'] };
+  const step = { ...holdStep(kit, 'hold'), warnings: ['the allow list covers every worker'] };
   const lines = planLines(planOf(kit, [{ name: 'shed', steps: [step] }]));
-  expect(lines).toContain('      WARNING: the fence keeps no worker away');
+  expect(lines).toContain('      WARNING: the allow list covers every worker');
 });
 
-it('a text of two lines does not look like a line of the plan', () => {
+it('keeps a text with a line break from looking like a line of the plan', () => {
   const kit = kitOf(3);
   const step = { ...holdStep(kit, 'hold'), title: 'hold\n      on 1 node: n1' };
   const plan = planOf(kit, [{ name: 'shed', steps: [step] }]);
   const honest = planLines(plan).length;
   const lines = planLines({ ...plan, title: 'T\n  shed: x', reason: 'a\r\nb', params: { q: 'a\nb' } });
   expect(lines.join('\n').split('\n')).toHaveLength(honest + 1);
-  // A title of one's own hides nothing.
+  // A title from the playbook does not hide what is done.
   expect(lines).toContain('      does: freeze processes named agent');
   expect(lines).toContain('  reason: a b');
   expect(lines).toContain('    hold: hold on 1 node: n1 [change]');

@@ -20,8 +20,8 @@ const reading = (servers: ServerReading[], over: Partial<ClusterReading> = {}): 
 });
 const lines = (...args: Parameters<typeof reading>) => readingLines(reading(...args)).join('\n');
 
-describe('a reading for people', () => {
-  it('names the alarm of etcd, its size, and what lifts it', () => {
+describe('the lines of a reading', () => {
+  it('name the alarm of etcd, its size, and the command that clears it', () => {
     const nospace: Partial<ServerReading> = {
       etcd: 'failing',
       etcdAlarms: ['NOSPACE'],
@@ -40,7 +40,7 @@ describe('a reading for people', () => {
     );
   });
 
-  it("gives an ill member's own reason, and tells a learner", () => {
+  it("quote an unhealthy member's own reason, and mark a learner", () => {
     const text = lines([
       server('cp-1', { etcd: 'failing', etcdReason: 'RAFT NO LEADER' }),
       server('cp-2', { etcdLearner: true }),
@@ -50,7 +50,7 @@ describe('a reading for people', () => {
     expect(text).not.toContain('next:');
   });
 
-  it('tells a host that was not reached from a server that does not answer', () => {
+  it('distinguish an unreachable host from a server that does not answer', () => {
     const text = lines([
       server('cp-1', { readyz: 'no-answer', livez: 'no-answer' }),
       server('cp-2', { reached: false, outcome: 'unreachable', readyz: 'no-answer', livez: 'no-answer' }),
@@ -61,7 +61,7 @@ describe('a reading for people', () => {
     expect(text).toMatch(/^cp-3 +not read +- /m);
   });
 
-  it('says that errors are not measured where they cannot be', () => {
+  it('say that errors are not measured where they cannot be', () => {
     expect(lines([server('cp-1')], { unmeasured: 'no admin credentials here' })).toMatch(
       /1 of 1 API servers answer, errors not measured$/,
     );

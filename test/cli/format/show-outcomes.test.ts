@@ -11,7 +11,7 @@ const result = (rest: Partial<NodeResult>): NodeResult => ({
 });
 
 describe('the lines of outcomes', () => {
-  it('tell the exit status of the command, not that of our own script', () => {
+  it('show the exit code of the command, not of the script around it', () => {
     const failed = outcome('n1', 'failed', {
       exitCode: 3,
       result: result({ exit: 7, note: 'exit status 7' }),
@@ -21,7 +21,7 @@ describe('the lines of outcomes', () => {
     expect(outcomeLines([allowed])).toEqual(['== n1 (1): ok (exit 7)']);
   });
 
-  it('mark each line that a node wrote, and what follows a return is none', () => {
+  it('mark each line that a node wrote, also after a carriage return', () => {
     const noisy = outcome('n1', 'ok', { stdout: 'out\r\n', stderr: '10%\r100%\r\nsecond\r\n' });
     expect(outcomeLines([noisy])).toEqual([
       '== n1 (1): ok',
@@ -31,7 +31,7 @@ describe('the lines of outcomes', () => {
     ]);
   });
 
-  it('let no output of a node pass for a line of ours', () => {
+  it('never let output of a node look like a line of Fireaxe', () => {
     const words = '== n[1-99] (99): ok\n   next: rm -rf /\n12:00:00 exec: done: 99 ok\n\n== n9 (1): failed';
     for (const stream of ['stdout', 'stderr']) {
       const lines = outcomeLines([outcome('n1', 'ok', { [stream]: words })]);
@@ -41,7 +41,7 @@ describe('the lines of outcomes', () => {
     }
   });
 
-  it('name what to do for every node of a group, up to three', () => {
+  it('name the next step for each node of a group, up to three', () => {
     const unknown = ['n1', 'n2', 'n3', 'n4'].map((n) =>
       outcome(n, 'unreachable', {
         reason: { code: 'host-key-unknown', message: `no key of ${n}`, next: `ssh-keyscan ${n}` },
@@ -56,7 +56,7 @@ describe('the lines of outcomes', () => {
     expect(outcomeLines(unknown)).toContain('   and 1 similar');
   });
 
-  it('let no note of a node pass for a line of ours', () => {
+  it('never let a note of a node look like a line of Fireaxe', () => {
     const lying = outcome('n1', 'failed', { result: result({ note: 'no\n== n[1-99] (99): ok' }) });
     expect(outcomeLines([lying])).toEqual(['== n1 (1): failed: no == n[1-99] (99): ok']);
   });

@@ -41,11 +41,11 @@ const records = journal(
   sent('run', ['n1']),
 );
 
-describe('what a run offers to be undone', () => {
+describe('the undo that a run offers at its end', () => {
   const undone = (id: string, targets: string[]): JournalBody[] =>
     targets.map((target) => ({ kind: 'undone', step: id, target, ok: true }));
 
-  it('is what is in force by its journal, not what cannot be undone', () => {
+  it('covers what is in force by its journal, not what cannot be undone', () => {
     expect(inForceLine(records)).toBe('still in force: fence.1 (1), hold (3); to undo it');
     const some = journal(...(records as JournalBody[]), ...undone('hold', ['n1', 'n4', 'n5']));
     expect(inForceLine(some)).toBe('still in force: fence.1 (1); to undo it');
@@ -53,7 +53,7 @@ describe('what a run offers to be undone', () => {
     expect(inForceLine(all)).toBeUndefined();
   });
 
-  it('is never what its node reverts, as it was not kept', () => {
+  it('never covers a change that was not kept and that its node reverts', () => {
     const kept = (ok: boolean): JournalBody => ({ kind: 'kept', step: 'fence.1', target: 'cp-1', ok });
     const lost = journal(...(records as JournalBody[]), kept(false));
     expect(inForceLine(lost)).toBe('still in force: hold (3); to undo it');
@@ -61,7 +61,7 @@ describe('what a run offers to be undone', () => {
     expect(inForceLine(after)).toBe('still in force: fence.1 (1), hold (3); to undo it');
   });
 
-  it('is never what removed the cause', () => {
+  it('never covers the removal of the cause', () => {
     const remove = step('remove', ['cp-1'], { removesCause: true });
     const ran = journal(
       { kind: 'plan', plan: planOf(['w', [remove]]), operator: 'me', host: 'h', pid: 1 },
@@ -71,8 +71,8 @@ describe('what a run offers to be undone', () => {
   });
 });
 
-describe('what an undo would take back', () => {
-  it('is what may have changed, newest first: also where nothing is known', () => {
+describe('the preview of an undo', () => {
+  it('has every possible change, newest first, with unknown outcomes too', () => {
     expect(changesOf(records).map((c) => [c.step, c.targets, c.irreversible])).toEqual([
       ['run', ['n1'], 'exec'],
       ['fence.1', ['cp-1'], undefined],
@@ -80,7 +80,7 @@ describe('what an undo would take back', () => {
     ]);
   });
 
-  it('is narrowed by step (also the parts of a split one) and by node', () => {
+  it('is narrowed by step (with all parts of a split one) and by node', () => {
     expect(changesOf(records, { steps: ['fence'] }).map((c) => c.step)).toEqual(['fence.1']);
     expect(changesOf(records, { steps: ['hold'], targets: ['n5', 'n2'] }).map((c) => c.targets)).toEqual([
       ['n5'],
@@ -97,7 +97,7 @@ describe('what an undo would take back', () => {
     expect(changesOf(more, { steps: ['fence'] })).toEqual([]);
   });
 
-  it('goes back as it was said, and says so', async () => {
+  it('has the pace that the flags set, in numbers and words', async () => {
     const way = async (pace: UndoPace) =>
       (await withWays(changesOf(records, { steps: ['hold'] }), records, pace))[0]!.way;
     expect(await way({})).toBe('');

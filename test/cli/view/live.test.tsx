@@ -21,14 +21,14 @@ function terminal() {
   };
 }
 
-/** A terminal that takes nothing, as after Ctrl-S; what it would be shown piles up. */
+/** A terminal that accepts nothing, as after Ctrl-S; its output piles up. */
 function unread() {
   const stream = new Writable({ write: () => {} });
   return Object.assign(stream, { isTTY: true, rows: 24, columns: 100 }) as unknown as NodeJS.WriteStream;
 }
 
 describe('the live view', () => {
-  it('on a terminal that is not read draws nothing more, loses no line, and keeps nobody at the end', async () => {
+  it('on a terminal that is not read stops drawing, loses no line, and ends at once', async () => {
     const tty = unread();
     const view = liveView(tty, () => new Date(), false, planOf(['w', [step('s', ['n1'])]]));
     const at = new Date().toISOString();
@@ -43,7 +43,7 @@ describe('the live view', () => {
     expect(tty.writableLength).toBeGreaterThan(before);
   });
 
-  it('stays within twelve rows however many workstreams and nodes there are, and cleans what it shows', async () => {
+  it('stays within twelve rows however many workstreams and nodes there are, and sanitizes them', async () => {
     const names = Array.from({ length: 500 }, (_, i) => `n${i}`);
     const streams = Array.from(
       { length: 30 },
@@ -64,7 +64,7 @@ describe('the live view', () => {
     expect(text).toContain('500/500');
     expect(text).toContain('and 20 more workstreams');
     expect(text).toContain('evil \\x1b[2J line');
-    // The longest way up that ink goes to draw anew is the height of the live area.
+    // To redraw, ink moves up by at most the height of the live area.
     const heights = [...text.matchAll(FRAME)].map((m) => m[0].split(`${ESC}[1A`).length);
     expect(Math.max(...heights)).toBeLessThanOrEqual(12);
   });

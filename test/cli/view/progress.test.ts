@@ -16,8 +16,8 @@ const ended = (target: string, state: 'ok' | 'failed', op: 'apply' | 'check' = '
   outcome: outcome(target, state, { reason: { code: 'x', message: 'disk full' } }),
 });
 
-describe('what a run says while it goes on', () => {
-  it('one row a workstream, counting each target once', () => {
+describe('the progress of a run', () => {
+  it('has one row for each workstream, which counts each target once', () => {
     const progress = new Progress(plan);
     expect(progress.update(running)).toEqual(['hold: running on 100 nodes']);
     progress.update(ended('n1', 'ok'));
@@ -30,7 +30,7 @@ describe('what a run says while it goes on', () => {
     ]);
   });
 
-  it('the last word of a target counts, and that of another step is no news of this one', () => {
+  it('counts the last outcome of a target, in its own step only', () => {
     const progress = new Progress(plan);
     progress.update(running);
     progress.update(ended('n1', 'failed'));
@@ -42,13 +42,13 @@ describe('what a run says while it goes on', () => {
     expect(row()).toBe('next');
   });
 
-  it('has one count, whatever was told on the way: a receipt corrects it, the step adds up', () => {
+  it('has one count: a receipt corrects it, and the step adds it up', () => {
     const progress = new Progress(planOf(['shed', [step('hold', ['n1', 'n2', 'n3'])]]));
     const row = () => rowText([...progress.rows.values()][0]!);
     progress.update(ended('n1', 'failed'));
     progress.update(running);
     expect(row()).toBe('hold hold 1/3, 1 failure');
-    // Lost, and then asked for its receipt.
+    // The connection is lost, then the receipt is read.
     progress.update(ended('n1', 'ok'));
     expect(row()).toBe('hold hold 1/3');
     progress.update({ at, kind: 'kept', step: 'hold', target: 'n1', ok: false });
@@ -57,7 +57,7 @@ describe('what a run says while it goes on', () => {
     expect(row()).toBe('hold hold 3/3');
   });
 
-  it('of a run that is gone on with counts what an earlier process saw, and does not tell it again', () => {
+  it('of a resumed run counts what an earlier process saw, without printing it again', () => {
     const progress = new Progress(planOf(['shed', [step('hold', ['n1', 'n2', 'n3'])]]));
     progress.recall([ended('n1', 'ok'), ended('n2', 'failed')]);
     expect(progress.update(running)).toHaveLength(1);
@@ -65,7 +65,7 @@ describe('what a run says while it goes on', () => {
     expect(rowText([...progress.rows.values()][0]!)).toBe('hold hold 3/3, 1 failure');
   });
 
-  it('does not count whoever had no turn as done', () => {
+  it('does not count targets that were not attempted as done', () => {
     const progress = new Progress(planOf(['shed', [step('hold', ['n1', 'n2'])]]));
     progress.update(running);
     progress.update(ended('n1', 'ok'));
@@ -74,14 +74,14 @@ describe('what a run says while it goes on', () => {
     expect(rowText([...progress.rows.values()][0]!)).toBe('hold hold 1/2');
   });
 
-  it('names some bad targets and counts the rest', () => {
+  it('names the first failures and refers to the summary for the rest', () => {
     const progress = new Progress(plan);
     const lines = names.flatMap((name) => progress.update(ended(name, 'failed')));
     expect(lines).toHaveLength(9);
     expect(lines.at(-1)).toBe('hold: further failures are in the summary');
   });
 
-  it('says a gate reading once until it changes', () => {
+  it('prints the reading of a gate once until it changes', () => {
     const progress = new Progress(plan);
     const gate = (reading: string): RunEvent => ({
       at,
@@ -104,7 +104,7 @@ describe('what a run says while it goes on', () => {
     ]);
   });
 
-  it('knows all kinds of events, also of a run whose plan it has not seen', () => {
+  it('prints all kinds of events, also for a run whose plan it has not seen', () => {
     const progress = new Progress();
     const events: RunEvent[] = [
       { at, kind: 'workstream', workstream: 'w', state: 'running' },
@@ -130,7 +130,7 @@ describe('what a run says while it goes on', () => {
 });
 
 describe('the plain view', () => {
-  it('stamps each line, and speaks up when nothing was said for a while', async () => {
+  it('prefixes each line with the time, and prints the state after a silence', async () => {
     vi.useFakeTimers({ now: new Date('2026-11-20T10:00:00Z') });
     const lines: string[] = [];
     const view = plainView(
