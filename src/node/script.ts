@@ -5,7 +5,8 @@ import { TRANSPORTS, type TransportName } from '../fleet/transports.ts';
 import type { FleetNode } from '../fleet/types.ts';
 import type { Target } from '../kit/types.ts';
 import type { NodeScript } from '../transport/types.ts';
-import { common } from './common.ts';
+import { compose } from './compose.ts';
+import { COMMON, library } from './lib/index.ts';
 import type { ScriptRequest } from './script-request.ts';
 import type { BeforeState, NodeAction } from './types.ts';
 
@@ -59,7 +60,9 @@ const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 
 /** Everything of an action's script that does not depend on the target: what a plan's hash covers. */
 export function scriptSource(action: NodeAction): string {
-  return strip(common) + strip(action.node?.script ?? '');
+  const own = Object.entries(action.node?.fragments ?? {});
+  const named = own.map(([name, text]) => [`${action.name}/${name}`, text]);
+  return strip(compose([COMMON, `${action.name}/node`], { ...library, ...Object.fromEntries(named) }));
 }
 
 /** The instance id is the address over SSM; without ids the texts of equal targets are equal. */

@@ -1,5 +1,6 @@
 import type { FleetNode } from '../fleet/types.ts';
 import type { ClusterKit, Target } from '../kit/types.ts';
+import type { Fragments } from './compose.ts';
 
 /**
  * What can be asked of a node or of the cloud for one step:
@@ -18,10 +19,11 @@ export interface ActionContext {
   nodes: FleetNode[];
 }
 
-/** An action's part that runs on the node: `node.sh` defines the functions that common/ calls (docs/node-protocol.md). */
+/** An action's part that runs on the node: `node.sh` defines the functions that lib/common calls (docs/node-protocol.md). */
 export interface NodeSide<P> {
-  script: string;
-  /** Shell variables `P_…`. Keep them equal for all targets where the action allows it. */
+  /** The shell fragments of the action's folder by file name; `node` is the first, and names what it needs. */
+  fragments: { node: string } & Fragments;
+  /** Shell variables: `P_…` is the parameter of that name, `IN_…` anything else. Keep them equal for all targets where the action allows it. */
   variables(params: P, target: Target, context: ActionContext): Record<string, string>;
   /** What it did is not known to repeat well: sent again only where it is certain that it never began. */
   once?: true;

@@ -7,7 +7,7 @@ import type { FleetNode } from '../../src/fleet/types.ts';
 import type { ClusterKit } from '../../src/kit/types.ts';
 import { nodeScript } from '../../src/node/script.ts';
 import type { Op } from '../../src/node/types.ts';
-import { context, fleetNode, Sandbox, SHELLS, target } from './sandbox.ts';
+import { context, fleetNode, Sandbox, SHELLS, target } from '../node/sandbox.ts';
 
 /** Facts and parameters in; variables, results, commands and their undo out. A new case is a new file. */
 interface Golden {
@@ -35,9 +35,10 @@ interface Golden {
 }
 
 const HERE = import.meta.dirname;
-const TOOLS = readdirSync(join(HERE, 'tools')).map((name) => name.replace('.sh', ''));
+const TOOLS_DIR = join(HERE, '../node/tools');
+const TOOLS = readdirSync(TOOLS_DIR).map((name) => name.replace('.sh', ''));
 const cases = readdirSync(HERE, { withFileTypes: true })
-  .filter((entry) => entry.isDirectory() && entry.name !== 'tools')
+  .filter((entry) => entry.isDirectory())
   .flatMap(({ name }) =>
     readdirSync(join(HERE, name))
       .filter((file) => file.endsWith('.json'))
@@ -107,7 +108,7 @@ async function follow(node: Sandbox, shell: string[], action: string, golden: Go
 function prepare(box: Sandbox, golden: Golden): void {
   box.file('/run/systemd/system/.here', '');
   for (const name of TOOLS.filter((tool) => !golden.without?.includes(tool))) {
-    box.tool(name, readFileSync(join(HERE, 'tools', `${name}.sh`), 'utf8'));
+    box.tool(name, readFileSync(join(TOOLS_DIR, `${name}.sh`), 'utf8'));
   }
   for (const [path, text] of Object.entries(golden.files ?? {})) box.file(path, text);
 }

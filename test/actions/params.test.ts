@@ -5,7 +5,7 @@ import { clientAddresses } from '../../src/actions/readmit/clients.ts';
 import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
 import { FireaxeError } from '../../src/base/errors.ts';
 import { addressSet } from '../../src/node/addresses.ts';
-import { fleetNode } from './sandbox.ts';
+import { fleetNode } from '../node/sandbox.ts';
 
 function refusal(action: string, params: Record<string, unknown>): FireaxeError {
   try {

@@ -11,7 +11,7 @@ import type { Target } from '../../src/kit/types.ts';
 import { readCluster } from '../../src/probe/read.ts';
 import { splitResult } from '../../src/transport/node-output.ts';
 import type { NodeScript, Outcome } from '../../src/transport/types.ts';
-import { context, target } from '../actions/sandbox.ts';
+import { context, target } from '../node/sandbox.ts';
 
 const run = promisify(execFile);
 const QUOTA = 2 * 1_048_576;

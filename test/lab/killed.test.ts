@@ -39,7 +39,7 @@ const timers = () => sh('systemctl list-timers --no-legend "fireaxe*" | wc -l');
 const ACTIONS: [name: string, action: string, params: Record<string, unknown>, half: string][] = [
   ['stop --unit', 'stop', { unit: 'agent' }, 'systemctl stop -- $UN_ALL'],
   ['stop --process', 'stop', { process: 'offender', for: '5m' }, 'HO_N=0\nuntil [ -e "$HO_HERE/pass" ]'],
-  ['shrink', 'shrink', { process: 'offender', for: '5m' }, '[ -z "$P_KEY" ] || process_apply'],
+  ['shrink', 'shrink', { process: 'offender', for: '5m' }, '[ -z "$IN_KEY" ] || process_apply'],
   ['cordon', 'cordon', { ports: '30000-32767', timer: '300s' }, 'nft_load rules.nft'],
   ['readmit', 'readmit', { clients: '192.0.2.1,192.0.2.2' }, 'nft_load rules.nft\nwords'],
 ];

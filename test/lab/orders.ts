@@ -5,7 +5,7 @@ import type { FleetNode } from '../../src/fleet/types.ts';
 import { nodeScript } from '../../src/node/script.ts';
 import type { BeforeState, Op } from '../../src/node/types.ts';
 import { probeScript } from '../../src/probe/script.ts';
-import { context, target } from '../actions/sandbox.ts';
+import { context, target } from '../node/sandbox.ts';
 import type { Lab } from './lab.ts';
 import type { Ran } from './machine.ts';
 

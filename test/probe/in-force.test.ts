@@ -4,9 +4,9 @@ import { describe, expect } from 'vitest';
 import { readingLines } from '../../src/cli/format/reading.ts';
 import { readInForce } from '../../src/probe/in-force.ts';
 import { readCluster } from '../../src/probe/read.ts';
-import { ArmedNode, WAYS } from '../actions/armed-node.ts';
-import { context, fleetNode, SHELLS, target } from '../actions/sandbox.ts';
-import { test } from '../actions/sandbox-test.ts';
+import { ArmedNode, WAYS } from '../node/armed-node.ts';
+import { context, fleetNode, SHELLS, target } from '../node/sandbox.ts';
+import { test } from '../node/sandbox-test.ts';
 
 const PLANES = [fleetNode({ name: 'cp1', roles: ['control-plane'], address: '10.0.0.1' })];
 const fences = WAYS.filter(({ name }) => name.startsWith('fence on hosts'));

@@ -5,7 +5,7 @@ import { errorShare, readCluster } from '../../src/probe/read.ts';
 import { probeScript } from '../../src/probe/script.ts';
 import type { ServerReading } from '../../src/probe/types.ts';
 import type { Outcome } from '../../src/transport/types.ts';
-import { context, Sandbox, SHELLS, target } from '../actions/sandbox.ts';
+import { context, Sandbox, SHELLS, target } from '../node/sandbox.ts';
 
 let box: Sandbox;
 beforeEach(() => {

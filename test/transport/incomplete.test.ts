@@ -8,7 +8,7 @@ import { deliveryOf } from '../../src/transport/delivery.ts';
 import { createOpensshTransport } from '../../src/transport/openssh/transport.ts';
 import { createSshTransport } from '../../src/transport/ssh/transport.ts';
 import type { Transport } from '../../src/transport/types.ts';
-import { context, Sandbox, SHELLS } from '../actions/sandbox.ts';
+import { context, Sandbox, SHELLS } from '../node/sandbox.ts';
 import type { RealSshd } from './sshd.ts';
 import { noSshd, startSshd } from './sshd.ts';
 import { raw, runAll, runOne, target } from './subjects.ts';

@@ -1,17 +1,7 @@
 import { z } from 'zod';
-import systemd from '../../node/lib/common/systemd.sh';
-import within from '../../node/lib/common/within.sh';
-import armed from '../../node/lib/firewall/armed.sh';
-import armedSystemd from '../../node/lib/firewall/armed-systemd.sh';
-import chains from '../../node/lib/firewall/chain.sh';
-import guarded from '../../node/lib/firewall/chain-guarded.sh';
-import earlier from '../../node/lib/firewall/earlier.sh';
-import ownWay from '../../node/lib/firewall/own-way.sh';
-import stack from '../../node/lib/firewall/stack.sh';
-import table from '../../node/lib/firewall/table.sh';
 import { list, seconds } from '../params.ts';
 import { defineAction } from '../types.ts';
-import cordonChain from './chain.sh';
+import iptables from './iptables.sh';
 import node from './node.sh';
 import { portSet } from './ports.ts';
 
@@ -40,19 +30,7 @@ export const cordon = defineAction({
     `refuse new connections to ports ${p.ports.join(', ')}; each host takes it back after ${p.timer}s unless kept`,
   undo: { summary: (p) => `accept new connections to ports ${p.ports.join(', ')} again`, danger: 'change' },
   node: {
-    script:
-      within +
-      systemd +
-      armed +
-      armedSystemd +
-      earlier +
-      ownWay +
-      stack +
-      table +
-      chains +
-      guarded +
-      cordonChain +
-      node,
+    fragments: { iptables, node },
     variables: (p) => ({ P_PORTS: portSet(p.ports).join(', '), P_TIMER: String(p.timer) }),
     armed: () => true,
   },

@@ -1,6 +1,6 @@
 # User traffic kept away from this host: new connections to the given ports are refused, running ones finish.
+# needs: iptables firewall/by-tool firewall/nft-sets firewall/way-in
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 NF_TABLE=fireaxe_cordon
 

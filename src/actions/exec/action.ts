@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { list } from '../params.ts';
 import { defineAction } from '../types.ts';
-import script from './node.sh';
+import node from './node.sh';
 
 /** One argument of a process holds at most 128 KiB on Linux; bytes. */
 const LONGEST = 100_000;
@@ -43,7 +43,7 @@ export const exec = defineAction({
   params,
   summary: (p) => `run ${JSON.stringify(p.command.length > 60 ? `${p.command.slice(0, 57)}...` : p.command)}`,
   node: {
-    script,
+    fragments: { node },
     once: true,
     variables: (p) => ({ P_COMMAND: p.command, P_EXITS: p.exits.join(' ') }),
   },

@@ -1,6 +1,5 @@
 # Runs the user's command once. Its output passes through; its exit status is in the result.
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 # What the command does is not known to repeat well: a second delivery never runs it again,
 # and others need not wait for it, so its lock is the step's own. It may be what frees /run: where that has no room

@@ -1,32 +1,12 @@
 import { z } from 'zod';
 import { addressSet, alwaysAllowed, canonicalAddress } from '../../node/addresses.ts';
 import { apiPorts } from '../../node/api-ports.ts';
-import systemd from '../../node/lib/common/systemd.sh';
-import within from '../../node/lib/common/within.sh';
-import armed from '../../node/lib/firewall/armed.sh';
-import armedSystemd from '../../node/lib/firewall/armed-systemd.sh';
-import chains from '../../node/lib/firewall/chain.sh';
-import guarded from '../../node/lib/firewall/chain-guarded.sh';
-import earlier from '../../node/lib/firewall/earlier.sh';
-import kept from '../../node/lib/firewall/kept.sh';
-import ownWay from '../../node/lib/firewall/own-way.sh';
-import apiSockets from '../../node/lib/firewall/sockets.sh';
-import stack from '../../node/lib/firewall/stack.sh';
-import table from '../../node/lib/firewall/table.sh';
 import type { ActionContext } from '../../node/types.ts';
 import { list, seconds } from '../params.ts';
 import { defineAction } from '../types.ts';
-import act from './act.sh';
-import fenceChain from './chain.sh';
-import clientRules from './clients.sh';
 import { clientsProblem, clientsSummary, clientsVariables, groups, meetsKubelet } from './clients.ts';
-import controllers from './controllers.sh';
-import node from './node.sh';
-import proxies from './proxies.sh';
-import rebind from './rebind.sh';
-import sockets from './sockets.sh';
+import { fragments } from './fragments.ts';
 import { allowedWorkers } from './still-allowed.ts';
-import who from './who.sh';
 
 const params = z
   .strictObject({
@@ -77,28 +57,7 @@ export const fence = defineAction({
   silencesKubelets: (p) => p.on === 'hosts' || meetsKubelet(p),
   warnings: (p, context) => (p.on === 'hosts' ? allowedWorkers(p.allow, context) : []),
   node: {
-    script:
-      within +
-      systemd +
-      armed +
-      armedSystemd +
-      earlier +
-      ownWay +
-      apiSockets +
-      kept +
-      stack +
-      table +
-      chains +
-      guarded +
-      fenceChain +
-      controllers +
-      node +
-      proxies +
-      who +
-      sockets +
-      rebind +
-      clientRules +
-      act,
+    fragments,
     variables(p, _target, context) {
       return {
         P_ON: p.on,
@@ -119,9 +78,9 @@ function hostsSummary(p: Params): string {
 function hostsVariables(p: Params, context: ActionContext): Record<string, string> {
   const { v4, v6 } = addressSet([...alwaysAllowed(context), ...p.allow], 'fence.allow');
   return {
-    P_PORTS: apiPorts(context).join(' '),
-    P_ALLOW4: v4.join(' '),
-    P_ALLOW6: v6.join(' '),
+    IN_PORTS: apiPorts(context).join(' '),
+    IN_ALLOW4: v4.join(' '),
+    IN_ALLOW6: v6.join(' '),
     P_RATE: String(p.rate),
   };
 }

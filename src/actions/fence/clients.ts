@@ -62,11 +62,11 @@ export function clientsVariables(p: Clients, context: ActionContext): Record<str
   const servers = addressSet(planes, 'fleet');
   const services = addressSet(p.service, 'fence.service');
   return {
-    P_SERVERS4: servers.v4.join(' '),
-    P_SERVERS6: servers.v6.join(' '),
-    P_SERVICES4: services.v4.join(' '),
-    P_SERVICES6: services.v6.join(' '),
-    P_PORTS: apiPorts(context, [443]).join(' '),
+    IN_SERVERS4: servers.v4.join(' '),
+    IN_SERVERS6: servers.v6.join(' '),
+    IN_SERVICES4: services.v4.join(' '),
+    IN_SERVICES6: services.v6.join(' '),
+    IN_PORTS: apiPorts(context, [443]).join(' '),
     P_ONLY: p.only.join(' '),
     P_EXCEPT: p.except.join(' '),
     P_USER: p.user ?? '',

@@ -1,6 +1,6 @@
-# Whether kube-controller-manager watches from this host: fenced kubelets cannot renew their leases, and it calls their nodes not ready.
+# Whether kube-controller-manager runs on this host: fenced kubelets cannot renew their leases, and it marks their nodes not ready.
+# needs: common/proc
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 # controllers_here: FC_RUNS is set where it runs and was not frozen by a pause. The kernel keeps 15 bytes of a name, which
 # Calico's controllers share: the command line tells.

@@ -1,6 +1,6 @@
-# Clients that come by a proxy on this host, from another port to the API port: a fence of the API port does not see them.
+# Clients that come through a proxy on this host, from another port to the API port: a fence of the API port does not see them.
+# needs: common/tools
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 # fence_proxies: PX_FOUND is `port:name` of each listener here that seems to forward to the API port and is not fenced: of a
 # process that has connections to a judged port, listens on another, and has clients there. Kubernetes' own components are clients, not proxies.
@@ -8,7 +8,7 @@ fence_proxies() {
   PX_FOUND=''
   fx_has ss || return 0
   PX_T=''
-  for FX_K in $P_PORTS; do PX_T="$PX_T${PX_T:+ or }dport = :$FX_K"; done
+  for FX_K in $IN_PORTS; do PX_T="$PX_T${PX_T:+ or }dport = :$FX_K"; done
   proxies_pids "$(ss -Htnp state established "( $PX_T )" 2>/dev/null)"
   [ -n "$PX_PIDS" ] || return 0
   PX_OF=$PX_PIDS
@@ -52,7 +52,7 @@ proxies_line() {
     # shellcheck disable=SC2086
     set -- $1
     PX_P=${4##*:}
-    case " $P_PORTS $PX_FOUND" in *" $PX_P "* | *" $PX_P:"*) return 0 ;; esac
+    case " $IN_PORTS $PX_FOUND" in *" $PX_P "* | *" $PX_P:"*) return 0 ;; esac
     [ -z "$(ss -Htn state established "( sport = :$PX_P )" 2>/dev/null)" ] || PX_FOUND="$PX_FOUND${PX_FOUND:+ }$PX_P:$PX_N"
     return 0
   done

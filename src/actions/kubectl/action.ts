@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { apiScript, apiVariables } from '../../node/kube-api.ts';
+import { apiInputs } from '../../node/api-inputs.ts';
 import { line } from '../params.ts';
 import { defineAction } from '../types.ts';
 import node from './node.sh';
 import { deleteRefusal, objectAt, podsPath, readApiPath, refusal } from './paths.ts';
 import { restorable } from './restorable.ts';
+import until from './until.sh';
 
 const readable = line(1000).superRefine((path, ctx) => {
   const [bare = ''] = path.split('?');
@@ -61,12 +62,12 @@ export const kubectl = defineAction({
       ? `${objectAt(p.delete)} was not there: nothing was deleted`
       : undefined,
   node: {
-    script: apiScript + node,
+    fragments: { node, until },
     variables: (p, _target, context) => ({
       P_GET: p.get ?? '',
       P_DELETE: p.delete ?? '',
       P_PODS: p.pods ?? '',
-      ...apiVariables(context),
+      ...apiInputs(context),
     }),
     fetches: (p) => p.delete !== undefined,
     restores: restorable,

@@ -1,41 +1,6 @@
 # One object of the API, read or deleted from a control-plane node itself, in the moments when its server answers.
+# needs: until common/room
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
-
-# Others need not wait for an API that answers one request in ten.
-FX_LOCK=$FX_DIR/lock
-KC_TIME=20
-[ "$FX_DEADLINE" -gt 50 ] || KC_TIME=$((FX_DEADLINE / 3 + 1))
-
-kc_ready() {
-  kube_find || fx_refuse no-kubectl "$KC_WHY"
-  KC_END=$((FX_NOW + FX_DEADLINE - KC_TIME / 2 - 3))
-}
-
-# kc_until OK VERB PATH…: tries until there is an answer (or `missing`, where OK allows it) or the time is up.
-kc_until() {
-  KC_OK=$1 KC_TRIES=0
-  shift
-  while :; do
-    KC_TRIES=$((KC_TRIES + 1))
-    ! kube "$@" || return 0
-    if [ "$KC_OK" = missing ] && kube_missing; then return 0; fi
-    ! kube_denied || break
-    if kube_missing; then return 1; fi
-    [ "$(date +%s)" -lt "$KC_END" ] || break
-    sleep 1
-  done
-  fx_data tries "$KC_TRIES"
-  return 1
-}
-
-kc_short() { kube_word && FX_L=$KC_WORD; }
-
-# kc_beside: what kubectl said beside a good answer, and which credentials were of no use.
-kc_beside() {
-  [ -z "$KC_BAD" ] || fx_say "$KC_BAD"
-  [ -z "$KC_SAID" ] || { kc_short && fx_say "kubectl says: $FX_L"; }
-}
 
 act_look() {
   kc_ready
@@ -83,22 +48,6 @@ act_apply() {
     [ -n "$P_DELETE" ] || kc_beside
     fx_say 'its pods deleted'
   fi
-}
-
-kc_give_up() {
-  kc_short
-  ! kube_denied || fx_fail denied "$FX_L"
-  ! kube_missing || fx_fail not-found "$FX_L"
-  fx_fail no-answer "the API did not answer in time: $FX_L"
-}
-
-# Asked until the answer is 404.
-kc_gone() {
-  while :; do
-    if ! kube get "$P_DELETE" && kube_missing; then return 0; fi
-    [ "$(date +%s)" -lt "$KC_END" ] || return 1
-    sleep 1
-  done
 }
 
 act_verify() {

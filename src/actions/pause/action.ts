@@ -1,9 +1,7 @@
 import { z } from 'zod';
 import { list, seconds } from '../params.ts';
 import { defineAction } from '../types.ts';
-import manifest from './manifest.sh';
-import node from './node.sh';
-import running from './running.sh';
+import { fragments } from './fragments.ts';
 
 /** What runs as a static pod beside the API servers and can be missed for a while: never the API server or etcd. */
 const COMPONENTS = ['kube-controller-manager', 'kube-scheduler', 'cluster-autoscaler'] as const;
@@ -35,7 +33,7 @@ export const pause = defineAction({
     danger: 'change',
   },
   node: {
-    script: manifest + running + node,
-    variables: (p) => ({ P_COMPONENTS: p.component.join(' '), P_WAIT: String(p.wait) }),
+    fragments,
+    variables: (p) => ({ P_COMPONENT: p.component.join(' '), P_WAIT: String(p.wait) }),
   },
 });

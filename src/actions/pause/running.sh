@@ -1,4 +1,5 @@
 # Whether a component runs, by the container runtime and by the processes; and its pod frozen where the kubelet keeps it.
+# needs: common/tools
 # shellcheck shell=sh
 # shellcheck disable=SC2034,SC2154
 

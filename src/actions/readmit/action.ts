@@ -1,15 +1,9 @@
 import { z } from 'zod';
 import { apiPorts } from '../../node/api-ports.ts';
-import chains from '../../node/lib/firewall/chain.sh';
-import kept from '../../node/lib/firewall/kept.sh';
-import sockets from '../../node/lib/firewall/sockets.sh';
-import stack from '../../node/lib/firewall/stack.sh';
-import table from '../../node/lib/firewall/table.sh';
 import { list } from '../params.ts';
 import { defineAction } from '../types.ts';
-import chain from './chain.sh';
 import { clientAddresses } from './clients.ts';
-import node from './node.sh';
+import { fragments } from './fragments.ts';
 
 const params = z.strictObject({
   /** `all` removes the fence; else node names, addresses, CIDRs, or a share such as `25%` of the workers. */
@@ -37,15 +31,15 @@ export const readmit = defineAction({
   },
   within: 'fence',
   node: {
-    script: sockets + kept + chains + stack + table + chain + node,
+    fragments,
     variables(p, _target, context) {
       const all = p.clients[0] === 'all';
       const { v4, v6 } = all ? { v4: [], v6: [] } : clientAddresses(p.clients, context.nodes);
       return {
-        P_ALL: all ? '1' : '',
-        P_CLIENTS4: v4.join(' '),
-        P_CLIENTS6: v6.join(' '),
-        P_PORTS: apiPorts(context).join(' '),
+        IN_ALL: all ? '1' : '',
+        IN_CLIENTS4: v4.join(' '),
+        IN_CLIENTS6: v6.join(' '),
+        IN_PORTS: apiPorts(context).join(' '),
       };
     },
   },

@@ -1,6 +1,6 @@
 # Whether this machine's etcd member takes part in the quorum, as it says itself; see docs/actions/scale.md.
+# needs: etcd/etcd
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 ET_TIME=3
 

@@ -1,21 +1,19 @@
 import { z } from 'zod';
 import type { Target } from '../../kit/types.ts';
-import etcd from '../../node/lib/etcd/etcd.sh';
-import places from '../../node/lib/kube/places.sh';
 import { nodeScript } from '../../node/script.ts';
 import type { Outcome } from '../../transport/types.ts';
 import { type Action, type CloudContext, defineAction } from '../types.ts';
-import script from './etcd-health.sh';
+import node from './etcd-health.sh';
 
 /** Reads one member's health; it is no action of its own and changes nothing. */
-const etcdHealth = defineAction({
+export const etcdHealth = defineAction({
   name: 'etcd-health',
   title: 'Read the etcd member',
   danger: 'read',
   scope: 'node',
   params: z.strictObject({}),
   summary: () => 'read the etcd member',
-  node: { script: places + etcd + script, variables: () => ({}) },
+  node: { fragments: { node }, variables: () => ({}) },
 }) as Action;
 
 const READ_MS = 10_000;

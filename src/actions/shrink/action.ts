@@ -2,7 +2,6 @@ import { z } from 'zod';
 import {
   describeProcesses,
   holdRefusal,
-  holdScript,
   holdVariables,
   namesProcesses,
   processParams,
@@ -10,6 +9,7 @@ import {
 } from '../stop/hold.ts';
 import { foundNone } from '../stop/none.ts';
 import { defineAction } from '../types.ts';
+import node from './node.sh';
 
 const params = z
   .strictObject({
@@ -58,5 +58,5 @@ export const shrink = defineAction({
     danger: 'change',
   },
   foundNone: (p, results) => foundNone(asHold(p), results),
-  node: { script: holdScript, variables: (p) => holdVariables(asHold(p)) },
+  node: { fragments: { node }, variables: (p) => ({ P_KUBELET: p.kubelet, ...holdVariables(p) }) },
 });

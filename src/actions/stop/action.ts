@@ -8,8 +8,9 @@ import {
   processParams,
   unitName,
 } from './hold.ts';
+import node from './node.sh';
 import { foundNone } from './none.ts';
-import { podHoldScript, podParams, podRefusal, podVariables } from './pods.ts';
+import { podParams, podRefusal, podVariables } from './pods.ts';
 
 const params = z
   .strictObject({
@@ -53,10 +54,11 @@ export const stop = defineAction({
   undo: { summary: release, danger: 'change' },
   foundNone,
   node: {
-    script: podHoldScript,
+    fragments: { node },
     variables: (p: StopParams, _target, context) => ({
+      P_UNIT: p.unit ?? '',
       ...holdVariables(p),
-      ...(p.pods !== undefined && podVariables({ ...p, pods: p.pods }, context)),
+      ...podVariables(p, context),
     }),
   },
 });

@@ -1,21 +1,10 @@
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../../base/canonical.ts';
 import { strip } from '../../base/strip-script.ts';
-import systemd from '../../node/lib/common/systemd.sh';
-import within from '../../node/lib/common/within.sh';
-import match from '../../node/lib/hold/match.sh';
-import node from '../../node/lib/hold/node.sh';
-import none from '../../node/lib/hold/none.sh';
-import notes from '../../node/lib/hold/notes.sh';
-import process from '../../node/lib/hold/process.sh';
-import unit from '../../node/lib/hold/unit.sh';
-import unitWith from '../../node/lib/hold/unit-with.sh';
-import watch from '../../node/lib/hold/watch.sh';
+import { compose } from '../../node/compose.ts';
+import { library } from '../../node/lib/index.ts';
 import { escapedGroup } from '../control-group.ts';
 import { line, seconds } from '../params.ts';
-
-/** What stop and shrink run on a node. */
-export const holdScript = within + systemd + match + unit + unitWith + process + none + notes + node;
 
 const DAY_S = 86_400;
 
@@ -92,21 +81,25 @@ export function namesProcesses(p: HoldParams): boolean {
   return [p.process, p.command, p.user, p.cgroup].some((given) => given !== undefined);
 }
 
+/** What goes on looking for what comes back, apart from the script that starts it. */
+export function watchText(root: 'hold/watch' | 'hold/watch-pods'): string {
+  return strip(compose([root], library));
+}
+
 export function holdVariables(p: HoldParams): Record<string, string> {
+  // An undo by a later version must find the hold by the same key: its members keep these names.
   const which = { process: p.process, command: p.command, user: p.user, cgroup: p.cgroup };
   const held = namesProcesses(p);
   return {
-    P_UNIT: p.unit ?? '',
     // One watch for one set of processes, whichever run asks for it.
-    P_KEY: held ? sha256(canonicalJson({ ...which, how: p.how })).slice(0, 10) : '',
+    IN_KEY: held ? sha256(canonicalJson({ ...which, how: p.how })).slice(0, 10) : '',
     P_PROCESS: p.process ?? '',
     P_CMDLINE: p.command ?? '',
     P_USER: p.user ?? '',
     P_CGROUP: p.cgroup ?? '',
     P_HOW: p.how,
     P_FOR: String(p.for),
-    P_WATCH: held ? strip(match + watch) : '',
-    P_PODS: '',
+    IN_WATCH: held ? watchText('hold/watch') : '',
   };
 }
 

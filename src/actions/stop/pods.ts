@@ -1,31 +1,10 @@
 import { z } from 'zod';
 import { canonicalJson, sha256 } from '../../base/canonical.ts';
-import { strip } from '../../base/strip-script.ts';
 import { addressSet, canonicalAddress } from '../../node/addresses.ts';
 import { apiPorts } from '../../node/api-ports.ts';
-import systemd from '../../node/lib/common/systemd.sh';
-import within from '../../node/lib/common/within.sh';
-import match from '../../node/lib/hold/match.sh';
-import node from '../../node/lib/hold/node.sh';
-import none from '../../node/lib/hold/none.sh';
-import notes from '../../node/lib/hold/notes.sh';
-import pods from '../../node/lib/hold/pods.sh';
-import as from '../../node/lib/hold/pods-as.sh';
-import net from '../../node/lib/hold/pods-net.sh';
-import podsNode from '../../node/lib/hold/pods-node.sh';
-import process from '../../node/lib/hold/process.sh';
-import unit from '../../node/lib/hold/unit.sh';
-import unitWith from '../../node/lib/hold/unit-with.sh';
-import watch from '../../node/lib/hold/watch.sh';
 import type { ActionContext } from '../../node/types.ts';
 import { line, list } from '../params.ts';
-
-/** What stop runs on a node: shrink's script, and pods. */
-export const podHoldScript =
-  within + systemd + match + unit + unitWith + process + none + notes + pods + net + podsNode + as + node;
-
-/** What goes on looking for pods that come back. */
-export const podWatch = within + pods + net + as + watch;
+import { watchText } from './hold.ts';
 
 const NAME = '[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?';
 const LABEL = `([a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?/)?${NAME}=(${NAME})?`;
@@ -50,26 +29,27 @@ export const podParams = {
 };
 
 export interface PodHold {
-  pods: string;
+  pods?: string | undefined;
   how: 'freeze' | 'kill' | 'network';
   api: string[];
   for: number;
 }
 
-/** Besides those of any hold. */
+/** Besides those of any hold, and instead of some. */
 export function podVariables(p: PodHold, context: ActionContext): Record<string, string> {
+  if (p.pods === undefined) return { P_PODS: '', IN_API4: '', IN_API6: '', IN_PORTS: '' };
   const control = context.nodes
     .filter((n) => n.roles.includes('control-plane'))
     .flatMap((n) => [n.address, n.internalAddress ?? n.address]);
   const { v4, v6 } = addressSet([...control, ...p.api], 'stop.api');
   const key = { pods: p.pods, how: p.how, ...(p.how === 'network' && { api: [...v4, ...v6] }) };
   return {
-    P_KEY: sha256(canonicalJson(key)).slice(0, 10),
+    IN_KEY: sha256(canonicalJson(key)).slice(0, 10),
     P_PODS: p.pods,
-    P_API4: v4.join(', '),
-    P_API6: v6.join(', '),
-    P_PORTS: apiPorts(context, [443, 6443]).join(', '),
-    P_WATCH: strip(podWatch),
+    IN_API4: v4.join(', '),
+    IN_API6: v6.join(', '),
+    IN_PORTS: apiPorts(context, [443, 6443]).join(', '),
+    IN_WATCH: watchText('hold/watch-pods'),
   };
 }
 

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest';
 import { exec } from '../../../src/actions/exec/action.ts';
 import type { TransportName } from '../../../src/fleet/transports.ts';
 import { nodeScript } from '../../../src/node/script.ts';
-import { context, Sandbox, SHELLS, target } from '../sandbox.ts';
+import { context, Sandbox, SHELLS, target } from '../../node/sandbox.ts';
 
 let box: Sandbox | undefined;
 afterEach(() => box?.remove());

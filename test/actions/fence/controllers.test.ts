@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import { parseParams } from '../../../src/actions/params.ts';
 import { actionNamed } from '../../../src/actions/registry.ts';
 import { nodeScript } from '../../../src/node/script.ts';
-import { context, fleetNode, Sandbox, SHELLS, target } from '../sandbox.ts';
+import { context, fleetNode, Sandbox, SHELLS, target } from '../../node/sandbox.ts';
 
-const TOOLS = join(import.meta.dirname, '../tools');
+const TOOLS = join(import.meta.dirname, '../../node/tools');
 const fence = actionNamed('fence');
 const KCM = 'kube-controller-manager\0--leader-elect=true\0';
 const FROZEN = { 'etc/kubernetes/fireaxe-paused/.kube-controller-manager.yaml.frozen': 'x\n' };

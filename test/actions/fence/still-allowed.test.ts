@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseParams } from '../../../src/actions/params.ts';
 import { actionNamed } from '../../../src/actions/registry.ts';
-import { context, fleetNode } from '../sandbox.ts';
+import { context, fleetNode } from '../../node/sandbox.ts';
 
 const fence = actionNamed('fence');
 const nodes = [

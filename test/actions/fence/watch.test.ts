@@ -3,13 +3,14 @@ import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { fence } from '../../../src/actions/fence/action.ts';
 import { parseParams } from '../../../src/actions/params.ts';
-import { order } from '../made-up.ts';
-import { SHELLS } from '../sandbox.ts';
-import { test } from '../sandbox-test.ts';
+import { order } from '../../node/made-up.ts';
+import { SHELLS } from '../../node/sandbox.ts';
+import { test } from '../../node/sandbox-test.ts';
 
 describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
   test('the watch of a fence outlives an nft that fails, and ends with the table', async ({ box }) => {
-    const body = (name: string) => readFileSync(join(import.meta.dirname, `../tools/${name}.sh`), 'utf8');
+    const body = (name: string) =>
+      readFileSync(join(import.meta.dirname, `../../node/tools/${name}.sh`), 'utf8');
     for (const name of ['nft', 'systemctl', 'systemd-run', 'ss']) box.tool(name, body(name));
     box.file('/run/systemd/system/.here', '');
     box.file('/sys/fs/cgroup/cgroup.controllers', '');

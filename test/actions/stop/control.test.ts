@@ -4,7 +4,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { stop } from '../../../src/actions/stop/action.ts';
 import { nodeScript } from '../../../src/node/script.ts';
 import type { Op } from '../../../src/node/types.ts';
-import { context, Sandbox, SHELLS, target } from '../sandbox.ts';
+import { context, Sandbox, SHELLS, target } from '../../node/sandbox.ts';
 
 let box: Sandbox;
 beforeEach(() => {

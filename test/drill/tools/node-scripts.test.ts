@@ -7,7 +7,7 @@ import type { LabConnection } from '../../../src/drill/types.ts';
 import { nodeScript } from '../../../src/node/script.ts';
 import type { Op } from '../../../src/node/types.ts';
 import { splitResult } from '../../../src/transport/node-output.ts';
-import { context, fleetNode, target } from '../../actions/sandbox.ts';
+import { context, fleetNode, target } from '../../node/sandbox.ts';
 import { connect, run, type TestLab, testLab } from '../node/lab.ts';
 
 // The very scripts that production nodes run, by real SSH and real sh, against a lab node's tools.

@@ -1,6 +1,6 @@
-# Common part: what a tool prints, and what it says beside it. A warning is no part of an object, a table or a list.
+# A tool's standard output and its standard error, kept apart: a warning is not part of an object, a table or a list.
+# needs: start
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 # apart COMMAND…: AP_OUT is its standard output, AP_SAID its standard error, both without a file. Its exit status.
 # The output may be megabytes: it stands last, where no shell searches all of it.

@@ -1,6 +1,6 @@
-# Common part: the deadline on the node itself.
+# The deadline, enforced on the node itself.
+# needs: result
 # shellcheck shell=sh
-# shellcheck disable=SC1003,SC2015,SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
 # A helper of this shell's own that ends it and its children. It holds no pipe: should the shell be killed,
 # whoever waits for its output learns that at once.

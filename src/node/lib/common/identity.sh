@@ -1,6 +1,6 @@
-# Common part: the right machine, in time.
+# Checks before anything else: root, the right machine, in time, in the same boot.
+# needs: proc result transport/boot
 # shellcheck shell=sh
-# shellcheck disable=SC1003,SC2015,SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
 # Who is not root can neither see nor change what this is about. A node of the drill belongs to whoever runs it.
 fx_root() {

@@ -1,7 +1,7 @@
-# Common part: one change at a time on a node. The lock is a link that names its owner in its own target: an inode alone, which
-# a full /run still has; whole or not there at all; and made by one alone.
+# One change at a time on a node. The lock is a link whose target names its owner: it needs an inode only, which a full /run
+# still has; it exists whole or not at all; and only one process can create it.
+# needs: proc result
 # shellcheck shell=sh
-# shellcheck disable=SC1003,SC2015,SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
 fx_lock() {
   FX_WAIT=$((FX_DEADLINE / 2)) FX_GONE=0 FX_MARK=0

@@ -1,11 +1,6 @@
-# Common part: what a node remembers of a step.
+# What a node remembers of a step, and what a second order of the same step finds.
+# needs: proc result write
 # shellcheck shell=sh
-# shellcheck disable=SC1003,SC2015,SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
-
-fx_write() { { printf '%s\n' "$2" >"$FX_DIR/$1"; } 2>/dev/null; }
-
-# fx_over FILE TEXT: the first line of a file, in place: one that is there keeps its block, and a full /run has room for it.
-fx_over() { { printf '%s\n' "$2" 1<>"$1"; } 2>/dev/null; }
 
 # The way back must reach the journal whole, or nothing is changed.
 fx_intent() {
@@ -21,10 +16,6 @@ fx_intent() {
 fx_unwritten() {
   [ -n "$FX_REDO" ] || rm -f "$FX_DIR/before" "$FX_DIR/intent"
   fx_refuse no-receipt "cannot write under $FX_DIR (disk full or read-only?)"
-}
-
-fx_record() {
-  fx_write "done" "$FX_STATE$FX_NL$FX_CODE$FX_NL$FX_EXIT$FX_NL${FX_NOTE%%"$FX_NL"*}$FX_NL$FX_DATA"
 }
 
 # Reads the recorded before-state into FX_BEFORE and B_…

@@ -1,6 +1,6 @@
-# Common part: where something can be written down when /run has no room, is read-only, or has no inode left.
+# Where to write when /run has no room, is read-only, or has no inode left.
+# needs: write
 # shellcheck shell=sh
-# shellcheck disable=SC1003,SC2015,SC2016,SC2030,SC2031,SC2034,SC2153,SC2154
 
 # fx_room FILE TEXT: writes the file into FX_DIR, else into a folder of this step's own in shared memory or /tmp, and FX_DIR is
 # that one from then on. Anybody may write there: a folder counts if it was made just now, which follows no link, or is ours.

@@ -1,6 +1,6 @@
-# Units and timers of systemd, and processes of our own where it is not there or does not answer.
+# Asking systemd, which may not answer, and processes of our own for where it does not.
+# needs: within tools
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 SD_DEAD=''
 

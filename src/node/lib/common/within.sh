@@ -1,6 +1,5 @@
-# Common part: what may hang is ended. Used by watches too.
+# A time limit for commands that may hang. Used by watches too.
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 # within_by: WI_BY is how: by timeout, where it is there and takes these words, or by looking ourselves.
 within_by() {

@@ -1,7 +1,7 @@
-# This machine's etcd member, as it tells itself at its metrics address (port 2381): whether it votes, and its alarms.
+# This machine's etcd member, as it describes itself at its metrics address (port 2381): whether it votes, and its alarms.
 # ET_TIME are the seconds of a request.
+# needs: etcd-alarms kube/places common/apart common/result
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 ET_COUNTS='$1 == "etcd_server_has_leader" { leader = $2 }
 $1 == "etcd_server_is_learner" { learner = $2 }
@@ -34,55 +34,9 @@ etcd_find() {
   for ET_AT in $PL_FOUND; do ! etcd_get /health && [ -z "$AP_OUT" ] || return 0; done
 }
 
-# etcd_get PATH: asks this machine, not a proxy that the login names.
-etcd_get() {
-  if fx_has curl; then
-    apart curl -sS -m "$ET_TIME" "http://$ET_AT:2381$1" --noproxy '*'
-  else
-    apart etcd_wget "$1"
-    # It shows no body of an error.
-    case $AP_OUT:$AP_SAID in :*' 503'*) AP_OUT='{"health":"false"}' ;; esac
-  fi
-}
-
-etcd_wget() { http_proxy='' wget -O - -T "$ET_TIME" "http://$ET_AT:2381$1"; }
-
-# etcd_health: ET_SAYS of AP_OUT; ET_OK is set where all is well.
-etcd_health() {
-  ET_OK=''
-  case $AP_OUT in
-    *'"health":"true"'* | *'"health": "true"'* | *'"health":true'*) ET_SAYS=ok ET_OK=1 ;;
-    *'"health"'*) ET_SAYS=failing ;;
-  esac
-  case $AP_OUT in *'"reason":"'*) ET_WHY=${AP_OUT#*'"reason":"'} && ET_WHY=${ET_WHY%%\"*} ;; esac
-}
-
 etcd_counts() {
   etcd_get /metrics
   printf '%s\n' "$AP_OUT" | awk "$ET_COUNTS"
-}
-
-# etcd_alarms: an alarm alone makes it tell ill health, and takes no vote away. With all alarms left out of the question the
-# answer is whether it votes; a version that does not know the question is judged by its counters.
-etcd_alarms() {
-  ET_REASON=$ET_WHY
-  etcd_get '/health?exclude=NOSPACE&exclude=CORRUPT'
-  etcd_health
-  ET_SAYS=failing ET_WHY=$ET_REASON
-  if [ -n "$ET_OK" ]; then
-    ET_VOTES=1
-    for FX_K in NOSPACE:CORRUPT CORRUPT:NOSPACE; do
-      # Still ill with the other one left out: it is this one.
-      etcd_get "/health?exclude=${FX_K#*:}"
-      etcd_health
-      [ -n "$ET_OK" ] || ET_ALARMS="$ET_ALARMS${ET_ALARMS:+ }${FX_K%:*}"
-    done
-    ET_SAYS=failing ET_WHY=$ET_REASON
-    return 0
-  fi
-  case $ET_WHY in *ALARM*NOSPACE*) ET_ALARMS=NOSPACE ;; *ALARM*CORRUPT*) ET_ALARMS=CORRUPT ;; esac
-  [ -n "$ET_WHY" ] || [ "$ET_QUOTA" = 0 ] || [ "$ET_SIZE" -lt "$ET_QUOTA" ] || ET_ALARMS=NOSPACE
-  [ -z "$ET_ALARMS" ] || [ "$ET_LEADER" = 0 ] || ET_VOTES=1
 }
 
 # etcd_tell: as data.

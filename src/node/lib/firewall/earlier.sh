@@ -1,6 +1,6 @@
-# What an armed change finds of an earlier order, this step's own first attempt too.
+# What an armed change finds of an earlier order, or of an earlier attempt of its own step.
+# needs: timers
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 # The armed step of an earlier order that nobody kept: AR_DIR, AR_OLD; false when there is none.
 arm_pending() {

@@ -1,6 +1,6 @@
-# Who keeps the API by the fence as it stands, whoever made it.
+# Which addresses the fence lets in as it stands, whichever step made it.
+# needs: nft-sets iptables
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 # table_operators: TB_OPERATORS are the addresses that rules of NF_NOW let in, besides the sets.
 table_operators() {

@@ -1,7 +1,7 @@
-# The API server's connections of all but some: closed here, or the server keeps them, and their watches, for minutes.
-# What is long is streamed: a shell that adds to a text line by line takes minutes for thousands of them.
+# Connections to the API server's ports, other than those of some peers: counted here.
+# Long output is streamed: a shell that appends line by line takes minutes for thousands of lines.
+# needs: common/tools common/start
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 # sockets_ask CONDITION: SO_OUT are the server's connections for which it holds, a line each; false where ss refuses, and
 # SO_OUT is why. What a loader or a library says on stderr is no connection.
@@ -15,7 +15,7 @@ sockets_ask() {
 # sockets_ports: SO_PORTS is the condition of ss for the ports that the fence judges.
 sockets_ports() {
   SO_PORTS=''
-  for FX_K in $P_PORTS; do SO_PORTS="$SO_PORTS${SO_PORTS:+ or }sport = :$FX_K"; done
+  for FX_K in $IN_PORTS; do SO_PORTS="$SO_PORTS${SO_PORTS:+ or }sport = :$FX_K"; done
 }
 
 # sockets_among WORDS: SO_F is the condition of ss for these addresses and networks; a network's length stands within the brackets.
@@ -99,36 +99,4 @@ sockets_others() {
   fx_has ss || return 0
   sockets_keep "$1"
   sockets_count
-}
-
-# sockets_close KEPT: closes all others, and says how many and how many are left.
-sockets_close() {
-  sockets_others "$1"
-  if [ -z "$FX_N" ]; then
-    fx_say "could not close connections ($SO_OUT): they end when they next send, silent ones when the server notices"
-    return 0
-  fi
-  SO_HAD=$FX_N
-  if sockets_many; then
-    printf '%s\n' "$SO_OUT" | sockets_each
-  else
-    ss -K -Htn state established "( $SO_PORTS )$SO_F" >/dev/null 2>&1
-  fi
-  sockets_count
-  FX_N=${FX_N:-0}
-  fx_data closed "$((SO_HAD > FX_N ? SO_HAD - FX_N : 0))"
-  fx_data left "$FX_N"
-  [ "$FX_N" -eq 0 ] || fx_say "$FX_N connections could not be closed (kernel without INET_DIAG_DESTROY, or an old ss?)"
-}
-
-# sockets_each: closes those on standard input, each by its own four numbers.
-sockets_each() {
-  SO_W='' SO_C=0
-  while read -r SO_L SO_P; do
-    SO_W="$SO_W${SO_W:+ or }( src $SO_L and dst $SO_P )" SO_C=$((SO_C + 1))
-    [ "$SO_C" -ge 100 ] || continue
-    ss -K -Htn state established "$SO_W" >/dev/null 2>&1
-    SO_W='' SO_C=0
-  done
-  [ -z "$SO_W" ] || ss -K -Htn state established "$SO_W" >/dev/null 2>&1
 }

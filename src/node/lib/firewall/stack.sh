@@ -1,7 +1,7 @@
-# Orders that were made over one another at the same place: each step's file `over` names the one below, ST_FILE the uppermost.
-# So any of them can be taken back alone: what was made over it goes back to what it would have gone back to.
+# Orders made over one another at the same place: each step's file `over` names the one below, ST_FILE the uppermost.
+# So each can be undone alone: what was made over it reverts to what it would have reverted to.
+# needs: common/write common/result
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 # stack_at PLACE: the table or chain that is meant.
 stack_at() { ST_FILE=$FX_HOME/$1.top; }
@@ -79,22 +79,4 @@ stack_lower() {
     FX_NOTE='nothing of it stands here any more'
   fi
   FX_STATE=already
-}
-
-# stack_clock: ST_CLOCK is the time since boot, in hundredths of a second, without a fork; no step of the date moves it.
-stack_clock() {
-  fx_line "$FX_ROOT/proc/uptime" || fx_line /proc/uptime || return 1
-  FX_L=${FX_L%% *}
-  ST_CLOCK=${FX_L%.*}${FX_L#*.}
-  # In the first second it begins with a 0, as an octal number does.
-  case $ST_CLOCK in 00?) ST_CLOCK=${ST_CLOCK#00} ;; 0??) ST_CLOCK=${ST_CLOCK#0} ;; esac
-}
-
-# stack_due SECONDS: notes when the node reverts this step, for who asks what stands here. Nothing hangs on it.
-stack_due() { ! stack_clock || fx_write due "$((ST_CLOCK + $1 * 100))" || :; }
-
-# stack_left FOLDER: FX_L are the seconds until then; false where nobody noted it.
-stack_left() {
-  stack_clock && ST_N=$ST_CLOCK && fx_line "$1/due" || return 1
-  FX_L=$(((FX_L - ST_N) / 100))
 }

@@ -1,14 +1,13 @@
-# Which processes are meant, and what is done to them. Used by the script and by the watch that outlives it.
-# HO_NAME exact name (as in /proc/PID/comm), HO_COMMAND exact command line, HO_UID numeric owner,
-# HO_GROUP control group (a path, or the name of a unit or slice); an empty one means any.
+# Which processes are meant, and how they are frozen or killed. Used by the node script and by the watch that outlives it.
+# P_PROCESS is an exact name (as in /proc/PID/comm), P_CMDLINE an exact command line, HO_UID a numeric owner, P_CGROUP a control
+# group (a path, or the name of a unit or slice); an empty one means any.
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 # ho_scan: HO_FOUND is `pid:start:state` of every process meant, as words.
 ho_scan() {
-  HO_FOUND='' HO_SHORT=$HO_NAME
+  HO_FOUND='' HO_SHORT=$P_PROCESS
   # The kernel keeps 15 bytes of a name.
-  case $HO_NAME in ????????????????*) HO_SHORT=${HO_NAME%"${HO_NAME#???????????????}"} ;; esac
+  case $P_PROCESS in ????????????????*) HO_SHORT=${P_PROCESS%"${P_PROCESS#???????????????}"} ;; esac
   set +f
   set -- "$HO_ROOT"/proc/[0-9]*
   set -f
@@ -71,19 +70,19 @@ ho_like() {
   HO_C='' HO_L='' HO_M='' HO_BARE=''
   # More than one line is another name.
   { IFS= read -r HO_C && ! IFS= read -r HO_M; } <"$1/comm" || { [ -n "$HO_C$HO_M" ] && HO_C="$HO_C $HO_M" || return 1; }
-  [ -z "$HO_NAME" ] || { [ "$HO_C" = "$HO_SHORT" ] && ho_named "$2"; } || return 1
-  [ -z "$HO_GROUP" ] || ho_grouped "$2" || return 1
-  if [ -n "$HO_COMMAND" ]; then
+  [ -z "$P_PROCESS" ] || { [ "$HO_C" = "$HO_SHORT" ] && ho_named "$2"; } || return 1
+  [ -z "$P_CGROUP" ] || ho_grouped "$2" || return 1
+  if [ -n "$P_CMDLINE" ]; then
     # Compared without any spaces first, as `read` drops the NULs between arguments: most processes cost no fork.
     read -r HO_L <"$2/cmdline" || [ -n "$HO_L" ] || { HO_BARE=1 && return 1; }
     ho_squash "$HO_L"
     HO_K=$HO_L
-    ho_squash "$HO_COMMAND"
+    ho_squash "$P_CMDLINE"
     [ "$HO_K" = "$HO_L" ] || return 1
     HO_L=$(tr '\000' ' ' <"$2/cmdline") || return 1
     # A process that renamed itself leaves more than one NUL behind.
     while [ "$HO_L" != "${HO_L% }" ]; do HO_L=${HO_L% }; done
-    [ "$HO_L" = "$HO_COMMAND" ] || return 1
+    [ "$HO_L" = "$P_CMDLINE" ] || return 1
   fi
   [ -n "$HO_UID" ] || return 0
   HO_U=''
@@ -93,19 +92,19 @@ ho_like() {
 
 # ho_named FROM: a name longer than the kernel keeps is held to what command line and program tell, where they tell another one.
 ho_named() {
-  [ "$HO_NAME" != "$HO_SHORT" ] || return 0
+  [ "$P_PROCESS" != "$HO_SHORT" ] || return 0
   read -r HO_L <"$1/cmdline" || [ -n "$HO_L" ] || return 0
-  case $HO_L in *"$HO_NAME"*) return 0 ;; *"$HO_SHORT"*) ;; *) return 0 ;; esac
+  case $HO_L in *"$P_PROCESS"*) return 0 ;; *"$HO_SHORT"*) ;; *) return 0 ;; esac
   HO_L=$(readlink "$1/exe") || return 0
-  case ${HO_L##*/} in "$HO_NAME"*) return 0 ;; *) return 1 ;; esac
+  case ${HO_L##*/} in "$P_PROCESS"*) return 0 ;; *) return 1 ;; esac
 }
 
-# ho_grouped FROM: whether it lives in HO_GROUP or below it, in any hierarchy.
+# ho_grouped FROM: whether it lives in P_CGROUP or below it, in any hierarchy.
 ho_grouped() {
   while read -r HO_L; do
     # The name of a unit or slice is good at any depth.
-    case ${HO_GROUP%%/*}:${HO_L#*:*:}/ in
-      :"$HO_GROUP"/* | "$HO_GROUP":*/"$HO_GROUP"/*) return 0 ;;
+    case ${P_CGROUP%%/*}:${HO_L#*:*:}/ in
+      :"$P_CGROUP"/* | "$P_CGROUP":*/"$P_CGROUP"/*) return 0 ;;
     esac
     case $HO_L in 0::/ | *:name=systemd:/) HO_BARE=1 ;; esac
   done <"$1/cgroup"
@@ -124,7 +123,7 @@ ho_squash() {
 # ho_seize: holds every process found that runs; its file `frozen` remembers those that this froze.
 ho_seize() {
   for HO_P in $HO_FOUND; do
-    case $HO_HOW:$HO_P in
+    case $P_HOW:$HO_P in
       freeze:*:[Tt]) ;;
       freeze:*)
         # Noted first: a freeze without a note would never be taken back.

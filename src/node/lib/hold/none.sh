@@ -1,6 +1,6 @@
-# What is told where nothing of what is meant is here: a hold waits for it all the same, but a mistyped name must show.
+# What is told when nothing that is meant runs here: a hold waits for it all the same, but a mistyped name must show.
+# needs: count
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 # hold_none: after a look, and after the hold; HO_SEEN counts what was met so far. A watch that kills leaves a note alone.
 hold_none() {

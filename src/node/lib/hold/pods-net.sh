@@ -1,12 +1,12 @@
-# The network hold: the API servers' addresses and ports taken away from pods, and nothing else, by a table of our own.
-# HO_API4, HO_API6 are addresses, HO_PORTS ports, all `, ` between them; the service's address comes from the pods themselves.
+# The network hold: pods lose the API servers' addresses and ports, and nothing else, by a table of nft.
+# IN_API4, IN_API6 are addresses, IN_PORTS ports, all separated by `, `; the service address comes from the pods themselves.
+# needs: pods-spared pods-net-table
 # shellcheck shell=sh
-# shellcheck disable=SC2015,SC2034,SC2154
 
 # po_net ID: adds the rules of the pod that was read.
 po_net() {
   po_service "$1"
-  PO_4=$HO_API4 PO_6=$HO_API6
+  PO_4=$IN_API4 PO_6=$IN_API6
   case $PO_S in *:*) PO_6=$PO_6${PO_6:+, }$PO_S ;; ?*) PO_4=$PO_4${PO_4:+, }$PO_S ;; esac
   if [ -z "$PO_4$PO_6" ]; then
     PO_BAD="no address of the API servers is known for pod $1"
@@ -45,9 +45,9 @@ po_net_host() {
 # that meets it before. Resets pass: by them the server learns that the connection is gone.
 po_rules() {
   [ -n "$3" ] || return 1
-  PO_B="$1 $2 daddr { $3 } tcp dport { $HO_PORTS } tcp flags & rst == 0 counter reject with tcp reset
+  PO_B="$1 $2 daddr { $3 } tcp dport { $IN_PORTS } tcp flags & rst == 0 counter reject with tcp reset
 "
-  PO_T="$PO_B$1 meta l4proto tcp ct original $2 daddr { $3 } ct original proto-dst { $HO_PORTS } tcp flags & rst == 0 counter reject with tcp reset
+  PO_T="$PO_B$1 meta l4proto tcp ct original $2 daddr { $3 } ct original proto-dst { $IN_PORTS } tcp flags & rst == 0 counter reject with tcp reset
 "
 }
 
@@ -82,48 +82,4 @@ po_service() {
       esac
     done <"$PO_K"
   done 2>/dev/null
-}
-
-po_table() { nft list table inet "$HO_TABLE" 2>/dev/null; }
-
-# po_net_text: PO_T is the table. A bridge with br_netfilter sends a reset straight back to the pod, past the translation of
-# addresses: one made after that has the server's address, not the service's, and the pod never learns. So the first chain
-# stands before it, where the kernel can reject there (5.9).
-po_net_text() {
-  PO_T=''
-  [ -n "$PO_COVER" ] || return 0
-  PO_T="table inet $HO_TABLE {
-chain output { type filter hook output priority -150; policy accept;
-$PO_OUT}
-chain forward { type filter hook forward priority -150; policy accept;
-$PO_FORWARD}
-chain input { type filter hook input priority -150; policy accept;
-$PO_FORWARD}
-}"
-  [ -n "${PO_OLD-}" ] || PO_T="${PO_T%'}'}chain prerouting { type filter hook prerouting priority -150; policy accept;
-$PO_BEFORE}
-}"
-}
-
-po_net_load() {
-  printf 'add table inet %s\ndelete table inet %s\n%s\n' "$HO_TABLE" "$HO_TABLE" "$PO_T" >"$HO_HERE/rules.nft" &&
-    nft -f "$HO_HERE/rules.nft" 2>"$HO_HERE/nft-said"
-}
-
-# Loaded anew when a pod came or went: an address may be another pod's by now. A runtime that does not answer tells of none:
-# what is held stays so.
-po_net_seize() {
-  [ -z "$PO_MUTE" ] || return 0
-  po_net_text
-  if [ "$PO_T" = "${PO_LAST-}" ]; then
-    [ -n "$PO_T" ] || return 0
-    ! po_table >/dev/null || return 0
-  fi
-  po_net_load || { PO_OLD=1 && po_net_text && po_net_load; } || { PO_OLD='' && return 0; }
-  PO_LAST=$PO_T && printf '%s\n' "$PO_COVER" >"$HO_HERE/covered"
-}
-
-po_net_release() {
-  ! po_table >/dev/null || { nft delete table inet "$HO_TABLE" && HO_N=1; }
-  rm -f "$HO_HERE/covered"
 }

@@ -1,15 +1,15 @@
-# The part of a hold of pods that refuses before anything is changed.
+# The part of a hold of pods that only the node script has: refusals before anything is changed, and what is told after.
+# needs: pods own common/tools
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
-HO_PODS=$P_PODS HO_API4=${P_API4-} HO_API6=${P_API6-} HO_PORTS=${P_PORTS-} HO_TABLE=fireaxe_pods_$P_KEY
+HO_TABLE=fireaxe_pods_$IN_KEY
 # RKE2 and others keep crictl out of the way.
 [ -n "$FX_ROOT" ] || PATH=$PATH:/var/lib/rancher/rke2/bin:/opt/bin
 
 pods_ready() {
-  [ -n "$HO_PODS" ] || return 0
+  [ -n "$P_PODS" ] || return 0
   fx_need crictl
-  if [ "$HO_HOW" = network ]; then
+  if [ "$P_HOW" = network ]; then
     fx_need nft
     # There, and a kernel without it, is not enough.
     FX_K=$(nft list tables 2>&1) || fx_refuse nft "nft does not answer: $FX_K"
@@ -21,7 +21,7 @@ pods_ready() {
 
 # Once they are held: what of it will not be as it was, for people, and which containers these were.
 pods_applied() {
-  if [ "$HO_HOW" = network ]; then
+  if [ "$P_HOW" = network ]; then
     case $(po_table) in
       *'hook prerouting'*) ;;
       *) fx_say 'this kernel cannot reject before an address is translated: through a service address pods may get silence, not a reset' ;;

@@ -1,29 +1,6 @@
-# What a stop takes down besides: units that need the one that is held, and those that need them. And what is never stopped.
+# Other units that a stop takes down: those that need the unit that is held, and those that need them.
+# needs: unit-never common/write
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
-
-# unit_reached: whether this machine is run and reached by the unit that was read, under any of its names, or this very login
-# by one of its processes. FX_K is its name.
-unit_reached() {
-  for FX_K in $UN_Id $UN_Names; do
-    case $FX_K in
-      ssh.* | sshd.* | ssh@* | sshd@* | dropbear* | *ssm-agent* | tailscaled.* | teleport.* | zerotier-one* | wg-quick@* | openvpn* | \
-        sssd* | nslcd* | winbind* | systemd-* | dbus.* | dbus-broker.* | dbus-daemon.* | init.* | getty* | serial-getty* | cloud-* | \
-        fireaxe-* | iscsi* | open-iscsi* | NetworkManager* | networking.* | network.* | ifup@* | netctl* | wicked* | dhcpcd* | \
-        dhclient* | connman* | wpa_supplicant* | openvswitch* | ovs-*)
-        return 0
-        ;;
-    esac
-  done
-  FX_K=$UN_Id
-  case $UN_ControlGroup in '' | /) return 1 ;; esac
-  for HO_P in $HO_WAY; do
-    while read -r FX_L; do
-      case ${FX_L#*:*:}/ in *"$UN_ControlGroup"/*) return 0 ;; esac
-    done <"$FX_ROOT/proc/$HO_P/cgroup"
-  done 2>/dev/null
-  return 1
-}
 
 # unit_with: UN_WITH are the running units that systemd stops with those of UN_ALL, from UN_NEED on, the nearest first.
 unit_with() {

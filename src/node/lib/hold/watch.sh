@@ -1,7 +1,7 @@
 # The watch: looks every second for processes that came back under a new id, until its time is over or it is ended.
-# It runs in a transient unit of systemd; match.sh and its variables stand before it.
+# It runs apart from the node script, as a transient unit of systemd or a detached process.
+# needs: match
 # shellcheck shell=sh
-# shellcheck disable=SC2154
 
 set -f
 HO_OWN=$$
@@ -18,7 +18,7 @@ ho_more() {
   HO_K=''
   { read -r HO_K <"$HO_HERE/until"; } 2>/dev/null
   case $HO_K in '' | *[!0-9]*) ;; *) HO_END=$HO_K ;; esac
-  [ -n "${HO_END-}" ] || { HO_END=$((HO_N + HO_FOR)) && echo "$HO_END" >"$HO_HERE/until"; }
+  [ -n "${HO_END-}" ] || { HO_END=$((HO_N + P_FOR)) && echo "$HO_END" >"$HO_HERE/until"; }
   [ "$HO_N" -lt "$HO_END" ]
 }
 

@@ -1,14 +1,14 @@
 # Requests to the API server of this very host, with its own admin credentials. Raw paths: no discovery before each.
-# Where it answers, and with which credentials, is found out once. KC_TIME are the seconds of a request.
+# Where it answers, and with which credentials, is found once. KC_TIME are the seconds of a request.
+# needs: credentials places common/apart common/tools
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 KC_TLS='' KC_AT='' KC_SURE='' KC_SPENT='' KC_OPEN=''
 
 # kube VERB PATH [MORE]: one request. KC_OUT is what it returned, KC_SAID what was said beside it, or the error.
 kube() {
   [ -z "$KC_SPENT" ] || KC_SPENT='' KC_BAD='' KC_CONFIG=${KC_CONFIGS%% *}
-  [ -n "$KC_SURE" ] || KC_LEFT="${P_ADDRESS:+$P_ADDRESS }127.0.0.1" KC_LOOKED=''
+  [ -n "$KC_SURE" ] || KC_LEFT="${IN_ADDRESS:+$IN_ADDRESS }127.0.0.1" KC_LOOKED=''
   [ -n "$KC_SURE" ] || kube_elsewhere
   while :; do
     ! kube_once "$@" || break
@@ -32,7 +32,7 @@ kube() {
 kube_elsewhere() {
   if [ -z "$KC_LEFT" ] && [ -z "$KC_LOOKED" ]; then
     KC_LOOKED=1
-    places_of "$P_PORT"
+    places_of "$IN_PORT"
     KC_LEFT=$PL_FOUND
   fi
   [ -n "$KC_LEFT" ] || return 1
@@ -42,8 +42,8 @@ kube_elsewhere() {
 
 # An IPv6 address of the kit comes without brackets.
 kube_url() {
-  KC_HOST=${KC_AT#'['} KC_HOST=${KC_HOST%']'} KC_URL=https://$KC_HOST:$P_PORT
-  case $KC_HOST in *:*) KC_URL=https://[$KC_HOST]:$P_PORT ;; esac
+  KC_HOST=${KC_AT#'['} KC_HOST=${KC_HOST%']'} KC_URL=https://$KC_HOST:$IN_PORT
+  case $KC_HOST in *:*) KC_URL=https://[$KC_HOST]:$IN_PORT ;; esac
 }
 
 kube_once() {
@@ -73,7 +73,7 @@ kube_open() {
     apart curl -sSk --noproxy '*' --max-time "$KC_TIME" -w '%{http_code}' "$KC_URL$1"
     KC_RC=$? KC_SAID=$AP_SAID KC_OUT=${AP_OUT%???}
     case $AP_OUT in
-      *000 | '') [ "$KC_RC" -ne 7 ] || KC_SAID="connection refused ($KC_HOST port $P_PORT)" ;;
+      *000 | '') [ "$KC_RC" -ne 7 ] || KC_SAID="connection refused ($KC_HOST port $IN_PORT)" ;;
       *2[0-9][0-9]) ;;
       *401) KC_RC=1 KC_SAID='401 Unauthorized' ;;
       *403) KC_RC=1 KC_SAID='403 Forbidden' ;;
@@ -86,22 +86,4 @@ kube_open() {
     apart kube_ctl get "$1"
     KC_RC=$? KC_OUT=$AP_OUT KC_SAID=$AP_SAID KC_CONFIG=none KC_TLS=$KC_WAS_TLS
   fi
-}
-
-kube_refused() { case $KC_SAID in *'onnection refused'* | *'was refused'*) ;; *) return 1 ;; esac }
-
-# The server's own answer, and no more: a credentials' helper may not be found either.
-kube_missing() {
-  [ "$KC_RC" -ne 0 ] || return 1
-  case $KC_SAID in *'(NotFound)'* | *'could not find the requested resource'*) ;; *) return 1 ;; esac
-}
-
-# kube_word: KC_WORD is the line of KC_SAID that tells most: the error, after whatever a wrapper said before it.
-kube_word() {
-  KC_WORD='' FX_I=$IFS IFS=$FX_NL
-  for FX_K in $KC_SAID; do
-    KC_WORD=$FX_K
-    case $FX_K in [Ee]rror* | Unable* | 'The connection'*) break ;; esac
-  done
-  IFS=$FX_I
 }

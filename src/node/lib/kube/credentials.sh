@@ -1,6 +1,6 @@
-# The admin credentials on this host: the kit's kubeconfigs in turn, and why one of them is of no use.
+# The admin credentials on this host: the kubeconfigs of the kit in turn, and why one of them is of no use.
+# needs: answer certificate common/tools
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 # kube_find: KC_TOOL and KC_CONFIG, the first; false with the reason in KC_WHY.
 kube_find() {
@@ -10,18 +10,15 @@ kube_find() {
   elif [ -z "$FX_ROOT" ] && [ -x /var/lib/rancher/rke2/bin/kubectl ]; then
     KC_TOOL=/var/lib/rancher/rke2/bin/kubectl
   fi
-  for FX_K in $P_KUBECONFIGS; do
+  for FX_K in $IN_KUBECONFIGS; do
     [ ! -r "$FX_ROOT$FX_K" ] || KC_CONFIGS="$KC_CONFIGS${KC_CONFIGS:+ }$FX_ROOT$FX_K"
   done
   KC_CONFIG=${KC_CONFIGS%% *}
-  KC_WHY="no admin credentials here (looked for $P_KUBECONFIGS)"
+  KC_WHY="no admin credentials here (looked for $IN_KUBECONFIGS)"
   [ -n "$KC_CONFIG" ] || return 1
   KC_WHY='kubectl is not on this node'
   [ -n "$KC_TOOL" ]
 }
-
-# The server does not take these credentials: it did nothing.
-kube_denied() { case $KC_SAID in *Forbidden* | *Unauthorized* | *'must be logged in'* | *x509:*) ;; *) return 1 ;; esac }
 
 # Another kubeconfig may do. A certificate of the server's own that has expired is the same for all of them.
 kube_unfit() {
@@ -64,43 +61,3 @@ kube_blame() {
   fi
   KC_BAD=$KC_BAD${KC_BAD:+; }$KC_WORD
 }
-
-# kube_ends FILE: KC_ENDS tells the day on which its client certificate ends; empty where there is none to read.
-# By coreutils alone: in DER the two times of its validity are plain digits, and stand before all other text of that form.
-kube_ends() {
-  KC_ENDS='' FX_N=0
-  for FX_K in $(kube_certificate "$1" 2>/dev/null | tr -c '0-9Z' '\n'); do
-    case $FX_K in
-      [0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z*) ;;
-      [0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z*) FX_K=20$FX_K ;;
-      *) continue ;;
-    esac
-    FX_N=$((FX_N + 1))
-    [ "$FX_N" -eq 2 ] || continue
-    FX_K=${FX_K%%Z*} FX_L=$(date -u +%Y%m%d%H%M%S)
-    KC_ENDS='its client certificate is valid until '
-    [ "$FX_K" -gt "$FX_L" ] || KC_ENDS='its client certificate expired on '
-    FX_K=${FX_K%??????}
-    FX_L=${FX_K#??????} FX_K=${FX_K%??}
-    KC_ENDS=$KC_ENDS${FX_K%??}-${FX_K#????}-$FX_L
-    return 0
-  done
-}
-
-# kube_certificate FILE: its client certificate as DER.
-kube_certificate() {
-  while read -r FX_K FX_L; do
-    FX_L=${FX_L#[\"\']} FX_L=${FX_L%[\"\']}
-    case $FX_K in
-      client-certificate-data:) printf '%s\n' "$FX_L" | base64 -d | kube_der ;;
-      client-certificate:)
-        case $FX_L in /*) FX_L=$FX_ROOT$FX_L ;; *) FX_L=${1%/*}/$FX_L ;; esac
-        kube_der <"$FX_L"
-        ;;
-      *) continue ;;
-    esac
-    return
-  done <"$1"
-}
-
-kube_der() { sed -n '/-BEGIN CERTIFICATE-/,/-END CERTIFICATE-/{/-BEGIN/d;/-END/q;p;}' | base64 -d; }

@@ -1,6 +1,6 @@
-# Where on this machine a server answers that does not listen on loopback.
+# The addresses of this machine at which a server answers that does not listen on loopback.
+# needs: common/tools
 # shellcheck shell=sh
-# shellcheck disable=SC2034,SC2154
 
 # places_of PORT: PL_FOUND are the addresses, besides 127.0.0.1, at which it may be asked here.
 places_of() {

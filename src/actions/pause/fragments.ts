@@ -1,0 +1,16 @@
+import manifest from './manifest.sh';
+import manifestRead from './manifest-read.sh';
+import node from './node.sh';
+import running from './running.sh';
+import take from './take.sh';
+import undo from './undo.sh';
+
+/** What pause runs on a node; `node` comes first and names what it needs. */
+export const fragments = {
+  manifest,
+  'manifest-read': manifestRead,
+  node,
+  running,
+  take,
+  undo,
+};

@@ -1,0 +1,5 @@
+# Stop: a unit, processes, or pods.
+# needs: hold/act hold/pods-node hold/pods-as
+# shellcheck shell=sh
+
+

@@ -1,0 +1,48 @@
+# The operation apply.
+# needs: receipt room lock
+# shellcheck shell=sh
+
+fx_do_apply() {
+  fx_folder
+  FX_OLD=''
+  [ ! -e "$FX_DIR/undone" ] || FX_OLD=1
+  fx_lock
+  if fx_overtaken && ! fx_ran; then fx_refuse undone 'taken back since this order was sent'; fi
+  ! fx_seen || return 0
+  act_look
+  if [ -n "$FX_REDO" ]; then fx_redo; else fx_before_vars; fi
+  fx_intent
+  [ "$FX_STATE" = would ] || return 0
+  FX_STATE=changed FX_NOTE='' FX_DATA=''
+  act_apply
+}
+
+# fx_folder: where this step's receipt is to lie. What must never run twice has one in any case, and its lock beside it.
+fx_folder() {
+  if [ -n "$FX_ONCE" ]; then
+    fx_room room '' || fx_refuse no-receipt "cannot write in $FX_HOME, /dev/shm or /tmp: without a receipt it might run twice"
+    rm -f "$FX_DIR/room"
+    FX_LOCK=$FX_DIR/lock
+    return 0
+  fi
+  mkdir -p "$FX_DIR" 2>/dev/null && return 0
+  FX_O=$(mkdir -p "$FX_DIR" 2>&1)
+  fx_refuse no-receipt "cannot make $FX_DIR: ${FX_O##*: }"
+}
+
+# Whether the step was taken back while this order waited for its turn, or, by their times, was on its way.
+fx_overtaken() {
+  fx_line "$FX_DIR/undone" || FX_L=$(readlink "$FX_DIR/undone.says") || return 1
+  [ -n "$FX_OLD" ] || return 0
+  FX_L=${FX_L##* }
+  case $FX_L in '' | *[!0-9]*) return 1 ;; esac
+  [ "${FX_SENT:-$FX_NOT_AFTER}" -lt "$FX_L" ]
+}
+
+# A new order of a step that began: the first before-state stands. What the first attempt did before it ended is this
+# step's change, not something that was so already, or undo would leave it.
+fx_redo() {
+  FX_FOUND=$FX_BEFORE
+  fx_recall_before
+  if [ "$FX_STATE" = already ] && [ "$FX_FOUND" != "$FX_BEFORE" ]; then FX_STATE=changed; fi
+}

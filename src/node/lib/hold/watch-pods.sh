@@ -1,0 +1,5 @@
+# The watch, for pods.
+# needs: pods-as watch
+# shellcheck shell=sh
+
+

@@ -1,0 +1,75 @@
+import { parseParams } from '../../src/actions/params.ts';
+import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
+import { etcdHealth } from '../../src/actions/scale/quorum.ts';
+import { compose, type Fragments } from '../../src/node/compose.ts';
+import { COMMON, library } from '../../src/node/lib/index.ts';
+import type { NodeAction } from '../../src/node/types.ts';
+import { probe } from '../../src/probe/script.ts';
+import { context, fleetNode, target } from './sandbox.ts';
+
+/** Parameters with which each action hands over all of its inputs. */
+const PARAMS: Record<string, Record<string, unknown>> = {
+  exec: { command: 'true' },
+  kubectl: { get: '/version' },
+  readmit: { clients: 'all' },
+  stop: { unit: 'agent' },
+};
+const CONTEXT = context([fleetNode({ roles: ['control-plane'] })]);
+
+/** Everything that Fireaxe runs on a node, with its comments: each script with the inputs that stand before it. */
+export interface Script {
+  name: string;
+  roots: string[];
+  fragments: Fragments;
+  text: string;
+  /** Names of the variables that are assigned before it. */
+  inputs: string[];
+}
+
+const FX = ['RUN', 'STEP', 'OP', 'ACTION', 'NONCE', 'DEADLINE', 'MACHINE_ID', 'INSTANCE_ID'].concat([
+  'SLOT',
+  'VIA',
+  'NOT_AFTER',
+  'SENT',
+  'SHIFT',
+  'HAS_BEFORE',
+]);
+
+function ofAction(action: NodeAction, params: unknown): Script {
+  const own = Object.entries(action.node!.fragments).map(([name, text]) => [`${action.name}/${name}`, text]);
+  const fragments = { ...library, ...Object.fromEntries(own) };
+  const roots = [COMMON, `${action.name}/node`];
+  const text = compose(roots, fragments);
+  const inputs = Object.keys(action.node!.variables(params, target(), CONTEXT));
+  // The before-state comes back under the names by which it was told.
+  const before = [...text.matchAll(/\bfx_before ([a-z]\w*) /g)].map(([, key]) => `B_${key}`);
+  return {
+    name: action.name,
+    roots,
+    fragments,
+    text,
+    inputs: [...FX.map((name) => `FX_${name}`), ...inputs, ...new Set(before)],
+  };
+}
+
+function watch(root: string, inputs: string): Script {
+  return {
+    name: root,
+    roots: [root],
+    fragments: library,
+    text: compose([root], library),
+    inputs: inputs.split(' '),
+  };
+}
+
+const WATCH = 'HO_ROOT HO_HERE HO_ID P_HOW P_FOR';
+
+export const SCRIPTS: Script[] = [
+  ...ACTION_NAMES.map((name) => actionNamed(name))
+    .filter((action) => action.node)
+    .map((action) => ofAction(action, parseParams(action, PARAMS[action.name] ?? {}, action.name))),
+  ofAction(etcdHealth, {}),
+  ofAction(probe, { leases: true }),
+  watch('hold/watch', `${WATCH} P_PROCESS P_CMDLINE P_CGROUP HO_UID`),
+  watch('hold/watch-pods', `${WATCH} P_PODS IN_API4 IN_API6 IN_PORTS HO_TABLE`),
+];
