@@ -46,7 +46,7 @@ describe('the package as it is passed on', () => {
   });
 
   test('has the node scripts to read, and the licence of every package in the bundle', () => {
-    expect(readFileSync(join(own, 'src/actions/fence/node.sh'), 'utf8')).toContain('hosts_undo()');
+    expect(readFileSync(join(own, 'src/actions/fence/hosts.sh'), 'utf8')).toContain('hosts_undo()');
     const notice = readFileSync(join(own, 'dist/NOTICE'), 'utf8');
     for (const bundled of [
       'ssh2',

@@ -52,14 +52,8 @@ function ofAction(action: NodeAction, params: unknown): Script {
   };
 }
 
-function watch(root: string, inputs: string): Script {
-  return {
-    name: root,
-    roots: [root],
-    fragments: library,
-    text: compose([root], library),
-    inputs: inputs.split(' '),
-  };
+function watch(name: string, roots: string[], inputs: string): Script {
+  return { name, roots, fragments: library, text: compose(roots, library), inputs: inputs.split(' ') };
 }
 
 const WATCH = 'HO_ROOT HO_HERE HO_ID P_HOW P_FOR';
@@ -70,6 +64,6 @@ export const SCRIPTS: Script[] = [
     .map((action) => ofAction(action, parseParams(action, PARAMS[action.name] ?? {}, action.name))),
   ofAction(etcdHealth, {}),
   ofAction(probe, { leases: true }),
-  watch('hold/watch', `${WATCH} P_PROCESS P_CMDLINE P_CGROUP HO_UID`),
-  watch('hold/watch-pods', `${WATCH} P_PODS IN_API4 IN_API6 IN_PORTS HO_TABLE`),
+  watch('watch', ['hold/watch'], `${WATCH} P_PROCESS P_CMDLINE P_CGROUP HO_UID`),
+  watch('watch of pods', ['hold/pods-as', 'hold/watch'], `${WATCH} P_PODS IN_API4 IN_API6 IN_PORTS HO_TABLE`),
 ];

@@ -12,11 +12,17 @@ const MEANT = [
   'SC2016', // expressions in single quotes, for another shell
   'SC2030', // set in a subshell, which is its own
   'SC2031',
+  'SC2089', // quotes within JSON
+  'SC2090',
 ];
 
-/** Whole scripts as a node gets them, each input assigned before it: so what nobody assigns and what nobody reads shows. */
+/**
+ * The inputs, assigned before the script as on a node: with them, shellcheck finds a variable that nothing assigns and one
+ * that nothing reads. The common inputs and the before-state are the same for all, whether or not a script reads them.
+ */
 function prelude({ inputs }: Script): string {
-  return inputs.map((name) => `${name}=''\n`).join('');
+  const common = inputs.filter((name) => /^(FX|B)_/.test(name));
+  return [...inputs.map((name) => `${name}=''`), ...common.map((name) => `: "$${name}"`), ''].join('\n');
 }
 
 test.skipIf(!there).each(SCRIPTS.map((script) => [script.name, script] as const))(
@@ -42,3 +48,11 @@ function located(found: string, text: string): string[] {
     .filter(Boolean)
     .map((line) => `${line.replace(/^-:\d+:\d+: /, '')}: ${lines[Number(line.split(':')[1]) - 1]?.trim()}`);
 }
+
+test('each common input is read by some script', () => {
+  const common = new Set(SCRIPTS.flatMap(({ inputs }) => inputs.filter((name) => name.startsWith('FX_'))));
+  const unread = [...common].filter(
+    (name) => !SCRIPTS.some(({ text }) => new RegExp(`\\b${name}\\b`).test(text)),
+  );
+  expect(unread).toEqual([]);
+});

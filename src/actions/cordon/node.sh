@@ -1,5 +1,5 @@
 # User traffic kept away from this host: new connections to the given ports are refused, running ones finish.
-# needs: iptables firewall/by-tool firewall/nft-sets firewall/way-in
+# needs: iptables firewall/by-tool firewall/way-in common/words
 # shellcheck shell=sh
 
 NF_TABLE=fireaxe_cordon

@@ -62,12 +62,24 @@ export const fence = defineAction({
       return {
         P_ON: p.on,
         P_TIMER: String(p.timer),
+        P_RATE: String(p.rate),
+        P_ONLY: p.only.join(' '),
+        P_EXCEPT: p.except.join(' '),
+        P_USER: p.user ?? '',
+        ...NO_ADDRESSES,
         ...(p.on === 'nodes' ? clientsVariables(p, context) : hostsVariables(p, context)),
       };
     },
     armed: () => true,
   },
 });
+
+/** The script is one for both places: each has the other's inputs too, empty. */
+const NO_ADDRESSES = Object.fromEntries(
+  ['ALLOW', 'SERVERS', 'SERVICES']
+    .flatMap((name) => [`IN_${name}4`, `IN_${name}6`])
+    .map((name) => [name, '']),
+);
 
 type Params = z.infer<typeof params>;
 
@@ -81,7 +93,6 @@ function hostsVariables(p: Params, context: ActionContext): Record<string, strin
     IN_PORTS: apiPorts(context).join(' '),
     IN_ALLOW4: v4.join(' '),
     IN_ALLOW6: v6.join(' '),
-    P_RATE: String(p.rate),
   };
 }
 

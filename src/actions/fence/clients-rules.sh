@@ -1,16 +1,17 @@
 # The rules of a fence on a worker. They judge once before the service address is translated (-100), and once after.
-# needs: set firewall/nft-sets
+# needs: set firewall/nft-sets common/words firewall/nft-armed
 # shellcheck shell=sh
 
 clients_text() {
   FN_PORTS=''
   for FX_K in $IN_PORTS; do FN_PORTS="$FN_PORTS${FN_PORTS:+, }$FX_K"; done
+  FN_SETS=''
   fence_set servers4 ipv4_addr "$IN_SERVERS4"
   fence_set servers6 ipv6_addr "$IN_SERVERS6"
   fence_set services4 ipv4_addr "$IN_SERVICES4"
   fence_set services6 ipv6_addr "$IN_SERVICES6"
   # Before any translation, and after: an address that we do not know may become the API server's. Resets go out: the server learns of the end.
-  NF_RULES="$FN_servers4$FN_servers6$FN_services4$FN_services6  chain out {
+  NF_RULES="$FN_SETS  chain out {
     meta l4proto tcp counter reject with tcp reset comment \"$CL_MARK\"
   }
   chain who {

@@ -48,7 +48,7 @@ export function meetsKubelet({ only, user, except }: Clients): boolean {
   return named(only) || user === 'root' || user === '0';
 }
 
-/** The variables of clients.sh. */
+/** The addresses and ports of clients.sh. */
 export function clientsVariables(p: Clients, context: ActionContext): Record<string, string> {
   const planes = context.nodes
     .filter((node) => node.roles.includes('control-plane'))
@@ -67,8 +67,5 @@ export function clientsVariables(p: Clients, context: ActionContext): Record<str
     IN_SERVICES4: services.v4.join(' '),
     IN_SERVICES6: services.v6.join(' '),
     IN_PORTS: apiPorts(context, [443]).join(' '),
-    P_ONLY: p.only.join(' '),
-    P_EXCEPT: p.except.join(' '),
-    P_USER: p.user ?? '',
   };
 }

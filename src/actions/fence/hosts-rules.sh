@@ -1,5 +1,5 @@
 # The rules of the fence by nft, and whether the table found is this very fence.
-# needs: set firewall/nft-sets firewall/kept
+# needs: set firewall/nft-sets firewall/kept common/words firewall/nft-armed
 # shellcheck shell=sh
 
 # FN_AT are the ports for people, FN_PORTS as nft writes them.
@@ -11,6 +11,7 @@ fence_ports() {
 }
 
 fence_rules() {
+  FN_SETS=''
   fence_set allow4 ipv4_addr "$IN_ALLOW4"
   fence_set allow6 ipv6_addr "$IN_ALLOW6"
   FN_T=''
@@ -20,7 +21,7 @@ fence_rules() {
   done
   # Resets of the fenced come in: the server learns that they are gone. What is readmitted is limited by its first packet,
   # the one without ACK: that asks no connection tracking.
-  NF_RULES="$FN_allow4$FN_allow6  set readmit4 {
+  NF_RULES="$FN_SETS  set readmit4 {
     type ipv4_addr
     flags interval
   }

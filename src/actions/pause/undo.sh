@@ -6,6 +6,7 @@ act_undo() {
   PA_DID=''
   for PA_COMPONENT in $P_COMPONENT; do
     pause_key "$PA_COMPONENT"
+    PA_WAS=''
     eval "PA_WAS=\${B_$PA_KEY-}"
     case $PA_WAS in
       'in '* | 'out '*) pause_known "${PA_WAS#* }" ;;

@@ -51,13 +51,6 @@ readmit_both() {
   done
 }
 
-# words TEXT: RE_N counts them (the common part uses FX_N itself).
-words() {
-  # shellcheck disable=SC2086
-  set -- $1
-  RE_N=$#
-}
-
 # readmit_text VERB: NF_TEXT adds or deletes RE_4 and RE_6.
 readmit_text() {
   NF_TEXT=''
@@ -67,4 +60,11 @@ readmit_text() {
     for FX_K in $RE_SET; do RE_E="$RE_E${RE_E:+, }$FX_K"; done
     [ -z "$RE_E" ] || NF_TEXT="$NF_TEXT$1 element inet $NF_TABLE readmit$RE_F { $RE_E }$FX_NL"
   done
+}
+
+# words TEXT: RE_N counts them (the common part uses FX_N itself).
+words() {
+  # shellcheck disable=SC2086
+  set -- $1
+  RE_N=$#
 }

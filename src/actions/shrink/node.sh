@@ -2,5 +2,6 @@
 # needs: hold/act
 # shellcheck shell=sh
 
-P_UNIT=$P_KUBELET P_PODS=''
+# It holds no pods.
+P_UNIT=$P_KUBELET P_PODS='' IN_API4='' IN_API6='' IN_PORTS='' HO_TABLE=''
 [ "$P_KUBELET" != none ] || P_UNIT=''

@@ -82,8 +82,9 @@ export function namesProcesses(p: HoldParams): boolean {
 }
 
 /** What goes on looking for what comes back, apart from the script that starts it. */
-export function watchText(root: 'hold/watch' | 'hold/watch-pods'): string {
-  return strip(compose([root], library));
+export function watchText(kind: 'processes' | 'pods'): string {
+  const roots = kind === 'pods' ? ['hold/pods-as', 'hold/watch'] : ['hold/watch'];
+  return strip(compose(roots, library));
 }
 
 export function holdVariables(p: HoldParams): Record<string, string> {
@@ -99,7 +100,7 @@ export function holdVariables(p: HoldParams): Record<string, string> {
     P_CGROUP: p.cgroup ?? '',
     P_HOW: p.how,
     P_FOR: String(p.for),
-    IN_WATCH: held ? watchText('hold/watch') : '',
+    IN_WATCH: held ? watchText('processes') : '',
   };
 }
 

@@ -1,5 +1,2 @@
 # Stop: a unit, processes, or pods.
 # needs: hold/act hold/pods-node hold/pods-as
-# shellcheck shell=sh
-
-

@@ -49,7 +49,7 @@ export function podVariables(p: PodHold, context: ActionContext): Record<string,
     IN_API4: v4.join(', '),
     IN_API6: v6.join(', '),
     IN_PORTS: apiPorts(context, [443, 6443]).join(', '),
-    IN_WATCH: watchText('hold/watch-pods'),
+    IN_WATCH: watchText('pods'),
   };
 }
 

@@ -17,6 +17,7 @@ import text from './common/text.sh';
 import tools from './common/tools.sh';
 import undo from './common/undo.sh';
 import within from './common/within.sh';
+import words from './common/words.sh';
 import write from './common/write.sh';
 import etcd from './etcd/etcd.sh';
 import etcdAlarms from './etcd/etcd-alarms.sh';
@@ -60,7 +61,6 @@ import unitUndo from './hold/unit-undo.sh';
 import unitWith from './hold/unit-with.sh';
 import until from './hold/until.sh';
 import watch from './hold/watch.sh';
-import watchPods from './hold/watch-pods.sh';
 import watching from './hold/watching.sh';
 import answer from './kube/answer.sh';
 import api from './kube/api.sh';
@@ -88,6 +88,7 @@ export const library: Fragments = {
   'common/tools': tools,
   'common/undo': undo,
   'common/within': within,
+  'common/words': words,
   'common/write': write,
   'etcd/etcd-alarms': etcdAlarms,
   'etcd/etcd-get': etcdGet,
@@ -130,7 +131,6 @@ export const library: Fragments = {
   'hold/unit-with': unitWith,
   'hold/unit': unit,
   'hold/until': until,
-  'hold/watch-pods': watchPods,
   'hold/watch': watch,
   'hold/watching': watching,
   'kube/answer': answer,

@@ -25,7 +25,7 @@ sleep() {
   case $looks in 1) : >"$HO_ROOT/runtime-down" ;; 2) rm "$HO_ROOT/runtime-down" "$HO_ROOT/pods/aaa" ;; esac
 }
 `;
-    const ran = await box.run(parts + watchText('hold/watch-pods'), shell);
+    const ran = await box.run(parts + watchText('pods'), shell);
     expect(ran.stdout).toBe('held\nheld\nfree\n');
   });
 });

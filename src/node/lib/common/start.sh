@@ -3,6 +3,8 @@
 # Builtins are preferred throughout: on thousands of nodes every fork is paid thousands of times.
 # shellcheck shell=sh
 
+# Only the user's command runs in the login's own locale.
+# shellcheck disable=SC2034
 FX_USER_LC=${LC_ALL-}
 LC_ALL=C
 export LC_ALL

@@ -2,6 +2,8 @@
 # needs: nft armed keep earlier stack due
 # shellcheck shell=sh
 
+nft_text() { NF_BODY="table inet $NF_TABLE {$FX_NL$NF_RULES}"; }
+
 # nft_guarded: loads NF_BODY for $1 seconds at most, unless it is kept. The way back stands, and its timer runs, before.
 nft_guarded() {
   stack_at "$NF_TABLE"

@@ -38,8 +38,6 @@ nft_replace() {
   NF_TEXT="add table inet $NF_TABLE${FX_NL}delete table inet $NF_TABLE$FX_NL$1"
 }
 
-nft_text() { NF_BODY="table inet $NF_TABLE {$FX_NL$NF_RULES}"; }
-
 # nft_try: whether the kernel would take it; nothing is changed.
 nft_try() { printf '%s\n' "$NF_TEXT" | nft -c -f - 2>&1; }
 

@@ -9,6 +9,8 @@ own_way() {
   case $OW_K in '' | *[!0-9]*) ;; *) OW_PORT=$OW_K ;; esac
   OW_K=${OW_T%% *}
   OW_K=${OW_K%%%*}
+  # The cordon asks for the port alone.
+  # shellcheck disable=SC2034
   case $OW_K in '' | *[!0-9a-fA-F.:]*) ;; *) OW_FROM=$OW_K ;; esac
 }
 

@@ -2,6 +2,7 @@
 # needs: pods-read pods-spared pods-net
 # shellcheck shell=sh
 
+# shellcheck disable=SC2034 # A watch has no use for PO_BAD.
 # po_scan: HO_FOUND is `what:state` of every pod meant, T when it is held; PO_BAD why one cannot be.
 po_scan() {
   HO_FOUND='' PO_BAD='' PO_OUT='' PO_FORWARD='' PO_BEFORE='' PO_COVER='' PO_MUTE=1

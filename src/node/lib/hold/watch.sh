@@ -35,6 +35,7 @@ ho_again() {
   { for HO_K in $HO_LIST; do echo "$HO_K"; done >"$HO_HERE/frozen" && echo "$HO_END" >"$HO_HERE/until" &&
     echo $$ >"$HO_HERE/watch" && echo "$HO_ID" >"$HO_HERE/who"; } 2>/dev/null
   # The rules of a network hold are noted when they are loaded.
+  # shellcheck disable=SC2034
   PO_LAST=''
 }
 

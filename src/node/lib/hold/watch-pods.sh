@@ -1,5 +1,0 @@
-# The watch, for pods.
-# needs: pods-as watch
-# shellcheck shell=sh
-
-
