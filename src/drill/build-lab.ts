@@ -1,7 +1,6 @@
 import { join } from 'node:path';
 import { type CloudEndpoint, createCloudEndpoint } from './cloud/endpoint.ts';
 import { createCloudWorld } from './cloud-world.ts';
-import { Lab } from './lab.ts';
 import { BASTION, machines } from './machines.ts';
 import { createNetwork } from './network/network.ts';
 import { createBastion, type LabBastion } from './node/bastion.ts';
@@ -9,7 +8,7 @@ import { createBastionGate } from './node/gate.ts';
 import { createLabHost, type LabHost } from './node/host.ts';
 import { createKeyPair, type LabKeyPair } from './node/key-pair.ts';
 import { createLabNode, type SimulatedNode } from './node/node.ts';
-import type { Scenario } from './scenarios/types.ts';
+import type { Outage, Scenario } from './scenarios/types.ts';
 import type { InstalledUnit } from './tools/systemd/unit.ts';
 import type { LabNode } from './types.ts';
 
@@ -20,9 +19,9 @@ const KUBELET = {
   process: { comm: 'kubelet', args: ['--config=/var/lib/kubelet/config.yaml'] },
 } as const satisfies InstalledUnit;
 
-/** A lab with its machines, its way in and its cloud; nothing runs on the machines yet. */
+/** A lab with its machines, its bastion and its cloud, and the outage prepared on them; its cluster is not started yet. */
 export interface BuiltLab {
-  lab: Lab;
+  outage: Outage;
   nodes: SimulatedNode[];
   bastion: LabBastion;
   bastionName: string;
@@ -45,7 +44,7 @@ export async function buildLab({ dir, scenario, workers, seed }: LabRequest): Pr
   const gate = createBastionGate();
   const network = createNetwork();
   const nodes: SimulatedNode[] = [];
-  for (const spec of machines(scenario, workers, seed)) {
+  for (const spec of machines(scenario.site, workers, seed)) {
     const node = await createLabNode({
       spec,
       dir: join(dir, 'machines', spec.name),
@@ -68,9 +67,9 @@ export async function buildLab({ dir, scenario, workers, seed }: LabRequest): Pr
     allow: (address, port) =>
       address === '127.0.0.1' && nodes.some((n) => n.spec.behindBastion && n.port === port),
   });
-  const cloud = await createCloudEndpoint(createCloudWorld(nodes, scenario.cluster));
-  const lab = new Lab({
-    scenario,
+  const cloud = await createCloudEndpoint(createCloudWorld(nodes, scenario.site.cluster));
+  const outage = await scenario.prepare({
+    site: scenario.site,
     seed,
     controlPlanes: nodes.filter((n) => n.spec.roles.includes('control-plane')),
     workers: nodes.filter((n) => n.spec.roles.includes('worker')),
@@ -78,24 +77,24 @@ export async function buildLab({ dir, scenario, workers, seed }: LabRequest): Pr
     kubeletActive: (node) => kubelets.get(node)?.() ?? false,
   });
   return {
-    lab,
+    outage,
     nodes,
     bastion,
     bastionName: BASTION,
     cloud,
     key,
-    close: () => closeAll(lab, cloud, bastion, nodes, host),
+    close: () => closeAll(outage, cloud, bastion, nodes, host),
   };
 }
 
 async function closeAll(
-  lab: Lab,
+  outage: Outage,
   cloud: CloudEndpoint,
   bastion: LabBastion,
   nodes: SimulatedNode[],
   host: LabHost,
 ) {
-  lab.stop();
+  outage.stop();
   await cloud.close();
   await bastion.close();
   await Promise.all(nodes.map((node) => node.powerOff()));

@@ -1,144 +1,66 @@
-import { type Health, Relief } from './relief.ts';
 import { labMs } from './time-scale.ts';
 
-/** What the lab itself sees in one moment. Nothing in it comes from the tool that is being practised. */
-export interface Sample {
-  /** Milliseconds since the lab began. */
-  at: number;
-  servers: { ready: number; of: number; machines: number; deaths: number; retyped: number };
-  /** Answers to clients since the lab began: good ones, and 429 or 5xx. */
-  answers: { good: number; bad: number };
-  workers: number;
-  /** Workers whose offender takes its turns, and whose offender is wanted but kept from them. */
-  flooding: number;
-  held: number;
-  /** Workers that no API server lets in. */
-  fenced: number;
-  /** The DaemonSet is in the store, and workers whose kubelet still means to run its pod. */
-  daemonSet: boolean;
-  wanted: number;
-  /** Workers with a fresh lease. */
-  leases: number;
-  /** Control-plane machines whose kube-controller-manager is paused. */
-  paused: number;
-  /** Workers whose pods are endpoints of the users' services, and user requests lost so far because too few were. */
-  endpoints: number;
-  lostWithoutEndpoint: number;
-  /** Share of the users' names that do not resolve, and user requests lost so far. */
-  namesFailing: number;
-  requestsLost: number;
+/** What a scenario calls broken, open and recovered, by one sample; `recent` are those of the last second and a half. */
+export interface Goals<S> {
+  broken(sample: S): boolean;
+  open(sample: S, recent: readonly S[]): boolean;
+  recovered(sample: S): boolean;
 }
 
-export interface Judgement {
-  /** Milliseconds since the lab began; absent until seen. */
-  downAt?: number;
+/** Milliseconds since the lab began; absent until seen. */
+export interface Milestones {
+  brokenAt?: number;
   windowAt?: number;
   recoveredAt?: number;
-  /** Well, and for long enough. */
-  recovered: boolean;
-  /** When the DaemonSet was gone from the store. */
-  removedAt?: number;
-  mostHeld: number;
-  mostFenced: number;
-  mostRetyped: number;
-  /** Fewest endpoints of the users' services since the control plane went down. */
-  fewestEndpoints?: number;
-  lostWithoutEndpoint: number;
-  /** Best of the control plane since it went down, in three figures. */
-  bestReady: number;
-  deaths: number;
-  requestsLost: number;
-  /** The control plane while it was down and untouched, and in the last seconds. */
-  relief: { before: Health | null; after: Health | null };
-  last?: Sample;
 }
 
-/** Down for so long counts as down; an opening must last so long to be a window; and wellness so long to be a recovery. */
-const DOWN_MS = labMs(10);
+/** How long each state must last before it counts. */
+const BROKEN_MS = labMs(10);
 const WINDOW_MS = labMs(40);
-const STABLE_MS = labMs(60);
-/** More bad answers than this are no window. */
-const WINDOW_BAD = 0.3;
-const BAD_OVER_MS = labMs(30);
+const RECOVERED_MS = labMs(60);
+const RECENT_MS = labMs(30);
 
-/** Looks at sample after sample and remembers when what began. */
-export class Judge {
-  #down = new Since();
-  #open = new Since();
-  #well = new Since();
-  #recent: Sample[] = [];
-  #wasUp = false;
-  /** A server has been lost to the flood. */
-  #ailing = false;
-  #state: Judgement = {
-    recovered: false,
-    mostHeld: 0,
-    mostFenced: 0,
-    mostRetyped: 0,
-    bestReady: 0,
-    deaths: 0,
-    requestsLost: 0,
-    lostWithoutEndpoint: 0,
-    relief: { before: null, after: null },
-  };
-  #relief = new Relief();
+/** Takes sample after sample and remembers since when each goal has held. */
+export class Judge<S extends { at: number }> {
+  readonly #goals: Goals<S>;
+  readonly #broken = new Since();
+  readonly #open = new Since();
+  readonly #recovered = new Since();
+  readonly #milestones: Milestones = {};
+  #recent: S[] = [];
 
-  push(sample: Sample): void {
-    const s = this.#state;
-    this.#recent = [...this.#recent.filter((r) => sample.at - r.at <= BAD_OVER_MS), sample];
-    this.#wasUp ||= sample.servers.ready > 0;
-    const down = this.#down.lasts(this.#wasUp && sample.servers.ready === 0, sample.at, DOWN_MS);
-    if (down !== undefined) s.downAt ??= down;
-    s.last = sample;
-    s.deaths = sample.servers.deaths;
-    s.requestsLost = sample.requestsLost;
-    s.lostWithoutEndpoint = sample.lostWithoutEndpoint;
-    this.#ailing ||= this.#wasUp && sample.servers.ready < sample.servers.of;
-    if (this.#ailing) this.#relief.push(sample);
-    if (s.downAt === undefined) return;
-    s.mostHeld = Math.max(s.mostHeld, sample.held);
-    s.mostFenced = Math.max(s.mostFenced, sample.fenced);
-    s.mostRetyped = Math.max(s.mostRetyped, sample.servers.retyped);
-    s.fewestEndpoints = Math.min(s.fewestEndpoints ?? sample.endpoints, sample.endpoints);
-    s.bestReady = Math.max(s.bestReady, sample.servers.ready);
-    const open = this.#open.lasts(this.#isOpen(sample), sample.at, WINDOW_MS);
-    if (open !== undefined) s.windowAt ??= open;
-    if (!sample.daemonSet) s.removedAt ??= sample.at;
-    else delete s.removedAt;
-    const well = this.#well.lasts(isWell(sample), sample.at, STABLE_MS);
-    s.recovered = well !== undefined;
-    if (well === undefined) delete s.recoveredAt;
-    else s.recoveredAt = well;
+  constructor(goals: Goals<S>) {
+    this.#goals = goals;
   }
 
-  judgement(): Judgement {
-    return { ...this.#state, relief: this.#relief.read() };
+  push(sample: S): void {
+    const m = this.#milestones;
+    this.#recent = [...this.#recent.filter((r) => sample.at - r.at <= RECENT_MS), sample];
+    const broken = this.#broken.lasts(this.#goals.broken(sample), sample.at, BROKEN_MS);
+    if (broken !== undefined) m.brokenAt ??= broken;
+    if (m.brokenAt === undefined) return;
+    const open = this.#open.lasts(this.#goals.open(sample, this.#recent), sample.at, WINDOW_MS);
+    if (open !== undefined) m.windowAt ??= open;
+    // A relapse ends a recovery; a window that once was open stays on record.
+    const recovered = this.#recovered.lasts(this.#goals.recovered(sample), sample.at, RECOVERED_MS);
+    if (recovered === undefined) delete m.recoveredAt;
+    else m.recoveredAt = recovered;
   }
 
-  /** A majority answers, and most of what is asked is answered well. */
-  #isOpen(sample: Sample): boolean {
-    const first = this.#recent[0]!;
-    const good = sample.answers.good - first.answers.good;
-    const bad = sample.answers.bad - first.answers.bad;
-    const share = good + bad === 0 ? 0 : bad / (good + bad);
-    return sample.servers.ready * 2 > sample.servers.of && share <= WINDOW_BAD;
+  milestones(): Milestones {
+    return { ...this.#milestones };
   }
 }
 
-/** Nothing left of the cause, nothing left of the cure, and everybody served. */
-function isWell(s: Sample): boolean {
-  return (
-    !s.daemonSet &&
-    s.wanted === 0 &&
-    s.flooding === 0 &&
-    s.held === 0 &&
-    s.fenced === 0 &&
-    s.paused === 0 &&
-    s.endpoints === s.workers &&
-    s.servers.ready === s.servers.of &&
-    s.leases === s.workers &&
-    s.namesFailing === 0
-  );
+/** The milestones as a score tells them: seconds after the outage took effect. */
+export function timesOf({ brokenAt, windowAt, recoveredAt }: Milestones) {
+  const after = (at: number | undefined) =>
+    at === undefined || brokenAt === undefined ? null : Math.round((at - brokenAt) / 100) / 10;
+  return {
+    recovered: recoveredAt !== undefined,
+    timeToWindowSeconds: after(windowAt),
+    timeToRecoverySeconds: after(recoveredAt),
+  };
 }
 
 /** Since when something holds without a break. */

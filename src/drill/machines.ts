@@ -1,19 +1,19 @@
 import { createRandom } from './random.ts';
-import type { Scenario } from './scenarios/types.ts';
+import type { Site } from './site.ts';
 import type { LabNodeSpec } from './types.ts';
 
 export const CONTROL_PLANES = 3;
 export const BASTION = 'bastion-1';
 
 /** All machines of a lab and what is wrong with each: the seed decides. */
-export function machines(scenario: Scenario, workers: number, seed: number): LabNodeSpec[] {
+export function machines(site: Site, workers: number, seed: number): LabNodeSpec[] {
   const random = createRandom(seed, 'machines');
   const digits = String(workers).length;
   const name = (role: string, n: number, width: number) => `${role}-${String(n).padStart(width, '0')}`;
   const specs: LabNodeSpec[] = [];
   const add = (role: 'control-plane' | 'worker', nodeName: string, index: number, instanceType: string) => {
-    const z = index % scenario.zones.length;
-    const zone = scenario.zones[z]!;
+    const z = index % site.zones.length;
+    const zone = site.zones[z]!;
     specs.push({
       name: nodeName,
       roles: role === 'control-plane' ? ['control-plane', 'etcd'] : ['worker'],
@@ -21,7 +21,7 @@ export function machines(scenario: Scenario, workers: number, seed: number): Lab
       labels: {
         'kubernetes.io/hostname': nodeName,
         'topology.kubernetes.io/zone': zone,
-        'topology.kubernetes.io/region': scenario.region,
+        'topology.kubernetes.io/region': site.region,
         'node.kubernetes.io/instance-type': instanceType,
         ...(role === 'control-plane' && { 'node-role.kubernetes.io/control-plane': '' }),
       },
@@ -29,19 +29,19 @@ export function machines(scenario: Scenario, workers: number, seed: number): Lab
       instanceId: `i-${random.hex(17)}`,
       instanceType,
       machineId: random.hex(32),
-      ...(zone === scenario.bastionZone && { behindBastion: true }),
+      ...(zone === site.bastionZone && { behindBastion: true }),
     });
   };
   for (let i = 0; i < CONTROL_PLANES; i++)
-    add('control-plane', name('cp', i + 1, 1), i, scenario.instanceTypes.controlPlane);
+    add('control-plane', name('cp', i + 1, 1), i, site.instanceTypes.controlPlane);
   for (let i = 0; i < workers; i++)
-    add('worker', name('worker', i + 1, digits), i, scenario.instanceTypes.worker);
-  mess(specs.slice(CONTROL_PLANES), scenario, seed);
+    add('worker', name('worker', i + 1, digits), i, site.instanceTypes.worker);
+  mess(specs.slice(CONTROL_PLANES), site, seed);
   return specs;
 }
 
-/** Nobody's fleet is in order on the night when it matters. */
-function mess(workers: LabNodeSpec[], { mess: wanted }: Scenario, seed: number): void {
+/** Faults that every fleet has, on workers that the seed chooses. */
+function mess(workers: LabNodeSpec[], { mess: wanted }: Site, seed: number): void {
   const faults = [
     ...Array<'ssm-dead'>(wanted.ssmDead).fill('ssm-dead'),
     ...Array<'kex-hang'>(wanted.kexHang).fill('kex-hang'),

@@ -1,16 +1,16 @@
 import { expect, test } from 'vitest';
 import { machines } from '../../src/drill/machines.ts';
-import { TELEMETRY_FLOOD } from '../../src/drill/scenarios/telemetry-flood.ts';
+import { SITE } from '../../src/drill/site.ts';
 
-const specs = (workers: number, seed = 1) => machines(TELEMETRY_FLOOD, workers, seed);
+const specs = (workers: number, seed = 1) => machines(SITE, workers, seed);
 
-test('the seed alone decides the machines and their mess', () => {
+test('the seed alone decides the machines and their faults', () => {
   expect(specs(48)).toEqual(specs(48));
   const faults = (seed: number) => specs(48, seed).map((s) => s.fault);
   expect(faults(1)).not.toEqual(faults(2));
 });
 
-test('three of the control plane, the workers, and nobody shares an address, a name or an id', () => {
+test('three control planes and the workers; no two share an address, a name or an id', () => {
   for (const workers of [12, 48, 300, 500]) {
     const all = specs(workers);
     expect(all.filter((s) => s.roles.includes('control-plane'))).toHaveLength(3);
@@ -21,14 +21,12 @@ test('three of the control plane, the workers, and nobody shares an address, a n
   }
 });
 
-test('the mess is on workers, and one zone is behind the bastion', () => {
+test('the faults are on workers, and one zone is behind the bastion', () => {
   const all = specs(48);
   const faulty = all.filter((s) => s.fault);
   expect(faulty.every((s) => s.roles.includes('worker'))).toBe(true);
   expect(faulty.map((s) => s.fault).sort()).toEqual(
     ['changed-host-key', 'kex-hang', 'slow', 'ssm-dead', 'ssm-dead', 'ssm-dead', 'ssm-dead'].sort(),
   );
-  expect(new Set(all.filter((s) => s.behindBastion).map((s) => s.zone))).toEqual(
-    new Set([TELEMETRY_FLOOD.bastionZone]),
-  );
+  expect(new Set(all.filter((s) => s.behindBastion).map((s) => s.zone))).toEqual(new Set([SITE.bastionZone]));
 });

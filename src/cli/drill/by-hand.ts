@@ -2,16 +2,17 @@ import { rm } from 'node:fs/promises';
 import { usage } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
 import { findLab, type RunningLab, startLab } from '../../drill/process/lab-process.ts';
+import { statusJson } from '../../drill/process/status.ts';
 import { EXIT } from '../exit-codes.ts';
 import { createSink } from '../output.ts';
 import type { CliIo } from '../types.ts';
 import { clearLabDir } from './lab-dir.ts';
-import { untilDown } from './narrate.ts';
+import { untilBroken } from './narrate.ts';
 import type { DrillFlags } from './options.ts';
 import { scoreLines } from './score-lines.ts';
 import { labDir, labWords } from './words.ts';
 
-/** `drill up`: leaves the broken world running, to practise by hand. */
+/** `drill up`: leaves the broken lab running, to practise by hand. */
 export async function up(flags: DrillFlags, io: CliIo): Promise<number> {
   const sink = createSink(io, flags);
   const dir = labDir(flags, io);
@@ -22,7 +23,7 @@ export async function up(flags: DrillFlags, io: CliIo): Promise<number> {
   }
   await clearLabDir(dir);
   const lab = await startLab(dir, words, { attached: false });
-  const status = await untilDown(lab, io.stop, sink.note).catch(async (error) => {
+  const status = await untilBroken(lab, io.stop, sink.note).catch(async (error) => {
     // A lab that is not broken is nothing to practise on.
     await lab.stop();
     throw error;
@@ -34,13 +35,12 @@ export async function up(flags: DrillFlags, io: CliIo): Promise<number> {
     `export FIREAXE_KIT=${kit}`,
     'fireaxe probe',
     'fireaxe nodes',
-    "fireaxe stop --process telemetry-agent -l 'role=worker' --reason practice --dry-run",
-    `fireaxe run ${status.playbook} --reason practice`,
+    ...status.practice,
     `fireaxe drill status${where}`,
     `fireaxe drill down${where}`,
   ])
     sink.text(`  ${line}`);
-  sink.json({ kit: lab.kit, pid: lab.pid, status });
+  sink.json({ kit: lab.kit, pid: lab.pid, status: statusJson(status) });
   return EXIT.done;
 }
 
@@ -63,7 +63,7 @@ export async function status(flags: DrillFlags, io: CliIo): Promise<number> {
   const seen = await lab.status();
   sink.text(`kit: ${lab.kit}`);
   for (const line of scoreLines(seen)) sink.text(line);
-  sink.json({ ...seen });
+  sink.json(statusJson(seen));
   return EXIT.done;
 }
 

@@ -4,43 +4,57 @@ import type { RunningLab } from '../../drill/process/lab-process.ts';
 import type { LabStatus } from '../../drill/process/status.ts';
 
 const LOOK_MS = 300;
-const DOWN_WITHIN_MS = 30_000;
+const BROKEN_WITHIN_MS = 30_000;
 
-/** Waits until the flood has taken the control plane down, and says so. */
-export async function untilDown(
+/** Tells each line of a lab's story once. */
+export type Teller = (status: LabStatus, note: (line: string) => void) => void;
+
+export function createTeller(): Teller {
+  const told = new Set<string>();
+  return ({ report }, note) => {
+    for (const line of report.story) {
+      if (!told.has(line)) note(`lab: ${line}`);
+      told.add(line);
+    }
+  };
+}
+
+/** Waits until the outage is in effect, and tells what led to it. */
+export async function untilBroken(
   lab: RunningLab,
   stop: AbortSignal,
   note: (line: string) => void,
+  tell = createTeller(),
 ): Promise<LabStatus> {
-  const { score, scenarioTitle, faults, load } = await lab.status();
-  const bad = Object.entries(faults).map(([node, fault]) => `${node} ${fault}`);
-  note(`lab: ${score.seen.scaled.of} control-plane nodes, ${score.workers} workers, seed ${score.seed}`);
-  note(`mess: ${bad.join(', ')}`);
-  note(`${scenarioTitle} (each request of the lab stands for ${load.standsFor})`);
-  const until = Date.now() + DOWN_WITHIN_MS;
-  while (Date.now() < until) {
-    if (stop.aborted) throw new FireaxeError('interrupted', 'interrupted before the control plane was down');
+  const { report, servers, faults } = await lab.status();
+  const { workers, seed } = report.score;
+  note(`lab: ${servers.length} control-plane nodes, ${workers} workers, seed ${seed}`);
+  note(
+    `faults: ${Object.entries(faults)
+      .map((fault) => fault.join(' '))
+      .join(', ')}`,
+  );
+  const until = Date.now() + BROKEN_WITHIN_MS;
+  for (;;) {
+    if (stop.aborted) throw new FireaxeError('interrupted', 'interrupted before the outage began');
     const status = await lab.status();
-    if (status.score.controlPlaneDown) {
-      note(`down: 0 of ${status.score.now.servers} API servers answer`);
-      return status;
+    tell(status, note);
+    if (status.report.broken) return status;
+    if (Date.now() >= until) {
+      const { message, ...details } = status.report.unbroken;
+      throw new FireaxeError('guard', message, details);
     }
     await delay(LOOK_MS);
   }
-  throw new FireaxeError('guard', `${score.workers} workers do not take this control plane down`, {
-    place: '--workers',
-    expected: `more of them: what they ask for is ${load.overload.toFixed(1)} times what it can do. So it looked in staging, too`,
-  });
 }
 
-/** Looks at the lab now and then and tells what has changed in it. Call the result to end it. */
-export function narrate(lab: RunningLab, note: (line: string) => void): () => Promise<void> {
+/** Tells what changes in the lab while something else goes on. Call the result to end it. */
+export function narrate(lab: RunningLab, note: (line: string) => void, tell: Teller): () => Promise<void> {
   let ended = false;
-  const tell = changesTold(note);
   const looking = (async () => {
     while (!ended) {
       const status = await lab.status().catch(() => undefined);
-      if (status) tell(status);
+      if (status) tell(status, note);
       await delay(LOOK_MS);
     }
   })();
@@ -50,27 +64,12 @@ export function narrate(lab: RunningLab, note: (line: string) => void): () => Pr
   };
 }
 
-function changesTold(note: (line: string) => void): (status: LabStatus) => void {
-  const told = new Set<string>();
-  const once = (what: string, line: string) => {
-    if (!told.has(what)) note(`lab: ${line}`);
-    told.add(what);
-  };
-  return ({ score, sample }) => {
-    const { timeToWindowSeconds: window } = score;
-    if (window !== null) once('window', `the window is open, ${window} s after the control plane went down`);
-    if (score.seen.removed && score.controlPlaneDown) once('removed', 'the DaemonSet is gone');
-    if (score.seen.removed && sample.wanted === 0) once('kubelets', 'every kubelet has learnt it');
-    if (score.recovered) once('recovered', `all well since ${score.timeToRecoverySeconds} s`);
-  };
-}
-
-/** Waits until the lab says that all is well for long enough, at most so long. */
+/** Waits until the lab counts as recovered, at most so long. */
 export async function untilRecovered(lab: RunningLab, ms: number, stop: AbortSignal): Promise<LabStatus> {
   const until = Date.now() + ms;
   for (;;) {
     const status = await lab.status();
-    if (status.score.recovered || Date.now() >= until || stop.aborted) return status;
+    if (status.report.recovered || Date.now() >= until || stop.aborted) return status;
     await delay(LOOK_MS);
   }
 }

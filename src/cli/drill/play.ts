@@ -12,17 +12,17 @@ import { openView } from '../open-view.ts';
 import { createSink, type Sink } from '../output.ts';
 import { planOfPlaybook } from '../playbook-plan.ts';
 import type { CliIo } from '../types.ts';
-import { narrate, untilDown, untilRecovered } from './narrate.ts';
+import { createTeller, narrate, type Teller, untilBroken, untilRecovered } from './narrate.ts';
 import type { DrillFlags } from './options.ts';
 import { countUndone, type Played, resultOf } from './result.ts';
 import { scoreLines } from './score-lines.ts';
 import { labWords } from './words.ts';
 
-/** As long as a recovery takes, and a good part more. */
+/** Longer than a recovery takes. */
 const HANDS_OFF_MS = 40_000;
-/** Until the cause is understood: it took the incident's people minutes, and the lab's clocks are fast. */
+/** Until the cause is understood: in the incident that took minutes, and the lab's clocks are fast. */
 const UNDERSTOOD_MS = 3_000;
-/** After the run: kubelets, leases and names need their own time. */
+/** After the run kubelets, leases and names need time of their own. */
 const SETTLE_MS = 15_000;
 
 /** `fireaxe drill`: breaks a lab, recovers it, and tells the score. */
@@ -30,39 +30,38 @@ export async function play(flags: DrillFlags, io: CliIo): Promise<number> {
   const sink = createSink(io, flags);
   const words = await labWords(flags);
   const wanted = flags.playbook;
-  // A mistyped name is told before a lab is built and broken for it; the lab's kit has no playbooks of its own.
+  // A mistyped name is refused before a lab is built; the lab's kit has no playbooks of its own.
   if (wanted !== undefined)
     await (await import('../../playbook/load.ts')).loadPlaybook(wanted, { playbooks: {} });
   const dir = await mkdtemp(join(tmpdir(), 'fireaxe-drill-'));
   let lab: RunningLab | undefined;
   try {
     lab = await startLab(dir, words, { attached: true });
-    const broken = await untilDown(lab, io.stop, sink.note);
+    const tell = createTeller();
+    const broken = await untilBroken(lab, io.stop, sink.note, tell);
     await delay(UNDERSTOOD_MS, undefined, { signal: io.stop }).catch(() => undefined);
     const handsOff = flags.handsOff === true;
-    const played = handsOff ? await watch(lab, io, sink) : await recover(lab, broken, flags, io, sink);
+    const played = handsOff ? await watch(lab, io, sink) : await recover(lab, broken, tell, flags, io, sink);
     const end = handsOff ? await lab.status() : await untilRecovered(lab, SETTLE_MS, io.stop);
     for (const line of scoreLines(end)) sink.text(line);
     if (played.verdict)
       sink.text(`targets: ${played.verdict.planned} planned: ${countsLine(played.verdict.counts)}`);
     sink.json(resultOf(end, played, handsOff));
     if (io.stop.aborted) return EXIT.interrupted;
-    return end.score.recovered ? EXIT.done : EXIT.targets;
+    return end.report.recovered ? EXIT.done : EXIT.targets;
   } finally {
     await lab?.stop().catch(() => undefined);
     await rm(dir, { recursive: true, force: true });
   }
 }
 
-/** Nothing gets better by itself. */
+/** Does nothing, and shows that nothing recovers by itself. */
 async function watch(lab: RunningLab, io: CliIo, sink: Sink): Promise<Played> {
   const until = Date.now() + HANDS_OFF_MS;
   while (Date.now() < until && !io.stop.aborted) {
     await delay(Math.min(8_000, until - Date.now()), undefined, { signal: io.stop }).catch(() => undefined);
-    const { score } = await lab.status();
-    sink.note(
-      `hands off: ${score.now.ready} of ${score.now.servers} API servers ready, ${score.serverDeaths} deaths, ${score.requestsLost} user requests lost`,
-    );
+    const { report } = await lab.status();
+    sink.note(`hands off: ${report.now}`);
   }
   return { undone: [] };
 }
@@ -70,6 +69,7 @@ async function watch(lab: RunningLab, io: CliIo, sink: Sink): Promise<Played> {
 async function recover(
   lab: RunningLab,
   broken: LabStatus,
+  tell: Teller,
   flags: DrillFlags,
   io: CliIo,
   sink: Sink,
@@ -78,7 +78,7 @@ async function recover(
   const plan = await planOfPlaybook(
     flags.playbook ?? broken.playbook,
     context,
-    () => `drill of ${broken.score.scenario}`,
+    () => `drill of ${broken.report.score.scenario}`,
   );
   const view = await openView(context);
   const undone = countUndone();
@@ -87,9 +87,8 @@ async function recover(
     view.onEvent(event);
     if (sink.mode === 'ndjson') sink.event({ event });
   });
-  const silent = narrate(lab, (line) =>
-    view.onEvent({ kind: 'note', at: io.now().toISOString(), text: line }),
-  );
+  const note = (line: string) => view.onEvent({ kind: 'note', at: io.now().toISOString(), text: line });
+  const silent = narrate(lab, note, tell);
   try {
     const { execute } = await import('../../run/execute.ts');
     const verdict = await execute(plan, env);

@@ -1,13 +1,13 @@
 import type { LabStatus } from '../../drill/process/status.ts';
 import type { RunEvent, RunVerdict } from '../../run/types.ts';
 
-/** What the run itself tells: outcomes by state, and what was taken back. */
+/** What the run itself tells: outcomes by state, and what was undone. */
 export interface Played {
   verdict?: RunVerdict;
   undone: { step: string; targets: number }[];
 }
 
-/** Counts what was taken back, step by step. */
+/** Counts the targets on which each step was undone. */
 export function countUndone(): { onEvent(event: RunEvent): void; read(): Played['undone'] } {
   const steps = new Map<string, Set<string>>();
   return {
@@ -26,14 +26,15 @@ export function resultOf(
   { verdict, undone }: Played,
   handsOff: boolean,
 ): Record<string, unknown> {
-  const { score, servers, faults, scaleNote } = status;
+  const { report, servers, faults, scaleNote } = status;
+  const { score, result } = report;
   return {
     scenario: score.scenario,
     handsOff,
     recovered: score.recovered,
     timeToWindowSeconds: score.timeToWindowSeconds,
     timeToRecoverySeconds: score.timeToRecoverySeconds,
-    requestsLost: score.requestsLost,
+    ...result.top,
     workstreams: (verdict?.workstreams ?? []).map(({ name, state, startedAt, endedAt }) => ({
       name,
       state,
@@ -48,11 +49,7 @@ export function resultOf(
     timeScale: score.timeScale,
     timeScaleNote: scaleNote,
     lab: {
-      seen: score.seen,
-      controlPlane: score.controlPlane,
-      endpoints: score.endpoints,
-      serverDeaths: score.serverDeaths,
-      now: score.now,
+      ...result.lab,
       servers,
       faults,
     },

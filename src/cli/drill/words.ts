@@ -10,8 +10,9 @@ const MOST = 500;
 
 /** What lab was asked for. Throws usage errors that name the flag. */
 export async function labWords(flags: DrillFlags): Promise<LabWords> {
-  const { DEFAULT_SCENARIO, scenarioNamed } = await import('../../drill/scenarios/index.ts');
-  const scenario = scenarioNamed(flags.scenario ?? DEFAULT_SCENARIO);
+  const { SCENARIOS, scenarioNamed } = await import('../../drill/scenarios/index.ts');
+  const wanted = flags.scenario;
+  const scenario = wanted === undefined ? SCENARIOS[0] : scenarioNamed(wanted);
   return {
     scenario: scenario.name,
     workers: whole(flags, 'workers', scenario.workers, FEWEST, MOST),

@@ -1,36 +1,36 @@
 import { type ApiObject, lease } from '../control-plane/objects.ts';
 import type { StoreEvent } from '../control-plane/store.ts';
-import type { Load } from '../scenarios/load.ts';
 import { CLOCKS } from '../time-scale.ts';
 import type { LabNetwork, LabNode } from '../types.ts';
 import { ApiClient, type OpenWatch } from './api-client.ts';
 import type { ApiDoor } from './door.ts';
-import type { Offender } from './offender.ts';
-import { PodRunner } from './pod-runner.ts';
+import { type Container, PodRunner } from './pod-runner.ts';
 
-export interface KubeletOptions {
+export interface KubeletOptions<C extends Container> {
   node: LabNode;
   network: LabNetwork;
   doors: readonly ApiDoor[];
   first: number;
-  load: Load;
+  /** How often it renews its lease, how long a lease is good, and when it begins. */
+  everyMs: number;
+  leaseMs: number;
+  beginAfterMs: number;
   /** Pods that it knew before the API went down. */
   pods: ApiObject[];
   /** Whether kubelet.service runs on the node. */
   active(): boolean;
-  runs(pod: ApiObject, restart: number): Offender;
-  phase: number;
+  runs(pod: ApiObject, restart: number): C;
 }
 
-/** How long a lease is good: the kubelets of a big lab renew theirs too rarely for the usual. */
-export function leaseMs(load: Load): number {
-  return Math.max(CLOCKS.leaseExpire, 3 * load.kubeletEveryMs);
+/** How long a lease is good: the kubelets of a big lab renew theirs too rarely for the usual 40 s. */
+export function leaseMs(everyMs: number): number {
+  return Math.max(CLOCKS.leaseExpire, 3 * everyMs);
 }
 
 /** One node's kubelet: it knows only what the API has told it, and goes on with that while the API is away. */
-export class Kubelet {
-  readonly #options: KubeletOptions;
-  readonly #runners = new Map<string, PodRunner>();
+export class Kubelet<C extends Container = Container> {
+  readonly #options: KubeletOptions<C>;
+  readonly #runners = new Map<string, PodRunner<C>>();
   readonly #timer: NodeJS.Timeout;
   #pods = new Map<string, ApiObject>();
   #client: ApiClient | undefined;
@@ -40,15 +40,15 @@ export class Kubelet {
   #askAt: number;
   #renewedAt = 0;
 
-  constructor(options: KubeletOptions) {
+  constructor(options: KubeletOptions<C>) {
     this.#options = options;
     this.#pods = new Map(options.pods.map((pod) => [pod.metadata.uid ?? '', pod]));
-    this.#beginAt = Date.now() + options.phase * options.load.rolloutMs;
+    this.#beginAt = Date.now() + options.beginAfterMs;
     this.#askAt = this.#beginAt;
     this.#timer = setInterval(() => this.#sync(), 100);
   }
 
-  offenders(): Offender[] {
+  containers(): C[] {
     return [...this.#runners.values()].map((r) => r.container()).filter((c) => c !== undefined);
   }
 
@@ -68,7 +68,7 @@ export class Kubelet {
 
   /** Whether the control plane would call this node Ready. */
   leaseFresh(): boolean {
-    return Date.now() - this.#renewedAt < leaseMs(this.#options.load);
+    return Date.now() - this.#renewedAt < this.#options.leaseMs;
   }
 
   /** No API server's machine lets it in. */
@@ -98,7 +98,7 @@ export class Kubelet {
     if (now < this.#beginAt) return;
     this.#reconcile(now);
     if (now < this.#askAt || this.#busy) return;
-    this.#askAt = now + this.#options.load.kubeletEveryMs;
+    this.#askAt = now + this.#options.everyMs;
     this.#busy = true;
     this.#talk()
       .catch(() => undefined)
@@ -114,7 +114,8 @@ export class Kubelet {
       this.#runners.delete(uid);
     }
     for (const [uid, pod] of this.#pods) {
-      const runner = this.#runners.get(uid) ?? new PodRunner((restart) => this.#options.runs(pod, restart));
+      const runner =
+        this.#runners.get(uid) ?? new PodRunner<C>((restart) => this.#options.runs(pod, restart));
       this.#runners.set(uid, runner);
       runner.sync(now);
     }
@@ -127,9 +128,7 @@ export class Kubelet {
     const reply = await this.#client.ask({
       method: 'PUT',
       path: `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`,
-      body: JSON.stringify(
-        lease(name, new Date().toISOString(), Math.ceil(leaseMs(this.#options.load) / 1000)),
-      ),
+      body: JSON.stringify(lease(name, new Date().toISOString(), Math.ceil(this.#options.leaseMs / 1000))),
       timeoutMs: CLOCKS.kubeletTimeout,
     });
     if (reply.code >= 300) return;

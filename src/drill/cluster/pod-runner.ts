@@ -1,25 +1,32 @@
+import { Backoff } from '../backoff.ts';
 import { CLOCKS } from '../time-scale.ts';
-import { Backoff } from './backoff.ts';
-import type { Offender } from './offender.ts';
+import type { LabProcess } from '../types.ts';
+
+/** One life of a pod's container. */
+export interface Container {
+  process: LabProcess;
+  /** What a liveness probe finds. */
+  live(): boolean;
+}
 
 /** How a kubelet runs one pod: starts its container, probes it, starts it again after its end. */
-export class PodRunner {
-  readonly #start: (restart: number) => Offender;
+export class PodRunner<C extends Container> {
+  readonly #start: (restart: number) => C;
   readonly #backoff = new Backoff({
     first: CLOCKS.backoffFirst,
     most: CLOCKS.backoffMost,
     reset: CLOCKS.backoffReset,
   });
-  #container: Offender | undefined;
+  #container: C | undefined;
   #startedAt = 0;
   #startAt = 0;
   #restarts = 0;
 
-  constructor(start: (restart: number) => Offender) {
+  constructor(start: (restart: number) => C) {
     this.#start = start;
   }
 
-  container(): Offender | undefined {
+  container(): C | undefined {
     return this.#container;
   }
 

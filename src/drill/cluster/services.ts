@@ -1,5 +1,4 @@
 import type { Random } from '../random.ts';
-import type { Load } from '../scenarios/load.ts';
 import { CLOCKS } from '../time-scale.ts';
 import type { LabNetwork, LabNode } from '../types.ts';
 import { ApiClient } from './api-client.ts';
@@ -16,7 +15,7 @@ export function carried(ready: number, of: number): number {
 
 /** The user workload of one node: its calls succeed while the names that they need resolve, and endpoints are there to take them. */
 export class Services {
-  readonly #options: { node: LabNode; callsPerSecond: number; load: Load; carried(): number };
+  readonly #options: { node: LabNode; callsPerSecond: number; retryMs: number; carried(): number };
   readonly #cache: NameCache;
   readonly #client: ApiClient;
   readonly #timer: NodeJS.Timeout;
@@ -32,7 +31,8 @@ export class Services {
     network: LabNetwork;
     doors: readonly ApiDoor[];
     first: number;
-    load: Load;
+    /** How often a failed lookup is tried again. */
+    retryMs: number;
     names: number;
     callsPerSecond: number;
     /** Share of calls that endpoints are there for. */
@@ -71,7 +71,7 @@ export class Services {
     this.#served += served;
     this.#at = now;
     if (!this.#options.node.running() || !this.#cache.due(now) || this.#asking || now < this.#askAt) return;
-    this.#askAt = now + this.#options.load.dnsRetryMs;
+    this.#askAt = now + this.#options.retryMs;
     this.#asking = true;
     this.#lookUp().finally(() => {
       this.#asking = false;

@@ -2,17 +2,17 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo, Socket } from 'node:net';
 import { CLOCKS } from '../time-scale.ts';
 import { type Capacity, COST, type RequestCost } from './capacity.ts';
+import type { Etcd } from './etcd.ts';
 import { checksOf, healthText } from './health.ts';
 import { ServerMetrics } from './metrics.ts';
 import { statusObject } from './objects.ts';
-import type { Quorum } from './quorum.ts';
 import { perform, type Route, routeOf, watchBytes } from './routes.ts';
 import { type RequestKind, ServerModel } from './server-model.ts';
 import type { Store } from './store.ts';
 
 export interface ApiServerDeps {
   store: Store;
-  quorum: Quorum;
+  etcd: Etcd;
   costs: { listUnits: number; listBytes: number; nodeListUnits: number };
   /** What one watch on everything pins. */
   wideWatchBytes: number;
@@ -129,8 +129,14 @@ export class ApiServer {
         code: 504,
         body: statusObject(504, 'Timeout', 'request did not complete within the allotted timeout'),
       };
-    if (!this.#deps.quorum.held())
+    if (!this.#deps.etcd.quorumHeld())
       return { code: 500, body: statusObject(500, 'InternalError', 'etcdserver: request timed out') };
+    // Over its quota etcd takes reads and deletions alone.
+    if (['create', 'update'].includes(route.verb) && !this.#deps.etcd.write())
+      return {
+        code: 500,
+        body: statusObject(500, 'InternalError', 'etcdserver: mvcc: database space exceeded'),
+      };
     this.metrics.etcd((this.#deps.now() - askedAt) / 4000);
     return route.watch ? { code: 200, body: undefined } : perform(route, this.#deps.store, body);
   }
@@ -155,7 +161,7 @@ export class ApiServer {
     await this.turn('exempt', COST.health);
     const endpoint = url.pathname === '/readyz' ? 'readyz' : 'livez';
     const checks = checksOf({
-      etcd: this.#deps.quorum.held(),
+      etcd: this.#deps.etcd.quorumHeld(),
       warm: endpoint === 'livez' || this.model.warm(),
     });
     const { code, body } = healthText(endpoint, checks, url.searchParams.has('verbose'));

@@ -2,17 +2,17 @@ import type { Random } from '../random.ts';
 import type { LabNode } from '../types.ts';
 import type { ApiServerDeps } from './api-server.ts';
 import { Controllers } from './controllers.ts';
-import { Quorum } from './quorum.ts';
+import { Etcd } from './etcd.ts';
 import { ServerHost } from './server-host.ts';
 import { hasStaticPod } from './static-pods.ts';
 import { Store } from './store.ts';
 
 const TICK_MS = 20;
 
-/** Three API servers, one store behind them, and the controllers. */
+/** Three API servers, one store in etcd behind them, and the controllers. */
 export class ControlPlane {
   readonly store: Store;
-  readonly quorum: Quorum;
+  readonly etcd: Etcd;
   readonly hosts: ServerHost[];
   readonly #controllers: Controllers;
   #timer: NodeJS.Timeout | undefined;
@@ -22,15 +22,26 @@ export class ControlPlane {
     nodes: LabNode[],
     workers: () => LabNode[],
     random: Random,
-    deps: Omit<ApiServerDeps, 'store' | 'quorum'>,
+    deps: Omit<ApiServerDeps, 'store' | 'etcd'>,
     kubeletActive: (node: LabNode) => boolean,
     nodeGraceMs: number,
   ) {
     this.store = new Store(random);
-    this.quorum = new Quorum(nodes);
-    const all = { ...deps, store: this.store, quorum: this.quorum };
+    this.etcd = new Etcd(
+      nodes.map((node) => ({ name: node.spec.name, running: () => node.running() })),
+      () => this.store.revision(),
+    );
+    const all = { ...deps, store: this.store, etcd: this.etcd };
     this.hosts = nodes.map((node) => new ServerHost(node, all, () => kubeletActive(node)));
-    this.#controllers = new Controllers(this.store, this.hosts, workers, random, deps.now, nodeGraceMs);
+    this.#controllers = new Controllers(
+      this.store,
+      this.etcd,
+      this.hosts,
+      workers,
+      random,
+      deps.now,
+      nodeGraceMs,
+    );
   }
 
   start(): void {
@@ -51,7 +62,7 @@ export class ControlPlane {
     return this.hosts.filter((host) => !hasStaticPod(host.node.root, 'kube-controller-manager')).length;
   }
 
-  /** Nodes whose pods are endpoints no more. */
+  /** Nodes whose pods are no longer endpoints. */
   notReady(): number {
     return this.#controllers.notReady();
   }

@@ -1,6 +1,7 @@
 import type { Random } from '../random.ts';
 import { CLOCKS } from '../time-scale.ts';
 import type { LabNode } from '../types.ts';
+import type { Etcd } from './etcd.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
 import { podOf } from './objects.ts';
 import type { ServerHost } from './server-host.ts';
@@ -13,6 +14,7 @@ import type { Store } from './store.ts';
  */
 export class Controllers {
   readonly #store: Store;
+  readonly #etcd: Etcd;
   readonly #hosts: ServerHost[];
   readonly #workers: () => LabNode[];
   readonly #random: Random;
@@ -23,6 +25,7 @@ export class Controllers {
 
   constructor(
     store: Store,
+    etcd: Etcd,
     hosts: ServerHost[],
     workers: () => LabNode[],
     random: Random,
@@ -31,6 +34,7 @@ export class Controllers {
   ) {
     this.#nodes = new NodeLifecycle(store, nodeGraceMs);
     this.#store = store;
+    this.#etcd = etcd;
     this.#hosts = hosts;
     this.#workers = workers;
     this.#random = random;
@@ -53,9 +57,9 @@ export class Controllers {
     return this.#leader !== undefined;
   }
 
-  /** It runs on a control-plane machine and needs the API server there. */
+  /** It runs on a control-plane machine, and needs the API server there and an etcd that takes its lease. */
   #works(host: ServerHost): boolean {
-    return host.ready() && hasStaticPod(host.node.root, 'kube-controller-manager');
+    return host.ready() && this.#etcd.writable() && hasStaticPod(host.node.root, 'kube-controller-manager');
   }
 
   /** Nodes that it called not ready. */

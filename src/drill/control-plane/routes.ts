@@ -166,7 +166,7 @@ function listObject(route: Route, store: Store, items: ApiObject[]): unknown {
   return {
     kind: kind[route.resource as keyof typeof kind] ?? 'List',
     apiVersion: groupOf(route.resource) ? `${groupOf(route.resource)}/v1` : 'v1',
-    metadata: { resourceVersion: store.revision() },
+    metadata: { resourceVersion: String(store.revision()) },
     items,
   };
 }

@@ -1,4 +1,4 @@
-import { Backoff } from '../cluster/backoff.ts';
+import { Backoff } from '../backoff.ts';
 import { CLOCKS } from '../time-scale.ts';
 import type { LabNode } from '../types.ts';
 import { ApiServer, type ApiServerDeps } from './api-server.ts';
@@ -159,7 +159,7 @@ export class ServerHost {
   #probed(server: ApiServer, answered: boolean): void {
     this.#probing = false;
     this.#failures = answered ? 0 : this.#failures + 1;
-    this.#ready = answered && server.model.warm() && this.#deps.quorum.held();
+    this.#ready = answered && server.model.warm() && this.#deps.etcd.quorumHeld();
     if (this.#failures >= CLOCKS.serverProbeFailures) this.#die();
   }
 }

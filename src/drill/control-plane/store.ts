@@ -56,8 +56,8 @@ export class Store {
     return object;
   }
 
-  revision(): string {
-    return String(this.#revision);
+  revision(): number {
+    return this.#revision;
   }
 
   watch(listener: (event: StoreEvent) => void): () => void {

@@ -2,12 +2,13 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { makeDirectories } from '../../base/directories.ts';
-import type { Scenario } from '../scenarios/types.ts';
-import { CLOCKS } from '../time-scale.ts';
+import type { Site } from '../site.ts';
 import type { LabNode } from '../types.ts';
 
 export interface KitFacts {
-  scenario: Scenario;
+  site: Site;
+  /** What the shipped playbooks must know of this cluster. */
+  parameters: Readonly<Record<string, string>>;
   nodes: LabNode[];
   bastion: { name: string; port: number; hostKey: string };
   /** OpenSSH private key text that opens all of them. */
@@ -19,13 +20,13 @@ export interface KitFacts {
 
 /** Writes a kit as docs/kit.md describes it: what an engineer would have pre-staged for this cluster. */
 export async function writeKit(kit: string, facts: KitFacts): Promise<void> {
-  const { scenario, nodes, bastion } = facts;
+  const { site, nodes, bastion } = facts;
   const files: Record<string, string> = {
     'kit.yaml': stringify(kitYaml(facts)),
-    [`fleet/${scenario.cluster}.json`]: `${JSON.stringify(fleet(facts), null, 1)}\n`,
+    [`fleet/${site.cluster}.json`]: `${JSON.stringify(fleet(facts), null, 1)}\n`,
     'keys/operator': facts.privateKey.endsWith('\n') ? facts.privateKey : `${facts.privateKey}\n`,
     known_hosts: [bastion, ...nodes].map((at) => `[127.0.0.1]:${at.port} ${at.hostKey.trim()}\n`).join(''),
-    'aws/config': `[profile lab]\nregion = ${scenario.region}\nendpoint_url = ${facts.cloudUrl}\n`,
+    'aws/config': `[profile lab]\nregion = ${site.region}\nendpoint_url = ${facts.cloudUrl}\n`,
     'aws/credentials':
       '[lab]\naws_access_key_id = AKIALABLABLABLABLAB0\naws_secret_access_key = lab-secret-of-no-use\n',
   };
@@ -37,49 +38,34 @@ export async function writeKit(kit: string, facts: KitFacts): Promise<void> {
   await mkdir(join(kit, 'state'), { mode: 0o700 });
 }
 
-function kitYaml({ scenario, bastion }: KitFacts): object {
+function kitYaml({ site, parameters, bastion }: KitFacts): object {
   return {
     schemaVersion: 1,
     name: 'drill',
     state: 'state',
     clusters: {
-      [scenario.cluster]: {
+      [site.cluster]: {
         ssh: { user: 'root', identity: 'keys/operator' },
         bastions: { [bastion.name]: { address: '127.0.0.1', port: bastion.port } },
         via: ['ssm', 'ssh'],
-        cloud: { profile: 'lab', region: scenario.region },
+        cloud: { profile: 'lab', region: site.region },
         kubernetes: { alwaysAllow: ['10.0.255.0/24'] },
-        parameters: parameters(scenario),
+        parameters,
       },
     },
     policy: { floors: { 'control-plane': '2' } },
   };
 }
 
-/** What the shipped playbooks must know of this outage; waiting times are short because the lab's clocks are fast. */
-function parameters({ offender, instanceTypes }: Scenario): Record<string, string> {
-  const selector = Object.entries(offender.labels).map(([key, value]) => `${key}=${value}`);
-  return {
-    process: offender.comm,
-    namespace: offender.namespace,
-    daemonset: offender.daemonset,
-    'pod-selector': selector.join(','),
-    'instance-type': instanceTypes.target,
-    'gate-for': `${CLOCKS.leaseExpire}ms`,
-    'gate-within': '60s',
-    'gate-every': '500ms',
-  };
-}
-
-function fleet({ scenario, nodes, bastion, now }: KitFacts): object {
+function fleet({ site, nodes, bastion, now }: KitFacts): object {
   return {
     schemaVersion: 1,
-    cluster: scenario.cluster,
+    cluster: site.cluster,
     takenAt: now.toISOString(),
     source: 'drill',
     nodes: nodes.map(({ spec, port }) => ({
       name: spec.name,
-      cluster: scenario.cluster,
+      cluster: site.cluster,
       roles: spec.roles,
       address: '127.0.0.1',
       port,

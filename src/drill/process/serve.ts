@@ -3,10 +3,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { thisProcess } from '../../base/holder.ts';
 import { type BuiltLab, buildLab, type LabRequest } from '../build-lab.ts';
-import { Judge } from '../judge.ts';
 import { writeKit } from '../kit/kit-writer.ts';
-import { observe } from '../observe.ts';
-import { scaleNote, score } from '../score.ts';
 import { removeControlFile, writeControlFile } from './control-file.ts';
 import { serveControl } from './control-server.ts';
 import type { LabStatus } from './status.ts';
@@ -16,7 +13,7 @@ const OBSERVE_MS = 250;
 export interface ServeOptions extends LabRequest {
   /** The lab ends with its parent: when this stream does. */
   parent?: NodeJS.ReadableStream;
-  /** Nobody forgets a lab for longer than this. */
+  /** A forgotten lab ends after this. */
   lifetimeMs: number;
   /** Ctrl-C, or the machine goes down. */
   stop: AbortSignal;
@@ -37,15 +34,16 @@ export async function serveLab(options: ServeOptions): Promise<void> {
   setTimeout(stop, options.lifetimeMs).unref();
 
   await writeKit(kit, {
-    scenario,
+    site: scenario.site,
+    parameters: scenario.kitParameters,
     nodes: built.nodes,
     bastion: { name: built.bastionName, port: built.bastion.port, hostKey: built.bastion.hostKey },
     privateKey: built.key.private,
     cloudUrl: built.cloud.url,
     now: new Date(),
   });
-  await built.lab.start();
-  built.lab.rollOut();
+  await built.outage.start();
+  built.outage.begin();
   const status = watch(built, options, kit);
   const token = randomBytes(24).toString('hex');
   const control = await serveControl({ token, status: status.read, stop });
@@ -62,34 +60,29 @@ export async function serveLab(options: ServeOptions): Promise<void> {
   );
 }
 
-/** Observes the lab for as long as it runs, and judges. */
-function watch(built: BuiltLab, { scenario, seed, workers }: LabRequest, kit: string) {
-  const { lab, nodes } = built;
-  const judge = new Judge();
+/** Looks at the outage for as long as it runs. */
+function watch({ outage, nodes }: BuiltLab, { scenario }: LabRequest, kit: string) {
   const startedAt = performance.now();
-  const look = () => judge.push(observe(lab, startedAt));
-  look();
-  const timer = setInterval(look, OBSERVE_MS);
-  const faulty = nodes.filter((n) => n.spec.fault).map((n) => [n.spec.name, n.spec.fault ?? ''] as const);
+  const timer = setInterval(() => outage.look(), OBSERVE_MS);
+  const faults = Object.fromEntries(
+    nodes.flatMap(({ spec }) => (spec.fault ? [[spec.name, spec.fault]] : [])),
+  );
+  const { hosts } = outage.cluster.controlPlane;
   return {
     stop: () => clearInterval(timer),
-    read: (): LabStatus => {
-      const judgement = judge.judgement();
-      return {
-        schemaVersion: 1,
-        pid: process.pid,
-        kit,
-        cluster: scenario.cluster,
-        playbook: scenario.playbook,
-        scenarioTitle: scenario.title,
-        scaleNote: scaleNote(scenario),
-        upSeconds: Math.round(performance.now() - startedAt) / 1000,
-        score: score(judgement, scenario, { seed, workers, servers: lab.controlPlane.hosts.length }),
-        servers: lab.controlPlane.hosts.map((host) => host.view()),
-        sample: judgement.last ?? observe(lab, startedAt),
-        faults: Object.fromEntries(faulty),
-        load: { standsFor: lab.load.standsFor, overload: lab.load.overload },
-      };
-    },
+    read: (): LabStatus => ({
+      schemaVersion: 1,
+      pid: process.pid,
+      kit,
+      cluster: scenario.site.cluster,
+      playbook: scenario.playbook,
+      practice: scenario.practice,
+      scenarioTitle: scenario.title,
+      scaleNote: scenario.scaleNote,
+      upSeconds: Math.round(performance.now() - startedAt) / 1000,
+      servers: hosts.map((host) => host.view()),
+      faults,
+      report: outage.report(),
+    }),
   };
 }

@@ -1,21 +1,25 @@
 import type { ServerView } from '../control-plane/server-host.ts';
-import type { Sample } from '../judge.ts';
-import type { LabScore } from '../score.ts';
+import type { Report } from '../scenarios/types.ts';
 
-/** What a lab tells its owner: everything that its own state says. */
+/** What a lab tells its owner. */
 export interface LabStatus {
   schemaVersion: 1;
   pid: number;
   kit: string;
   cluster: string;
   playbook: string;
+  /** Commands to practise with by hand. */
+  practice: readonly string[];
   scenarioTitle: string;
   scaleNote: string;
   upSeconds: number;
-  score: LabScore;
   servers: ServerView[];
-  sample: Sample;
-  /** The seeded mess. */
+  /** Faults of workers that the seed chose. */
   faults: Record<string, string>;
-  load: { standsFor: number; overload: number };
+  report: Report;
+}
+
+/** The same as `drill status --output json` prints it: the parts of the report stand beside the rest. */
+export function statusJson({ report, practice, ...rest }: LabStatus): Record<string, unknown> {
+  return { ...rest, score: report.score, ...report.status };
 }

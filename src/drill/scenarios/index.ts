@@ -1,16 +1,20 @@
 import { usage } from '../../base/errors.ts';
-import { TELEMETRY_FLOOD } from './telemetry-flood.ts';
+import { nearest } from '../../base/nearest.ts';
+import { ETCD_NOSPACE } from './etcd-nospace/scenario.ts';
+import { TELEMETRY_FLOOD } from './telemetry-flood/scenario.ts';
 import type { Scenario } from './types.ts';
 
-const SCENARIOS: readonly Scenario[] = [TELEMETRY_FLOOD];
-
-export const DEFAULT_SCENARIO = TELEMETRY_FLOOD.name;
+/** Every scenario; the first one is the default. */
+export const SCENARIOS: readonly [Scenario, ...Scenario[]] = [TELEMETRY_FLOOD, ETCD_NOSPACE];
 
 export function scenarioNamed(name: string): Scenario {
-  const found = SCENARIOS.find((s) => s.name === name);
+  const found = SCENARIOS.find((scenario) => scenario.name === name);
   if (found) return found;
-  throw usage(`no such scenario: ${JSON.stringify(name)}`, {
+  const names = SCENARIOS.map((scenario) => scenario.name);
+  const meant = nearest(name, names);
+  throw usage(`unknown scenario ${JSON.stringify(name)}`, {
     place: '--scenario',
-    expected: SCENARIOS.map((s) => s.name).join(', '),
+    expected: names.join(', '),
+    ...(meant !== undefined && { next: `fireaxe drill --scenario ${meant}` }),
   });
 }

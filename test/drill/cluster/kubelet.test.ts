@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
 import { Kubelet } from '../../../src/drill/cluster/kubelet.ts';
-import { Offender } from '../../../src/drill/cluster/offender.ts';
 import { COST } from '../../../src/drill/control-plane/capacity.ts';
 import { ControlPlane } from '../../../src/drill/control-plane/control-plane.ts';
 import { daemonSet, podOf } from '../../../src/drill/control-plane/objects.ts';
 import { writeStaticPods } from '../../../src/drill/control-plane/static-pods.ts';
 import { createRandom } from '../../../src/drill/random.ts';
-import { loadFor } from '../../../src/drill/scenarios/load.ts';
-import { TELEMETRY_FLOOD } from '../../../src/drill/scenarios/telemetry-flood.ts';
+import { loadFor } from '../../../src/drill/scenarios/telemetry-flood/load.ts';
+import { Offender } from '../../../src/drill/scenarios/telemetry-flood/offender.ts';
+import { LOAD } from '../../../src/drill/scenarios/telemetry-flood/scenario.ts';
 import { type FakeMachine, fakeMachine, fakeNetwork, until } from '../fake-machine.ts';
 
 type Finished = (end: () => void) => void;
@@ -18,7 +18,7 @@ async function worker(finished: Finished) {
   for (const node of masters) writeStaticPods(node.root);
   const node = fakeMachine('w1');
   const network = fakeNetwork();
-  const load = loadFor(48, TELEMETRY_FLOOD.load, 'm6i.xlarge', 3, 500, 750);
+  const load = loadFor(48, LOAD, 'm6i.xlarge', 3, 500, 750);
   const plane = new ControlPlane(
     masters,
     () => [node],
@@ -40,14 +40,16 @@ async function worker(finished: Finished) {
   );
   const pod = plane.store.put('pods', podOf(set, 'w1', 'a'));
   const active = { value: true };
-  const client = { node, network, doors: plane.hosts, first: 0, load };
+  const client = { node, network, doors: plane.hosts, first: 0 };
   const kubelet = new Kubelet({
     ...client,
+    everyMs: 500,
+    leaseMs: 2000,
+    beginAfterMs: 0,
     pods: [pod],
     active: () => active.value,
-    phase: 0,
     runs: (_, restart) =>
-      new Offender({ ...client, comm: 'agent', args: [], cgroup: '/', phase: 0, restart }),
+      new Offender({ ...client, load, comm: 'agent', args: [], cgroup: '/', phase: 0, restart }),
   });
   finished(() => kubelet.stop());
   await until('it reports', () => kubelet.leaseFresh());
@@ -62,7 +64,7 @@ async function worker(finished: Finished) {
 }
 
 // On a busy machine a probe may have killed the first one already: another has taken its place, or will.
-const offender = (kubelet: Kubelet) => kubelet.offenders()[0];
+const offender = (kubelet: Kubelet<Offender>) => kubelet.containers()[0];
 const running = (node: FakeMachine) => node.processes.findLast((process) => process.alive());
 
 test.concurrent('the offender lists and watches by real HTTP, as ss would show', async ({

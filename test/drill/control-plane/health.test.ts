@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { checksOf, healthText } from '../../../src/drill/control-plane/health.ts';
 import { ServerMetrics } from '../../../src/drill/control-plane/metrics.ts';
-import { Quorum } from '../../../src/drill/control-plane/quorum.ts';
 
 test('a healthy server says ok, and every check where asked', () => {
   const checks = checksOf({ etcd: true, warm: true });
@@ -31,18 +30,4 @@ test('metrics have the names and the shape of Kubernetes', () => {
   expect(text).toMatch(/^process_start_time_seconds \d+\.\d+$/m);
   expect(text).toContain('process_resident_memory_bytes 1000000000\n');
   for (const line of text.trim().split('\n')) expect(line).toMatch(/^(#|[a-z_]+(\{[^}]*\})? [\d.]+$)/);
-});
-
-test('etcd answers while a majority of its machines runs', () => {
-  const machines = [0, 1, 2].map(() => {
-    const machine = { on: true, running: () => machine.on };
-    return machine;
-  });
-  const quorum = new Quorum(machines);
-  expect(quorum.health().body).toBe('{"health":"true","reason":""}');
-  machines[0]!.on = false;
-  expect(quorum.held()).toBe(true);
-  machines[1]!.on = false;
-  expect(quorum.held()).toBe(false);
-  expect(quorum.health().code).toBe(503);
 });

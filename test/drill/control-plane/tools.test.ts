@@ -42,10 +42,7 @@ afterAll(() => {
 const curl = (...argv: string[]) =>
   curlTool({
     apiPort: () => port,
-    etcd: {
-      health: () => ({ code: 200, body: '{"health":"true"}' }),
-      metrics: () => 'etcd_server_has_leader 1\n',
-    },
+    etcd: (url) => (url.pathname === '/health' ? { code: 200, body: '{"health":"true"}' } : undefined),
   })(argv, () => '', call);
 const kubectl = (...argv: string[]) =>
   kubectlTool({ root, apiPort: () => port })(argv, () => 'from stdin', call);

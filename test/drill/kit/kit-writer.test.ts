@@ -5,7 +5,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { writeKit } from '../../../src/drill/kit/kit-writer.ts';
 import { machines } from '../../../src/drill/machines.ts';
 import { createKeyPair } from '../../../src/drill/node/key-pair.ts';
-import { TELEMETRY_FLOOD } from '../../../src/drill/scenarios/telemetry-flood.ts';
+import { TELEMETRY_FLOOD } from '../../../src/drill/scenarios/telemetry-flood/scenario.ts';
+import { SITE } from '../../../src/drill/site.ts';
 import { openKit } from '../../../src/kit/open.ts';
 import { targetsOf } from '../../../src/kit/targets.ts';
 import { fakeMachine } from '../fake-machine.ts';
@@ -13,14 +14,15 @@ import { fakeMachine } from '../fake-machine.ts';
 let kit = '';
 beforeAll(async () => {
   kit = join(await mkdtemp(join(tmpdir(), 'fireaxe-kit-')), 'kit');
-  const nodes = machines(TELEMETRY_FLOOD, 12, 1).map((spec, i) => ({
+  const nodes = machines(SITE, 12, 1).map((spec, i) => ({
     ...fakeMachine(spec.name),
     spec,
     port: 20_000 + i,
     hostKey: createKeyPair().public,
   }));
   await writeKit(kit, {
-    scenario: TELEMETRY_FLOOD,
+    site: SITE,
+    parameters: TELEMETRY_FLOOD.kitParameters,
     nodes,
     bastion: { name: 'bastion-1', port: 19_999, hostKey: createKeyPair().public },
     privateKey: createKeyPair().private,
@@ -34,7 +36,7 @@ test('the kit opens as any kit does, with nothing loose in it', async () => {
   const opened = await openKit(kit);
   expect(opened.stateDir).toBe(join(kit, 'state'));
   expect(opened.clusters.lab?.fleet.nodes).toHaveLength(15);
-  expect(opened.clusters.lab?.cloud).toMatchObject({ profile: 'lab', region: TELEMETRY_FLOOD.region });
+  expect(opened.clusters.lab?.cloud).toMatchObject({ profile: 'lab', region: SITE.region });
   expect(opened.clusters.lab?.parameters).toMatchObject({ process: 'telemetry-agent' });
 });
 
@@ -43,9 +45,7 @@ test('one zone is behind the bastion, the control plane is reached by ssh first'
   const targets = targetsOf(clusters.lab!);
   const zone = (t: (typeof targets)[number]) => t.labels['topology.kubernetes.io/zone'];
   for (const target of targets) {
-    expect(target.ssh.jump?.name).toBe(
-      zone(target) === TELEMETRY_FLOOD.bastionZone ? 'bastion-1' : undefined,
-    );
+    expect(target.ssh.jump?.name).toBe(zone(target) === SITE.bastionZone ? 'bastion-1' : undefined);
     expect(target.via[0]).toBe(target.roles.includes('control-plane') ? 'ssh' : 'ssm');
   }
 });

@@ -34,7 +34,8 @@ const IGNORED_VALUE =
 
 export interface OwnServers {
   apiPort(): number;
-  etcd: { health(): { code: number; body: string }; metrics(): string };
+  /** What its etcd member answers; undefined where there is no such path. */
+  etcd(url: URL): { code: number; body: string } | undefined;
 }
 
 /** curl as far as reading one's own API server and etcd member goes. */
@@ -56,10 +57,8 @@ async function fetchUrl(
   const url = new URL(/^[a-z]+:\/\//.test(text) ? text : `http://${text}`);
   const own = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname);
   if (own && url.port === '2381') {
-    const { etcd } = server;
-    if (url.pathname === '/health') return { ...etcd.health(), headers: {} };
-    if (url.pathname === '/metrics') return { code: 200, body: etcd.metrics(), headers: {} };
-    return { code: 404, body: '404 page not found\n', headers: {} };
+    const answer = server.etcd(url) ?? { code: 404, body: '404 page not found\n' };
+    return { ...answer, headers: {} };
   }
   return localRequest({
     port: own && url.port === '6443' ? server.apiPort() : 0,

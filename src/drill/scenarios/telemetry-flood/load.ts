@@ -1,4 +1,5 @@
-import { capacityOf } from '../control-plane/capacity.ts';
+import { paceOf } from '../../cluster/pace.ts';
+import { capacityOf } from '../../control-plane/capacity.ts';
 
 /** How a scenario's load is made for a number of workers. */
 export interface Load {
@@ -34,9 +35,8 @@ export interface LoadShape {
   breaksAt: number;
 }
 
-/** Most requests a second that all offenders, and all kubelets, make together: a laptop carries the lab. */
+/** All offenders together make at most so many requests a second, and open so many watches: a laptop carries the lab. */
 const MOST_OFFENDER_RATE = 288;
-const MOST_KUBELET_RATE = 96;
 const MOST_WATCHES = 150;
 
 /**
@@ -64,8 +64,8 @@ export function loadFor(
     size: Math.min(1, overload / 1.5),
     overload,
     standsFor: Math.round(shape.callsPerNode / perWorker),
-    kubeletEveryMs: Math.max(kubeletRenewMs, (workers * 1000) / MOST_KUBELET_RATE),
-    dnsRetryMs: Math.max(dnsRetryMs, (workers * 1000) / MOST_KUBELET_RATE),
+    kubeletEveryMs: paceOf(workers, kubeletRenewMs),
+    dnsRetryMs: paceOf(workers, dnsRetryMs),
     rolloutMs: Math.max(kubeletRenewMs, workers * 20),
     kubeletListUnits: 72 / workers,
     outstanding: Math.max(1, Math.round(144 / workers)),

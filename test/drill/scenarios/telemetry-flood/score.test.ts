@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { Judge, type Sample } from '../../src/drill/judge.ts';
-import { TELEMETRY_FLOOD } from '../../src/drill/scenarios/telemetry-flood.ts';
-import { score } from '../../src/drill/score.ts';
+import type { Sample } from '../../../../src/drill/scenarios/telemetry-flood/sample.ts';
+import { score } from '../../../../src/drill/scenarios/telemetry-flood/score.ts';
+import { Tally } from '../../../../src/drill/scenarios/telemetry-flood/tally.ts';
 
 const broken: Omit<Sample, 'at'> = {
   servers: { ready: 0, of: 3, machines: 3, deaths: 4, retyped: 0 },
@@ -30,51 +30,49 @@ const well: Omit<Sample, 'at'> = {
 };
 
 /** Plays stretches of sameness, a sample each quarter second. */
-function play(...stretches: [seconds: number, sample: Omit<Sample, 'at'>][]): Judge {
-  const judge = new Judge();
+function play(...stretches: [seconds: number, sample: Omit<Sample, 'at'>][]): Tally {
+  const tally = new Tally();
   let at = 0;
   for (const [seconds, sample] of stretches) {
-    for (const end = at + seconds * 1000; at < end; at += 250) judge.push({ ...sample, at });
+    for (const end = at + seconds * 1000; at < end; at += 250) tally.push({ ...sample, at });
   }
-  return judge;
+  return tally;
 }
 
 const up: [number, Omit<Sample, 'at'>] = [1, { ...broken, servers: { ...broken.servers, ready: 3 } }];
 
-test('down is counted from its beginning, and only once it was up', () => {
-  expect(play([5, broken]).judgement().downAt).toBeUndefined();
-  expect(play(up, [5, broken]).judgement().downAt).toBe(1000);
+test('down is counted from its beginning', () => {
+  expect(play(up, [5, broken]).read().brokenAt).toBe(1000);
 });
 
-test('a flicker is no window; a majority that answers for a while is', () => {
+test('a moment is not a window; a majority that answers for a while is', () => {
   const two = { ...broken, servers: { ...broken.servers, ready: 2 } };
-  expect(play(up, [3, broken], [1, two], [3, broken]).judgement().windowAt).toBeUndefined();
-  expect(play(up, [3, broken], [3, two]).judgement().windowAt).toBe(4000);
+  expect(play(up, [3, broken], [1, two], [3, broken]).read().windowAt).toBeUndefined();
+  expect(play(up, [3, broken], [3, two]).read().windowAt).toBe(4000);
 });
 
-test('servers that answer mostly badly are no window', () => {
-  const judge = play(up, [3, broken]);
+test('a window is not open while most answers fail', () => {
+  const tally = play(up, [3, broken]);
   for (let i = 1; i <= 20; i++) {
-    judge.push({
+    tally.push({
       ...broken,
       at: 4000 + i * 250,
       servers: { ...broken.servers, ready: 3 },
       answers: { good: i, bad: 9 * i },
     });
   }
-  expect(judge.judgement().windowAt).toBeUndefined();
+  expect(tally.read().windowAt).toBeUndefined();
 });
 
-test('well must last to be a recovery, and counts from its beginning', () => {
-  expect(play(up, [3, broken], [2, well]).judgement().recovered).toBe(false);
-  const judgement = play(up, [3, broken], [4, well]).judgement();
-  expect(judgement).toMatchObject({ recovered: true, recoveredAt: 4000 });
+test('a recovery must last, and counts from its beginning', () => {
+  expect(play(up, [3, broken], [2, well]).read().recoveredAt).toBeUndefined();
+  const tallied = play(up, [3, broken], [4, well]).read();
+  expect(tallied).toMatchObject({ recoveredAt: 4000 });
 });
 
-test('a relapse takes the recovery back', () => {
-  const judgement = play(up, [3, broken], [4, well], [1, broken]).judgement();
-  expect(judgement.recovered).toBe(false);
-  expect(judgement.recoveredAt).toBeUndefined();
+test('a relapse ends the recovery', () => {
+  const tallied = play(up, [3, broken], [4, well], [1, broken]).read();
+  expect(tallied.recoveredAt).toBeUndefined();
 });
 
 test.each([
@@ -89,7 +87,7 @@ test.each([
   ['a kubelet does not report', { leases: 3 }],
   ['names still fail', { namesFailing: 0.01 }],
 ])('not recovered while %s', (_, wrong) => {
-  expect(play(up, [3, broken], [8, { ...well, ...wrong }]).judgement().recovered).toBe(false);
+  expect(play(up, [3, broken], [8, { ...well, ...wrong }]).read().recoveredAt).toBeUndefined();
 });
 
 test('the score counts from the outage and tells what was seen of each step', () => {
@@ -102,8 +100,8 @@ test('the score counts from the outage and tells what was seen of each step', ()
     lostWithoutEndpoint: 6,
     servers: { ...broken.servers, ready: 2, retyped: 1 },
   };
-  const judgement = play(up, [3, broken], [3, held], [4, well]).judgement();
-  expect(score(judgement, TELEMETRY_FLOOD, { seed: 1, workers: 4, servers: 3 })).toMatchObject({
+  const tallied = play(up, [3, broken], [3, held], [4, well]).read();
+  expect(score(tallied, { seed: 1, workers: 4, servers: 3 })).toMatchObject({
     recovered: true,
     timeToWindowSeconds: 3,
     timeToRecoverySeconds: 6,
@@ -119,8 +117,8 @@ test('the score counts from the outage and tells what was seen of each step', ()
 });
 
 test('nothing done: nothing seen, no window, no recovery', () => {
-  const judgement = play(up, [20, broken]).judgement();
-  expect(score(judgement, TELEMETRY_FLOOD, { seed: 1, workers: 4, servers: 3 })).toMatchObject({
+  const tallied = play(up, [20, broken]).read();
+  expect(score(tallied, { seed: 1, workers: 4, servers: 3 })).toMatchObject({
     recovered: false,
     timeToWindowSeconds: null,
     timeToRecoverySeconds: null,

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { loadFor } from '../../../src/drill/scenarios/load.ts';
-import { TELEMETRY_FLOOD } from '../../../src/drill/scenarios/telemetry-flood.ts';
+import { loadFor } from '../../../../src/drill/scenarios/telemetry-flood/load.ts';
+import { LOAD } from '../../../../src/drill/scenarios/telemetry-flood/scenario.ts';
 
-const load = (workers: number) => loadFor(workers, TELEMETRY_FLOOD.load, 'm6i.xlarge', 3, 500, 750);
+const load = (workers: number) => loadFor(workers, LOAD, 'm6i.xlarge', 3, 500, 750);
 
 test('the real rate of requests stays bounded, whatever the workers', () => {
   for (const workers of [6, 12, 48, 100, 300, 500]) {

@@ -1,8 +1,8 @@
-import type { Load } from '../scenarios/load.ts';
-import { CLOCKS } from '../time-scale.ts';
-import type { LabNetwork, LabNode, LabProcess } from '../types.ts';
-import { ApiClient, type OpenWatch } from './api-client.ts';
-import type { ApiDoor } from './door.ts';
+import { ApiClient, type OpenWatch } from '../../cluster/api-client.ts';
+import type { ApiDoor } from '../../cluster/door.ts';
+import { CLOCKS } from '../../time-scale.ts';
+import type { LabNetwork, LabNode, LabProcess } from '../../types.ts';
+import type { Load } from './load.ts';
 
 /** What an expensive agent does: reads all pods of the cluster, again and again. */
 const LIST = '/api/v1/pods?limit=0';

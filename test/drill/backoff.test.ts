@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Backoff } from '../../../src/drill/cluster/backoff.ts';
+import { Backoff } from '../../src/drill/backoff.ts';
 
 const clocks = { first: 10, most: 80, reset: 1000 };
 

@@ -1,4 +1,4 @@
-import type { Sample } from './judge.ts';
+import type { Sample } from './sample.ts';
 
 /** How well the control plane did over a stretch of time. */
 export interface Health {

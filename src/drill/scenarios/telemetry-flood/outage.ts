@@ -1,0 +1,100 @@
+import { Cluster, type ClusterParts } from '../../cluster/cluster.ts';
+import { leaseMs } from '../../cluster/kubelet.ts';
+import { carried } from '../../cluster/services.ts';
+import { COST } from '../../control-plane/capacity.ts';
+import { daemonSet, podOf } from '../../control-plane/objects.ts';
+import { createRandom } from '../../random.ts';
+import { CLOCKS } from '../../time-scale.ts';
+import type { Outage, Report } from '../types.ts';
+import { type Load, loadFor } from './load.ts';
+import { observe } from './observe.ts';
+import { report } from './report.ts';
+import { LOAD, OFFENDER } from './scenario.ts';
+import { Tally } from './tally.ts';
+import { createWorker, type FloodWorker } from './worker.ts';
+
+/** The cluster with the offender's DaemonSet on every worker, and the users' services. */
+export class TelemetryFlood implements Outage {
+  readonly cluster: Cluster;
+  readonly load: Load;
+  workers: FloodWorker[] = [];
+  readonly #tally = new Tally();
+  #beganAt = 0;
+
+  constructor(parts: ClusterParts) {
+    const { site, controlPlanes, workers } = parts;
+    this.load = loadFor(
+      workers.length,
+      LOAD,
+      site.instanceTypes.controlPlane,
+      controlPlanes.length,
+      CLOCKS.leaseRenew,
+      CLOCKS.dnsRetry,
+    );
+    this.cluster = new Cluster(parts, {
+      costs: {
+        listUnits: this.load.listUnits,
+        listBytes: COST.list * this.load.size,
+        nodeListUnits: this.load.kubeletListUnits,
+      },
+      // All watches of all workers together pin the same memory, however many the lab really opens.
+      wideWatchBytes: (COST.watch * this.load.size * 144) / (this.load.watches * workers.length),
+      leaseMs: leaseMs(this.load.kubeletEveryMs),
+    });
+  }
+
+  start(): Promise<void> {
+    return this.cluster.start();
+  }
+
+  /** The DaemonSet reaches every worker at once. */
+  begin(): void {
+    const { seed, workers } = this.cluster.parts;
+    const { store } = this.cluster.controlPlane;
+    const set = store.put(
+      'daemonsets',
+      daemonSet({
+        name: OFFENDER.daemonset,
+        namespace: OFFENDER.namespace,
+        labels: OFFENDER.labels,
+        image: `registry.example/${OFFENDER.comm}:2.0`,
+        args: OFFENDER.args,
+      }),
+    );
+    const random = createRandom(seed, 'rollout');
+    this.workers = workers.map((node, index) =>
+      createWorker({
+        cluster: this.cluster,
+        load: this.load,
+        node,
+        index,
+        pod: store.put('pods', podOf(set, node.spec.name, random.hex(5))),
+        phase: random.next(),
+        carried: () => carried(this.cluster.endpoints(), workers.length),
+      }),
+    );
+    this.#beganAt = performance.now();
+    this.look();
+  }
+
+  look(): void {
+    this.#tally.push(observe(this, performance.now() - this.#beganAt));
+  }
+
+  report(): Report {
+    const { seed, workers, controlPlanes } = this.cluster.parts;
+    return report(this.#tally.read(), this.load, {
+      seed,
+      workers: workers.length,
+      servers: controlPlanes.length,
+    });
+  }
+
+  stop(): void {
+    for (const { kubelet, services } of this.workers) {
+      kubelet.stop();
+      services.stop();
+    }
+    this.cluster.stop();
+  }
+}

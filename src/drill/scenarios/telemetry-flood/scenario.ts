@@ -1,0 +1,46 @@
+import { SITE } from '../../site.ts';
+import { CLOCKS, TIME_SCALE } from '../../time-scale.ts';
+import type { Scenario } from '../types.ts';
+import type { LoadShape } from './load.ts';
+
+/** The agent that asks for more than the API servers can answer. */
+export const OFFENDER = {
+  comm: 'telemetry-agent',
+  args: ['--collect=pods,nodes,endpoints', '--watchers=3', '--rate=10'],
+  namespace: 'monitoring',
+  daemonset: 'telemetry-agent',
+  labels: { app: 'telemetry-agent' },
+};
+
+export const LOAD: LoadShape = { callsPerNode: 30, watchersPerNode: 3, breaksAt: 8 };
+
+/** Calls a second that users make of the services on one worker, and names that each worker looks up. */
+export const USERS = { callsPerSecond: 20, names: 5 };
+
+/** A telemetry agent on every node asks the API servers for more than they can answer, and cannot be removed without them. */
+export const TELEMETRY_FLOOD: Scenario = {
+  name: 'telemetry-flood',
+  title: 'a new telemetry agent on every node floods the API servers',
+  site: SITE,
+  playbook: 'control-plane-lockout',
+  workers: 48,
+  kitParameters: {
+    process: OFFENDER.comm,
+    namespace: OFFENDER.namespace,
+    daemonset: OFFENDER.daemonset,
+    'pod-selector': `app=${OFFENDER.labels.app}`,
+    'instance-type': 'm6i.8xlarge',
+    // The lab's clocks are fast: so are its gates.
+    'gate-for': `${CLOCKS.leaseExpire}ms`,
+    'gate-within': '60s',
+    'gate-every': '500ms',
+  },
+  practice: [
+    "fireaxe stop --process telemetry-agent -l 'role=worker' --reason practice --dry-run",
+    'fireaxe run control-plane-lockout --reason practice',
+  ],
+  scaleNote:
+    'OpenAI, 2024-12-11: first window after 80 min, recovered after 262 min. ' +
+    `Seconds above are real; the lab's own clocks (back-off, probes, boots, DNS) run ${TIME_SCALE} times faster than real ones.`,
+  prepare: async (parts) => new (await import('./outage.ts')).TelemetryFlood(parts),
+};
