@@ -27,6 +27,7 @@ const gate = shaped({
   answering: text,
   maxErrorPercent: maybe(number()),
   freshLeases: maybe(text),
+  etcdHealthy: maybe(text),
   holdsMs: span,
   withinMs: span,
   everyMs: number(1, LONGEST_MS),

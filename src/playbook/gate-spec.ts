@@ -16,6 +16,8 @@ export function gateSpec(gate: GateText, at: (key: keyof GateText) => string): G
   }
   if (gate.freshLeases !== undefined)
     parseSome(gate.freshLeases, at('freshLeases'), 'a gate that needs no fresh lease');
+  if (gate.etcdHealthy !== undefined)
+    parseSome(gate.etcdHealthy, at('etcdHealthy'), 'a gate that needs no healthy etcd member');
   const holdsMs = parseSpan(gate.for, at('for'), 0, LONGEST_MS);
   const withinMs = parseSpan(gate.within, at('within'), 1_000, LONGEST_MS);
   if (withinMs < holdsMs) {
@@ -28,6 +30,7 @@ export function gateSpec(gate: GateText, at: (key: keyof GateText) => string): G
     answering: gate.answering,
     ...(errors && 'percent' in errors ? { maxErrorPercent: errors.percent } : {}),
     ...(gate.freshLeases === undefined ? {} : { freshLeases: gate.freshLeases }),
+    ...(gate.etcdHealthy === undefined ? {} : { etcdHealthy: gate.etcdHealthy }),
     holdsMs,
     withinMs,
     // Each reading is a login on every control-plane host.

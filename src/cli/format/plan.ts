@@ -125,5 +125,7 @@ function gateText(gate: GateSpec): string {
     gate.freshLeases === undefined
       ? ''
       : ` and ${gate.freshLeases} of the kubelets have renewed their leases`;
-  return `${gate.answering} API servers answer${errors}${leases} for ${formatDuration(gate.holdsMs)}, within ${formatDuration(gate.withinMs)}`;
+  const etcd =
+    gate.etcdHealthy === undefined ? '' : ` and ${gate.etcdHealthy} of the etcd members are healthy`;
+  return `${gate.answering} API servers answer${errors}${leases}${etcd} for ${formatDuration(gate.holdsMs)}, within ${formatDuration(gate.withinMs)}`;
 }

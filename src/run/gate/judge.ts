@@ -31,12 +31,15 @@ export function meets(spec: GateSpec, reading: ClusterReading): { verdict: Verdi
   }
   const leases = leasesMeet(spec, reading);
   if (leases) parts.push(leases.text);
+  const etcd = etcdMeets(spec, reading);
+  if (etcd) parts.push(etcd.text);
   for (const { name } of etcdAlarms(reading)) parts.push(`etcd alarm ${name}`);
   const text = parts.join(', ');
   if (needed === 0 || (errors !== undefined && limit !== undefined && errors > limit))
     return { verdict: 'unmet', text };
   if (leases?.fresh === false) return { verdict: 'unmet', text };
   if (answering < needed) return { verdict: answering + unseen >= needed ? 'unseen' : 'unmet', text };
+  if (etcd && etcd.missing > 0) return { verdict: unseen >= etcd.missing ? 'unseen' : 'unmet', text };
   // What is not known yet does not open a gate that asks for it; what never will be does not shut it.
   const known =
     (limit === undefined || errors !== undefined || unmeasured !== undefined) &&
@@ -57,6 +60,14 @@ function leasesMeet({ freshLeases }: GateSpec, { leases, leasesUnread }: Cluster
     fresh: leases.fresh >= needed,
     text: `${leases.fresh}/${leases.of} leases fresh (${needed} needed)`,
   };
+}
+
+/** How many etcd members are missing to those that must call themselves healthy; an alarm makes a member unhealthy. */
+function etcdMeets({ etcdHealthy }: GateSpec, { servers, of }: ClusterReading) {
+  if (etcdHealthy === undefined) return undefined;
+  const needed = resolveAmount(parseAmount(etcdHealthy, 'gate.etcdHealthy'), of, 'up');
+  const healthy = servers.filter((server) => server.etcd === 'ok').length;
+  return { missing: needed - healthy, text: `${healthy}/${of} etcd members healthy (${needed} needed)` };
 }
 
 /**

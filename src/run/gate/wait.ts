@@ -64,5 +64,6 @@ async function watch(session: Session, step: string, spec: GateSpec, reader: Rea
 function describe(spec: GateSpec): string {
   const errors = spec.maxErrorPercent === undefined ? '' : `, at most ${spec.maxErrorPercent}% errors`;
   const leases = spec.freshLeases === undefined ? '' : `, ${spec.freshLeases} leases fresh`;
-  return `${spec.answering} API servers ready${errors}${leases}, for ${spec.holdsMs / 1000}s, within ${spec.withinMs / 1000}s`;
+  const etcd = spec.etcdHealthy === undefined ? '' : `, ${spec.etcdHealthy} etcd members healthy`;
+  return `${spec.answering} API servers ready${errors}${leases}${etcd}, for ${spec.holdsMs / 1000}s, within ${spec.withinMs / 1000}s`;
 }

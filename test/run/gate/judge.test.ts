@@ -57,6 +57,21 @@ describe('a gate', () => {
     });
   });
 
+  it('asks for healthy etcd members when it wants them; a host that was not reached may have one', () => {
+    const wanting = { ...spec, etcdHealthy: '100%' };
+    const member = (node: string, etcd: ServerReading['etcd']) => ({ ...server(node, 'ok'), etcd: etcd! });
+    const well = ['a', 'b'].map((node) => member(node, 'ok'));
+    const with3rd = (third: ServerReading) => meets(wanting, { ...reading(3), servers: [...well, third] });
+    expect(with3rd(member('c', 'ok')).verdict).toBe('met');
+    expect(with3rd({ ...member('c', 'failing'), etcdAlarms: ['NOSPACE'] })).toMatchObject({
+      verdict: 'unmet',
+      text: expect.stringContaining('2/3 etcd members healthy (3 needed), etcd alarm NOSPACE'),
+    });
+    expect(with3rd(server('c', 'ok')).verdict).toBe('unmet');
+    expect(with3rd({ ...server('c', 'no-answer'), reached: false }).verdict).toBe('unseen');
+    expect(meets(spec, { ...reading(3), servers: [member('c', 'failing')] }).verdict).toBe('met');
+  });
+
   it('opens only after the condition held without a break', () => {
     const readings = fc.array(fc.boolean(), { maxLength: 40 });
     fc.assert(
