@@ -1,4 +1,5 @@
 import controlPlaneLockout from '../../playbooks/control-plane-lockout.yaml';
+import etcdNospace from '../../playbooks/etcd-nospace.yaml';
 import fenceApiserver from '../../playbooks/fence-apiserver.yaml';
 import scaleApiserver from '../../playbooks/scale-apiserver.yaml';
 import shedLoad from '../../playbooks/shed-load.yaml';
@@ -6,6 +7,7 @@ import shedLoad from '../../playbooks/shed-load.yaml';
 /** The playbooks inside this file of Fireaxe, by name: they need no disk. */
 export const SHIPPED: Readonly<Record<string, string>> = {
   'control-plane-lockout': controlPlaneLockout,
+  'etcd-nospace': etcdNospace,
   'fence-apiserver': fenceApiserver,
   'scale-apiserver': scaleApiserver,
   'shed-load': shedLoad,

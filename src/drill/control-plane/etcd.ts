@@ -77,7 +77,7 @@ export class Etcd {
     return this.#revision();
   }
 
-  /** The last revision whose history was dropped; 0 is none. */
+  /** The last revision whose history was dropped; 0 where it never was. */
   compacted(): number {
     return this.#compacted;
   }

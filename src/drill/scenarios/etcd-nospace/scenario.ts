@@ -16,7 +16,7 @@ export const ETCD_NOSPACE: Scenario = {
     'gate-every': '500ms',
   },
   practice: [
-    "fireaxe exec -l role=etcd --reason practice --yes -- 'etcdctl alarm list'",
+    "fireaxe exec -l role=control-plane --reason practice --yes -- 'etcdctl alarm list'",
     'fireaxe run etcd-nospace --reason practice',
   ],
   scaleNote: `Seconds above are real; the lab's own clocks (leases, probes) run ${TIME_SCALE} times faster than real ones. A real defragmentation takes seconds per GiB; here it takes no time.`,
