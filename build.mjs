@@ -1,17 +1,34 @@
-// One entry file and lazily loaded parts: `--help` must not parse the AWS SDK, ink or ssh2.
-import { readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
+// node build.mjs [DIR] [--watch]: one entry file and lazily loaded parts, because `--help` must not parse the AWS SDK.
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { context } from 'esbuild';
 import { notice } from './notice.mjs';
 
-const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
+const root = import.meta.dirname;
+const watch = process.argv.includes('--watch');
+const dir = process.argv.slice(2).find((word) => word !== '--watch') ?? 'dist';
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-/** Elsewhere for tests, so that they do not pull the file away from under somebody. */
-const outdir = resolve(import.meta.dirname, process.argv[2] ?? 'dist');
+/** Tests build into their own directory, so that they never remove files that someone runs. */
+const outdir = resolve(root, dir);
 
-rmSync(outdir, { recursive: true, force: true });
-const { metafile } = await build({
-  absWorkingDir: import.meta.dirname,
+/** Writes the licences beside each build and removes the parts of the one before. */
+const finish = {
+  name: 'finish',
+  setup(build) {
+    build.onEnd(({ errors, metafile }) => {
+      if (errors.length > 0) return;
+      writeFileSync(join(outdir, 'NOTICE'), notice(root, metafile));
+      const parts = new Set(Object.keys(metafile.outputs).map((path) => resolve(root, path)));
+      for (const path of readdirSync(outdir, { recursive: true }).map((name) => join(outdir, name)))
+        if (path.endsWith('.js') && !parts.has(path)) rmSync(path);
+      if (watch) console.log(`${new Date().toISOString()} built ${relative(root, outdir)}`);
+    });
+  },
+};
+
+const bundle = await context({
+  absWorkingDir: root,
   entryPoints: { fireaxe: 'src/cli/main.ts' },
   outdir,
   chunkNames: 'parts/[name]-[hash]',
@@ -23,7 +40,7 @@ const { metafile } = await build({
   minify: true,
   keepNames: true,
   metafile: true,
-  // All of them, and whole, are in NOTICE.
+  // NOTICE has the complete licence texts.
   legalComments: 'none',
   loader: { '.sh': 'text', '.yaml': 'text' },
   define: {
@@ -32,10 +49,18 @@ const { metafile } = await build({
     // The version is part of every plan's hash.
     __FIREAXE_VERSION__: JSON.stringify(version),
   },
-  // Native helpers of ssh2 are optional: without them it falls back to JavaScript.
+  // ssh2 uses its native helpers only if they are installed; JavaScript replaces them.
   external: ['*.node', 'react-devtools-core'],
   banner: {
     js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url); const __dirname = import.meta.dirname;",
   },
+  plugins: [finish],
 });
-writeFileSync(join(outdir, 'NOTICE'), notice(import.meta.dirname, metafile));
+rmSync(outdir, { recursive: true, force: true });
+if (watch) {
+  await bundle.watch();
+} else {
+  // esbuild has printed the errors already.
+  await bundle.rebuild().catch(() => (process.exitCode = 1));
+  await bundle.dispose();
+}

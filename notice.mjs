@@ -1,14 +1,14 @@
-// The licences of what the bundle contains: whoever passes it on passes these on with it.
+// Collects the licences of the bundled packages, which must be distributed with the bundle.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 const TEXTS = /^(licen[cs]e|copying|notice)/i;
 
 /**
- * The text of dist/NOTICE: each bundled package with its version and licence, then every licence text once, with the
- * packages that it is of. Throws for a package that names no licence.
- * @param root the directory that has node_modules
- * @param metafile esbuild's account of what went into the bundle
+ * The text of dist/NOTICE: each bundled package with its version and licence, then every licence text once with its
+ * packages. Throws if a package does not name a licence.
+ * @param root the directory of node_modules
+ * @param metafile esbuild's list of the files in the bundle
  */
 export function notice(root, metafile) {
   const packages = bundled(metafile).map((folder) => read(join(root, folder)));
@@ -23,7 +23,7 @@ export function notice(root, metafile) {
   ].join('\n\n');
 }
 
-/** The folders of the packages that gave bytes to the bundle. */
+/** The folders of the packages in the bundle. */
 function bundled({ outputs }) {
   const inputs = Object.values(outputs).flatMap((output) =>
     Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),
@@ -37,7 +37,7 @@ function read(folder) {
     readFileSync(join(folder, 'package.json'), 'utf8'),
   );
   const kind = license ?? licenses?.map((one) => one.type).join(' or ');
-  if (!kind) throw new Error(`${name} ${version} names no licence: it cannot be passed on`);
+  if (!kind) throw new Error(`${name} ${version} does not name a licence, so it cannot be distributed`);
   const texts = readdirSync(folder)
     .filter((file) => TEXTS.test(file) && existsSync(join(folder, file)))
     .sort()
@@ -45,7 +45,7 @@ function read(folder) {
   return { name, version, kind, texts, from: repository?.url ?? repository };
 }
 
-/** Where a package carries no text of its own, the same licence's text of another one stands below. */
+/** For a package without a licence file, the text of the same licence from another package is below. */
 function line({ name, version, kind, texts, from }) {
   return `${name} ${version}: ${kind}${texts.length > 0 ? '' : ` (no licence file in the package; source: ${from})`}`;
 }

@@ -13,18 +13,19 @@ const textFiles = {
   },
 };
 
-/** One project a tier; `test/run.mjs` picks the tiers that this machine can run. */
+/** One project for each tier; `test/run.mjs` picks the tiers that this machine can run. */
 export default defineConfig({
   plugins: [textFiles],
   define: { __FIREAXE_VERSION__: JSON.stringify(version) },
   test: {
-    // Unit tests wait more than they work: for processes, timers, sockets.
+    // Unit tests mostly wait: for processes, timers, sockets.
     maxWorkers: 3 * availableParallelism(),
     projects: [
       tier(
         'unit',
         [
           'test/{base,fleet,kit,aws,transport,fanout,node,actions,probe,plan,run,playbook,report,cli,drill,prose}/**/*.test.{ts,tsx}',
+          'test/*.test.ts',
         ],
         120_000,
       ),
@@ -43,17 +44,17 @@ function tier(name: string, include: string[], testTimeout: number) {
       testTimeout,
       hookTimeout: testTimeout,
       fileParallelism: name !== 'drill',
-      // Labs wait more than they work, too: for boots, timers and clients.
+      // Lab tests mostly wait, too: for boots, timers and clients.
       ...(name === 'lab' && { maxWorkers: 2 }),
-      // One slow moment of the carrier is no finding; the report names what passed late. At a desk a unit test has one try.
+      // A CI machine may be slow for a moment; the report names what passed late. Locally a unit test has one attempt.
       retry: { unit: process.env.CI ? 1 : 0, drill: 1, lab: 2 }[name] ?? 0,
-      // A busy machine takes its time. What never comes is told by the test's own limit, or a little before.
+      // A busy machine is slow; what never happens fails by the time limit of the test.
       ...(name === 'unit' && { expect: { poll: { timeout: 30_000, interval: 20 } } }),
-      // Not for the lab: its mounts are swept from the machine's own folder.
+      // Not for the lab, which cleans up its mounts in the machine's own folder.
       ...(name === 'unit' && { globalSetup: 'test/temp.ts' }),
-      // Ink draws nothing anew in CI: there too a test is to see what a terminal shows.
+      // In CI ink draws only the last frame, but tests check what a terminal shows.
       ...(name === 'unit' && { env: { CI: 'false' } }),
-      // Modules have no state: to load them anew for each file was a third of the work.
+      // Modules have no state, and loading them again for each file would take a third of the time.
       ...(name === 'unit' && { isolate: false, setupFiles: 'test/leaves-nothing.ts' }),
       ...(name === 'lab' && { globalSetup: 'test/lab/leftovers.ts' }),
     },

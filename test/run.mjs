@@ -1,28 +1,18 @@
-// Runs every tier that this machine can run, says why it cannot run the others, and sums up in the last line.
+// Runs every tier that this machine can run, says why it cannot run the others, and prints the totals in the last line.
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { runChecks, runCommand, runVitest } from './tier-run.mjs';
 import { TIERS } from './tiers.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { require: { type: 'string' }, 'node-too': { type: 'string' }, help: { type: 'boolean' } },
-});
 const names = Object.keys(TIERS);
+const { values, positionals } = options();
 const required = words(values.require ?? process.env.FIREAXE_REQUIRE ?? '');
 const nodeToo = values['node-too'] ?? process.env.FIREAXE_NODE_TOO;
 const unknown = [...positionals, ...required].filter((name) => !names.includes(name));
+if (unknown.length > 0) usage(`unknown tier ${unknown.join(', ')}`);
+if (values.help) usage();
 
-if (values.help || unknown.length > 0) {
-  if (unknown.length > 0) console.error(`no such tier: ${unknown.join(', ')}`);
-  console.error(`Usage: npm test -- [TIER…] [--require TIER,…] [--node-too PATH]
-  TIER        ${names.join(', ')}; all of them when none is named
-  --require   a tier that must run: when it cannot, that is a failure (FIREAXE_REQUIRE)
-  --node-too  runs the unit tier by this Node as well (FIREAXE_NODE_TOO)`);
-  process.exit(unknown.length > 0 ? 2 : 0);
-}
-
-// Ctrl-C reaches the tier that runs; its cleaning up is waited for, and nothing more is begun.
+// Ctrl-C reaches the running tier; wait until it has cleaned up, and start nothing more.
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (interrupted = true));
 
@@ -47,11 +37,32 @@ console.log(`\n${lines.join('\n')}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(interrupted ? 130 : total.failed > 0 ? 1 : 0);
 
+function options() {
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: { require: { type: 'string' }, 'node-too': { type: 'string' }, help: { type: 'boolean' } },
+    });
+  } catch (error) {
+    // Of several sentences the first one names the option.
+    return usage(error.message.split(/\.\s|\n/, 1)[0]);
+  }
+}
+
+function usage(problem) {
+  if (problem) console.error(`npm test: ${problem}`);
+  console.error(`Usage: npm test -- [TIER…] [--require TIER,…] [--node-too PATH]
+  TIER        ${names.join(', ')} (default: all of them)
+  --require   tiers that must run: one that cannot is a failure (FIREAXE_REQUIRE)
+  --node-too  run the unit tier with this Node binary as well (FIREAXE_NODE_TOO)`);
+  process.exit(problem ? 2 : 0);
+}
+
 async function unitByOtherNode(tier) {
   const version = spawnSync(nodeToo, ['--version'], { encoding: 'utf8' }).stdout?.trim();
   if (!version) {
     total.failed++;
-    lines.push(`unit: FAILED: ${nodeToo} does not run`);
+    lines.push(`unit: FAILED: cannot run ${nodeToo}`);
   } else {
     count(`unit on Node ${version}`, await runVitest('unit', nodeToo, tier));
   }
@@ -60,7 +71,7 @@ async function unitByOtherNode(tier) {
 function count(name, { passed, failed, skipped, failures, late }) {
   total.passed += passed;
   total.failed += failed;
-  // In a tier that is required nothing may be left out but what its own name calls a part that not every machine has.
+  // A required tier may skip only the tests whose name says that not every machine can run them.
   const optional = skipped.filter((test) => / where .* can be had /.test(test));
   const missing = skipped.filter((test) => !optional.includes(test));
   const left = required.includes(name) ? missing.length : 0;
@@ -69,15 +80,15 @@ function count(name, { passed, failed, skipped, failures, late }) {
     `${name}: ${passed} passed, ${failed} failed${skipped.length > 0 ? `, ${skipped.length} skipped` : ''}`,
   );
   lines.push(
-    ...failures.map((test) => told('FAILED', test)),
-    ...late.map((test) => told('passed late', test)),
+    ...failures.map((test) => described('FAILED', test)),
+    ...late.map((test) => described('passed late', test)),
   );
   if (left > 0) lines.push(...missing.map((test) => `  FAILED: skipped in a required tier: ${test}`));
   lines.push(...optional.map((test) => `  not run: ${test}`));
 }
 
-/** What the end of a long log must still tell: which test, and how it failed. */
-function told(how, { name, why }) {
+/** A test and how it failed, for the end of a long log. */
+function described(how, { name, why }) {
   return `  ${how}: ${name}${why === '' ? '' : `\n${why.replaceAll(/^/gm, '    ')}`}`;
 }
 
@@ -87,7 +98,7 @@ function notRun(name, reason) {
     return;
   }
   total.failed++;
-  lines.push(`${name}: FAILED: required, and not run: ${reason}`);
+  lines.push(`${name}: FAILED: required but not run: ${reason}`);
 }
 
 function words(text) {

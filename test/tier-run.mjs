@@ -5,7 +5,7 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 
 const ROOT = resolve(import.meta.dirname, '..');
 
-/** Runs a command with its output passed through; gives its exit code, 1 where a signal ended it. */
+/** Runs a command and passes its output through; returns its exit code, 1 if a signal ended it. */
 export function runCommand(command, args, env = process.env) {
   return new Promise((done) => {
     const child = spawn(command, args, { cwd: ROOT, stdio: ['ignore', 'inherit', 'inherit'], env });
@@ -17,7 +17,7 @@ export function runCommand(command, args, env = process.env) {
   });
 }
 
-/** Each check is one Node script: it passes where it ends with 0. */
+/** Runs checks, each one a Node script that passes if it exits with 0. */
 export async function runChecks(checks) {
   const result = { passed: 0, failed: 0, skipped: [], failures: [], late: [] };
   for (const { name, command } of checks) {
@@ -31,25 +31,25 @@ export async function runChecks(checks) {
   return result;
 }
 
-/** One project of vitest by some Node; what it counted is read from its report. */
+/** Runs one vitest project with a given Node; the counts come from its report. */
 export async function runVitest(name, node, { project }) {
   console.log(`\n# ${name}`);
   const dir = mkdtempSync(join(tmpdir(), 'fireaxe-report-'));
   const report = join(dir, 'report.json');
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', project];
   args.push('--reporter=default', '--reporter=json', `--outputFile.json=${report}`);
-  // Tests that start `node` must get the same one.
+  // Tests that start `node` must start the same one.
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
   try {
     const code = await runCommand(node, args, env);
-    return told(code, read(report));
+    return summary(code, read(report));
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }
 }
 
-/** A file that cannot even be loaded has no tests: it counts as one failure, and so does a run that fails otherwise. */
-function told(code, report) {
+/** Counts a file that cannot be loaded as one failure, and so a run that fails without a failed test. */
+function summary(code, report) {
   const tests = (report?.testResults ?? []).flatMap((file) => file.assertionResults);
   const unloaded = (report?.testResults ?? []).filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
@@ -64,14 +64,14 @@ function told(code, report) {
       ...of('failed').map((test) => ({ name: test.fullName, why: why(test.failureMessages) })),
       ...unloaded.map((file) => ({ name: file.name, why: why([file.message]) })),
     ],
-    // Passed at a later try: its earlier failures are on record.
+    // Passed in a later attempt: the report keeps the earlier failures.
     late: of('passed')
       .filter((test) => test.failureMessages?.length > 0)
       .map((test) => ({ name: test.fullName, why: why(test.failureMessages) })),
   };
 }
 
-/** The last failure, cut to what fits a summary: no frames of the test runner. */
+/** The last failure, without frames of the test runner, short enough for a summary. */
 function why(messages) {
   const lines = (messages?.at(-1) ?? '').split('\n');
   return lines

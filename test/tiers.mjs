@@ -5,8 +5,8 @@ import { delimiter, join } from 'node:path';
 const BUILD = { name: 'build', command: ['build.mjs'] };
 
 /**
- * The tiers, cheapest first. `missing` tells in one line why this machine cannot run a tier;
- * `prepare` may put that right where the tier was asked for by name.
+ * The tiers, cheapest first. `missing` returns why this machine cannot run a tier, in one line;
+ * `prepare` may install what is missing if the tier is named on the command line.
  */
 export const TIERS = {
   static: {
@@ -18,15 +18,15 @@ export const TIERS = {
   },
   unit: { project: 'unit' },
   drill: {
-    // The drill is played by the built command line: never by yesterday's.
+    // The drill runs the built command line, so build it first.
     checks: [BUILD],
     project: 'drill',
-    missing: () => (process.platform === 'win32' ? 'nodes of the lab need a /bin/sh' : undefined),
+    missing: () => (process.platform === 'win32' ? 'the nodes of the lab need /bin/sh' : undefined),
   },
   lab: { project: 'lab', prepare: installLab, missing: noLab },
 };
 
-/** What the machines of test/lab are made of and driven with. */
+/** The programs that the machines of test/lab need. */
 const LAB_TOOLS = [
   ...['systemd-nspawn', 'sshd', 'ssh', 'ssh-keygen', 'ip', 'ss', 'nft', 'iptables', 'conntrack'],
   ...['mount', 'dbus-daemon', 'busybox', 'dash', 'etcd', 'etcdctl', 'curl'],
@@ -35,12 +35,12 @@ const LAB_TOOLS = [
 function noLab() {
   if (process.platform !== 'linux') return 'needs Linux';
   if (process.getuid() !== 0) return 'needs root';
-  const lacking = LAB_TOOLS.filter((tool) => !installed(tool));
-  if (lacking.length > 0) {
-    return `needs ${lacking.join(', ')}; on Debian \`npm run test:lab\` as root installs them`;
+  const missing = LAB_TOOLS.filter((tool) => !installed(tool));
+  if (missing.length > 0) {
+    return `needs ${missing.join(', ')}; on Debian \`npm run test:lab\` as root installs them`;
   }
   const mounts = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']);
-  return mounts.status === 0 ? undefined : 'needs the right to mount';
+  return mounts.status === 0 ? undefined : 'needs permission to mount';
 }
 
 async function installLab(run) {
