@@ -1,6 +1,7 @@
 import type { TransportName } from '../fleet/transports.ts';
 import type { Target } from '../kit/types.ts';
-import type { Outcome, Transport, TransportOptions } from '../transport/types.ts';
+import { makeOutcome } from '../transport/outcome.ts';
+import type { Outcome, OutcomeReason, Transport, TransportOptions } from '../transport/types.ts';
 import type { FanoutSpec } from './types.ts';
 
 /** A transport that has not ended by then has lost its own clock. */
@@ -21,18 +22,7 @@ export async function* runBatch(
   options: Pick<TransportOptions, 'signal' | 'turn' | 'onEvent' | 'wholeMs'>,
 ): AsyncGenerator<Outcome> {
   const open = new Map(batch.map((t) => [t.name, t]));
-  const startedAt = new Date().toISOString();
-  const lost = (target: string, code: string, message: string): Outcome => ({
-    target,
-    state: 'unknown',
-    stdout: '',
-    stderr: '',
-    truncated: false,
-    via: transport.name,
-    startedAt,
-    endedAt: new Date().toISOString(),
-    reason: { code, message },
-  });
+  const startedAt = new Date();
 
   const source = transport
     .run(batch, spec.script, {
@@ -43,25 +33,29 @@ export async function* runBatch(
     })
     [Symbol.asyncIterator]();
   const overdue = timeLimit(longest(spec, options.wholeMs) + BACKSTOP_MS, options.signal);
-  let why = { code: 'transport-fault', message: `${transport.name} ended without an outcome` };
+  let reason: OutcomeReason = {
+    code: 'transport-fault',
+    message: `${transport.name} ended without an outcome`,
+  };
   try {
     while (open.size > 0) {
       const next = await Promise.race([source.next(), overdue.passed]);
       if (next === 'overdue') {
-        why = { code: 'overdue', message: `${transport.name} did not end in time` };
+        reason = { code: 'overdue', message: `${transport.name} did not end in time` };
         break;
       }
       if (next.done) break;
       if (open.delete(next.value.target)) yield next.value;
     }
   } catch (error) {
-    why = { code: 'transport-fault', message: error instanceof Error ? error.message : String(error) };
+    reason = { code: 'transport-fault', message: error instanceof Error ? error.message : String(error) };
   } finally {
     overdue.cancel();
     // Lets the transport tidy up; one that hangs is not waited for.
     source.return?.(undefined).catch(() => {});
   }
-  for (const target of open.keys()) yield lost(target, why.code, why.message);
+  for (const target of open.keys())
+    yield makeOutcome({ target, via: transport.name, startedAt }, 'unknown', { reason });
 }
 
 /** Every phase of the login may take its time: authentication, session, sudo, the shell's start. */

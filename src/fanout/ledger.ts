@@ -1,4 +1,4 @@
-import type { Target } from '../kit/types.ts';
+import { makeOutcome } from '../transport/outcome.ts';
 import type { Outcome, OutcomeReason } from '../transport/types.ts';
 import { badOf, countOutcomes, isBad } from './counts.ts';
 import type { FanoutEvent, FanoutSpec, Verdict } from './types.ts';
@@ -79,7 +79,8 @@ export class Ledger {
   /** Whoever has no outcome was never attempted. */
   close(): Verdict {
     const reason = this.#whyNotAttempted();
-    for (const target of this.#spec.targets) this.record(notAttempted(target, reason));
+    for (const target of this.#spec.targets)
+      this.record(makeOutcome({ target: target.name }, 'not-attempted', { reason }));
     const outcomes = this.#spec.targets.map((t) => this.#outcomes.get(t.name)!);
     const counts = countOutcomes(outcomes);
     if (badOf(counts) + counts.ok + counts['not-attempted'] !== outcomes.length)
@@ -106,18 +107,4 @@ export class Ledger {
         return { code: 'not-needed', message: 'another target did it' };
     }
   }
-}
-
-function notAttempted(target: Target, reason: OutcomeReason): Outcome {
-  const at = new Date().toISOString();
-  return {
-    target: target.name,
-    state: 'not-attempted',
-    stdout: '',
-    stderr: '',
-    truncated: false,
-    startedAt: at,
-    endedAt: at,
-    reason,
-  };
 }

@@ -1,6 +1,7 @@
 import { FireaxeError } from '../base/errors.ts';
 import { TRANSPORTS } from '../fleet/transports.ts';
 import type { Target } from '../kit/types.ts';
+import { makeOutcome } from '../transport/outcome.ts';
 import type { Outcome, OutcomeReason } from '../transport/types.ts';
 import type { Via } from './batch.ts';
 
@@ -10,18 +11,16 @@ export const GATHER_MS = 2_000;
 
 /** A way that cannot even be opened, for want of a key or a profile: certain that nothing left. */
 export function noTransport(target: Target, via: Via, error: unknown): Outcome {
-  const reason =
+  const reason: OutcomeReason =
     error instanceof FireaxeError
       ? { code: error.kind, message: error.message, ...(error.next ? { next: error.next } : {}) }
       : { code: 'no-transport', message: error instanceof Error ? error.message : String(error) };
-  return { ...noWay(target, reason), via };
+  return makeOutcome({ target: target.name, via }, 'unreachable', { reason });
 }
 
 export function noWay(target: Target, why?: OutcomeReason): Outcome {
-  const at = new Date().toISOString();
-  const reason = why ?? { code: 'no-way', message: 'no way leads to it' };
-  const none = { stdout: '', stderr: '', truncated: false };
-  return { target: target.name, state: 'unreachable', ...none, startedAt: at, endedAt: at, reason };
+  const reason = why ?? { code: 'no-way', message: 'no usable transport' };
+  return makeOutcome({ target: target.name }, 'unreachable', { reason });
 }
 
 /** An outcome that tells what the ways before it said. */

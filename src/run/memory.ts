@@ -100,7 +100,10 @@ export class RunMemory {
     const memory = this.step(step);
     const outcome = memory.outcomes.get(target);
     if (outcome?.state !== 'ok' || memory.kept.get(target) !== false) return outcome;
-    const reason = { code: 'not-kept', message: 'done, but not kept: the node takes it back by itself' };
+    const reason = {
+      code: 'not-kept' as const,
+      message: 'done, but not kept: the node takes it back by itself',
+    };
     return { ...outcome, state: 'failed', reason };
   }
 

@@ -2,9 +2,9 @@ import { execa } from 'execa';
 import { Capture } from './capture.ts';
 import type { Lost } from './clocked.ts';
 import type { Delivery } from './delivery.ts';
+import type { Attempt, Ending } from './ending.ts';
 import { guarded } from './guarded.ts';
 import { beganStart, MARKER_ROOM, readyLine, resultStart } from './markers.ts';
-import type { Attempt, Ending } from './outcome.ts';
 
 /** A process on this machine that runs the script, or carries it to the node. */
 export interface ChildTask {

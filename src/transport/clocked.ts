@@ -2,10 +2,10 @@ import { setMaxListeners } from 'node:events';
 import { formatDuration } from '../base/duration.ts';
 import type { Target } from '../kit/types.ts';
 import { createDeadline } from './deadline.ts';
+import type { Attempt, Ending } from './ending.ts';
+import { notLaunched } from './ending.ts';
 import type { LagMeter } from './lag.ts';
-import type { Attempt, Ending } from './outcome.ts';
-import { notLaunched } from './outcome.ts';
-import type { NodeScript, Outcome, TransportOptions } from './types.ts';
+import type { NodeScript, Outcome, OutcomeReason, TransportOptions } from './types.ts';
 import { Unreached } from './unreached.ts';
 
 /** One target's own clocks and its way out, the same for every transport that reaches targets one by one. */
@@ -128,7 +128,10 @@ export async function clocked(
   } catch (error) {
     if (error instanceof LetGo) return notLaunched(attempt, 'not-attempted', error.reason);
     if (error instanceof Unreached) return notLaunched(attempt, 'unreachable', error.reason);
-    const reason = { code: 'internal', message: error instanceof Error ? error.message : String(error) };
+    const reason: OutcomeReason = {
+      code: 'internal',
+      message: error instanceof Error ? error.message : String(error),
+    };
     return notLaunched(attempt, left ? 'unknown' : 'unreachable', reason);
   } finally {
     deadline.stop();

@@ -1,15 +1,9 @@
 import type { TransportName } from '../fleet/transports.ts';
 import type { Target } from '../kit/types.ts';
+import type { ReasonCode } from './codes/reasons.ts';
+import type { OutcomeState } from './codes/states.ts';
 
-export const OUTCOME_STATES = [
-  'ok',
-  'failed',
-  'unreachable',
-  'timed-out',
-  'unknown',
-  'not-attempted',
-] as const;
-export type OutcomeState = (typeof OUTCOME_STATES)[number];
+export { OUTCOME_STATES, type OutcomeState } from './codes/states.ts';
 
 /** `changed` did something, `already` found it done, `would` is a check that would change, `refused` did nothing. */
 export const RESULT_STATES = [
@@ -34,7 +28,7 @@ export interface NodeResult {
   before?: Record<string, string>;
   /** One line for people: what it found and did. */
   note?: string;
-  /** Why it refused or failed, as a code such as `wrong-machine`, `too-late`, `locked`. */
+  /** Why it refused or failed: a `ResultCode`, unless the node runs another script than Fireaxe's. */
   code?: string;
   /** Exit code of the user's command (exec). */
   exit?: number;
@@ -63,8 +57,8 @@ export interface Outcome {
 }
 
 export interface OutcomeReason {
-  /** Such as `refused`, `host-key-unknown`, `host-key-changed`, `auth`, `connect-timeout`, `reset`, `deadline`, `budget`. */
-  code: string;
+  /** docs/outcomes.md lists each. */
+  code: ReasonCode;
   message: string;
   /** What it hung in, where a clock ran out: such as `banner`, `login`, `sudo`, `script`. */
   phase?: string;

@@ -6,7 +6,11 @@ import type { FanoutDeps, FanoutSpec } from '../../src/fanout/types.ts';
 import type { Outcome, OutcomeReason, Transport, TransportOptions } from '../../src/transport/types.ts';
 import { fakeTransport, outcome, script, targets } from './fake-transport.ts';
 
-const SLOW = { code: 'connect-timeout', phase: 'session', message: 'no session was opened within 30s' };
+const SLOW: OutcomeReason = {
+  code: 'connect-timeout',
+  phase: 'session',
+  message: 'no session was opened within 30s',
+};
 const unreachable = (name: string, reason: OutcomeReason = SLOW): Outcome =>
   outcome(name, 'unreachable', { reason });
 
@@ -126,14 +130,19 @@ describe('a node that is slow is not lost', () => {
 });
 
 describe('only where it is certain that nothing left, and another try can help', () => {
-  it.each(['auth', 'host-key-changed', 'host-key-unknown', 'credentials', 'sudo', 'not-begun', 'auth-lost'])(
-    'not after %s',
-    async (code) => {
-      const node = slowUntil({ n1: 2 }, { code, message: code });
-      expect((await run(node, { budget: 1 })).counts).toMatchObject({ unreachable: 1, ok: 2 });
-      expect(node.ran.flat().filter((name) => name === 'n1')).toHaveLength(1);
-    },
-  );
+  it.each([
+    'auth',
+    'host-key-changed',
+    'host-key-unknown',
+    'credentials',
+    'sudo',
+    'not-begun',
+    'auth-lost',
+  ] as const)('not after %s', async (code) => {
+    const node = slowUntil({ n1: 2 }, { code, message: code });
+    expect((await run(node, { budget: 1 })).counts).toMatchObject({ unreachable: 1, ok: 2 });
+    expect(node.ran.flat().filter((name) => name === 'n1')).toHaveLength(1);
+  });
 
   it.each(['failed', 'timed-out', 'unknown'] as const)('not after %s', (state) => {
     expect(mayPass(outcome('n1', state, { reason: SLOW }), true)).toBe(false);

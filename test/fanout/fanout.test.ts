@@ -270,7 +270,8 @@ describe('failing over', () => {
 
   it('tries the next way where the command certainly did not leave, grouped', async () => {
     const ssm = fakeTransport(
-      (t) => outcome(t.name, 'unreachable', { via: 'ssm', reason: { code: 'x', message: 'no agent' } }),
+      (t) =>
+        outcome(t.name, 'unreachable', { via: 'ssm', reason: { code: 'no-agent', message: 'no agent' } }),
       { name: 'ssm', group: 50 },
     );
     const ssh = fakeTransport((t) => outcome(t.name));
@@ -292,7 +293,8 @@ describe('failing over', () => {
 
   it('tells what every way said', async () => {
     const ssm = fakeTransport(
-      (t) => outcome(t.name, 'unreachable', { via: 'ssm', reason: { code: 'a', message: 'no agent' } }),
+      (t) =>
+        outcome(t.name, 'unreachable', { via: 'ssm', reason: { code: 'no-agent', message: 'no agent' } }),
       { name: 'ssm' },
     );
     const ssh = fakeTransport((t) =>

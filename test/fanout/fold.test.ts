@@ -23,7 +23,9 @@ it('keeps equal output with different ends apart', () => {
 });
 
 it('keeps each wording of a reason once, in order', () => {
-  const refused = (at: string) => ({ reason: { code: 'refused', message: `${at} refused`, next: 'look' } });
+  const refused = (at: string) => ({
+    reason: { code: 'refused' as const, message: `${at} refused`, next: 'look' },
+  });
   const [fold] = foldOutput(
     ['a', 'b', 'a', 'b'].map((at, i) => outcome(`n${i}`, 'unreachable', refused(at))),
   );

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Kit, Target } from '../../src/kit/types.ts';
 import type { RunEnv, RunEvent } from '../../src/run/types.ts';
-import type { NodeScript, Outcome, Transport } from '../../src/transport/types.ts';
+import type { NodeScript, Outcome, OutcomeReason, Transport } from '../../src/transport/types.ts';
 
 /** A node that keeps the node protocol's promises in memory: receipts, and a count of what really ran. */
 interface FakeNode {
@@ -71,18 +71,18 @@ export function fakeFleet(fate: (op: string, step: string, node: string) => Fate
       freeze();
       return forever;
     }
-    const late = { code: 'connect-timeout', phase: 'auth', message: 'the login hung' };
+    const late: OutcomeReason = { code: 'connect-timeout', phase: 'auth', message: 'the login hung' };
     if (decided === 'slow') return { ...base, state: 'unreachable', reason: late };
     if (decided === 'unreachable')
       return { ...base, state: 'unreachable', reason: { code: 'refused', message: 'refused' } };
     if (decided === 'incomplete')
       return { ...base, state: 'failed', reason: { code: 'incomplete', message: 'arrived incomplete' } };
     if (decided === 'lost-before')
-      return { ...base, state: 'unknown', reason: { code: 'reset', message: 'reset' } };
+      return { ...base, state: 'unknown', reason: { code: 'connection-lost', message: 'reset' } };
     const acted = act(nodeOf(target.name), op, step, decided === 'fails');
     const result = decided === 'none' ? { ...acted, data: NONE } : acted;
     if (decided === 'lost-after')
-      return { ...base, state: 'unknown', reason: { code: 'reset', message: 'reset' } };
+      return { ...base, state: 'unknown', reason: { code: 'connection-lost', message: 'reset' } };
     const state =
       result.state === 'failed' || result.state === 'absent' ? ('failed' as const) : ('ok' as const);
     return { ...base, state, result: { fireaxe: 1, op, ...result } };

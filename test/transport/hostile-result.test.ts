@@ -6,7 +6,7 @@ import { Tally } from '../../src/report/tally.ts';
 import { settledBy } from '../../src/run/step/reconcile.ts';
 import { changedNothing } from '../../src/run/undo/choice.ts';
 import { Capture } from '../../src/transport/capture.ts';
-import { launched } from '../../src/transport/outcome.ts';
+import { launched } from '../../src/transport/ending.ts';
 import { readReport } from '../../src/transport/ssm/read-report.ts';
 import { OUTCOME_STATES, type Outcome, RESULT_STATES } from '../../src/transport/types.ts';
 import { NONCE, raw, target } from './subjects.ts';

@@ -2,6 +2,7 @@ import type { Ec2Api } from '../../aws/ec2-api.ts';
 import type { OnTrace } from '../../base/trace.ts';
 import type { CloudProfile, Target } from '../../kit/types.ts';
 import type { BeforeState } from '../../node/types.ts';
+import type { ReasonCode } from '../../transport/codes/reasons.ts';
 import type { NodeResult } from '../../transport/types.ts';
 import type { CloudContext } from '../types.ts';
 import type { ScaleParams } from './action.ts';
@@ -19,7 +20,10 @@ export interface Job extends ScaleDeps {
   target: Target;
   params: ScaleParams;
   context: CloudContext;
-  result(state: NodeResult['state'], more?: Partial<NodeResult>): NodeResult;
+  result(
+    state: NodeResult['state'],
+    more?: Partial<Omit<NodeResult, 'code'>> & { code?: ReasonCode },
+  ): NodeResult;
 }
 
 export function and(before: BeforeState | undefined): { before?: BeforeState } {

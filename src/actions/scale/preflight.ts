@@ -3,10 +3,11 @@ import type { Ec2Api } from '../../aws/ec2-api.ts';
 import { withOurKeys } from '../../aws/errors.ts';
 import { TRANSPORTS } from '../../fleet/transports.ts';
 import type { Target } from '../../kit/types.ts';
+import type { ResultCode } from '../../transport/codes/results.ts';
 import type { ScaleParams } from './action.ts';
 
 export interface Refusal {
-  code: string;
+  code: ResultCode;
   note: string;
 }
 

@@ -1,6 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import { withOurKeys } from '../../aws/errors.ts';
 import type { BeforeState } from '../../node/types.ts';
+import type { ReasonCode } from '../../transport/codes/reasons.ts';
 import type { NodeResult } from '../../transport/types.ts';
 import { and, type Job } from './job.ts';
 import { membersOf, readMembers } from './quorum.ts';
@@ -21,7 +22,7 @@ export async function retypeOrBack(
     withinMs: params.within * 1000,
     force: params.forceStop,
   };
-  const failed = (code: string, note: string) => job.result('failed', { ...and(before), code, note });
+  const failed = (code: ReasonCode, note: string) => job.result('failed', { ...and(before), code, note });
   try {
     await retype(job.id, type, deps);
   } catch (error) {

@@ -1,6 +1,8 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Ec2Api } from '../../aws/ec2-api.ts';
 import { FireaxeError } from '../../base/errors.ts';
+import type { ReasonCode } from '../../transport/codes/reasons.ts';
+import { cloudErrorName } from '../../transport/codes/types.ts';
 
 export interface RetypeDeps {
   api: Ec2Api;
@@ -28,11 +30,11 @@ const LOOKS = 3;
 
 /** Why the machine does not get there, and the state in which it was last seen. */
 export class RetypeError extends Error {
-  readonly code: string;
+  readonly code: ReasonCode;
   readonly seen: string;
   readonly next: string | undefined;
 
-  constructor(code: string, message: string, seen: string, cause?: unknown) {
+  constructor(code: ReasonCode, message: string, seen: string, cause?: unknown) {
     super(message, { cause });
     this.code = code;
     this.seen = seen;
@@ -150,7 +152,7 @@ function ended(error: unknown, id: string, seen: string, signal: AbortSignal): u
   // Nothing of ours is under way before the first look.
   if (seen === '') return error;
   if (signal.aborted) return new Error(`ended while ${id} was ${seen}; the next attempt goes on from there`);
-  const code = error instanceof FireaxeError ? error.kind : error.name;
+  const code = error instanceof FireaxeError ? error.kind : cloudErrorName(error);
   const name = error instanceof FireaxeError || error.message.startsWith(error.name) ? '' : `${error.name}: `;
   return new RetypeError(code, `${name}${error.message}`, seen, error);
 }

@@ -39,7 +39,7 @@ function markKept(
   const outcome = targets?.get(target);
   if (!outcome) return;
   if (!ok) {
-    const reason = { code: 'not-kept', message: why ?? 'not kept; the node will revert it' };
+    const reason = { code: 'not-kept' as const, message: why ?? 'not kept; the node will revert it' };
     targets?.set(target, { ...outcome, state: 'failed', reason });
   } else if (outcome.result?.note) {
     const note = `${outcome.result.note}: kept`;

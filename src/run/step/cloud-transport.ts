@@ -2,8 +2,18 @@ import type { Action, CloudContext } from '../../actions/types.ts';
 import { FireaxeError } from '../../base/errors.ts';
 import type { Target } from '../../kit/types.ts';
 import type { BeforeState, Op } from '../../node/types.ts';
+import type { ResultCode } from '../../transport/codes/results.ts';
+import { cloudErrorName } from '../../transport/codes/types.ts';
 import { stateOf } from '../../transport/node-output.ts';
-import type { NodeResult, NodeScript, Outcome, Transport, TransportOptions } from '../../transport/types.ts';
+import { makeOutcome } from '../../transport/outcome.ts';
+import type {
+  NodeResult,
+  NodeScript,
+  Outcome,
+  OutcomeReason,
+  Transport,
+  TransportOptions,
+} from '../../transport/types.ts';
 
 export interface CloudCall {
   action: Action;
@@ -27,40 +37,31 @@ export function cloudTransport(call: CloudCall): Transport {
 }
 
 async function callOne(target: Target, call: CloudCall, options: TransportOptions): Promise<Outcome> {
-  const startedAt = new Date().toISOString();
+  const of = { target: target.name, via: 'cloud' as const, startedAt: new Date() };
   options.onEvent?.({ target: target.name, phase: 'launched', via: 'cloud' });
   const deadline = AbortSignal.timeout(options.runMs);
-  const outcome = (state: Outcome['state'], rest: Partial<Outcome>): Outcome => ({
-    target: target.name,
-    state,
-    stdout: '',
-    stderr: '',
-    truncated: false,
-    via: 'cloud',
-    startedAt,
-    endedAt: new Date().toISOString(),
-    ...rest,
-  });
   const { context, close } = call.open(target, AbortSignal.any([options.signal, deadline]));
   try {
     const result: NodeResult = await call.action.cloud!.run(call.op, target, call.params, context);
-    return outcome(stateOf(0, result, true), {
+    return makeOutcome(of, stateOf(0, result, true), {
       result,
       ...(result.note && result.state === 'refused' ? reasonOf(result) : {}),
     });
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     // A change may be half done: only its receipt (the cloud's own state) can tell.
-    if (options.signal.aborted) return outcome('unknown', { reason: { code: 'let-go', message } });
-    if (deadline.aborted) return outcome('timed-out', { reason: { code: 'deadline', message } });
+    if (options.signal.aborted) return makeOutcome(of, 'unknown', { reason: { code: 'let-go', message } });
+    if (deadline.aborted) return makeOutcome(of, 'timed-out', { reason: { code: 'deadline', message } });
     const known = error instanceof FireaxeError ? error : undefined;
-    const code = known?.kind ?? (error instanceof Error ? error.name : 'fault');
-    return outcome('failed', { reason: { code, message, ...(known?.next ? { next: known.next } : {}) } });
+    const code = known?.kind ?? cloudErrorName(error);
+    const next = known?.next ? { next: known.next } : {};
+    return makeOutcome(of, 'failed', { reason: { code, message, ...next } });
   } finally {
     await close();
   }
 }
 
-function reasonOf(result: NodeResult) {
-  return { reason: { code: result.code ?? 'refused', message: result.note ?? 'refused' } };
+/** A cloud side gives results of its own making: their codes are in the table. */
+function reasonOf({ code, note = 'refused' }: NodeResult): { reason: OutcomeReason } {
+  return { reason: { code: (code ?? 'refused') as ResultCode, message: note } };
 }

@@ -1,7 +1,8 @@
+import type { ReasonCode } from '../codes/reasons.ts';
 import type { OutcomeReason } from '../types.ts';
 
 /** What ssh(1) says, and what it means; it says it in English whatever the locale. */
-const SAID: [RegExp, string][] = [
+const SAID: [RegExp, ReasonCode][] = [
   [/REVOKED HOST KEY|marked as revoked/i, 'host-key-revoked'],
   [/HOST IDENTIFICATION HAS CHANGED/, 'host-key-changed'],
   [/Host key verification failed|No .* host key is known/, 'host-key-unknown'],
@@ -17,7 +18,7 @@ const SAID: [RegExp, string][] = [
 const NO_REASON = /^(?:@+|remove with:|ssh-keygen -f )/;
 
 /** Nobody is asked by this way. */
-const NEXT: Record<string, string> = {
+const NEXT: Partial<Record<ReasonCode, string>> = {
   auth: 'check ssh.user and ssh.identity; a key with a pass phrase must be in the agent (ssh-add)',
   'host-key-changed':
     'if the machine was replaced, compare the fingerprint by another way, then correct the line in known_hosts',

@@ -6,9 +6,9 @@ import { backOff, RETRIES } from '../back-off.ts';
 import { type ChildEnd, runChild } from '../child.ts';
 import { clocked } from '../clocked.ts';
 import { deliveryOf } from '../delivery.ts';
+import type { Ending } from '../ending.ts';
+import { launched, notBegun } from '../ending.ts';
 import { createLagMeter } from '../lag.ts';
-import type { Ending } from '../outcome.ts';
-import { launched, notBegun } from '../outcome.ts';
 import type { Slots } from '../slots.ts';
 import { createSlots } from '../slots.ts';
 import { sudoReason } from '../sudo.ts';
@@ -137,6 +137,6 @@ function whyNot(end: ChildEnd, asked: boolean, bastion: string | undefined): Out
 /** 255 is how ssh says that the connection broke; a script that ended so itself has left its result line. */
 function withLoss(end: Ending): Ending {
   if (end.lost || end.exitCode !== 255) return end;
-  const reason = { code: 'connection-lost', message: 'ssh lost the connection while the command ran' };
-  return { ...end, lost: { state: 'unknown', reason } };
+  const message = 'ssh lost the connection while the command ran';
+  return { ...end, lost: { state: 'unknown', reason: { code: 'connection-lost', message } } };
 }

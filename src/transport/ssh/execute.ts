@@ -1,10 +1,10 @@
 import type { Client, ClientChannel } from 'ssh2';
 import { Capture } from '../capture.ts';
 import type { Delivery } from '../delivery.ts';
+import type { Attempt, Ending } from '../ending.ts';
+import { launched as outcomeOf } from '../ending.ts';
 import { guarded } from '../guarded.ts';
 import { beganStart, MARKER_ROOM, resultStart } from '../markers.ts';
-import type { Attempt, Ending } from '../outcome.ts';
-import { launched as outcomeOf } from '../outcome.ts';
 import type { Outcome } from '../types.ts';
 import { Unreached } from '../unreached.ts';
 import { becomeRoot } from './become-root.ts';

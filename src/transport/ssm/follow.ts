@@ -1,5 +1,7 @@
 import { asCredentialsError } from '../../aws/errors.ts';
 import type { Target } from '../../kit/types.ts';
+import type { ReasonCode } from '../codes/reasons.ts';
+import { makeOutcome } from '../outcome.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState, TransportOptions } from '../types.ts';
 import type { Account, Clock } from './account.ts';
 import type { Report, SentCommand } from './api.ts';
@@ -199,14 +201,21 @@ export class Follow {
     await api.cancel(this.command.id, instanceIds, AbortSignal.timeout(LAST_LOOK_MS)).catch(() => {});
   }
 
-  #giveUp(instanceIds: string[], state: OutcomeState, code: string, message: string): void {
+  #giveUp(instanceIds: string[], state: OutcomeState, code: ReasonCode, message: string): void {
     this.#giveUpFor(instanceIds, state, { code, message });
   }
 
   #giveUpFor(instanceIds: string[], state: OutcomeState, reason: OutcomeReason): void {
     for (const id of instanceIds) {
       const target = this.#take(id);
-      if (target) this.settle(plainOutcome(target, state, reason, this.#startedAt, this.clock.now()));
+      if (!target) continue;
+      const of = {
+        target: target.name,
+        via: 'ssm' as const,
+        startedAt: this.#startedAt,
+        endedAt: new Date(this.clock.now()),
+      };
+      this.settle(makeOutcome(of, state, { reason }));
     }
   }
 
@@ -217,25 +226,4 @@ export class Follow {
     if (this.#open.size === 0) this.#done.abort();
     return target;
   }
-}
-
-/** An outcome without any word from the node. */
-export function plainOutcome(
-  target: Target,
-  state: OutcomeState,
-  reason: OutcomeReason,
-  startedAt: Date,
-  now: number,
-): Outcome {
-  return {
-    target: target.name,
-    state,
-    stdout: '',
-    stderr: '',
-    truncated: false,
-    via: 'ssm',
-    startedAt: startedAt.toISOString(),
-    endedAt: new Date(now).toISOString(),
-    reason,
-  };
 }

@@ -1,6 +1,8 @@
 import type { Target } from '../../kit/types.ts';
+import type { ReasonCode } from '../codes/reasons.ts';
+import { invalidResult } from '../ending.ts';
 import { REBOOTED, type SplitOutput, splitResult, stateOf } from '../node-output.ts';
-import { invalidResult } from '../outcome.ts';
+import { makeOutcome } from '../outcome.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState } from '../types.ts';
 import type { Report } from './api.ts';
 
@@ -9,6 +11,12 @@ export interface Ended {
   script: NodeScript;
   startedAt: Date;
   endedAt: Date;
+}
+
+/** The state, and why where that is not `ok` by itself. */
+interface Judgement {
+  state: OutcomeState;
+  reason?: OutcomeReason;
 }
 
 type Streams = { stdout: string; stderr: string };
@@ -22,7 +30,7 @@ const FULL_STDOUT = 24_000;
 const FULL_STDERR = 8_000;
 
 /** What StatusDetails says of commands that did not simply run to their end. */
-const ENDS: Record<string, { state: OutcomeState; reason: OutcomeReason }> = {
+const ENDS: Record<string, Judgement> = {
   Undeliverable: end('unreachable', 'undeliverable', 'SSM could not deliver the command'),
   InvalidPlatform: end('unreachable', 'invalid-platform', 'SSM does not run shell scripts on this platform'),
   AccessDenied: end('unreachable', 'access-denied', 'SSM was not allowed to run the command there'),
@@ -35,7 +43,7 @@ const ENDS: Record<string, { state: OutcomeState; reason: OutcomeReason }> = {
   ExecutionTimedOut: end('timed-out', 'deadline', 'ended by the SSM agent at its execution timeout'),
 };
 
-function end(state: OutcomeState, code: string, message: string) {
+function end(state: OutcomeState, code: ReasonCode, message: string): Judgement {
   return { state, reason: { code, message } };
 }
 
@@ -56,19 +64,22 @@ export function readReport(report: Report, ended: Ended, full?: Streams): Outcom
   const split = splitResult(streams.stdout, script.nonce);
   const { output, result } = split;
   const kept = keep(script.protocol ? output : streams.stdout, streams.stderr, script.maxOutput);
-  const outcome = {
+  const { state, ...why } = judge(report, split, script, truncated);
+  const of = {
     target: ended.target.name,
+    via: 'ssm' as const,
+    startedAt: report.startedAt ?? ended.startedAt,
+    endedAt: report.endedAt ?? ended.endedAt,
+  };
+  return makeOutcome(of, state, {
     stdout: kept.stdout,
     stderr: kept.stderr,
     // The script keeps its output within what SSM shows, and says so.
     truncated: truncated || kept.cut || result?.data?.truncated === '1',
-    via: 'ssm' as const,
-    startedAt: (report.startedAt ?? ended.startedAt).toISOString(),
-    endedAt: (report.endedAt ?? ended.endedAt).toISOString(),
     ...(report.code >= 0 ? { exitCode: report.code } : {}),
     ...(script.protocol && result ? { result } : {}),
-  };
-  return { ...outcome, ...judge(report, split, script, truncated) };
+    ...why,
+  });
 }
 
 function judge(
@@ -76,7 +87,7 @@ function judge(
   { result, invalid }: SplitOutput,
   script: NodeScript,
   truncated: boolean,
-): { state: OutcomeState; reason?: OutcomeReason } {
+): Judgement {
   const known = ENDS[report.details];
   if (known && !(result && known.state === 'timed-out')) return known;
   if (report.details === 'Terminated' && !report.startedAt)

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { asCredentialsError } from '../../aws/errors.ts';
 import type { CloudProfile, Target } from '../../kit/types.ts';
+import type { ReasonCode } from '../codes/reasons.ts';
 import type { NodeScript, OutcomeReason } from '../types.ts';
 import type { Clock } from './account.ts';
 import type { SendRequest, SentCommand, SsmApi } from './api.ts';
@@ -47,7 +48,7 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
     deliverySeconds: job.deliverySeconds,
     executionSeconds: job.executionSeconds,
   };
-  const not = (state: NotTaken, code: string, message: string, next?: string) =>
+  const not = (state: NotTaken, code: ReasonCode, message: string, next?: string) =>
     job.follow({
       kind: 'not-taken',
       state,

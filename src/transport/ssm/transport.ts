@@ -5,10 +5,11 @@ import type { OnTrace } from '../../base/trace.ts';
 import { TRANSPORTS } from '../../fleet/transports.ts';
 import type { CloudProfile, Target } from '../../kit/types.ts';
 import { Channel } from '../channel.ts';
+import { makeOutcome } from '../outcome.ts';
 import type { NodeScript, Outcome, OutcomeReason, Transport, TransportOptions } from '../types.ts';
 import { type Account, accountKey, type Clock, openAccount, type PollTimes } from './account.ts';
 import { type SsmApi, ssmApi } from './api.ts';
-import { Follow, plainOutcome } from './follow.ts';
+import { Follow } from './follow.ts';
 import { send } from './send.ts';
 
 export interface SsmTransportOptions extends Partial<Clock> {
@@ -57,7 +58,9 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
     const run = { ...options, signal: AbortSignal.any([options.signal]) };
     const startedAt = new Date(clock.now());
     const say = (targets: Target[], state: Outcome['state'], reason: OutcomeReason) => {
-      for (const target of targets) settle(plainOutcome(target, state, reason, startedAt, clock.now()));
+      const times = { startedAt, endedAt: new Date(clock.now()) };
+      for (const target of targets)
+        settle(makeOutcome({ target: target.name, via: 'ssm', ...times }, state, { reason }));
     };
     const { sendable, text } = sortOut(group, script, (targets, reason) =>
       say(targets, 'unreachable', reason),

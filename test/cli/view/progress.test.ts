@@ -13,7 +13,7 @@ const ended = (target: string, state: 'ok' | 'failed', op: 'apply' | 'check' = '
   kind: 'outcome',
   step: 'hold',
   op,
-  outcome: outcome(target, state, { reason: { code: 'x', message: 'disk full' } }),
+  outcome: outcome(target, state, { reason: { code: 'no-receipt', message: 'disk full' } }),
 });
 
 describe('the progress of a run', () => {

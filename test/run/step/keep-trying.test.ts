@@ -8,7 +8,11 @@ import type { OutcomeReason, Transport } from '../../../src/transport/types.ts';
 import { envFor, fakeFleet, kitOf } from '../fake-fleet.ts';
 import { planOf } from '../plans.ts';
 
-const SLOW = { code: 'connect-timeout', phase: 'session', message: 'no session was opened within 30s' };
+const SLOW: OutcomeReason = {
+  code: 'connect-timeout',
+  phase: 'session',
+  message: 'no session was opened within 30s',
+};
 
 const window: GateStep = {
   kind: 'gate',
