@@ -11,13 +11,14 @@ interface PlaybookYaml {
   workstreams: { name: string; needs?: Record<string, string[]> | string[]; steps: Step[] }[];
 }
 
-/** Writes control-plane-lockout without these workstreams and steps, and gives its path: a recovery with a hole in it. */
+/** Writes a shipped playbook without these workstreams and steps, and gives its path: a recovery with a hole in it. */
 export async function playbookWithout(
   dir: string,
   name: string,
   holes: { workstreams?: string[]; steps?: string[] },
+  of = 'control-plane-lockout',
 ): Promise<string> {
-  const shipped = resolve(import.meta.dirname, '../../playbooks/control-plane-lockout.yaml');
+  const shipped = resolve(import.meta.dirname, `../../playbooks/${of}.yaml`);
   const playbook = parse(await readFile(shipped, 'utf8')) as PlaybookYaml;
   const gone = new Set(holes.workstreams);
   const goneSteps = new Set([
