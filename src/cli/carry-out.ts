@@ -2,7 +2,7 @@ import { usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import { actionSteps } from '../plan/steps.ts';
 import type { Plan } from '../plan/types.ts';
-import { foundNone, mustFind } from '../run/step/found-none.ts';
+import { mustFind } from '../run/step/found-none.ts';
 import { consentFor, obtain } from './consent.ts';
 import { type CliContext, planOnly } from './context.ts';
 import { runEnvironment } from './environment.ts';
@@ -81,10 +81,7 @@ async function look(plan: Plan, context: CliContext) {
     const { checkPlan } = await import('../run/check.ts');
     const { steps } = await checkPlan(plan, env);
     const lines = steps.flatMap(({ step, outcomes }) => [`check of ${step.id}:`, ...outcomeLines(outcomes)]);
-    const none = steps.flatMap(({ step, outcomes }) => {
-      const found = foundNone(step, outcomes);
-      return found ? [`${step.id}: ${found}`] : [];
-    });
+    const none = steps.flatMap(({ step, foundNone }) => (foundNone ? [`${step.id}: ${foundNone}`] : []));
     return { steps, lines: [...lines, ...none.map((line) => `warning: ${line}`)], none };
   } finally {
     await close();

@@ -1,5 +1,6 @@
 import { formatDuration, LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { quote } from '../base/quote.ts';
+import { actionSteps } from '../plan/steps.ts';
 import type { JournalRecord } from '../run/types.ts';
 import type { UndoPace } from '../run/undo/pace.ts';
 import { wavesText } from './format/plan.ts';
@@ -54,25 +55,25 @@ export interface PacedChange extends Change {
   way: string;
 }
 
-export async function withWays(
+export async function withPace(
   changes: Change[],
   records: JournalRecord[],
   pace: UndoPace,
 ): Promise<PacedChange[]> {
-  const first = records[0];
-  if (first?.kind !== 'plan') return [];
-  const { wayBack } = await import('../run/undo/pace.ts');
-  const steps = new Map(first.plan.workstreams.flatMap((w) => w.steps).map((step) => [step.id, step]));
-  return changes.flatMap((change) => {
-    const step = steps.get(change.step);
-    if (step?.kind !== 'action') return [];
-    const { waves, canary, pauseMs, step: own } = wayBack(step, change.targets.length, pace);
-    const words =
-      waves.length > 1
-        ? `, in waves of ${wavesText(waves)}${canary ? ' (the first must succeed)' : ''}${pauseMs > 0 ? `, ${formatDuration(pauseMs)} apart` : ''}`
-        : '';
-    const { parallel } = own;
-    const most = change.targets.length > parallel ? `, at most ${parallel} at a time` : '';
+  const { RunMemory } = await import('../run/memory.ts');
+  const { planUndo } = await import('../run/undo/pace.ts');
+  const memory = RunMemory.of(records);
+  const steps = new Map(memory && actionSteps(memory.plan).map((step) => [step.id, step]));
+  return changes.map((change) => {
+    const bound = memory?.boundIfKnown(steps.get(change.step)!);
+    const total = change.targets.length;
+    if (!bound) return { ...change, waves: [total], pauseMs: 0, way: '' };
+    const { waves, canary, pauseMs, bound: own } = planUndo(bound, total, pace);
+    const first = canary ? ' (the first must succeed)' : '';
+    const apart = pauseMs > 0 ? `, ${formatDuration(pauseMs)} apart` : '';
+    const words = waves.length > 1 ? `, in waves of ${wavesText(waves)}${first}${apart}` : '';
+    const { parallel } = own.step;
+    const most = total > parallel ? `, at most ${parallel} at a time` : '';
     return { ...change, waves, pauseMs, way: words + most };
   });
 }

@@ -4,6 +4,7 @@ import { parseAmount, parseSome, resolveAmount } from '../base/amount.ts';
 import { waveSizes } from '../fanout/waves.ts';
 import type { TransportName } from '../fleet/transports.ts';
 import { clocksOf, timeoutsOf } from '../kit/timeouts.ts';
+import { dangerOf, irreversibleOf } from './bound.ts';
 import { DEFAULTS, type PlanRequest } from './request.ts';
 import type { ActionStep, GateSpec } from './types.ts';
 
@@ -47,8 +48,7 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     overrides.maxFailures ?? draft.maxFailures ?? kit.policy.maxFailures,
     at('maxFailures'),
   );
-  const irreversible =
-    typeof action.irreversible === 'function' ? action.irreversible(params) : action.irreversible;
+  const irreversible = irreversibleOf({ action, params });
   const via = overrides.via ?? draft.via;
   const waves = waveSizes(total, canary, wave);
   const warnings =
@@ -59,7 +59,7 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     id: draft.id,
     action: draft.action,
     title: draft.title ?? action.summary(params),
-    danger: typeof action.danger === 'function' ? action.danger(params) : action.danger,
+    danger: dangerOf({ action, params }),
     params: draft.params,
     targets: draft.targets,
     waves,

@@ -1,5 +1,6 @@
-import { ACTION_NAMES, actionNamed } from '../actions/registry.ts';
+import { ACTION_NAMES } from '../actions/registry.ts';
 import { isTransportName } from '../fleet/transports.ts';
+import { bindStep, dangerOf, irreversibleOf } from './bound.ts';
 import type { GateSpec, Plan, Step } from './types.ts';
 
 /** As Fireaxe names plans, workstreams and steps: names become directories and parts of commands. */
@@ -27,13 +28,11 @@ function ofStep(step: Step, plan: Plan): string | undefined {
   if (!(ACTION_NAMES as readonly string[]).includes(step.action))
     return `unknown action ${JSON.stringify(step.action)}`;
   if (!Object.hasOwn(plan.scripts, step.action)) return `no script digest of ${step.action}`;
-  const action = actionNamed(step.action);
-  const parsed = action.params.safeParse(step.params);
-  if (!parsed.success) return `invalid parameters of ${step.action}`;
-  const { danger, irreversible } = action;
-  const real = typeof danger === 'function' ? danger(parsed.data) : danger;
-  if (step.danger !== real) return `its danger is ${real}, not ${step.danger}`;
-  const never = typeof irreversible === 'function' ? irreversible(parsed.data) : irreversible;
+  const bound = bindStep(step);
+  if (!bound) return `invalid parameters of ${step.action}`;
+  const danger = dangerOf(bound);
+  if (step.danger !== danger) return `its danger is ${danger}, not ${step.danger}`;
+  const never = irreversibleOf(bound);
   if (step.irreversible !== never)
     return never === undefined ? 'it can be undone' : `it cannot be undone: ${never}`;
   if (step.keepTrying !== undefined && !NAME.test(step.keepTrying)) return 'invalid gate name in keepTrying';

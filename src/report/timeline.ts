@@ -2,6 +2,7 @@ import { countsLine } from '../base/counts-line.ts';
 import { formatDuration } from '../base/duration.ts';
 import { oneLine } from '../base/sanitize.ts';
 import { formatClock, formatTime } from '../base/time.ts';
+import { RunMemory } from '../run/memory.ts';
 import type { JournalRecord, RunVerdict } from '../run/types.ts';
 import { Tally } from './tally.ts';
 
@@ -37,7 +38,7 @@ export function timeline(runId: string, records: JournalRecord[]): Timeline {
   const startedAt = first?.at ?? records[0]?.at ?? '';
   const plan = first?.plan;
   const end = records.findLast((r) => r.kind === 'end');
-  const next = nextOf(runId, records, end?.verdict);
+  const next = nextOf(runId, records);
   return {
     name: plan?.name ?? '',
     title: plan?.title ?? 'a run without a plan',
@@ -54,18 +55,13 @@ export function timeline(runId: string, records: JournalRecord[]): Timeline {
   };
 }
 
-/** What was begun to be taken back is not gone on with. */
-function nextOf(runId: string, records: JournalRecord[], verdict?: RunVerdict): string | undefined {
-  if (!records.some((r) => r.kind === 'operator' && r.what === 'undo'))
-    // To whom reads the timeline it is no next command.
-    return verdict ? without(verdict.next, 'fireaxe timeline ') : `fireaxe resume ${runId}`;
-  const back = new Map<string, boolean>();
-  for (const r of records) {
-    // Sent and never told: the undo was cut off.
-    if (r.kind === 'intent' && r.op === 'undo') for (const t of r.targets) back.set(`${r.step} ${t}`, false);
-    if (r.kind === 'undone') back.set(`${r.step} ${r.target}`, r.ok);
-  }
-  return verdict && ![...back.values()].includes(false) ? undefined : `fireaxe undo ${runId}`;
+/** A run whose undo was begun is not resumed. */
+function nextOf(runId: string, records: JournalRecord[]): string | undefined {
+  const memory = RunMemory.of(records);
+  const verdict = memory?.verdict;
+  if (memory?.undoBegun) return verdict && !memory.undoPending ? undefined : `fireaxe undo ${runId}`;
+  // The reader of the timeline does not need it as the next command.
+  return verdict ? without(verdict.next, 'fireaxe timeline ') : `fireaxe resume ${runId}`;
 }
 
 const without = (next: string | undefined, start: string) => (next?.startsWith(start) ? undefined : next);

@@ -6,8 +6,9 @@ import { conclude } from './conclude.ts';
 import { waitForGate } from './gate/wait.ts';
 import { unmetNeed } from './needs.ts';
 import type { Session } from './session.ts';
-import { runActionStep, type StepEnd } from './step/action-step.ts';
+import { runActionStep } from './step/action-step.ts';
 import { endedWell, isOver } from './step/pending.ts';
+import type { StepEnd } from './step/phase.ts';
 import { completeReached } from './step/reached-since.ts';
 import type { RunVerdict } from './types.ts';
 import { undoStep } from './undo/step.ts';
@@ -120,7 +121,7 @@ async function runUndo(session: Session, step: UndoStep): Promise<StepEnd> {
     // A step that the planner split keeps its name before the dot.
     for (const action of steps.filter((s) => s.id === id || s.id.startsWith(`${id}.`)).reverse()) {
       if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
-      const end = await undoStep(session, action);
+      const end = await undoStep(session, session.memory.bound(action));
       if (end.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };
       if (end.stoppedBy) {
         const why = `${action.id}: not all were taken back (${end.stoppedBy})`;

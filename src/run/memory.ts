@@ -1,71 +1,67 @@
+import { FireaxeError } from '../base/errors.ts';
 import { countOutcomes } from '../fanout/counts.ts';
 import type { Counts } from '../fanout/types.ts';
 import type { BeforeState } from '../node/types.ts';
+import { type BoundStep, bindStep } from '../plan/bound.ts';
 import type { ActionStep, Plan } from '../plan/types.ts';
 import { neverRan } from '../transport/outcome.ts';
 import type { Outcome } from '../transport/types.ts';
-import type { JournalBody, RunVerdict, StepState } from './types.ts';
-
-/** What a run knows of one step: only what its journal says. */
-export interface StepMemory {
-  state?: StepState;
-  /** Targets whose apply was about to leave. */
-  intents: Set<string>;
-  /** The last word on apply of each target. */
-  outcomes: Map<string, Outcome>;
-  before: Map<string, BeforeState>;
-  /** SHA-256 of what was saved of each target before apply. */
-  saved: Map<string, string>;
-  /** When apply was sent to each target for the last time. */
-  sent: Map<string, Sent>;
-  /** The boot in which apply began, where that was heard. */
-  boots: Map<string, string>;
-  /** Armed changes: true when kept, false when keeping failed. */
-  kept: Map<string, boolean>;
-  undone: Map<string, boolean>;
-}
-
-export interface Sent {
-  /** Milliseconds since 1970 by this machine's clock. */
-  at: number;
-  /** Seconds since the boot of the machine that sent it. */
-  up?: number;
-}
+import { changedNothing, newStepMemory, type StepMemory } from './step-memory.ts';
+import type { JournalBody, JournalRecord, RunVerdict } from './types.ts';
 
 type WorkstreamMemory = RunVerdict['workstreams'][number];
 
-/** A run as its journal tells it: the only state that resume, undo and the engine share. */
+/** The one reading of a journal: what the engine, resume, undo, verify and the reports know of a run. */
 export class RunMemory {
   readonly plan: Plan;
   readonly workstreams: Map<string, WorkstreamMemory>;
-  readonly #steps = new Map<string, StepMemory>();
-  /** Why a guard stopped it, if one did. */
+  /** Why a guard stopped the run, if one did. */
   guard: string | undefined;
+  /** How the run ended last; undefined while it runs, or where it was cut off. */
+  verdict: RunVerdict | undefined;
+  /** The operator began to undo the run. An undo step of its playbook does not count. */
+  undoBegun = false;
+  /** Some target was asked to undo since then. */
+  undone = false;
+  readonly #steps = new Map<string, StepMemory>();
+  readonly #bound = new Map<string, BoundStep | undefined>();
 
   constructor(plan: Plan) {
     this.plan = plan;
     this.workstreams = new Map(plan.workstreams.map((w) => [w.name, { name: w.name, state: 'waiting' }]));
   }
 
-  step(id: string): StepMemory {
-    let memory = this.#steps.get(id);
-    if (!memory) {
-      memory = {
-        intents: new Set(),
-        outcomes: new Map(),
-        before: new Map(),
-        saved: new Map(),
-        sent: new Map(),
-        boots: new Map(),
-        kept: new Map(),
-        undone: new Map(),
-      };
-      this.#steps.set(id, memory);
-    }
+  /** Undefined where the records do not begin with a plan: nothing was launched. */
+  static of(records: readonly JournalRecord[]): RunMemory | undefined {
+    const first = records[0];
+    if (first?.kind !== 'plan') return undefined;
+    const memory = new RunMemory(first.plan);
+    for (const record of records) memory.learn(record, record.at);
     return memory;
   }
 
-  /** Takes one journaled record in. */
+  step(id: string): StepMemory {
+    const memory = this.#steps.get(id) ?? newStepMemory();
+    this.#steps.set(id, memory);
+    return memory;
+  }
+
+  /** The step with its action and its parsed parameters. Throws stale where this Fireaxe cannot read it. */
+  bound(step: ActionStep): BoundStep {
+    const bound = this.boundIfKnown(step);
+    if (bound) return bound;
+    throw new FireaxeError('stale', `step ${step.id}: unknown action or parameters of ${step.action}`, {
+      place: step.id,
+      expected: `the Fireaxe that the plan was made with (${this.plan.version})`,
+    });
+  }
+
+  boundIfKnown(step: ActionStep): BoundStep | undefined {
+    if (!this.#bound.has(step.id)) this.#bound.set(step.id, bindStep(step));
+    return this.#bound.get(step.id);
+  }
+
+  /** Takes in one journal record. */
   learn(body: JournalBody, at: string): void {
     switch (body.kind) {
       case 'workstream':
@@ -75,7 +71,7 @@ export class RunMemory {
         this.step(body.step).state = body.state;
         return;
       case 'intent':
-        if (body.op === 'apply') this.#learnIntent(body, at);
+        this.#learnIntent(body, at);
         return;
       case 'saved':
         for (const target of body.targets) this.step(body.step).saved.set(target, body.sha256);
@@ -90,20 +86,24 @@ export class RunMemory {
         this.step(body.step).kept.set(body.target, body.ok);
         return;
       case 'undone':
+        this.undone ||= this.undoBegun;
         this.step(body.step).undone.set(body.target, body.ok);
+        return;
+      case 'operator':
+        this.undoBegun ||= body.what === 'undo';
+        return;
+      case 'end':
+        this.verdict = body.verdict;
         return;
     }
   }
 
-  /** A target's outcome, seen with its keeping: an armed change that was not kept goes away by itself. */
+  /** The outcome of a target, with that of its keep: a change that was not kept failed, because its node reverts it. */
   outcomeOf(step: string, target: string): Outcome | undefined {
     const memory = this.step(step);
     const outcome = memory.outcomes.get(target);
     if (outcome?.state !== 'ok' || memory.kept.get(target) !== false) return outcome;
-    const reason = {
-      code: 'not-kept' as const,
-      message: 'done, but not kept: the node takes it back by itself',
-    };
+    const reason = { code: 'not-kept', message: 'not kept; the node will revert it' } as const;
     return { ...outcome, state: 'failed', reason };
   }
 
@@ -115,9 +115,35 @@ export class RunMemory {
     return counts;
   }
 
+  /** Targets on which a step changed something, or may have, that was not undone: what is left to undo. */
+  changed(step: ActionStep): string[] {
+    const { undone } = this.step(step.id);
+    return step.targets.filter((target) => this.didChange(step, target) && undone.get(target) !== true);
+  }
+
+  /** Of those, without what its node reverts by itself: what stays in force. */
+  inForce(step: ActionStep): string[] {
+    const { kept } = this.step(step.id);
+    return this.changed(step).filter((target) => kept.get(target) !== false);
+  }
+
+  /** Whether a step changed a target, or may have: also where that was undone since. */
+  didChange(step: ActionStep, target: string): boolean {
+    const { intents, outcomes } = this.step(step.id);
+    const outcome = outcomes.get(target);
+    return intents.has(target) && !(outcome && changedNothing(outcome));
+  }
+
+  /** Whether a target was asked to undo and did not confirm it: the undo was cut off, or failed there. */
+  get undoPending(): boolean {
+    return [...this.#steps.values()].some(({ undoSent, undone }) =>
+      [...undoSent, ...undone.keys()].some((target) => undone.get(target) !== true),
+    );
+  }
+
   #learnWorkstream(body: Extract<JournalBody, { kind: 'workstream' }>, at: string): void {
     const known = this.workstreams.get(body.workstream);
-    // Not of this plan: a journal is not believed to be as it was.
+    // A journal may have been edited: a workstream that is not in the plan is passed over.
     if (!known) return;
     known.state = body.state;
     if (body.state === 'running') known.startedAt ??= at;
@@ -126,18 +152,20 @@ export class RunMemory {
     else delete known.why;
   }
 
-  #learnIntent({ step, targets, up }: Extract<JournalBody, { kind: 'intent' }>, at: string): void {
+  #learnIntent({ step, op, targets, up }: Extract<JournalBody, { kind: 'intent' }>, at: string): void {
     const memory = this.step(step);
+    if (op === 'undo') for (const target of targets) memory.undoSent.add(target);
+    if (op !== 'apply') return;
     for (const target of targets) {
       memory.intents.add(target);
-      // It may leave now: that nothing of it ran before says nothing any more.
+      // It may leave now: that it never ran before no longer counts.
       const known = memory.outcomes.get(target);
       if (known && neverRan(known)) memory.outcomes.delete(target);
       memory.sent.set(target, { at: Date.parse(at), ...(typeof up === 'number' && { up }) });
     }
   }
 
-  /** The first word stands: a half-done change that is gone on with finds its own traces. */
+  /** The first state counts: a resumed change finds its own traces. */
   #learnBefore(step: string, target: string, before: BeforeState): void {
     const known = this.step(step).before;
     if (!known.has(target)) known.set(target, before);

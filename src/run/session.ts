@@ -37,8 +37,7 @@ export function openSession(
 ): Session {
   const cluster = clusterOf(run.plan, env);
   const targets = new Map(targetsOf(cluster).map((t) => [t.name, t]));
-  const memory = new RunMemory(run.plan);
-  for (const record of records) memory.learn(record, record.at);
+  const memory = RunMemory.of(records) ?? new RunMemory(run.plan);
   env.onOpen?.({ runId: run.runId, dir: run.dir, records });
   return {
     ...run,

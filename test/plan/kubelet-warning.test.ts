@@ -23,9 +23,9 @@ describe('a plan that keeps kubelets from reporting', () => {
     ['stop', { unit: 'kubelet.service' }],
   ])('%s %j says what becomes of the endpoints, and what to type first', (action, params) => {
     expect(warnings(plan(action, params))).toEqual([
-      expect.stringContaining('calls their nodes NotReady, and services lose their endpoints'),
+      expect.stringContaining('marks their nodes NotReady, and services lose their endpoints'),
       expect.stringContaining(
-        `pause it first: fireaxe pause -c c --reason 'Ann'\\''s outage'; where it is no static`,
+        `pause it first: fireaxe pause -c c --reason 'Ann'\\''s outage'; where it is not a static`,
       ),
     ]);
   });

@@ -125,7 +125,10 @@ describe('workstreams', () => {
 });
 
 describe('a fault in one workstream', () => {
-  it('ends that one alone, and is told', async () => {
+  it.each([
+    [{ waves: undefined as never }, 'a fault in Fireaxe'],
+    [{ params: { nonsense: true } }, 'step one: unknown action or parameters of stop'],
+  ])('ends only that one, and says why: %j', async (broken, why) => {
     const kit = kitOf(2);
     const fleet = fakeFleet();
     const first = holdStep(kit, 'one');
@@ -134,14 +137,14 @@ describe('a fault in one workstream', () => {
       name: 'broken',
       title: '',
       needs: {},
-      steps: [{ ...first, params: { nonsense: true } }],
+      steps: [{ ...first, ...broken }],
     });
     const verdict = await execute(plan, envFor(kit, fleet.transport));
     expect(verdict.workstreams.map((w) => [w.name, w.state])).toEqual([
       ['broken', 'failed'],
       ['other', 'done'],
     ]);
-    expect(verdict.workstreams[0]!.why).toContain('a fault in Fireaxe');
+    expect(verdict.workstreams[0]!.why).toContain(why);
   });
 });
 

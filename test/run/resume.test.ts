@@ -224,6 +224,6 @@ describe('resume', () => {
     expect(fleet.nodeOf('n1').undone).toEqual(['one']);
     const again = await resumeRun('last', env);
     expect(again).toMatchObject({ state: 'guard', next: `fireaxe timeline ${again.runId}` });
-    expect(again.workstreams[0]!.why).toMatch(/was taken back; make a new plan/);
+    expect(again.workstreams[0]!.why).toMatch(/was undone; make a new plan/);
   });
 });

@@ -4,7 +4,7 @@ import { outcomeLines } from '../../src/cli/format/show-outcomes.ts';
 import { readServer } from '../../src/probe/read.ts';
 import { Tally } from '../../src/report/tally.ts';
 import { settledBy } from '../../src/run/step/reconcile.ts';
-import { changedNothing } from '../../src/run/undo/choice.ts';
+import { changedNothing } from '../../src/run/step-memory.ts';
 import { Capture } from '../../src/transport/capture.ts';
 import { launched } from '../../src/transport/ending.ts';
 import { readReport } from '../../src/transport/ssm/read-report.ts';

@@ -1,8 +1,8 @@
-import { actionNamed } from '../../actions/registry.ts';
 import type { Danger } from '../../actions/types.ts';
 import { failuresText, nodesText } from '../../base/counts-line.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { foldLine } from '../../base/fold-names.ts';
+import { bindStep } from '../../plan/bound.ts';
 import { actionSteps, isNamed, targetsOf } from '../../plan/steps.ts';
 import type { ActionStep, GateSpec, Plan, Step, UndoStep, Workstream } from '../../plan/types.ts';
 import { RunMemory } from '../../run/memory.ts';
@@ -54,7 +54,7 @@ function undoneBy({ steps }: UndoStep, plan: Plan) {
   const memory = new RunMemory(plan);
   return actionSteps(plan)
     .filter((step) => isNamed(step.id, steps))
-    .flatMap((step) => undoOf(step, memory) ?? []);
+    .flatMap((step) => undoOf(memory, step) ?? []);
 }
 
 /** The dangers of all steps of a plan, undo steps included. */
@@ -102,10 +102,9 @@ function actionLines(step: ActionStep): string[] {
 /** A batch may list thousands of client addresses. */
 const MAX_SUMMARY = 500;
 
-function summaryOf({ action: name, params, title }: ActionStep): string {
-  const action = actionNamed(name);
-  const parsed = action.params.safeParse(params);
-  return parsed.success ? action.summary(parsed.data) : title;
+function summaryOf(step: ActionStep): string {
+  const bound = bindStep(step);
+  return bound ? bound.action.summary(bound.params) : step.title;
 }
 
 /** `1, 5, 10 × 9, 3`. */

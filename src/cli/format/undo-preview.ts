@@ -1,5 +1,6 @@
 import type { Danger } from '../../actions/types.ts';
 import { foldLine } from '../../base/fold-names.ts';
+import { actionSteps } from '../../plan/steps.ts';
 import { RunMemory } from '../../run/memory.ts';
 import type { JournalRecord } from '../../run/types.ts';
 import { chooseUndo, type StepOnNodes, type UndoScope, undoOf, type WhyLeft } from '../../run/undo/choice.ts';
@@ -28,14 +29,12 @@ export interface UndoPreview {
 
 /** What an undo within a scope does and what it leaves as it is, by the run's journal. */
 export function previewOf(records: JournalRecord[], scope: UndoScope = {}): UndoPreview {
-  const first = records[0];
-  if (first?.kind !== 'plan') return { changes: [], left: [] };
-  const { plan } = first;
-  const memory = new RunMemory(plan);
-  // A journal that was changed by hand must supply only these.
-  const needed = ['intent', 'before', 'outcome', 'undone'];
-  for (const record of records) if (needed.includes(record.kind)) memory.learn(record, record.at);
-  const { chosen, left } = chooseUndo(plan, memory, scope);
+  const memory = RunMemory.of(records);
+  return memory ? previewIn(memory, scope) : { changes: [], left: [] };
+}
+
+function previewIn(memory: RunMemory, scope: UndoScope = {}): UndoPreview {
+  const { chosen, left } = chooseUndo(memory, scope);
   return {
     changes: chosen.map((of) => changeOf(of, memory)),
     left: left.map((of) => ({
@@ -49,7 +48,7 @@ export function previewOf(records: JournalRecord[], scope: UndoScope = {}): Undo
 }
 
 function changeOf({ step, targets }: StepOnNodes, memory: RunMemory): Change {
-  const undo = undoOf(step, memory);
+  const undo = undoOf(memory, step);
   const what = undo?.summary ?? (step.irreversible ? step.title : `undo of: ${step.title}`);
   return {
     step: step.id,
@@ -66,28 +65,19 @@ function whyText(why: WhyLeft): string {
 
 /** What of a run is still in force and can be undone without bringing the cause back: one line, or none. */
 export function inForceLine(records: JournalRecord[]): string | undefined {
-  const first = records[0];
-  if (first?.kind !== 'plan') return undefined;
-  const reverted = revertedByNodes(records);
-  const changes = previewOf(records)
-    .changes.map((of) => ({ ...of, targets: of.targets.filter((t) => !reverted.has(`${of.step} ${t}`)) }))
-    .filter(({ irreversible, targets }) => irreversible === undefined && targets.length > 0);
+  const memory = RunMemory.of(records);
+  if (!memory) return undefined;
+  const steps = new Map(actionSteps(memory.plan).map((step) => [step.id, step]));
+  const changes = previewIn(memory)
+    .changes.filter(({ irreversible }) => irreversible === undefined)
+    .map(({ step, targets }) => {
+      const inForce = new Set(memory.inForce(steps.get(step)!));
+      return { step, count: targets.filter((target) => inForce.has(target)).length };
+    })
+    .filter(({ count }) => count > 0);
   if (changes.length === 0) return undefined;
-  const steps = first.plan.workstreams.flatMap((w) => w.steps).length;
-  if (steps === 1) return 'to undo it';
-  const words = changes.map(({ step, targets }) => `${step} (${targets.length})`);
-  return `still in force: ${words.join(', ')}; to undo it`;
-}
-
-/** `step target` of each armed change that was not kept: its node reverts it. */
-function revertedByNodes(records: JournalRecord[]): Set<string> {
-  const reverted = new Set<string>();
-  for (const record of records) {
-    if (record.kind !== 'kept') continue;
-    if (record.ok) reverted.delete(`${record.step} ${record.target}`);
-    else reverted.add(`${record.step} ${record.target}`);
-  }
-  return reverted;
+  if (memory.plan.workstreams.flatMap((w) => w.steps).length === 1) return 'to undo it';
+  return `still in force: ${changes.map(({ step, count }) => `${step} (${count})`).join(', ')}; to undo it`;
 }
 
 /** The preview as a person reads it. */

@@ -14,7 +14,7 @@ import { furtherReason, paceOptions, sudoOptions, waveOptions, wholeNumber } fro
 import { openKeys, transportsOf } from '../passphrases.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineVerb } from '../types.ts';
-import { paceOf, sameWords, scopeOptions, withWays } from '../undo-pace.ts';
+import { paceOf, sameWords, scopeOptions, withPace } from '../undo-pace.ts';
 
 const PACE = `
 An undo is a change of its own. Severe ones (scale, readmit, a deleted object) take --confirm or a typed answer;
@@ -71,7 +71,7 @@ export default defineVerb({
     const scope = { ...(steps && { steps }), ...(include && { include }), ...(targets && { targets }) };
     const preview = previewOf(records, scope);
     const { left } = preview;
-    const changes = await withWays(preview.changes, records, pace);
+    const changes = await withPace(preview.changes, records, pace);
     const print = flags.dryRun === true ? sink.text : sink.note;
     for (const line of previewLines(runId, changes, left)) print(line);
     const possible = changes.filter((c) => c.irreversible === undefined);

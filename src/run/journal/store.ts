@@ -1,13 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { mkdir, open, readFile, writeFile } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { sha256 } from '../../base/canonical.ts';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { makeDirectories, syncDirectory } from '../../base/directories.ts';
-import { FireaxeError, usage } from '../../base/errors.ts';
+import { usage } from '../../base/errors.ts';
 import { systemWords } from '../../base/system-error.ts';
 import type { Plan } from '../../plan/types.ts';
-import type { JournalRecord, RunVerdict } from '../types.ts';
+import { RunMemory } from '../memory.ts';
+import type { RunVerdict } from '../types.ts';
 import { type JournalReading, readJournal } from './read.ts';
 import { journalPath, lastRun, nextOrder, orderPath, runsInOrder } from './run-order.ts';
 import { stateError } from './state-error.ts';
@@ -20,17 +19,17 @@ export interface RunSummary {
   operator: string;
   startedAt: string;
   endedAt?: string;
-  /** `open` where it has no end: it runs, or was killed. */
+  /** `open` while it runs, or where it was cut off. */
   state: RunVerdict['state'] | 'open';
   undone: boolean;
-  /** Its journal is as its writer closed it. */
+  /** The journal is as its writer closed it. */
   sealed: boolean;
-  /** Its journal is not as Fireaxe wrote it: the rest is what can still be read. */
+  /** The journal is not as Fireaxe wrote it: the rest is what can still be read. */
   changed: boolean;
   problem?: string;
 }
 
-/** A new run's directory. Its name says when it began and what it was; its order, after which others. */
+/** Makes the directory of a new run. Its name tells when it began and what it does; its order, after which runs. */
 export async function createRun(
   stateDir: string,
   plan: Plan,
@@ -51,7 +50,7 @@ export async function createRun(
   return { runId, dir };
 }
 
-/** All runs, the one that began last first. One that cannot be read does not hide the others: `unread` is told why. */
+/** All runs, newest first. One that cannot be read does not hide the others: `unread` is told why. */
 export async function listRuns(
   stateDir: string,
   unread: (journal: string, why: string) => void,
@@ -72,7 +71,7 @@ export async function listRuns(
   return summaries;
 }
 
-/** What a run's journal says, by the run's id, a unique beginning of it, or `last`. Throws usage when there is none. */
+/** Reads a run by its id, a unique beginning of it, or `last`. Throws usage where there is none. */
 export async function readRun(stateDir: string, wanted: string): Promise<JournalReading & { runId: string }> {
   const runId = await resolveRunId(stateDir, wanted);
   return { runId, ...(await readJournal(journalPath(stateDir, runId))) };
@@ -103,80 +102,35 @@ export async function resolveRunId(stateDir: string, wanted: string): Promise<st
 }
 
 /**
- * A run that ended before its plan was kept has launched nothing: it is not the last one.
- * One whose journal was changed is: nobody who says `last` means the one before.
+ * A run that ended before its plan was journaled has launched nothing and is not the last one.
+ * One whose journal was changed is: `last` never means the one before it.
  */
 async function hasPlan(stateDir: string, runId: string): Promise<boolean> {
   const { records, changed } = await readJournal(journalPath(stateDir, runId));
   return changed !== undefined || records[0]?.kind === 'plan';
 }
 
-/** Saves what an action fetched, whole and on the disk before anything is changed. */
-export async function saveFetched(
-  runDir: string,
-  step: string,
-  target: string,
-  content: string,
-): Promise<void> {
-  const path = savedPath(runDir, step, target);
-  await makeDirectories(dirname(path));
-  const file = await open(path, 'w', 0o600);
-  await file.writeFile(content);
-  await file.sync();
-  await file.close();
-  await syncDirectory(dirname(path));
-}
-
-/** What was saved; throws (kind guard) where it is not what the journal says. A journal of an earlier Fireaxe says nothing. */
-export async function readFetched(
-  runDir: string,
-  step: string,
-  target: string,
-  digest: string | undefined,
-): Promise<string | undefined> {
-  const path = savedPath(runDir, step, target);
-  const text = existsSync(path) ? await readFile(path, 'utf8') : undefined;
-  if (digest === undefined || (text !== undefined && sha256(text) === digest)) return text;
-  const how = text === undefined ? 'is gone' : 'was changed since';
-  throw new FireaxeError(
-    'guard',
-    `${step}: what was saved before the deletion ${how}: nothing is re-created`,
-    {
-      place: path,
-      expected: `a file whose SHA-256 is ${digest}`,
-      next: `fireaxe timeline ${basename(runDir)}`,
-    },
-  );
-}
-
-const savedPath = (runDir: string, step: string, target: string) =>
-  join(runDir, 'saved', encodeURIComponent(step), encodeURIComponent(target));
-
-/** What its journal says of a run in short; nothing where it has no plan. */
+/** A run in short; undefined where it has no plan. */
 export function summarize(runId: string, reading: JournalReading): RunSummary | undefined {
   const { records, sealed, changed, forked } = reading;
   const problem = (changed ?? forked)?.message;
   const first = records[0];
-  if (first?.kind !== 'plan') return undefined;
+  const memory = RunMemory.of(records);
+  if (first?.kind !== 'plan' || !memory) return undefined;
   const end = records.findLast((r) => r.kind === 'end');
+  const { name, cluster, reason } = memory.plan;
   return {
     runId,
-    name: first.plan.name,
-    cluster: first.plan.cluster,
-    reason: first.plan.reason,
+    name,
+    cluster,
+    reason,
     operator: first.operator,
     startedAt: first.at,
     ...(end ? { endedAt: end.at } : {}),
-    state: end?.kind === 'end' ? end.verdict.state : 'open',
-    undone: undoneByOperator(records),
+    state: memory.verdict?.state ?? 'open',
+    undone: memory.undone,
     sealed,
     changed: changed !== undefined,
     ...(problem === undefined ? {} : { problem }),
   };
-}
-
-/** What a playbook undoes itself is a part of the run: it is not the run that was undone. */
-function undoneByOperator(records: JournalRecord[]): boolean {
-  const begun = records.findIndex((r) => r.kind === 'operator' && r.what === 'undo');
-  return begun >= 0 && records.slice(begun).some((r) => r.kind === 'undone');
 }

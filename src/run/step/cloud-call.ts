@@ -1,6 +1,6 @@
 import type { Target } from '../../kit/types.ts';
 import type { BeforeState, Op } from '../../node/types.ts';
-import type { ActionStep } from '../../plan/types.ts';
+import type { BoundStep } from '../../plan/bound.ts';
 import { openReader } from '../gate/reach.ts';
 import type { Session } from '../session.ts';
 import type { CloudCall } from './cloud-transport.ts';
@@ -8,19 +8,14 @@ import type { CloudCall } from './cloud-transport.ts';
 /** What an action's cloud side may use of the run: its journal, its transports, its notes. */
 export function cloudCall(
   session: Session,
-  step: ActionStep,
-  call: {
-    action: CloudCall['action'];
-    params: unknown;
-    op: Op;
-    before?: (target: Target) => BeforeState | undefined;
-  },
+  { step, action, params }: BoundStep,
+  call: { op: Op; before?: (target: Target) => BeforeState | undefined },
 ): CloudCall {
   const { env } = session;
   return {
-    action: call.action,
+    action,
     op: call.op,
-    params: call.params,
+    params,
     open(target, signal) {
       const before = call.before?.(target);
       const reader = openReader({ ...env, stop: signal, letGo: signal }, session.context.cluster);

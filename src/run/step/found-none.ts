@@ -1,17 +1,19 @@
-import { actionNamed } from '../../actions/registry.ts';
-import type { ActionStep, Plan } from '../../plan/types.ts';
+import type { BoundStep } from '../../plan/bound.ts';
+import type { Plan } from '../../plan/types.ts';
 import type { Outcome } from '../../transport/types.ts';
 
-/** What a step was to find and found on none of its targets, though each of them did as told. */
-export function foundNone(step: ActionStep, outcomes: (Outcome | undefined)[]): string | undefined {
-  const action = actionNamed(step.action);
+/** What a step was to find and found on none of its targets, although each of them succeeded. */
+export function foundNone(
+  { action, params }: BoundStep,
+  outcomes: (Outcome | undefined)[],
+): string | undefined {
   const results = outcomes.flatMap((o) => (o?.state === 'ok' && o.result ? [o.result] : []));
-  return action.foundNone?.(action.params.parse(step.params), results);
+  return action.foundNone?.(params, results);
 }
 
 /**
- * Whether such a step is a failure. One that stands alone was asked for what is there now. In a playbook it may come
- * later: the steps after it are not kept from their work.
+ * Whether that is a failure. A single step was asked for what is there now; in a playbook it may appear later, and the
+ * steps after it go on.
  */
 export function mustFind(plan: Plan): boolean {
   return plan.playbook === undefined;

@@ -1,29 +1,29 @@
-import type { Action } from '../../actions/types.ts';
-import type { ActionStep } from '../../plan/types.ts';
+import type { BoundStep } from '../../plan/bound.ts';
 import type { Outcome } from '../../transport/types.ts';
 import type { Session } from '../session.ts';
 import { runOp } from './run-op.ts';
 
-/** An armed target waits no longer for others of its wave, which may hang: its timer runs. */
+/** An armed target does not wait longer for others of its wave, which may hang: its timer runs. */
 const SOON_MS = 1_000;
 
 /** Keeps the armed changes of one step. */
 export interface Keeper {
-  /** Keeps all that ended ok and are not kept yet; resolves when it is known of each of them. */
+  /** Keeps all that ended ok and are not kept yet; resolves when the result is known for each. */
   now(): Promise<void>;
-  /** The same a moment later, together with others that end by then. */
+  /** The same a moment later, with others that end by then. */
   soon(): void;
 }
 
-/** A change that could cut us off is kept only over a new connection: the very proof that it did not. */
-export function keeperOf(session: Session, step: ActionStep, action: Action): Keeper {
-  if (!action.node?.armed?.(action.params.parse(step.params))) return { now: async () => {}, soon() {} };
+/** A change that could cut us off is kept only over a new connection, which proves that it did not. */
+export function keeperOf(session: Session, bound: BoundStep): Keeper {
+  const { step, action, params } = bound;
+  if (!action.node?.armed?.(params)) return { now: async () => {}, soon() {} };
   const asked = new Set<string>();
   const tasks = new Set<Promise<void>>();
   let timer: NodeJS.Timeout | undefined;
 
   async function keep(targets: string[]): Promise<void> {
-    const verdict = await runOp(session, step, { op: 'keep', targets, journaled: false });
+    const verdict = await runOp(session, bound, { op: 'keep', targets, journaled: false });
     for (const { target, state, reason, result } of verdict.outcomes) {
       const ok = state === 'ok';
       const why = ok ? {} : { why: reason?.message ?? result?.note ?? state };
@@ -49,13 +49,13 @@ export function keeperOf(session: Session, step: ActionStep, action: Action): Ke
   return {
     now,
     soon() {
-      // What fails of it is told by the next intent, or by `now`.
+      // A failure shows at the next intent, or in `now`.
       timer ??= setTimeout(() => void now().catch(() => {}), SOON_MS);
     },
   };
 }
 
-/** Where the change was in place already this step has set no timer. */
+/** Where the change was in place already, this step has not set a timer. */
 function hasArmed(outcome: Outcome | undefined): boolean {
   const found = outcome?.result?.data?.state ?? outcome?.result?.state;
   return outcome?.state === 'ok' && found !== 'already';

@@ -2,6 +2,7 @@ import { formatDuration } from '../../base/duration.ts';
 import { foldLine } from '../../base/fold-names.ts';
 import { mayPass, pauseBefore } from '../../fanout/again.ts';
 import { badOf, countOutcomes } from '../../fanout/counts.ts';
+import type { BoundStep } from '../../plan/bound.ts';
 import type { ActionStep } from '../../plan/types.ts';
 import type { Outcome } from '../../transport/types.ts';
 import type { Session } from '../session.ts';
@@ -27,10 +28,11 @@ export function settledBad(session: Session, step: ActionStep): number {
 /** Tries those again that a step did not reach, at a pace, until its gate is over or the step is undone. The workstream goes on. */
 export async function keepTrying(
   session: Session,
-  step: ActionStep,
+  bound: BoundStep,
   { gate, enough }: { gate: string; enough: AbortSignal },
   keeper: Keeper,
 ): Promise<void> {
+  const { step } = bound;
   const began = session.env.now().getTime();
   const over = session.background.until(gate);
   const stop = AbortSignal.any([session.env.stop, over, enough]);
@@ -44,21 +46,22 @@ export async function keepTrying(
     const ms = session.env.now().getTime() - began;
     if (stop.aborted || settledBad(session, step) > step.budget)
       return note(`not reached (tried ${tries} times in ${formatDuration(ms)}): ${foldLine(targets)}`);
-    await tryOnce(own, step, targets, { tries, ms }, keeper);
+    await tryOnce(own, bound, targets, { tries, ms }, keeper);
     await keeper.now();
   }
 }
 
 async function tryOnce(
   session: Session,
-  step: ActionStep,
+  bound: BoundStep,
   targets: string[],
   earlier: { tries: number; ms: number },
   { soon }: Keeper,
 ): Promise<void> {
+  const { step } = bound;
   const outcomes = session.memory.step(step.id).outcomes;
   const known = new Map(targets.map((target): [string, Outcome] => [target, outcomes.get(target)!]));
-  const { outcomes: told } = await runOp(session, step, {
+  const { outcomes: told } = await runOp(session, bound, {
     op: 'apply',
     targets,
     budget: Math.max(0, step.budget - settledBad(session, step)),
@@ -75,5 +78,5 @@ async function tryOnce(
       await session.record({ kind: 'outcome', step: step.id, op: 'apply', outcome: known.get(target)! });
   }
   const lost = told.filter((o) => o.state === 'unknown' || o.state === 'timed-out').map((o) => o.target);
-  if (!session.env.letGo.aborted) await reconcile(session, step, lost);
+  if (!session.env.letGo.aborted) await reconcile(session, bound, lost);
 }

@@ -1,10 +1,9 @@
-import { actionNamed } from '../../actions/registry.ts';
-import type { ActionStep } from '../../plan/types.ts';
+import type { BoundStep } from '../../plan/bound.ts';
 import { REBOOTED } from '../../transport/node-output.ts';
 import { isResultState } from '../../transport/node-result.ts';
 import type { Outcome } from '../../transport/types.ts';
-import type { Sent } from '../memory.ts';
 import type { Session } from '../session.ts';
+import type { Sent } from '../step-memory.ts';
 import { whyNotKnown } from './absence.ts';
 import { runOp } from './run-op.ts';
 
@@ -19,16 +18,17 @@ export interface Reconciled {
  */
 export async function reconcile(
   session: Session,
-  step: ActionStep,
+  bound: BoundStep,
   targets: string[],
   within: { wholeMs?: number } = {},
 ): Promise<Reconciled> {
   if (targets.length === 0) return { again: [] };
-  const verdict = await runOp(session, step, { op: 'receipt', targets, journaled: true, ...within });
+  const { step } = bound;
+  const verdict = await runOp(session, bound, { op: 'receipt', targets, journaled: true, ...within });
   const again: string[] = [];
   for (const receipt of verdict.outcomes) {
     const state = receipt.result?.state;
-    const lost = state === 'absent' ? receiptLost(session, step, receipt) : undefined;
+    const lost = state === 'absent' ? receiptLost(session, bound, receipt) : undefined;
     if (!lost && (state === 'absent' || state === 'interrupted')) again.push(receipt.target);
     const settled = lost ?? settledBy(receipt);
     if (settled) await session.record({ kind: 'outcome', step: step.id, op: 'apply', outcome: settled });
@@ -41,8 +41,8 @@ export async function reconcile(
  * absence of the receipt proves that it never began. Other orders may be sent again after a reboot: what they
  * did is gone with it, or they find it done.
  */
-function receiptLost(session: Session, step: ActionStep, receipt: Outcome): Outcome | undefined {
-  if (!actionNamed(step.action).node?.once) return undefined;
+function receiptLost(session: Session, { step, action }: BoundStep, receipt: Outcome): Outcome | undefined {
+  if (!action.node?.once) return undefined;
   const { target, result, exitCode: _, ...rest } = receipt;
   const { sent, boots } = session.memory.step(step.id);
   const boot = boots.get(target);

@@ -1,11 +1,10 @@
-import { actionNamed } from '../../actions/registry.ts';
 import { fanout } from '../../fanout/fanout.ts';
 import type { FanoutDeps, FanoutSpec, Verdict } from '../../fanout/types.ts';
 import { timeoutsOf } from '../../kit/timeouts.ts';
 import type { Target } from '../../kit/types.ts';
 import { nodeScript } from '../../node/script.ts';
 import type { BeforeState, Op } from '../../node/types.ts';
-import type { ActionStep } from '../../plan/types.ts';
+import type { BoundStep } from '../../plan/bound.ts';
 import type { Outcome } from '../../transport/types.ts';
 import { resolveTargets, type Session, whyNoWay } from '../session.ts';
 import { cloudCall } from './cloud-call.ts';
@@ -41,10 +40,9 @@ export interface OpRequest {
 const TRIED_AGAIN: ReadonlySet<Op> = new Set(['apply', 'undo', 'keep', 'fetch']);
 
 /** Runs one operation of a step's action on targets: the only way from the engine to a transport. */
-export async function runOp(session: Session, step: ActionStep, request: OpRequest): Promise<Verdict> {
+export async function runOp(session: Session, bound: BoundStep, request: OpRequest): Promise<Verdict> {
   const { env } = session;
-  const action = actionNamed(step.action);
-  const params = action.params.parse(step.params);
+  const { step, action, params } = bound;
   const targets = resolveTargets(session, request.targets);
   const wholeMs = request.wholeMs ?? step.wholeMs;
   // Each phase of a login may take its time.
@@ -68,9 +66,7 @@ export async function runOp(session: Session, step: ActionStep, request: OpReque
         ...(request.secret ? { secret: request.secret } : {}),
       })
     : { textFor: () => '', nonce: '', protocol: true, maxOutput: 0, label: session.runId };
-  const cloud = action.cloud
-    ? cloudTransport(cloudCall(session, step, { action, params, ...request }))
-    : undefined;
+  const cloud = action.cloud ? cloudTransport(cloudCall(session, bound, request)) : undefined;
   const retryMs = TRIED_AGAIN.has(request.op) ? (request.retryMs ?? step.retryMs ?? 0) : 0;
   let wave = 0;
   const verdict = await fanout(

@@ -1,9 +1,6 @@
-import { actionNamed } from '../../actions/registry.ts';
 import type { Danger } from '../../actions/types.ts';
 import { actionSteps, isNamed } from '../../plan/steps.ts';
-import type { ActionStep, Plan } from '../../plan/types.ts';
-import { neverRan } from '../../transport/outcome.ts';
-import type { Outcome } from '../../transport/types.ts';
+import type { ActionStep } from '../../plan/types.ts';
 import type { RunMemory } from '../memory.ts';
 
 /** How much of a run is undone. */
@@ -22,7 +19,7 @@ export interface StepOnNodes {
   targets: string[];
 }
 
-/** `cause`: undoing it would bring the incident back. Else the steps with whose undo it ends. */
+/** `cause`: undoing it would bring the incident back. Otherwise the steps whose undo ends it, too. */
 export type WhyLeft = { cause: true } | { endsWith: string[] };
 
 export interface UndoChosen {
@@ -31,13 +28,13 @@ export interface UndoChosen {
   left: (StepOnNodes & { why: WhyLeft })[];
 }
 
-/** What an undo of so much of a run does by its journal, and what it leaves as it is. */
-export function chooseUndo(plan: Plan, memory: RunMemory, scope: UndoScope = {}): UndoChosen {
+/** What an undo of this scope does by the journal of the run, and what it leaves as it is. */
+export function chooseUndo(memory: RunMemory, scope: UndoScope = {}): UndoChosen {
   const only = scope.targets && new Set(scope.targets);
   const named = (step: ActionStep) => isNamed(step.id, [...(scope.steps ?? []), ...(scope.include ?? [])]);
-  const changes = actionSteps(plan)
-    .filter((step) => (!scope.steps || named(step)) && undoOf(step, memory)?.danger !== 'read')
-    .map((step) => ({ step, targets: changedBy(memory, step).filter((t) => !only || only.has(t)) }))
+  const changes = actionSteps(memory.plan)
+    .filter((step) => (!scope.steps || named(step)) && undoOf(memory, step)?.danger !== 'read')
+    .map((step) => ({ step, targets: memory.changed(step).filter((t) => !only || only.has(t)) }))
     .filter(({ targets }) => targets.length > 0)
     .reverse();
   const result: UndoChosen = { chosen: [], left: [] };
@@ -47,10 +44,11 @@ export function chooseUndo(plan: Plan, memory: RunMemory, scope: UndoScope = {})
     } else if (step.removesCause) {
       result.left.push({ step, targets, why: { cause: true } });
     } else {
-      const outer = outerSteps(plan, step);
+      const outer = outerSteps(memory, step);
       const ends = (target: string) => endsWithOuter(memory, outer, changes, target);
+      const inOuter = (target: string) => outer.some((one) => memory.changed(one).includes(target));
       const own = targets.filter((target) => !ends(target));
-      const ending = targets.filter((target) => ends(target) && stands(memory, outer, target));
+      const ending = targets.filter((target) => ends(target) && inOuter(target));
       if (own.length > 0) result.chosen.push({ step, targets: own });
       if (ending.length > 0)
         result.left.push({ step, targets: ending, why: { endsWith: outer.map(({ id }) => id) } });
@@ -59,55 +57,28 @@ export function chooseUndo(plan: Plan, memory: RunMemory, scope: UndoScope = {})
   return result;
 }
 
-/** Nodes that a step changed, or may have changed, and on which that was not undone yet. */
-export function changedBy(memory: RunMemory, step: ActionStep): string[] {
-  const { intents, outcomes, undone } = memory.step(step.id);
-  return step.targets.filter((target) => {
-    if (!intents.has(target) || undone.get(target) === true) return false;
-    const outcome = outcomes.get(target);
-    return !outcome || !changedNothing(outcome);
-  });
-}
-
-/** Certain that this run left the node as it was: it was not reached, refused, or found it done already. */
-export function changedNothing(
-  outcome: Pick<Outcome, 'state' | 'reason'> & { result?: { state: string } },
-): boolean {
-  const did = outcome.result?.state;
-  return neverRan(outcome) || did === 'refused' || did === 'already';
-}
-
-/** The undo of a step in its own words, and its danger; undefined where it has none. */
-export function undoOf(step: ActionStep, memory: RunMemory): { summary: string; danger: Danger } | undefined {
-  const { undo, params: schema } = actionNamed(step.action);
-  const parsed = schema.safeParse(step.params);
-  if (!undo || !parsed.success) return undefined;
+/** What undoing a step does, and its danger; undefined where it cannot be undone. */
+export function undoOf(memory: RunMemory, step: ActionStep): { summary: string; danger: Danger } | undefined {
+  const bound = memory.boundIfKnown(step);
+  const undo = bound?.action.undo;
+  if (!bound || !undo) return undefined;
   return {
-    summary: undo.summary(parsed.data, [...memory.step(step.id).before.values()]),
-    danger: typeof undo.danger === 'function' ? undo.danger(parsed.data) : undo.danger,
+    summary: undo.summary(bound.params, [...memory.step(step.id).before.values()]),
+    danger: typeof undo.danger === 'function' ? undo.danger(bound.params) : undo.danger,
   };
 }
 
 /** Steps of the run that made what this one changed. */
-function outerSteps(plan: Plan, step: ActionStep): ActionStep[] {
-  const { within } = actionNamed(step.action);
-  return within === undefined ? [] : actionSteps(plan).filter(({ action }) => action === within);
+function outerSteps(memory: RunMemory, step: ActionStep): ActionStep[] {
+  const within = memory.boundIfKnown(step)?.action.within;
+  return within === undefined ? [] : actionSteps(memory.plan).filter(({ action }) => action === within);
 }
 
-/** All that it was a part of was made by this run, and is undone already or by this very undo. */
+/** This run made all that the change was a part of, and it is undone already or by this very undo. */
 function endsWithOuter(memory: RunMemory, outer: ActionStep[], undoing: StepOnNodes[], target: string) {
-  const made = outer.filter(({ id }) => {
-    const { intents, outcomes } = memory.step(id);
-    const outcome = outcomes.get(target);
-    return intents.has(target) && !(outcome && changedNothing(outcome));
-  });
+  const made = outer.filter((step) => memory.didChange(step, target));
   const goes = ({ id }: ActionStep) =>
     memory.step(id).undone.get(target) === true ||
     undoing.some(({ step, targets }) => step.id === id && targets.includes(target));
   return made.length > 0 && made.every(goes);
-}
-
-/** Whether something of what it is a part of is there still. */
-function stands(memory: RunMemory, outer: ActionStep[], target: string): boolean {
-  return outer.some((step) => changedBy(memory, step).includes(target));
 }

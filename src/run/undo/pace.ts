@@ -1,12 +1,11 @@
-import { actionNamed } from '../../actions/registry.ts';
 import { parseAmount, resolveAmount } from '../../base/amount.ts';
 import { waveSizes } from '../../fanout/waves.ts';
 import type { TransportName } from '../../fleet/transports.ts';
 import { clocksOf, DEFAULT_TIMEOUTS } from '../../kit/timeouts.ts';
 import type { Timeouts } from '../../kit/types.ts';
-import type { ActionStep } from '../../plan/types.ts';
+import type { BoundStep } from '../../plan/bound.ts';
 
-/** What a person said about the pace of an undo; amounts as typed. */
+/** The pace of an undo as the operator gave it; amounts as typed. */
 export interface UndoPace {
   canary?: string;
   wave?: string;
@@ -17,30 +16,31 @@ export interface UndoPace {
   via?: TransportName[];
 }
 
-/** How one step goes back. */
-export interface WayBack {
+/** How one step is undone. */
+export interface UndoPlan {
   waves: number[];
-  /** The first wave is one: the others go only if it ends well. */
+  /** The first wave is a canary: the others follow only if it succeeds. */
   canary: boolean;
   /** Between waves. */
   pauseMs: number;
-  /** The step with window, ways and times of the undo. */
-  step: ActionStep;
-  /** Bad ones that are borne. */
+  /** The step with the parallelism, transports and deadlines of the undo. */
+  bound: BoundStep;
+  /** Failures allowed. */
   budget: number;
 }
 
 /**
- * What was said, else what the action says of its way back, else all at once.
- * Unless told otherwise every bad one is borne: a dead machine is no reason to leave the others as they are.
+ * As the operator says, else as the action declares, else all at once.
+ * By default every failure is allowed: a dead machine is no reason to leave the other nodes as they are.
  */
-export function wayBack(
-  step: ActionStep,
+export function planUndo(
+  bound: BoundStep,
   total: number,
   said: UndoPace = {},
   timeouts: Timeouts = DEFAULT_TIMEOUTS,
-): WayBack {
-  const { back, cloud } = actionNamed(step.action);
+): UndoPlan {
+  const { step } = bound;
+  const { back, cloud } = bound.action;
   const canary = said.canary ?? back?.canary ?? '0';
   const wave = said.wave ?? back?.wave;
   const waves = step.anyOf
@@ -52,13 +52,16 @@ export function wayBack(
     canary: waves.length > 1 && resolveAmount(parseAmount(canary, '--canary'), total, 'up') > 0,
     pauseMs: said.pauseMs ?? back?.pauseMs ?? 0,
     budget: resolveAmount(parseAmount(said.maxFailures ?? '100%', '--max-failures'), total, 'down'),
-    step: {
-      ...step,
-      parallel: cloud?.parallel ?? said.parallel ?? step.parallel,
-      ...(timeoutMs === undefined
-        ? {}
-        : clocksOf({ ...timeouts, connectMs: step.connectMs }, timeoutMs, timeoutMs)),
-      ...(via ? { via } : {}),
+    bound: {
+      ...bound,
+      step: {
+        ...step,
+        parallel: cloud?.parallel ?? said.parallel ?? step.parallel,
+        ...(timeoutMs === undefined
+          ? {}
+          : clocksOf({ ...timeouts, connectMs: step.connectMs }, timeoutMs, timeoutMs)),
+        ...(via ? { via } : {}),
+      },
     },
   };
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { inForceLine, previewOf } from '../../../src/cli/format/undo-preview.ts';
-import { withWays } from '../../../src/cli/undo-pace.ts';
+import { withPace } from '../../../src/cli/undo-pace.ts';
 import type { JournalBody } from '../../../src/run/types.ts';
 import type { UndoPace } from '../../../src/run/undo/pace.ts';
 import type { NodeResult } from '../../../src/transport/types.ts';
@@ -10,7 +10,11 @@ const changesOf = (...of: Parameters<typeof previewOf>) => previewOf(...of).chan
 const names = ['n1', 'n2', 'n3', 'n4', 'n5'];
 const plan = planOf([
   'w',
-  [step('hold', names), step('fence.1', ['cp-1']), step('run', ['n1'], { irreversible: 'exec' })],
+  [
+    step('hold', names, { params: { unit: 'a.service' } }),
+    step('fence.1', ['cp-1']),
+    step('run', ['n1'], { irreversible: 'exec' }),
+  ],
 ]);
 const ended = (
   target: string,
@@ -99,7 +103,7 @@ describe('the preview of an undo', () => {
 
   it('has the pace that the flags set, in numbers and words', async () => {
     const way = async (pace: UndoPace) =>
-      (await withWays(changesOf(records, { steps: ['hold'] }), records, pace))[0]!.way;
+      (await withPace(changesOf(records, { steps: ['hold'] }), records, pace))[0]!.way;
     expect(await way({})).toBe('');
     expect(await way({ wave: '1' })).toBe(', in waves of 1 × 3');
     expect(await way({ canary: '1', pauseMs: 500 })).toBe(

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { bindStep } from '../../../src/plan/bound.ts';
 import type { Plan } from '../../../src/plan/types.ts';
 import { execute } from '../../../src/run/execute.ts';
 import { readRun } from '../../../src/run/journal/store.ts';
@@ -49,7 +50,7 @@ describe('a hold of what nobody has', () => {
 describe('what was not found, in words', () => {
   const at = new Date().toISOString();
   const words = (action: string, params: Record<string, unknown>, data = {}, result = {}) =>
-    foundNone({ ...holdStep(kitOf(1), 's'), action, params }, [
+    foundNone(bindStep({ ...holdStep(kitOf(1), 's'), action, params })!, [
       {
         ...{
           target: 'n1',

@@ -37,9 +37,8 @@ async function recovery(kept: string[] = []) {
   const plan = planOf(kit, [{ name: 'w', steps: [...steps, ...back] }]);
   expect((await execute(plan, env)).state).toBe('done');
   const choose = async (scope: UndoScope = {}) => {
-    const memory = new RunMemory(plan);
-    for (const r of (await readRun(env.stateDir, 'last')).records) memory.learn(r, r.at);
-    const { chosen, left } = chooseUndo(plan, memory, scope);
+    const memory = RunMemory.of((await readRun(env.stateDir, 'last')).records)!;
+    const { chosen, left } = chooseUndo(memory, scope);
     return { chosen: chosen.map(({ step }) => step.id), left: left.map(({ step, why }) => [step.id, why]) };
   };
   return {
@@ -134,7 +133,7 @@ describe('an undo is a change of its own', () => {
     const memory = new RunMemory(planOf(kit, [{ name: 'w', steps: [step] }]));
     for (const target of targets)
       memory.learn({ kind: 'before', step: 'it', target, before: { type: 'm6i.large' } }, '');
-    expect(undoOf(step, memory)).toEqual({ danger, summary });
+    expect(undoOf(memory, step)).toEqual({ danger, summary });
   });
 
   it('has nothing to undo where only pods were deleted, or something was read', () => {
@@ -143,7 +142,7 @@ describe('an undo is a change of its own', () => {
       const plan = planOf(kit, [{ name: 'w', steps: [draft('it', 'kubectl', params, { anyOf: true })] }]);
       const memory = new RunMemory(plan);
       memory.learn({ kind: 'intent', step: 'it', op: 'apply', targets: ['n1'], via: 'ssh', wave: 1 }, '');
-      expect(chooseUndo(plan, memory)).toEqual({ chosen: [], left: [] });
+      expect(chooseUndo(memory)).toEqual({ chosen: [], left: [] });
     }
   });
 });

@@ -96,10 +96,10 @@ describe('the way back of a deletion', () => {
     [
       'was changed',
       (saved) => writeFileSync(saved, JSON.stringify({ ...SERVED, spec: { x: 2 } })),
-      /changed since/,
+      /the deletion was changed/,
     ],
-    ['is gone', (saved) => rmSync(saved), /is gone/],
-  ])('is not one that %s since', async (_what, meanwhile, why) => {
+    ['is missing', (saved) => rmSync(saved), /the deletion is missing/],
+  ])('refuses the saved object where it %s', async (_what, meanwhile, why) => {
     const { sent, undone } = await deleted(JSON.stringify(SERVED), meanwhile);
     expect(undone).toMatchObject({ kind: 'guard', message: expect.stringMatching(why) });
     expect(sent).toEqual([]);

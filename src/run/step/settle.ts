@@ -1,0 +1,37 @@
+import { badOf } from '../../fanout/counts.ts';
+import { waitForGate } from '../gate/wait.ts';
+import { undoStep } from '../undo/step.ts';
+import { foundNone, mustFind } from './found-none.ts';
+import { settledBad } from './keep-trying.ts';
+import { anyOk, INTERRUPTED, overBudget, type StepEnd, type StepWork } from './phase.ts';
+
+/** How the step ended. Where its last gate does not open, the whole step is undone: a batch of clients was too much. */
+export async function settle(work: StepWork): Promise<StepEnd> {
+  const { session, bound, step } = work;
+  if (work.stopped) return work.stopped;
+  if (step.anyOf && !anyOk(work)) return { state: 'failed', why: 'no target succeeded' };
+  // Also what an earlier process saw: a resume does not pass the budget.
+  const failures =
+    step.keepTrying === undefined ? badOf(session.memory.countsOf(step)) : settledBad(session, step);
+  if (!step.anyOf && failures > step.budget) return overBudget(work, failures);
+  const none = foundNone(
+    bound,
+    step.targets.map((t) => session.memory.outcomeOf(step.id, t)),
+  );
+  if (none && mustFind(session.plan)) return { state: 'failed', why: none };
+  const ended = success(work, none);
+  if (!step.rollBack || !step.gate) return ended;
+  const gate = await waitForGate(session, step.id, step.gate);
+  if (gate.open) return ended;
+  if (session.env.stop.aborted) return INTERRUPTED;
+  await undoStep(session, bound);
+  return { state: 'failed', guard: true, why: `undone, because the gate did not open: ${gate.text}` };
+}
+
+/** Failures that are allowed are still failures: step, workstream and run call them by one word. */
+function success({ session, step }: StepWork, none: string | undefined): StepEnd {
+  const missing = step.anyOf ? 0 : step.targets.length - session.memory.countsOf(step).ok;
+  const short = missing > 0 ? `${missing} of ${step.targets.length} targets did not end ok` : undefined;
+  const why = [short, none].filter((part) => part !== undefined).join('; ');
+  return { state: missing > 0 ? 'partial' : 'done', ...(why ? { why } : {}) };
+}
