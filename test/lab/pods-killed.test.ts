@@ -17,8 +17,8 @@ const HALF = 'HO_N=0\nuntil [ -e "$HO_HERE/pass" ]';
  * with what it wrote by then.
  */
 const HOLDS = [
-  { name: 'freeze, v2', at: 'v2', params: FREEZE, amid: 'po_set "$PO_G" 1', amidst: 'frozen' },
-  { name: 'freeze, v1', at: 'v1', params: FREEZE, amid: 'po_set "$PO_G" 1', amidst: 'frozen' },
+  { name: 'freeze, v2', at: 'v2', params: FREEZE, amid: 'freezer_set "$PO_G" 1', amidst: 'frozen' },
+  { name: 'freeze, v1', at: 'v1', params: FREEZE, amid: 'freezer_set "$PO_G" 1', amidst: 'frozen' },
   { name: 'network, v2', at: 'n2', params: NETWORK, amid: 'PO_LAST=$PO_T &&', amidst: 'rules.nft' },
 ] as const;
 const POD = 'POD:PATIENT';

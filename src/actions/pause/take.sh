@@ -1,5 +1,5 @@
 # Takes a manifest out of the kubelet's sight, and waits until the component has stopped.
-# needs: manifest running
+# needs: manifest running freezer/freeze
 # shellcheck shell=sh
 
 # pause_take: PA_IN goes aside. Its note there outlives /run: a pause must be taken back after a reboot too.
@@ -34,7 +34,7 @@ pause_await() {
     for PA_POD in $PA_PODS; do
       # Noted first: a freeze without a note would never be taken back.
       { printf '%s\n' "$PA_POD" >>"$PA_HOME/.$PA_BASE.frozen"; } 2>/dev/null || fx_fail not-held "cannot write in $PA_HOME"
-      pause_freeze || fx_fail not-held "cannot freeze ${PA_POD##*/} of $1"
+      pause_freeze "$PA_POD" || fx_fail not-held "cannot freeze ${PA_POD##*/} of $1"
     done
     pause_count "$1"
   fi
@@ -48,4 +48,15 @@ pause_await() {
     fx_say "$1 out and ended"
   fi
   [ "$PA_CRI" = yes ] || fx_data crictl 'no answer'
+}
+
+# pause_freeze POD: freezes the pod, across restarts of its containers; false when it is not frozen soon.
+pause_freeze() {
+  freezer_set "$1" 1 || return 1
+  PA_N=0
+  until freezer_still "$1"; do
+    PA_N=$((PA_N + 1))
+    [ "$PA_N" -le 15 ] || return 1
+    sleep 0.2 2>/dev/null || sleep 1
+  done
 }

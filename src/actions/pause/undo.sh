@@ -1,5 +1,5 @@
 # Puts a manifest back, and thaws the pod.
-# needs: manifest running
+# needs: manifest running freezer/freeze
 # shellcheck shell=sh
 
 act_undo() {
@@ -56,9 +56,11 @@ pause_give() {
 pause_unfreeze() {
   [ -r "$PA_HOME/.$PA_BASE.frozen" ] || return 0
   while IFS= read -r PA_POD; do
-    case $PA_POD in "$PA_CGROUPS"/*kubepods*) ;; *) continue ;; esac
-    ! pause_frozen || PA_DID=1
-    pause_thaw || fx_fail still-held "cannot thaw $PA_POD"
+    case $PA_POD in "$FX_ROOT/sys/fs/cgroup"/*kubepods*) ;; *) continue ;; esac
+    # A pod that is gone needs no thaw.
+    [ -d "$PA_POD" ] || continue
+    ! freezer_still "$PA_POD" || PA_DID=1
+    freezer_set "$PA_POD" 0 || fx_fail still-held "cannot thaw $PA_POD"
   done <"$PA_HOME/.$PA_BASE.frozen"
   rm -f "$PA_HOME/.$PA_BASE.frozen"
 }

@@ -19,6 +19,8 @@ import undo from './common/undo.sh';
 import within from './common/within.sh';
 import words from './common/words.sh';
 import write from './common/write.sh';
+import crictl from './cri/crictl.sh';
+import criPath from './cri/path.sh';
 import etcd from './etcd/etcd.sh';
 import etcdAlarms from './etcd/etcd-alarms.sh';
 import etcdGet from './etcd/etcd-get.sh';
@@ -40,6 +42,8 @@ import stack from './firewall/stack.sh';
 import systemdTimer from './firewall/systemd-timer.sh';
 import timers from './firewall/timers.sh';
 import wayIn from './firewall/way-in.sh';
+import freeze from './freezer/freeze.sh';
+import freezerPod from './freezer/pod.sh';
 import act from './hold/act.sh';
 import count from './hold/count.sh';
 import lost from './hold/lost.sh';
@@ -92,6 +96,8 @@ export const library: Fragments = {
   'common/write': write,
   'etcd/etcd-alarms': etcdAlarms,
   'etcd/etcd-get': etcdGet,
+  'cri/crictl': crictl,
+  'cri/path': criPath,
   'etcd/etcd': etcd,
   'firewall/armed': armed,
   'firewall/by-tool': byTool,
@@ -111,6 +117,8 @@ export const library: Fragments = {
   'firewall/systemd-timer': systemdTimer,
   'firewall/timers': timers,
   'firewall/way-in': wayIn,
+  'freezer/freeze': freeze,
+  'freezer/pod': freezerPod,
   'hold/act': act,
   'hold/count': count,
   'hold/lost': lost,

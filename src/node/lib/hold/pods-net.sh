@@ -3,6 +3,8 @@
 # needs: pods-spared pods-net-table
 # shellcheck shell=sh
 
+PO_KNOWN=''
+
 # po_net ID: adds the rules of the pod that was read.
 po_net() {
   po_service "$1"

@@ -1,10 +1,8 @@
 # The part of a hold of pods that only the node script has: refusals before anything is changed, and what is told after.
-# needs: pods own common/tools
+# needs: pods own common/tools cri/path
 # shellcheck shell=sh
 
 HO_TABLE=fireaxe_pods_$IN_KEY
-# RKE2 and others keep crictl out of the way.
-[ -n "$FX_ROOT" ] || PATH=$PATH:/var/lib/rancher/rke2/bin:/opt/bin
 
 pods_ready() {
   [ -n "$P_PODS" ] || return 0
@@ -37,7 +35,7 @@ pods_containers() {
   PO_RUN=''
   po_list || return 1
   for HO_P in $PO_IDS; do
-    for PO_K in $(po_crictl ps -q --pod "$HO_P" 2>/dev/null); do PO_RUN="$PO_RUN${PO_RUN:+ }$PO_K"; done
+    for PO_K in $(cri ps -q --pod "$HO_P" 2>/dev/null); do PO_RUN="$PO_RUN${PO_RUN:+ }$PO_K"; done
   done
 }
 
