@@ -2,7 +2,6 @@
 # needs: kube/api
 # shellcheck shell=sh
 
-KC_TIME=3 ET_TIME=2
 PR_METRICS='/^apiserver_current_inflight_requests/ { inflight += $NF }
 /^process_resident_memory_bytes/ { memory = $NF }
 /^process_start_time_seconds/ { started = $NF }
@@ -10,14 +9,19 @@ PR_METRICS='/^apiserver_current_inflight_requests/ { inflight += $NF }
 /^apiserver_flowcontrol_rejected_requests_total/ { rejected += $NF }
 END { printf "%.0f %.0f %.0f %.0f %.0f %.0f\n", inflight, memory, started, total, bad, rejected }'
 
-# Counters, or in `unmeasured` why there are none and will be none.
-probe_metrics() {
+# probe_count KEY WHAT COMMAND: AP_OUT are the numbers that the command prints, or data KEY is why there are none and will be none.
+probe_count() {
+  AP_OUT=''
   if [ "$KC_CONFIG" = none ] || [ -n "$KC_SPENT" ]; then
-    fx_data unmeasured "$PR_WHY"
+    fx_data "$1" "$PR_WHY"
     return 0
   fi
-  apart probe_counters
-  case $AP_SAID in *Forbidden* | *Unauthorized* | *'must be logged in'*) fx_data unmeasured 'these credentials may not read its metrics' ;; esac
+  apart "$3"
+  case $AP_SAID in *Forbidden* | *Unauthorized* | *'must be logged in'*) fx_data "$1" "these credentials may not $2" ;; esac
+}
+
+probe_metrics() {
+  probe_count unmeasured 'read its metrics' probe_counters
   # shellcheck disable=SC2086
   set -- $AP_OUT
   # A server without a start time did not answer.
@@ -32,7 +36,7 @@ probe_metrics() {
 
 probe_counters() { kube_ctl get /metrics | awk "$PR_METRICS"; }
 
-# A lease a line: fresh while it is not older than it says itself. Dates are reckoned here: not every awk or date can.
+# One lease a line: fresh while its last renewal is not older than its own duration. Dates are computed here: not every awk or date can.
 PR_LEASES='function since1970(t,  y, m) {
   y = substr(t, 1, 4) + 0; m = substr(t, 6, 2) + 0
   if (m <= 2) { y--; m += 12 }
@@ -49,12 +53,7 @@ END { printf "%d %d\n", fresh, of }'
 
 probe_leases() {
   [ -n "$P_LEASES" ] || return 0
-  if [ "$KC_CONFIG" = none ] || [ -n "$KC_SPENT" ]; then
-    fx_data leasesUnread "$PR_WHY"
-    return 0
-  fi
-  apart probe_renewed
-  case $AP_SAID in *Forbidden* | *Unauthorized* | *'must be logged in'*) fx_data leasesUnread 'these credentials may not list leases' ;; esac
+  probe_count leasesUnread 'list leases' probe_renewed
   # shellcheck disable=SC2086
   set -- $AP_OUT
   [ "${2-0}" != 0 ] || return 0

@@ -1,6 +1,6 @@
 import { type NodeResult, RESULT_STATES, type ResultState } from './types.ts';
 
-/** Our scripts keep to 2,400 characters, of which up to 800 are values: some 130 at most. */
+/** Our scripts keep to 2,400 characters, of which up to 1,600 are values: some 130 at most. */
 const LONGEST_LINE = 8192;
 const LONGEST_TEXT = 2400;
 const MOST_MEMBERS = 200;

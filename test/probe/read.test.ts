@@ -91,6 +91,44 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     });
   });
 
+  test('counts stay in the result however much is in force and failing', async () => {
+    const long = 'r'.repeat(80);
+    for (const [top, step] of [
+      ['fireaxe', 'a'],
+      ['fireaxe_cordon', 'b'],
+    ]) {
+      box.file(`/run/fireaxe/${top}.top`, `${box.root}/run/fireaxe/${long}/${step}\n`);
+      box.file(`/run/fireaxe/${long}/${step}/stands`, '');
+      box.file(`/run/fireaxe/${long}/${step}/intent`, 'n 1790000000\n');
+    }
+    for (const name of ['kube-controller-manager', 'kube-scheduler', 'cluster-autoscaler']) {
+      box.file(`/etc/kubernetes/fireaxe-paused/.${name}.yaml.note`, `${long}/c\n`);
+      box.file(`/etc/kubernetes/fireaxe-paused/${name}.yaml`, '');
+    }
+    box.tool(
+      'nft',
+      `[ "$*" != 'list tables' ] || printf 'table inet fireaxe\\ntable inet fireaxe_cordon\\n'`,
+    );
+    box.tool('ss', 'echo a');
+    box.tool('curl', `echo '{"health":"false","reason":"${'slow disk '.repeat(30)}"}'`);
+    box.file('leases', `{"items":[${lease('a', 5)},${lease('b', 90)}]}`);
+    const failing = Array.from({ length: 12 }, (_, i) => `[-]poststarthook/some-controller-${i} failed`);
+    kubectl(
+      `*leases*) cat "$SANDBOX/leases" ;;\n*metrics) cat "$SANDBOX/metrics" ;;\n*readyz*) echo '${failing.join('\\n')}' >&2; exit 1 ;;\n*) echo ok ;;`,
+    );
+    const reading = await read(shell, { leases: true });
+    expect(reading.leases).toEqual({ fresh: 1, of: 2 });
+    expect(reading.servers[0]).toMatchObject({
+      readyz: 'failing',
+      requests: 2000,
+      etcd: 'failing',
+      connections: 1,
+    });
+    const kinds = new Set(reading.servers[0]!.inForce?.map(({ kind }) => kind));
+    expect([...kinds]).toEqual(['fenced', 'cordoned', 'paused']);
+    expect(reading.servers[0]!.failing).not.toEqual([]);
+  });
+
   test('a well server', async () => {
     kubectl(
       '*metrics) cat "$SANDBOX/metrics" ;;\n*readyz*) echo "[+]ping ok"; echo "readyz check passed" ;;\n*) echo ok ;;',

@@ -8,7 +8,7 @@ fx_before() { FX_BEFORE=$FX_BEFORE$1=$2$FX_NL; }
 # fx_data KEY VALUE: a measured value for people and programs.
 fx_data() {
   fx_cut "$2" 4
-  [ $((${#FX_DATA} + ${#FX_J})) -le 800 ] || return 0
+  [ $((${#FX_DATA} + ${#FX_J})) -le "$FX_MOST" ] || return 0
   FX_DATA=$FX_DATA${FX_DATA:+,}\"$1\":\"$FX_J\"
 }
 
