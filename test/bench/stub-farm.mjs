@@ -1,5 +1,5 @@
 // Light SSH servers for many addresses: one process, no sshd and no shell behind them.
-// Answers every script with its first and last word. usage: stub-farm.mjs HOSTKEYFILE PORT
+// Answers every script with its first and its result line. Usage: stub-farm.mjs HOSTKEYFILE PORT
 import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import ssh2 from 'ssh2';
