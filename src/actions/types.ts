@@ -3,6 +3,7 @@ import type { OnTrace } from '../base/trace.ts';
 import type { Target } from '../kit/types.ts';
 import type { ActionContext, BeforeState, NodeSide, Op } from '../node/types.ts';
 import type { NodeResult, NodeScript, Outcome } from '../transport/types.ts';
+import { type Misfit, type Parameters, readerOf, type Values } from './parameter.ts';
 
 /** `severe` changes need `--confirm "<cluster> <count>"`. */
 export type Danger = 'read' | 'change' | 'severe';
@@ -51,7 +52,9 @@ export interface Action<P = unknown> {
   title: string;
   danger: Danger | ((params: P) => Danger);
   scope: 'node' | 'cluster' | 'cloud';
-  /** Reads strings (flags, YAML) into typed parameters; unknown keys are refused. */
+  /** What may be said of it. */
+  parameters: Parameters;
+  /** Reads them, from flags or YAML, into what the functions below get. */
   params: ZodType<P>;
   /** One line: what this will do, as said in a plan. */
   summary(params: P): string;
@@ -75,7 +78,16 @@ export interface Action<P = unknown> {
   irreversible?: string | ((params: P) => string | undefined);
 }
 
-/** Keeps the parameter type of a declaration while the registry forgets it. */
-export function defineAction<P>(action: Action<P>): Action<P> {
-  return action;
+/** An action as it is declared: its functions get the parameters typed as their declarations read them. */
+export interface ActionDeclaration<D extends Parameters> extends Omit<Action<Values<D>>, 'params'> {
+  parameters: D;
+  /** Why these values do not go together, where each alone is right. */
+  check?(values: Values<D>): Misfit | undefined;
+}
+
+export function defineAction<D extends Parameters>({
+  check,
+  ...action
+}: ActionDeclaration<D>): Action<Values<D>> {
+  return { ...action, params: readerOf(action.parameters, check) };
 }

@@ -1,9 +1,11 @@
+import type { Parameters } from '../actions/parameter.ts';
 import { selectNodes } from '../fleet/select.ts';
 import type { FleetNode } from '../fleet/types.ts';
 import type { ClusterKit } from '../kit/types.ts';
 import { carryOut } from './carry-out.ts';
 import { reasonOf } from './consent.ts';
 import { chooseCluster, type Flags, openContext, selectionOf } from './context.ts';
+import type { Option } from './option.ts';
 import { overridesOf } from './overrides.ts';
 import type { CliIo } from './types.ts';
 
@@ -53,11 +55,23 @@ function controlPlane({ fleet }: ClusterKit): string[] {
   return selectNodes(fleet.nodes, { selector: 'role=control-plane' }).map((node) => node.name);
 }
 
-/** Only the flags that were given, as parameters. */
-export function given<F>(flags: F, names: { [K in keyof F]?: string }): Record<string, unknown> {
+/** The options of a verb that its action's parameters declare. */
+export function parameterFlags<D extends Parameters>(parameters: D): ParameterOptions<D> {
+  const flags = Object.entries(parameters).flatMap(([name, { flag, help, repeatable, default: usual }]) =>
+    flag === undefined
+      ? []
+      : [[name, { flags: flag, help, ...(repeatable && { repeatable }), ...(usual && { default: usual }) }]],
+  );
+  return Object.fromEntries(flags);
+}
+
+type ParameterOptions<D extends Parameters> = {
+  [K in keyof D as D[K] extends { flag: string } ? K : never]: Option<string | string[] | boolean>;
+};
+
+/** The parameters among the flags that were given; what was not given has the action's default. */
+export function givenParameters(parameters: Parameters, flags: object): Record<string, unknown> {
   return Object.fromEntries(
-    (Object.keys(names) as (keyof F)[])
-      .filter((flag) => flags[flag] !== undefined)
-      .map((flag) => [names[flag], flags[flag]]),
+    Object.entries(flags).filter(([name, typed]) => typed !== undefined && parameters[name]?.flag),
   );
 }

@@ -62,6 +62,7 @@ export function toggle(flags: string, help: string, more: More = {}): Option<boo
 }
 
 /** The line of help, the default last. */
-export function helpOf({ help, default: usual }: Option<unknown>): string {
-  return usual === undefined ? help : `${help} (default: ${usual})`;
+export function helpOf({ help, repeatable, default: usual }: Option<unknown>): string {
+  const more = [repeatable && 'repeatable', usual !== undefined && `default: ${usual}`].filter(Boolean);
+  return more.length === 0 ? help : `${help} (${more.join('; ')})`;
 }

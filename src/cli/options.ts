@@ -60,7 +60,7 @@ export const furtherReason = {
 
 /** `-p key=value`, any number of times. */
 export const parameterOptions = {
-  param: values('-p, --param <key=value>', 'a parameter of the playbook (repeatable)'),
+  param: values('-p, --param <key=value>', 'a parameter of the playbook'),
 };
 
 /** Of every verb. */

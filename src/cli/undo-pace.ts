@@ -11,8 +11,8 @@ import { overridesOf } from './overrides.ts';
 
 /** How much of a run an undo takes, and its pause between waves. */
 export const scopeOptions = {
-  step: values('--step <id>', 'only this step (repeatable)'),
-  include: values('--include <step>', 'also this step, which removed the cause (repeatable)'),
+  step: values('--step <id>', 'only this step'),
+  include: values('--include <step>', 'also this step, which removed the cause'),
   nodes: value('--nodes <nodeset>', 'only these nodes, such as n[1-9,12]'),
   pause: value('--pause <duration>', 'time to settle after each wave'),
 };

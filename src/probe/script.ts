@@ -19,7 +19,7 @@ export const probe = defineAction({
   title: 'Read the health of the control plane',
   danger: 'read',
   scope: 'node',
-  params: z.strictObject({ leases: z.boolean() }),
+  parameters: { leases: { schema: z.boolean(), help: 'also count the leases of nodes' } },
   summary: () => 'read',
   node: {
     fragments: { ask, counters, 'in-force': inForce, node },

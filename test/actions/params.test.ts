@@ -59,7 +59,7 @@ describe('parameters', () => {
     expect(parseParams(actionNamed('stop'), { unit: 'agent' }, 'step')).toMatchObject({
       unit: 'agent.service',
     });
-    expect(parseParams(actionNamed('cordon'), { ports: [443] }, 'step')).toMatchObject({ ports: ['443'] });
+    expect(parseParams(actionNamed('cordon'), { port: [443] }, 'step')).toMatchObject({ port: ['443'] });
   });
 
   test.each([
@@ -96,9 +96,9 @@ describe('parameters', () => {
     ['fence', { on: 'nodes', user: 'a', allow: '10.0.0.1' }],
     ['fence', { only: 'a' }],
     ['fence', { on: 'elsewhere' }],
-    ['cordon', { ports: '0' }],
-    ['cordon', { ports: '70000' }],
-    ['cordon', { ports: '10-5' }],
+    ['cordon', { port: '0' }],
+    ['cordon', { port: '70000' }],
+    ['cordon', { port: '10-5' }],
     ['readmit', { clients: '' }],
     ['readmit', { clients: 'all w1' }],
     ['kubectl', {}],

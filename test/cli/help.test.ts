@@ -2,6 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { PassThrough } from 'node:stream';
 import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/cli/main.ts';
+import { helpOf } from '../../src/cli/option.ts';
+import { commonOptions } from '../../src/cli/options.ts';
 import { verbs } from '../../src/cli/registry.ts';
 import { buildCommand } from '../../src/cli/run-verb.ts';
 import type { CliIo } from '../../src/cli/types.ts';
@@ -58,6 +60,14 @@ describe('help', () => {
       const planned = first === 'plan' && verbs().find((v) => v.name === words[0] && v.group === 'Act');
       const verb = await load(planned ? words.shift()! : first);
       expect(() => buildCommand(verb, io()).parse(words, { from: 'user' }), example).not.toThrow();
+    }
+  });
+
+  it.each(verbs().map((verb) => verb.name))('of %s says each option in one short line', async (name) => {
+    const { options } = await load(name);
+    for (const option of Object.values({ ...options, ...commonOptions })) {
+      expect(helpOf(option).length, helpOf(option)).toBeLessThan(80);
+      expect(option.help, 'the default is added by itself').not.toMatch(/default|repeatable/);
     }
   });
 

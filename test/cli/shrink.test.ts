@@ -24,8 +24,10 @@ describe('shrink', () => {
   });
 
   it('refuses two shares, no share, and an empty selector', async () => {
-    expect((await plan('--share', '50%', '--limit', '1')).stderr).toMatch(/a share is a limit already/);
-    expect((await plan()).stderr).toMatch(/how many/);
+    expect((await plan('--share', '50%', '--limit', '1')).stderr).toMatch(
+      /give --share or --limit, not both/,
+    );
+    expect((await plan()).stderr).toMatch(/missing --share or --limit/);
     expect((await plan('--share', '1', '-l', '')).code).toBe(2);
     expect(JSON.parse((await plan('--share', '110%')).stderr).error.place).toBe('--share');
   });

@@ -71,7 +71,7 @@ describe('undo', () => {
     ran(readmit);
     const { code, stderr } = await undo('--yes');
     expect(code).toBe(5);
-    expect(stderr).toContain('consent to: fence all clients out again');
+    expect(stderr).toContain('consent to: fence all clients again');
   });
 
   it('of a recovery skips the step that removed the cause, and says what it would restore', async () => {
@@ -95,7 +95,7 @@ describe('undo', () => {
     const plain = await undo('--dry-run');
     expect(plain.code).toBe(0);
     expect(plain.stdout).toMatch(/fence: remove the fence: [^\n]*, on cp-\[1-3\] \(3\)\n/);
-    expect(plain.stdout).toMatch(/hold: release what is held: processes named agent, on n\[1-2\] \(2\)\n/);
+    expect(plain.stdout).toMatch(/hold: release held processes named agent, on n\[1-2\] \(2\)\n/);
     expect(plain.stdout).toContain('not readmit (ends with the undo of fence)');
     expect(plain.stdout).not.toContain('--confirm');
     const all = await undo('--dry-run', '--include', 'remove', '--output', 'json');

@@ -46,7 +46,7 @@ test('stop holds what it says, twice is already, undo lets go', async () => {
 test('stop of a name that nobody has says so, with the nearest that runs, in every form', async () => {
   const typo = HOLD.map((word) => (word === 'telemetry-agent' ? 'telemetry-agnt' : word));
   const said =
-    'no process named telemetry-agnt on any of 12 nodes; the nearest that runs is telemetry-agent, on';
+    'no process named telemetry-agnt on any of 12 nodes; the nearest running name is telemetry-agent, on';
   const dry = await lab.run([...typo, '--dry-run']);
   expect([dry.code, JSON.stringify(dry.json.warnings)]).toEqual([3, expect.stringContaining(said)]);
   const held = await lab.run(typo);

@@ -68,7 +68,7 @@ interface Change {
   /** Its table, or its chain. */
   seen: string;
 }
-const CORDON = { action: 'cordon', params: { ports: '30000-32767' } } as const;
+const CORDON = { action: 'cordon', params: { port: '30000-32767' } } as const;
 const BY_NFT: Change[] = [
   { action: 'fence', params: {}, seen: 'fireaxe' },
   { action: 'fence', params: { on: 'nodes', user: '65534' }, seen: 'fireaxe_clients' },

@@ -28,7 +28,7 @@ afterAll(() => lab?.down());
 
 describe('cordon', () => {
   const cordon = (order: Order) =>
-    give(lab, 'w1', 'cordon', { ports: '6443,30000-32767', timer: '60s' }, order);
+    give(lab, 'w1', 'cordon', { port: '6443,30000-32767', timer: '60s' }, order);
 
   test('new connections are refused, running ones finish, local ones go on; kept, already, back', async () => {
     const { address } = lab.at('w1').spec;
@@ -66,7 +66,7 @@ describe('cordon', () => {
   });
 
   test('our own way in is refused', async () => {
-    const refused = await give(lab, 'w1', 'cordon', { ports: '20-30' }, { op: 'apply', run: 'c9' });
+    const refused = await give(lab, 'w1', 'cordon', { port: '20-30' }, { op: 'apply', run: 'c9' });
     expect(refused).toMatchObject({ code: 4, result: { code: 'own-way' } });
   });
 });

@@ -175,7 +175,7 @@ const enters = async () => {
 
 describe.each(['legacy', 'nft'])('cordon by iptables-%s', (kind) => {
   const cordon = (order: Order) =>
-    give(lab, 'cp1', 'cordon', { ports: '6443,30000-32767', timer: kind === 'nft' ? '10s' : '60s' }, order);
+    give(lab, 'cp1', 'cordon', { port: '6443,30000-32767', timer: kind === 'nft' ? '10s' : '60s' }, order);
 
   test('new connections of both families are dropped, running ones and local ones go on; back by undo or timer, exact', async () => {
     const run = `co-${kind}`;

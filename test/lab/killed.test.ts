@@ -40,7 +40,7 @@ const ACTIONS: [name: string, action: string, params: Record<string, unknown>, h
   ['stop --unit', 'stop', { unit: 'agent' }, 'systemctl stop -- $UN_ALL'],
   ['stop --process', 'stop', { process: 'offender', for: '5m' }, 'HO_N=0\nuntil [ -e "$HO_HERE/pass" ]'],
   ['shrink', 'shrink', { process: 'offender', for: '5m' }, '[ -z "$IN_KEY" ] || process_apply'],
-  ['cordon', 'cordon', { ports: '30000-32767', timer: '300s' }, 'nft_load rules.nft'],
+  ['cordon', 'cordon', { port: '30000-32767', timer: '300s' }, 'nft_load rules.nft'],
   ['readmit', 'readmit', { clients: '192.0.2.1,192.0.2.2' }, 'nft_load rules.nft\nwords'],
 ];
 
@@ -90,7 +90,7 @@ describe.each(ACTIONS)('%s', (name, action, params, half) => {
 test('cordon without systemd: a resumed order leaves one timer, its own', async () => {
   await sh('mv /usr/bin/systemd-run /usr/bin/systemd-run.off');
   const before = await picture();
-  const params = { ports: '30000-32767', timer: '300s' };
+  const params = { port: '30000-32767', timer: '300s' };
   const text = orderText(lab, 'w1', 'cordon', params, { op: 'apply', run: 'detached' });
   await at().run(hooked(text, 'change', '', 'kill -9 $$'));
   const resumed = await give(lab, 'w1', 'cordon', params, { op: 'apply', run: 'detached' });
@@ -138,7 +138,7 @@ test('stop --process: its watch killed comes back; ended, that is said; brought 
 
 test('cordon: killed after its change, and nobody comes back: its timer takes it away', async () => {
   const before = await picture();
-  const params = { ports: '30000-32767', timer: '10s' };
+  const params = { port: '30000-32767', timer: '10s' };
   const text = orderText(lab, 'w1', 'cordon', params, { op: 'apply', run: 'alone' });
   await at().run(hooked(text, 'change', '', 'kill -9 $$'));
   expect(await sh('nft list tables')).toContain('fireaxe_cordon');

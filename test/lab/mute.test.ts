@@ -18,7 +18,7 @@ type Name = 'cordon' | 'stop';
 const params = (action: Name, run = '') =>
   action === 'stop'
     ? { process: 'offender', for: '5m' }
-    : { ports: '30000-32767', timer: run === 'h1' ? '60s' : '10s' };
+    : { port: '30000-32767', timer: run === 'h1' ? '60s' : '10s' };
 const text = (action: Name, of: Order) => orderText(lab, 'w1', action, params(action, of.run), of);
 const order = (action: Name, of: Order) => give(lab, 'w1', action, params(action, of.run), of);
 const begun = (unit: string) => sh(`journalctl -b --no-pager | grep -c "Started fireaxe-${unit}"`);

@@ -12,7 +12,7 @@ type Name = 'fence' | 'wider' | 'cordon' | 'unit' | 'process' | 'batch' | 'all' 
 const ORDERS: Record<Name, [action: string, params: Record<string, unknown>]> = {
   fence: ['fence', { timer: '300s' }],
   wider: ['fence', { timer: '300s', rate: 7 }],
-  cordon: ['cordon', { ports: '30000-32767', timer: '300s' }],
+  cordon: ['cordon', { port: '30000-32767', timer: '300s' }],
   unit: ['stop', { unit: 'agent' }],
   process: ['stop', { process: 'offender', for: '5m' }],
   batch: ['readmit', { clients: '192.0.2.1,192.0.2.2' }],

@@ -13,7 +13,7 @@ afterAll(() => lab?.down());
 
 test.each([
   ['by systemd', 'cp1', 'fence', {}],
-  ['detached', 'w1', 'cordon', { ports: '8080' }],
+  ['detached', 'w1', 'cordon', { port: '8080' }],
 ] as const)(
   'somebody removes /run/fireaxe: the timer, %s, takes the change back all the same',
   async (_how, at, action, params) => {

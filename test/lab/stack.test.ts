@@ -31,7 +31,7 @@ describe.each(['nft', 'iptables'])('by %s', (tool) => {
 
   test.each([
     ['fence', { rate: 5 }, { rate: 7 }],
-    ['cordon', { ports: '8080' }, { ports: '9090' }],
+    ['cordon', { port: '8080' }, { port: '9090' }],
   ])(
     '%s over %s: the second stays when the first is taken back, and then nothing is left',
     async (action, one, other) => {

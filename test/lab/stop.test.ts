@@ -190,7 +190,7 @@ describe('processes', () => {
       );
     await expect.poll(states, { timeout: 15_000 }).toBe('Z\nS\nS');
     for (const [run, params, then] of [
-      ['z1', { command: '/usr/bin/perl /opt/headless' }, 'Z\nT\nS'],
+      ['z1', { cmdline: '/usr/bin/perl /opt/headless' }, 'Z\nT\nS'],
       ['z2', { cgroup: 'headless.service' }, 'Z\nT\nS'],
       ['z3', { cgroup: 'twoline.service' }, 'Z\nS\nT'],
     ] as const) {
@@ -213,7 +213,7 @@ describe('processes', () => {
     await sh(
       'systemd-run --unit=a1 -p User=nobody /usr/local/bin/offender 111 ; systemd-run --unit=a2 /usr/local/bin/offender 111; systemd-run --unit=a3 -p User=nobody /usr/local/bin/offender 1111',
     );
-    const params = { command: '/usr/local/bin/offender 111', user: 'nobody', for: '1m' };
+    const params = { cmdline: '/usr/local/bin/offender 111', user: 'nobody', for: '1m' };
     const apply = await give(lab, 'w1', 'stop', params, { op: 'apply', run: 'c' });
     expect(apply.result).toMatchObject({ state: 'changed', data: { held: '1' } });
     const states = () =>
@@ -257,7 +257,7 @@ describe('processes', () => {
     const inSession = 'systemd-run --scope --quiet --slice=ops /bin/sh';
     for (const refused of [
       await asked({ cgroup: 'ops.slice' }, inSession),
-      await asked({ command: 'sshd: root@notty' }),
+      await asked({ cmdline: 'sshd: root@notty' }),
     ]) {
       expect(refused).toMatchObject({ code: 4, result: { state: 'refused', code: 'own-way' } });
     }

@@ -17,8 +17,8 @@ export interface Way {
 }
 const cordon = {
   action: 'cordon',
-  params: { ports: '8080' },
-  other: { ports: '9090' },
+  params: { port: '8080' },
+  other: { port: '9090' },
   done: 'cordoned',
 } as const;
 const fence = { action: 'fence', params: { rate: 5 }, other: { rate: 7 }, done: 'fenced' } as const;

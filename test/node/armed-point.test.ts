@@ -6,7 +6,7 @@ import { order } from './made-up.ts';
 import { type Sandbox, SHELLS } from './sandbox.ts';
 import { test } from './sandbox-test.ts';
 
-const apply = order(cordon, 'apply', { params: { ports: ['8080'], timer: 60 } });
+const apply = order(cordon, 'apply', { params: { port: ['8080'], timer: 60 } });
 
 /** A systemd that started 200 s after the boot of its kernel, and takes a timer for begun at `seen`, by its own clock. */
 function systemd(box: Sandbox, seen: string): void {

@@ -7,7 +7,7 @@ import { order } from './made-up.ts';
 import { type Sandbox, SHELLS } from './sandbox.ts';
 import { test } from './sandbox-test.ts';
 
-const text = (op: Op) => order(cordon, op, { params: { ports: ['8080'], timer: 60 } });
+const text = (op: Op) => order(cordon, op, { params: { port: ['8080'], timer: 60 } });
 const there = (box: Sandbox, path: string) => existsSync(join(box.root, path));
 const STEP = 'run/fireaxe/r1/s1';
 

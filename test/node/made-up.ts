@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { defineAction } from '../../src/actions/types.ts';
 import type { Target } from '../../src/kit/types.ts';
 import { nodeScript } from '../../src/node/script.ts';
@@ -12,7 +11,7 @@ export function madeUp(script: string, variables: (params: never) => Record<stri
     title: 'Made up',
     danger: 'change',
     scope: 'node',
-    params: z.strictObject({}),
+    parameters: {},
     summary: () => 'made up',
     node: { fragments: { node: script }, variables },
   });

@@ -5,7 +5,7 @@ import { type Ran, Sandbox, SHELLS } from './sandbox.ts';
 
 /** Three orders of a kind; a step keeps to its own. */
 const ORDERS = {
-  cordon: ['1001', '1002', '1003'].map((ports) => ({ ports })),
+  cordon: ['1001', '1002', '1003'].map((port) => ({ port })),
   hosts: [3, 6, 7].map((rate) => ({ rate })),
   nodes: ['65534', '1', '2'].map((user) => ({ on: 'nodes', user })),
 };

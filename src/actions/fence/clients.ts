@@ -1,47 +1,37 @@
-import { z } from 'zod';
 import { usage } from '../../base/errors.ts';
 import { addressSet } from '../../node/addresses.ts';
 import { apiPorts } from '../../node/api-ports.ts';
 import type { ActionContext } from '../../node/types.ts';
-import { controlGroup } from '../control-group.ts';
-import { list } from '../params.ts';
+import type { Misfit } from '../parameter.ts';
+import type { FenceParams } from './params.ts';
 
-/** Who is meant on a worker, and by which addresses it reaches the API. */
-export interface Clients {
-  only: string[];
-  user?: string | undefined;
-  except: string[];
-  service: string[];
-}
-
-export const groups = () => list().pipe(z.array(controlGroup)).default([]);
+/** Which clients on a worker, and the addresses at which they reach the API. */
+type Clients = Pick<FenceParams, 'only' | 'user' | 'except' | 'service'>;
 
 /** One line of a plan. */
 export function clientsSummary(p: Clients): string {
   const named = [...p.only, ...(p.user === undefined ? [] : [`user ${p.user}`])].join(', ');
-  const whom = p.except.length ? `all but ${p.except.join(', ')}` : named;
+  const clients = p.except.length ? `all but ${p.except.join(', ')}` : named;
   const by = p.service.length
     ? `the control plane's addresses and ${p.service.join(', ')}`
-    : "the control plane's own addresses only (no service address given: clients that go through one are held only where the node itself translates it by netfilter)";
-  return `on the nodes, reject the connections of ${whom} to ${by}`;
+    : "the control plane's own addresses only (no --service given: a client that goes through a service address is cut off only where the node itself translates that address by netfilter)";
+  return `on the nodes, reject the connections of ${clients} to ${by}`;
 }
 
 /** Why these parameters do not go together; undefined when they do. */
-export function clientsProblem(
-  on: 'hosts' | 'nodes',
-  p: Clients,
-): { at: string; message: string } | undefined {
+export function clientsMisfit(p: FenceParams): Misfit | undefined {
   const named = p.only.length > 0 || p.user !== undefined;
-  if (on === 'hosts') {
+  if (p.on === 'hosts') {
     const stray = (['only', 'user', 'except', 'service'] as const).find((key) => p[key]?.length);
     return stray && { at: stray, message: `${stray} goes with on: nodes` };
   }
   if (!named && !p.except.length)
-    return { at: 'only', message: 'who is to be fenced on the nodes? only, user or except' };
-  return named && p.except.length ? { at: 'except', message: 'either only and user, or except' } : undefined;
+    return { at: 'only', message: 'missing the clients to fence on the nodes: only, user or except' };
+  if (named && p.except.length) return { at: 'except', message: 'give only and user, or except, not both' };
+  return p.allow.length > 0 ? { at: 'allow', message: 'allow goes with on: hosts' } : undefined;
 }
 
-/** Whether the kubelet is among those that are meant. */
+/** Whether the kubelet is among those clients. */
 export function meetsKubelet({ only, user, except }: Clients): boolean {
   const named = (groups: string[]) => groups.some((group) => /kubelet/.test(group));
   if (except.length > 0) return !named(except);

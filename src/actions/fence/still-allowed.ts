@@ -2,7 +2,7 @@ import type { FleetNode } from '../../fleet/types.ts';
 import { alwaysAllowed, contained } from '../../node/addresses.ts';
 import type { ActionContext } from '../../node/types.ts';
 
-/** A warning where the addresses that a fence lets in cover workers of the fleet: it does not keep those away. */
+/** A warning where the addresses that a fence lets in include workers of the fleet, which it then does not keep away. */
 export function allowedWorkers(allow: string[], context: ActionContext): string[] {
   const workers = context.nodes.filter((node) => !node.roles.includes('control-plane'));
   const allowed = [...new Set([...alwaysAllowed(context), ...allow])];

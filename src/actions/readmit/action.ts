@@ -1,32 +1,23 @@
-import { z } from 'zod';
 import { apiPorts } from '../../node/api-ports.ts';
-import { list } from '../params.ts';
 import { defineAction } from '../types.ts';
 import { clientAddresses } from './clients.ts';
 import { fragments } from './fragments.ts';
+import { readmitParameters } from './params.ts';
 
-const params = z.strictObject({
-  /** `all` removes the fence; else node names, addresses, CIDRs, or a share such as `25%` of the workers. */
-  clients: list().refine(
-    (words) => words.length > 0 && (words.length === 1 || !words.includes('all')),
-    'expected all, a share such as 25%, or node names and addresses',
-  ),
-});
-
-/** Clients let back in at a pace: the rate is the fence's own. */
+/** Lets clients back in; the fence itself limits the rate. */
 export const readmit = defineAction({
   name: 'readmit',
   title: 'Let API clients back in',
   danger: 'change',
   scope: 'node',
-  params,
+  parameters: readmitParameters,
   summary: (p) =>
     p.clients[0] === 'all'
       ? 'remove the fence'
-      : `let ${shorten(p.clients)} through the fence, new connections at its rate`,
+      : `let ${shorten(p.clients)} through the fence, new connections limited to its rate`,
   undo: {
     summary: (p) =>
-      p.clients[0] === 'all' ? 'fence all clients out again' : `fence ${shorten(p.clients)} out again`,
+      p.clients[0] === 'all' ? 'fence all clients again' : `fence ${shorten(p.clients)} again`,
     danger: 'severe',
   },
   within: 'fence',

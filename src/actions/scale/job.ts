@@ -5,7 +5,7 @@ import type { BeforeState } from '../../node/types.ts';
 import type { ReasonCode } from '../../transport/codes/reasons.ts';
 import type { NodeResult } from '../../transport/types.ts';
 import type { CloudContext } from '../types.ts';
-import type { ScaleParams } from './action.ts';
+import type { ScaleParams } from './params.ts';
 
 export interface ScaleDeps {
   ec2(profile: CloudProfile, onTrace?: OnTrace): Promise<Ec2Api>;

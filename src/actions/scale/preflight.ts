@@ -4,7 +4,7 @@ import { withOurKeys } from '../../aws/errors.ts';
 import { TRANSPORTS } from '../../fleet/transports.ts';
 import type { Target } from '../../kit/types.ts';
 import type { ResultCode } from '../../transport/codes/results.ts';
-import type { ScaleParams } from './action.ts';
+import type { ScaleParams } from './params.ts';
 
 export interface Refusal {
   code: ResultCode;

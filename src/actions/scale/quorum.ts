@@ -1,17 +1,16 @@
-import { z } from 'zod';
 import type { Target } from '../../kit/types.ts';
 import { nodeScript } from '../../node/script.ts';
 import type { Outcome } from '../../transport/types.ts';
 import { type Action, type CloudContext, defineAction } from '../types.ts';
 import node from './etcd-health.sh';
 
-/** Reads one member's health; it is no action of its own and changes nothing. */
+/** Reads one member's health; not an action that a user can name, and it changes nothing. */
 export const etcdHealth = defineAction({
   name: 'etcd-health',
   title: 'Read the etcd member',
   danger: 'read',
   scope: 'node',
-  params: z.strictObject({}),
+  parameters: {},
   summary: () => 'read the etcd member',
   node: { fragments: { node }, variables: () => ({}) },
 }) as Action;

@@ -1,35 +1,13 @@
-import { z } from 'zod';
-import {
-  describeProcesses,
-  holdRefusal,
-  holdVariables,
-  namesProcesses,
-  processParams,
-  unitName,
-} from '../stop/hold.ts';
+import { holdVariables } from '../stop/hold.ts';
 import { foundNone } from '../stop/none.ts';
+import { describeProcesses, namesProcesses } from '../stop/processes.ts';
 import { defineAction } from '../types.ts';
 import node from './node.sh';
-
-const params = z
-  .strictObject({
-    /** The kubelet's unit; `none` to leave the kubelet alone. */
-    kubelet: z.union([z.literal('none'), unitName]).default('kubelet.service'),
-    ...processParams,
-  })
-  .superRefine((p, ctx) => {
-    const message = holdRefusal(p);
-    if (message) ctx.addIssue({ code: 'custom', message });
-  })
-  .refine((p) => p.kubelet !== 'none' || namesProcesses(p), {
-    message: 'nothing to hold: name a process, or leave the kubelet in',
-  });
-
-type ShrinkParams = z.output<typeof params>;
+import { type ShrinkParams, shrinkMisfit, shrinkParameters } from './params.ts';
 
 const asHold = (p: ShrinkParams) => ({ ...p, unit: p.kubelet === 'none' ? undefined : p.kubelet });
 
-/** Fewer API clients without losing a machine: the kubelet held on a share of the workers, and the offender with it. */
+/** Fewer API clients without losing a machine: holds the kubelet on a share of the workers, and the offender with it. */
 export const shrink = defineAction({
   name: 'shrink',
   title: 'Hold kubelets and offenders on a share of the workers',
@@ -37,12 +15,13 @@ export const shrink = defineAction({
   scope: 'node',
   takesOut: 'until-undo',
   silencesKubelets: (p) => p.kubelet !== 'none',
-  // A kubelet that starts lists all that it needs: that, and its neighbours', settles in a few seconds.
+  // A starting kubelet lists everything it needs; that load settles in a few seconds.
   back: { canary: '1', wave: '10%', pauseMs: 10_000 },
-  params,
+  parameters: shrinkParameters,
+  check: shrinkMisfit,
   summary: (p) =>
     [
-      p.kubelet !== 'none' && `stop ${p.kubelet} and mask it (containers go on, unmanaged)`,
+      p.kubelet !== 'none' && `stop ${p.kubelet} and mask it (containers keep running, unmanaged)`,
       namesProcesses(p) && `${p.how} ${describeProcesses(p)}`,
     ]
       .filter(Boolean)
@@ -51,7 +30,7 @@ export const shrink = defineAction({
     summary: (p) =>
       [
         p.kubelet !== 'none' && `unmask and start ${p.kubelet}`,
-        namesProcesses(p) && `release what is held: ${describeProcesses(p)}`,
+        namesProcesses(p) && `release held ${describeProcesses(p)}`,
       ]
         .filter(Boolean)
         .join('; '),

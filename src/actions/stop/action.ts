@@ -1,52 +1,24 @@
-import { z } from 'zod';
 import { defineAction } from '../types.ts';
-import {
-  describeProcesses,
-  holdRefusal,
-  holdVariables,
-  namesProcesses,
-  processParams,
-  unitName,
-} from './hold.ts';
+import { holdVariables } from './hold.ts';
 import node from './node.sh';
 import { foundNone } from './none.ts';
-import { podParams, podRefusal, podVariables } from './pods.ts';
+import { type StopParams, stopMisfit, stopParameters } from './params.ts';
+import { podVariables } from './pods.ts';
+import { describeProcesses } from './processes.ts';
 
-const params = z
-  .strictObject({
-    unit: unitName.optional(),
-    ...processParams,
-    ...podParams,
-    /** `network` takes the API servers alone away from pods. */
-    how: z
-      .enum(['freeze', 'kill', 'network'], { error: 'expected freeze, kill or network' })
-      .default('freeze'),
-  })
-  .refine(
-    (p) => [p.unit !== undefined, namesProcesses(p), p.pods !== undefined].filter(Boolean).length === 1,
-    {
-      message: 'say what to stop: either unit, or process, command, user and cgroup, or pods',
-    },
-  )
-  .superRefine((p, ctx) => {
-    const message = holdRefusal(p) ?? podRefusal(p);
-    if (message) ctx.addIssue({ code: 'custom', message });
-  });
-
-type StopParams = z.output<typeof params>;
-
-/** Holds an offender: a unit masked and stopped, or processes or pods that are found again when something brings them back. */
+/** Holds an offender: a unit stopped and masked, or processes or pods, also those that start again later. */
 export const stop = defineAction({
   name: 'stop',
   title: 'Hold an offender',
   danger: 'change',
   scope: 'node',
-  params,
+  parameters: stopParameters,
+  check: stopMisfit,
   summary(p) {
     if (p.unit) return `stop ${p.unit} and mask it until undo or reboot`;
     if (p.pods === undefined) return `${p.how} ${describeProcesses(p)}`;
     return p.how === 'network'
-      ? `take the API servers, and nothing else, away from pods ${p.pods}`
+      ? `cut pods ${p.pods} off from the API servers, and from nothing else`
       : `freeze pods ${p.pods}`;
   },
   silencesKubelets: (p) => /^kubelet(\.service)?$/.test(p.unit ?? p.process ?? ''),
@@ -64,10 +36,10 @@ export const stop = defineAction({
 });
 
 const PROBED =
-  'the kubelet restarts a container whose liveness probe fails while it is frozen, at the thaw at the latest; --how network leaves it running';
+  'the kubelet restarts a frozen container when its liveness probe fails, at the latest after the thaw; --how network keeps it running';
 
 function release(p: StopParams): string {
-  if (p.unit) return `unmask ${p.unit}, and start it where it ran`;
-  if (p.pods === undefined) return `release what is held: ${describeProcesses(p)}`;
-  return p.how === 'network' ? `give pods ${p.pods} the API servers back` : `thaw pods ${p.pods}`;
+  if (p.unit) return `unmask ${p.unit}, and start it where it was running`;
+  if (p.pods === undefined) return `release held ${describeProcesses(p)}`;
+  return p.how === 'network' ? `let pods ${p.pods} reach the API servers again` : `thaw pods ${p.pods}`;
 }

@@ -1,12 +1,13 @@
 import { nodesText } from '../../base/counts-line.ts';
 import { nearest } from '../../base/nearest.ts';
 import type { NodeResult } from '../../transport/types.ts';
-import { describeProcesses, type HoldParams, namesProcesses } from './hold.ts';
+import type { HoldParams } from './hold.ts';
+import { describeProcesses, namesProcesses } from './processes.ts';
 
-/** Of a name the kernel keeps 15 bytes. */
+/** The kernel keeps 15 bytes of a name. */
 const KERNEL_NAME = 15;
 
-/** What a hold found on none of these nodes, with the nearest name that runs there; nothing where any of them found some. */
+/** What a hold found on none of these nodes, with the nearest name that runs there; undefined where any node found some. */
 export function foundNone(
   p: HoldParams & { pods?: string | undefined },
   results: NodeResult[],
@@ -16,7 +17,7 @@ export function foundNone(
   const many = namesProcesses(p) ? describeProcesses(p) : `pods ${p.pods}`;
   const what = p.process === undefined ? many : many.replace(/^processes/, 'process');
   const where = results.length === 1 ? 'on the node' : `on any of ${nodesText(results.length)}`;
-  return `no ${what} ${where}${nearestOf(p.process, results)}; a hold waits for what comes`;
+  return `no ${what} ${where}${nearestOf(p.process, results)}; the hold waits for any that start`;
 }
 
 function nearestOf(name: string | undefined, results: NodeResult[]): string {
@@ -25,5 +26,7 @@ function nearestOf(name: string | undefined, results: NodeResult[]): string {
     for (const running of new Set(data?.names?.split(' ') ?? []))
       if (running !== '') nodes.set(running, (nodes.get(running) ?? 0) + 1);
   const meant = name === undefined ? undefined : nearest(name.slice(0, KERNEL_NAME), nodes.keys());
-  return meant === undefined ? '' : `; the nearest that runs is ${meant}, on ${nodesText(nodes.get(meant)!)}`;
+  return meant === undefined
+    ? ''
+    : `; the nearest running name is ${meant}, on ${nodesText(nodes.get(meant)!)}`;
 }

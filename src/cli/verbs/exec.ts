@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
+import { execParameters } from '../../actions/exec/params.ts';
 import { usage } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
-import { given, runAction } from '../action-verb.ts';
+import { givenParameters, parameterFlags, runAction } from '../action-verb.ts';
 import type { Flags } from '../context.ts';
 import { value } from '../option.ts';
 import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
@@ -9,7 +10,7 @@ import { type CliIo, defineVerb } from '../types.ts';
 
 export default defineVerb({
   name: 'exec',
-  summary: 'Run a command or a script on nodes, for what nobody foresaw',
+  summary: 'Run a command or a script on nodes',
   examples: [
     'fireaxe exec -c prod-1 -l role=worker --limit 5 --reason INC-42 -- uptime',
     "fireaxe exec -c prod-1 --reason INC-42 -- 'journalctl -u kubelet -n 20 | grep -i refused'",
@@ -18,13 +19,13 @@ export default defineVerb({
   ],
   danger: 'change',
   takesCommand: true,
-  argument: ['[command...]', 'after --: one word is a shell text, several are one command and its arguments'],
+  argument: [
+    '[command...]',
+    'after --: one word is a shell command line, several are a command and its arguments',
+  ],
   options: {
-    script: value(
-      '--script <file>',
-      'a file instead, for /bin/sh or what its first line names; - reads it from stdin',
-    ),
-    exits: value('--exits <codes>', 'exit codes that are success, such as 0,1 or any'),
+    script: value('--script <file>', 'run this file, with /bin/sh or what its first line names; - is stdin'),
+    ...parameterFlags(execParameters),
     ...targetOptions,
     ...paceOptions,
     ...waveOptions,
@@ -32,14 +33,17 @@ export default defineVerb({
   },
   async run(args, flags, io) {
     const command = await commandOf(args, flags, io);
-    return runAction(flags, io, { action: 'exec', params: { command, ...given(flags, { exits: 'exits' }) } });
+    return runAction(flags, io, {
+      action: 'exec',
+      params: { command, ...givenParameters(execParameters, flags) },
+    });
   },
 });
 
 async function commandOf(args: string[], flags: Flags, io: CliIo): Promise<string> {
   const script = flags.script;
   if ((script === undefined) === (args.length === 0)) {
-    throw usage(args.length > 0 ? 'a command and a script are too much' : 'nothing to run', {
+    throw usage(args.length > 0 ? 'give a command or --script, not both' : 'missing the command to run', {
       place: args.length > 0 ? '--script' : 'command',
       next: 'fireaxe exec … -- uptime, or --script FILE',
     });
@@ -49,12 +53,12 @@ async function commandOf(args: string[], flags: Flags, io: CliIo): Promise<strin
     script === '-'
       ? await readAll(io.stdin)
       : await readFile(script).catch((cause) => {
-          throw usage(`the script cannot be read: ${(cause as Error).message}`, { place: script, cause });
+          throw usage(`cannot read the script: ${(cause as Error).message}`, { place: script, cause });
         });
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch (cause) {
-    throw usage('the script is not UTF-8: other bytes would reach the nodes', { place: script, cause });
+    throw usage('the script is not UTF-8 and would reach the nodes changed', { place: script, cause });
   }
 }
 

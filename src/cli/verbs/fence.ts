@@ -1,5 +1,6 @@
-import { given, runAction } from '../action-verb.ts';
-import { toggle, value, values } from '../option.ts';
+import { fenceParameters } from '../../actions/fence/params.ts';
+import { givenParameters, parameterFlags, runAction } from '../action-verb.ts';
+import { toggle } from '../option.ts';
 import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
 import { defineVerb } from '../types.ts';
 
@@ -18,29 +19,10 @@ export default defineVerb({
   ],
   danger: 'severe',
   options: {
-    on: value('--on <hosts|nodes>', 'at the API servers (default), or on the machines where the clients run'),
-    allow: values('--allow <address>', 'a client that stays, besides the control plane (repeatable)'),
-    timer: value(
-      '--timer <duration>',
-      'a host takes the fence back by itself after this time unless it is kept (default 3m)',
-    ),
-    rate: value('--rate <N>', 'new connections a second that readmitted clients may open at each server'),
-    only: values(
-      '--only <unit|path>',
-      'on nodes: fence this systemd unit, slice or control group (repeatable)',
-    ),
-    user: value('--user <name>', 'on nodes: fence the processes of this user'),
-    except: values(
-      '--except <unit|path>',
-      'on nodes: fence all but this systemd unit, slice or control group (repeatable)',
-    ),
-    service: values(
-      '--service <address>',
-      'on nodes: an address of the API besides its hosts, such as the service address (repeatable)',
-    ),
+    ...parameterFlags(fenceParameters),
     pauseControllers: toggle(
       '--pause-controllers',
-      'pause kube-controller-manager first, so that fenced nodes keep their endpoints',
+      'pause kube-controller-manager first, so fenced nodes keep their endpoints',
     ),
     ...targetOptions,
     ...paceOptions,
@@ -50,16 +32,7 @@ export default defineVerb({
   run: (_args, flags, io) =>
     runAction(flags, io, {
       action: 'fence',
-      params: given(flags, {
-        on: 'on',
-        allow: 'allow',
-        timer: 'timer',
-        rate: 'rate',
-        only: 'only',
-        user: 'user',
-        except: 'except',
-        service: 'service',
-      }),
+      params: givenParameters(fenceParameters, flags),
       ...(flags.pauseControllers === true && { before: { action: 'pause', params: {} } }),
       anywhere: flags.on === 'nodes' ? 'role=worker' : 'role=control-plane',
     }),

@@ -1,6 +1,7 @@
+import { shrinkParameters } from '../../actions/shrink/params.ts';
 import { parseSome } from '../../base/amount.ts';
 import { usage } from '../../base/errors.ts';
-import { given, runAction } from '../action-verb.ts';
+import { givenParameters, parameterFlags, runAction } from '../action-verb.ts';
 import { value } from '../option.ts';
 import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
 import { defineVerb } from '../types.ts';
@@ -8,7 +9,7 @@ import { defineVerb } from '../types.ts';
 export default defineVerb({
   name: 'shrink',
   summary:
-    'Fewer clients: holds the kubelet (or an offender) on a share of the workers, spread over the zones',
+    'Hold the kubelet (or an offender) on a share of the workers, spread over the zones: fewer API clients',
   examples: [
     'fireaxe shrink -c prod-1 --share 50% --reason INC-42 --dry-run',
     'fireaxe shrink -c prod-1 --share 50% --wave 25% --reason INC-42',
@@ -18,13 +19,7 @@ export default defineVerb({
   danger: 'change',
   options: {
     share: value('--share <N|N%>', 'how many of the selected workers'),
-    kubelet: value(
-      '--kubelet <unit>',
-      "the kubelet's unit, or none to leave it alone (default kubelet.service)",
-    ),
-    process: value('--process <name>', 'hold processes of this exact name too'),
-    how: value('--how <way>', 'freeze (default) or kill, for processes'),
-    for: value('--for <duration>', 'how long processes that come back are held, 4h when not said'),
+    ...parameterFlags(shrinkParameters),
     ...targetOptions,
     ...paceOptions,
     ...waveOptions,
@@ -32,18 +27,18 @@ export default defineVerb({
   },
   run(_args, flags, io) {
     const { share, limit } = flags;
-    // A share is a limit on the workers, by the same rule. Two words for it would hide one of them.
+    // A share is a limit on the workers, by the same rule: given both, one would be ignored.
     if (share === undefined && limit === undefined)
-      throw usage('how many?', { place: '--share', next: 'add --share 50%' });
+      throw usage('missing --share or --limit', { place: '--share', next: 'add --share 50%' });
     if (share !== undefined && limit !== undefined)
-      throw usage('a share is a limit already', { place: '--limit', next: 'leave one of the two out' });
+      throw usage('give --share or --limit, not both', { place: '--limit', next: 'leave out one of them' });
     if (share !== undefined) parseSome(String(share), '--share', 'a share of no nodes');
-    // Whatever was selected: the control plane is never made smaller.
+    // Whatever the selection: the control plane never shrinks.
     const workers = 'role=worker,role!=control-plane';
     const selector = flags.selector === undefined ? workers : `${flags.selector},${workers}`;
     return runAction({ ...flags, limit: share ?? limit, selector }, io, {
       action: 'shrink',
-      params: given(flags, { kubelet: 'kubelet', process: 'process', how: 'how', for: 'for' }),
+      params: givenParameters(shrinkParameters, flags),
     });
   },
 });

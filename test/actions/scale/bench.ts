@@ -3,9 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseParams } from '../../../src/actions/params.ts';
-import { type ScaleParams, scale } from '../../../src/actions/scale/action.ts';
+import { scale } from '../../../src/actions/scale/action.ts';
 import { cloudSide } from '../../../src/actions/scale/cloud.ts';
 import type { ScaleDeps } from '../../../src/actions/scale/job.ts';
+import type { ScaleParams } from '../../../src/actions/scale/params.ts';
 import type { CloudContext } from '../../../src/actions/types.ts';
 import { ec2Api } from '../../../src/aws/ec2-api.ts';
 import { type CloudEndpoint, createCloudEndpoint } from '../../../src/drill/cloud/endpoint.ts';
@@ -72,7 +73,7 @@ export async function scaleBench(): Promise<ScaleBench> {
       cloud: { region: 'us-west-2', credentialsFile, configFile },
     })),
     run(op, more = {}) {
-      const params = parseParams<ScaleParams>(scale, { type: BIG, ...more.params }, 'scale');
+      const params = parseParams(scale, { type: BIG, ...more.params }, 'scale');
       const side = cloudSide({
         ec2: (profile) => ec2Api(profile, {}),
         sleep: (ms, signal) => delay(Math.min(ms, 15), undefined, { signal }),

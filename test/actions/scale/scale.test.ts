@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseParams } from '../../../src/actions/params.ts';
-import { type ScaleParams, scale } from '../../../src/actions/scale/action.ts';
+import { scale } from '../../../src/actions/scale/action.ts';
+import type { ScaleParams } from '../../../src/actions/scale/params.ts';
 import { DEFAULTS } from '../../../src/plan/request.ts';
 import { BIG, fastClock, type ScaleBench, scaleBench } from './bench.ts';
 

@@ -22,5 +22,7 @@ test.each([
 
 test('what it will do is said', () => {
   expect(stop.summary(read({ pods: 'ns/app.io/name=x,tier=' }))).toBe('freeze pods ns/app.io/name=x,tier=');
-  expect(stop.summary(read({ pods: 'ns/app=x', how: 'network' }))).toMatch(/API servers, and nothing else/);
+  expect(stop.summary(read({ pods: 'ns/app=x', how: 'network' }))).toMatch(
+    /API servers, and from nothing else/,
+  );
 });

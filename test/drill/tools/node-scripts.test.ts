@@ -180,7 +180,7 @@ test('a transient unit is held and comes back as it was', async () => {
 test('a cordon refuses new users, lets the running ones finish, and is taken back', async () => {
   const at = (port: number, packet: 'new' | 'established') =>
     lab.network.verdict(worker, server, port, packet);
-  expect(await act(server, 'apply', 'cordon', { ports: ['10256', '30000-32767'] })).toMatchObject({
+  expect(await act(server, 'apply', 'cordon', { port: ['10256', '30000-32767'] })).toMatchObject({
     state: 'changed',
   });
   expect([at(30_443, 'new'), at(30_443, 'established'), at(10_256, 'new'), at(6443, 'new')]).toEqual([
@@ -189,10 +189,10 @@ test('a cordon refuses new users, lets the running ones finish, and is taken bac
     'reject',
     'accept',
   ]);
-  expect(await act(server, 'keep', 'cordon', { ports: ['10256', '30000-32767'] })).toMatchObject({
+  expect(await act(server, 'keep', 'cordon', { port: ['10256', '30000-32767'] })).toMatchObject({
     state: 'changed',
   });
-  expect(await act(server, 'undo', 'cordon', { ports: ['10256', '30000-32767'] })).toMatchObject({
+  expect(await act(server, 'undo', 'cordon', { port: ['10256', '30000-32767'] })).toMatchObject({
     state: 'changed',
   });
   expect(at(30_443, 'new')).toBe('accept');

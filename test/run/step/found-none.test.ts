@@ -7,7 +7,7 @@ import { foundNone } from '../../../src/run/step/found-none.ts';
 import { envFor, type Fate, fakeFleet, kitOf } from '../fake-fleet.ts';
 import { holdStep, planOf } from '../plans.ts';
 
-const SAID = 'no process named agent on any of 3 nodes; the nearest that runs is agend, on 3 nodes';
+const SAID = 'no process named agent on any of 3 nodes; the nearest running name is agend, on 3 nodes';
 
 async function held(fate: (node: string) => Fate, more: Partial<Plan> = {}) {
   const kit = kitOf(3);
@@ -66,8 +66,8 @@ describe('what was not found, in words', () => {
     ]);
 
   it.each([
-    ['stop', { process: 'x' }, /^no process named x on the node; a hold waits/],
-    ['stop', { command: '/opt/x -a' }, /^no processes with the command line "\/opt\/x -a" on the node/],
+    ['stop', { process: 'x' }, /^no process named x on the node; the hold waits/],
+    ['stop', { cmdline: '/opt/x -a' }, /^no processes with the command line "\/opt\/x -a" on the node/],
     ['stop', { user: 'app' }, /^no processes of user app on the node/],
     ['stop', { cgroup: 'a.slice' }, /^no processes in control group a.slice on the node/],
     ['stop', { pods: 'ns/app=x' }, /^no pods ns\/app=x on the node/],
@@ -79,14 +79,14 @@ describe('what was not found, in words', () => {
   it('a name that is longer than the kernel keeps has its nearest too', () => {
     const typed = { process: 'telemetry-agnt-collector' };
     expect(words('stop', typed, { names: 'sshd telemetry-agent telemetry-agen' })).toContain(
-      'the nearest that runs is telemetry-agen',
+      'the nearest running name is telemetry-agen',
     );
   });
 
   it('an object that was not there to be deleted', () => {
     const path = '/apis/apps/v1/namespaces/ns/daemonsets/x';
     const absent = { state: 'already', before: { object: 'absent' } };
-    expect(words('kubectl', { delete: path }, {}, absent)).toMatch(/was not there: nothing was deleted$/);
+    expect(words('kubectl', { delete: path }, {}, absent)).toMatch(/does not exist: nothing was deleted$/);
     expect(words('kubectl', { delete: path })).toBeUndefined();
   });
 

@@ -116,14 +116,18 @@ describe('an undo is a change of its own', () => {
   });
 
   it.each([
-    ['stop', 'change', 'release what is held: processes named agent'],
-    ['pause', 'change', 'give kube-controller-manager back: the manifest where the kubelet sees it'],
+    ['stop', 'change', 'release held processes named agent'],
+    [
+      'pause',
+      'change',
+      'start kube-controller-manager again: put the manifest back where the kubelet reads it',
+    ],
     [
       'fence',
       'change',
-      'remove the fence: the API clients come in again (under a former fence, where there was one)',
+      'remove the fence: API clients get through again, unless an earlier fence still holds',
     ],
-    ['readmit', 'severe', 'fence all clients out again'],
+    ['readmit', 'severe', 'fence all clients again'],
     ['cordon', 'change', 'accept new connections to ports 10256, 30000-32767 again'],
     ['scale', 'severe', 'scale back to m6i.large: stop and start each machine, one at a time'],
     ['shrink', 'change', 'unmask and start kubelet.service'],

@@ -1,0 +1,46 @@
+import { z } from 'zod';
+
+/**
+ * One parameter of an action, declared once: the verb's option and its help, the reading of flags, the keys of a
+ * playbook's `with`, and the tables in docs/actions all come from it.
+ */
+export interface Parameter<T extends z.ZodType = z.ZodType> {
+  /** Reads what a flag or a playbook gives: text, a number, a switch or a list. */
+  schema: T;
+  /** For help and docs: a noun phrase or an imperative, without the default. */
+  help: string;
+  /** `--timer <duration>`, the parameter's own name with dashes. Without it only playbooks, or the verb itself, give it. */
+  flag?: string;
+  /** The flag may be given several times. */
+  repeatable?: true;
+  /** As a person would type it. */
+  default?: string;
+}
+
+/** The parameters of an action by name. */
+export type Parameters = Record<string, Parameter>;
+
+/** What an action gets of them, read and checked. */
+export type Values<D extends Parameters> = { [K in keyof D]: z.output<D[K]['schema']> };
+
+/** Why values do not go together: a message, and the parameter that it is about. */
+export type Misfit = string | { at: string; message: string };
+
+/** Reads all of them: unknown names are refused, defaults filled in, and then `check` sees them together. */
+export function readerOf<D extends Parameters>(
+  parameters: D,
+  check?: (values: Values<D>) => Misfit | undefined,
+): z.ZodType<Values<D>> {
+  const shape = Object.entries(parameters).map(([name, { schema, default: usual }]) => [
+    name,
+    usual === undefined ? schema : schema.prefault(usual),
+  ]);
+  const values = z.strictObject(Object.fromEntries(shape)) as unknown as z.ZodType<Values<D>>;
+  if (!check) return values;
+  return values.superRefine((read, ctx) => {
+    const misfit = check(read);
+    if (misfit === undefined) return;
+    const { at, message } = typeof misfit === 'string' ? { at: undefined, message: misfit } : misfit;
+    ctx.addIssue({ code: 'custom', message, ...(at !== undefined && { path: [at] }) });
+  });
+}
