@@ -62,7 +62,9 @@ const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 export function scriptSource(action: NodeAction): string {
   const own = Object.entries(action.node?.fragments ?? {});
   const named = own.map(([name, text]) => [`${action.name}/${name}`, text]);
-  return strip(compose([COMMON, `${action.name}/node`], { ...library, ...Object.fromEntries(named) }));
+  // An action of the cloud has nothing of its own on the node.
+  const roots = action.node ? [COMMON, `${action.name}/node`] : [COMMON];
+  return strip(compose(roots, { ...library, ...Object.fromEntries(named) }));
 }
 
 /** The instance id is the address over SSM; without ids the texts of equal targets are equal. */

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { escapedGroup, line, seconds } from '../kinds.ts';
 import type { Parameters } from '../parameter.ts';
 

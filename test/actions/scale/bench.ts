@@ -6,7 +6,6 @@ import { parseParams } from '../../../src/actions/params.ts';
 import { scale } from '../../../src/actions/scale/action.ts';
 import { cloudSide } from '../../../src/actions/scale/cloud.ts';
 import type { ScaleDeps } from '../../../src/actions/scale/job.ts';
-import type { ScaleParams } from '../../../src/actions/scale/params.ts';
 import type { CloudContext } from '../../../src/actions/types.ts';
 import { ec2Api } from '../../../src/aws/ec2-api.ts';
 import { type CloudEndpoint, createCloudEndpoint } from '../../../src/drill/cloud/endpoint.ts';
