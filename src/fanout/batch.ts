@@ -1,4 +1,3 @@
-import type { TransportName } from '../fleet/transports.ts';
 import type { Target } from '../kit/types.ts';
 import { makeOutcome } from '../transport/outcome.ts';
 import type { Outcome, OutcomeReason, Transport, TransportOptions } from '../transport/types.ts';
@@ -6,14 +5,14 @@ import type { FanoutSpec } from './types.ts';
 
 /** A transport that has not ended by then has lost its own clock. */
 const BACKSTOP_MS = 20_000;
-const LET_GO_MS = 2_000;
+const STOP_WAITING_MS = 2_000;
 const LOGIN_PHASES = 4;
 
 type Times = Pick<FanoutSpec, 'connectMs' | 'loginMs' | 'runMs'>;
 
 /**
- * Runs one batch and yields exactly one outcome a target, whatever the transport does:
- * what it forgets, or does not end in time, is `unknown`, because the command may have left.
+ * Runs one batch and yields exactly one outcome for each target, whatever the transport does:
+ * a target that it forgets, or does not end in time, is `unknown`, because the command may have left.
  */
 export async function* runBatch(
   transport: Transport,
@@ -66,25 +65,23 @@ function longest(
   return Math.min(connectMs + LOGIN_PHASES * loginMs + runMs, wholeMs);
 }
 
-function timeLimit(ms: number, letGo: AbortSignal) {
+function timeLimit(ms: number, stopWaiting: AbortSignal) {
   let timer: NodeJS.Timeout;
   let onAbort: () => void;
   const passed = new Promise<'overdue'>((resolve) => {
     timer = setTimeout(() => resolve('overdue'), ms);
     onAbort = () => {
       clearTimeout(timer);
-      timer = setTimeout(() => resolve('overdue'), LET_GO_MS);
+      timer = setTimeout(() => resolve('overdue'), STOP_WAITING_MS);
     };
-    if (letGo.aborted) onAbort();
-    else letGo.addEventListener('abort', onAbort, { once: true });
+    if (stopWaiting.aborted) onAbort();
+    else stopWaiting.addEventListener('abort', onAbort, { once: true });
   });
   return {
     passed,
     cancel() {
       clearTimeout(timer);
-      letGo.removeEventListener('abort', onAbort);
+      stopWaiting.removeEventListener('abort', onAbort);
     },
   };
 }
-
-export type Via = TransportName | 'cloud';

@@ -5,7 +5,7 @@ export function noCounts(): Counts {
   return Object.fromEntries(OUTCOME_STATES.map((state) => [state, 0])) as Counts;
 }
 
-/** Totals by state; they add up to the outcomes. */
+/** Totals by state; they add up to the number of outcomes. */
 export function countOutcomes(outcomes: Iterable<Outcome>): Counts {
   const counts = noCounts();
   for (const outcome of outcomes) counts[outcome.state]++;
@@ -16,11 +16,11 @@ export function addCounts(a: Counts, b: Counts): Counts {
   return Object.fromEntries(OUTCOME_STATES.map((state) => [state, a[state] + b[state]])) as Counts;
 }
 
-/** Whether a state uses up error budget: unreachable and unknown count as much as failed. */
-export function isBad(state: OutcomeState): boolean {
+/** Whether a state counts against the failure budget: unreachable and unknown count as much as failed. */
+export function isFailure(state: OutcomeState): boolean {
   return state !== 'ok' && state !== 'not-attempted';
 }
 
-export function badOf(counts: Counts): number {
+export function failuresOf(counts: Counts): number {
   return counts.failed + counts.unreachable + counts['timed-out'] + counts.unknown;
 }

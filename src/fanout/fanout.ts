@@ -2,25 +2,26 @@ import { setMaxListeners } from 'node:events';
 import type { Flight } from './flight.ts';
 import { Ledger } from './ledger.ts';
 import { Permits } from './permits.ts';
-import { tryWays } from './try-ways.ts';
+import { tryTransports } from './try-transports.ts';
 import type { FanoutDeps, FanoutSpec, Verdict } from './types.ts';
 
 /**
- * Runs a script on many targets: waves in order, a window within a wave, one error budget over all of it.
- * Ends with exactly one outcome a target; nothing is launched after the budget is exceeded, after `deps.stop`,
- * or after the journal failed. A target whose first way is `unreachable` is tried by its next way; one that no way
- * reached is tried again later, while the next waves go on: until then it uses up budget as what is in flight does.
+ * Runs a script on many targets: waves in order, a parallelism within a wave, one failure budget over all of it.
+ * Ends with exactly one outcome for each target. Nothing is launched after the budget is exceeded, after `deps.stop`,
+ * or after the journal failed. A target that its first transport finds `unreachable` is tried by its next one. One that
+ * no transport reached is tried again later, while the next waves go on: until then it counts against the budget as
+ * what is in flight does.
  */
 export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdict> {
   // Every target in flight listens to both.
-  setMaxListeners(0, deps.stop, deps.letGo);
+  setMaxListeners(0, deps.stop, deps.stopWaiting);
   const emit = deps.onEvent ?? (() => {});
   const ledger = new Ledger(spec, emit);
   setMaxListeners(0, ledger.stopped, ledger.enough);
   const onStop = () => ledger.stop('interrupt');
   if (deps.stop.aborted) onStop();
   deps.stop.addEventListener('abort', onStop, { once: true });
-  const permits = new Permits(spec.anyOf ? 1 : spec.window, () => ledger.spare);
+  const permits = new Permits(spec.anyOf ? 1 : spec.parallel, () => ledger.spare);
   const flight: Flight = { spec, deps, ledger, permits, places: new Map(), later: new Set() };
   try {
     let first = 0;
@@ -30,8 +31,8 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
       const wave = spec.targets.slice(first, first + most);
       const of = spec.waves.length + more;
       emit({ kind: 'wave', wave: index + 1, of, size: wave.length });
-      await tryWays(
-        wave.map((target) => ({ target, way: 0, first: 0, tries: 1, tried: [] })),
+      await tryTransports(
+        wave.map((target) => ({ target, index: 0, first: 0, tries: 1, tried: [] })),
         flight,
       );
       first += wave.length;
@@ -48,7 +49,7 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
         go = await between();
       }
       if (go === false || go === 'canary') ledger.stop(go || 'gate');
-      // Stopped while it was waited for: no news of a wave that will not be.
+      // Stopped during the wait: a wave that does not run is not announced.
       if (over()) break;
       await run(index + more, size);
     }

@@ -1,11 +1,9 @@
 import type { Target } from '../kit/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import { withTries } from './again.ts';
-import type { Via } from './batch.ts';
 import type { Ledger } from './ledger.ts';
 import type { Permits } from './permits.ts';
-import type { FanoutDeps, FanoutSpec } from './types.ts';
-import { withHistory } from './ways.ts';
+import type { FanoutDeps, FanoutSpec, Via } from './types.ts';
 
 /** What all targets of a fan-out share. */
 export interface Flight {
@@ -13,7 +11,7 @@ export interface Flight {
   deps: FanoutDeps;
   ledger: Ledger;
   permits: Permits;
-  /** What each way has room for. */
+  /** How many targets each transport has room for. */
   places: Map<Via, Permits>;
   /** Targets that are tried again later. */
   later: Set<Promise<void>>;
@@ -21,14 +19,15 @@ export interface Flight {
 
 export interface Attempt {
   target: Target;
-  way: number;
-  /** The way that this try began with. */
+  /** Which of the target's transports is next, by its place in their order. */
+  index: number;
+  /** The one that this try began with. */
   first: number;
-  /** What the ways before this one said in this try. */
+  /** What the transports before this one said in this try. */
   tried: Outcome[];
-  /** This is the so-many-th try. */
+  /** Counts the tries; the first is 1. */
   tries: number;
-  /** When the first one began. */
+  /** When the first try began. */
   since?: number;
   /** What stands if nothing more is launched. */
   last?: Outcome;
@@ -37,7 +36,7 @@ export interface Attempt {
 /** Milliseconds since its first try began. */
 export const spentOn = ({ since }: Attempt) => (since === undefined ? 0 : performance.now() - since);
 
-/** Milliseconds that are left of the person's deadline. */
+/** Milliseconds that are left of the operator's deadline. */
 export function leftOf(entry: Attempt, { wholeMs }: FanoutSpec): number {
   return wholeMs === undefined ? Number.POSITIVE_INFINITY : wholeMs - spentOn(entry);
 }
@@ -52,3 +51,11 @@ export const summed = (entry: Attempt, outcome: Outcome, { earlier }: FanoutSpec
     entry.tries + (earlier?.tries ?? 0),
     spentOn(entry) + (earlier?.ms ?? 0),
   );
+
+/** An outcome that tells what the transports before it said. */
+function withHistory(outcome: Outcome, tried: Outcome[]): Outcome {
+  if (tried.length === 0 || outcome.state === 'ok') return outcome;
+  const history = tried.map((o) => `${o.via}: ${o.reason?.message ?? o.state}`).join('; ');
+  const reason = outcome.reason ?? { code: outcome.state, message: outcome.state };
+  return { ...outcome, reason: { ...reason, message: `${reason.message} (before: ${history})` } };
+}

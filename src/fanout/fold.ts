@@ -1,23 +1,23 @@
 import type { Outcome, OutcomeState } from '../transport/types.ts';
 
-/** Nodes that said the same. */
+/** Nodes with the same outcome and output. */
 export interface Fold {
   nodes: string[];
   state: OutcomeState;
   exitCode?: number;
   stdout: string;
   stderr: string;
-  /** Their common reason, such as `host-key-unknown: …`, once for each wording: addresses and names differ in it. */
+  /** Their reason, such as `host-key-unknown: …`, once for each wording: addresses and names differ in it. */
   reasons: string[];
   nexts: string[];
   note?: string;
-  /** There was more output than came back. */
+  /** The output is longer than what came back. */
   cut?: true;
 }
 
 /**
  * Groups outcomes with equal state, exit code, output and reason. Biggest group first, outliers last;
- * groups of one size in order of the first node. Costs one hash a node: names are folded for display only.
+ * groups of one size in order of their first node. Costs one hash for each node.
  */
 export function foldOutput(outcomes: Outcome[]): Fold[] {
   const groups = new Map<
@@ -25,7 +25,7 @@ export function foldOutput(outcomes: Outcome[]): Fold[] {
     { nodes: string[]; first: Outcome; reasons: Set<string>; nexts: Set<string> }
   >();
   for (const o of outcomes) {
-    // Addresses and names differ in messages although the reason is one.
+    // The message is left out: addresses and names differ in it.
     const key = JSON.stringify([
       o.state,
       o.exitCode,

@@ -1,17 +1,18 @@
 import type { Outcome, Transport } from '../transport/types.ts';
-import { runBatch, type Via } from './batch.ts';
+import { runBatch } from './batch.ts';
 import { type Attempt, type Flight, leftOf } from './flight.ts';
 import type { Idle } from './permits.ts';
+import type { Via } from './types.ts';
 
 interface Launch {
   transport: Transport;
   via: Via;
   attempts: Attempt[];
-  /** Permits. */
+  /** Permits taken for it. */
   taken: number;
 }
 
-/** Runs one batch under its permits; whoever waits for a silent peer idles until it is its turn. */
+/** Runs one batch under its permits. A target that waits for a silent peer idles until its command may leave. */
 export async function launch(
   { transport, via, attempts, taken }: Launch,
   { spec, deps, ledger, permits }: Flight,
@@ -33,7 +34,7 @@ export async function launch(
     for (const entry of attempts) entry.since ??= performance.now();
     const onEvent = (event: { target: string; phase: string }) => {
       if (event.phase === 'launched') deps.onEvent?.({ kind: 'launched', target: event.target, via });
-      // One that shares its batch with others is no reason to launch more.
+      // A silent target that shares its batch with others is no reason to launch more.
       if (event.phase === 'waiting' && batch.length === 1) idle ??= permits.idle();
     };
     const turn = async () => {
@@ -41,13 +42,13 @@ export async function launch(
       return !ledger.closed;
     };
     const wholeMs = Math.min(...attempts.map((entry) => leftOf(entry, spec)));
-    const signal = spec.anyOf ? AbortSignal.any([deps.letGo, ledger.enough]) : deps.letGo;
+    const signal = spec.anyOf ? AbortSignal.any([deps.stopWaiting, ledger.enough]) : deps.stopWaiting;
     const options = { signal, turn, onEvent, ...(Number.isFinite(wholeMs) ? { wholeMs } : {}) };
     for await (const outcome of runBatch(transport, batch, spec, options)) {
       idle?.end();
       settle(entries.get(outcome.target)!, outcome);
       open--;
-      // A batch larger than the window holds all permits until fewer targets than that are left.
+      // A batch larger than the parallelism holds all permits until fewer targets than that are left.
       const free = held - Math.min(open, held);
       held -= free;
       permits.give(free);

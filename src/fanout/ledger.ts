@@ -1,14 +1,14 @@
 import { makeOutcome } from '../transport/outcome.ts';
 import type { Outcome, OutcomeReason } from '../transport/types.ts';
-import { badOf, countOutcomes, isBad } from './counts.ts';
+import { countOutcomes, failuresOf, isFailure } from './counts.ts';
 import type { FanoutEvent, FanoutSpec, Verdict } from './types.ts';
 
-/** Keeps exactly one outcome a target and one budget over the whole fan-out, whatever waves and retries there are. */
+/** Keeps exactly one outcome for each target and one failure budget over the whole fan-out, whatever waves and retries there are. */
 export class Ledger {
   readonly #spec: FanoutSpec;
   readonly #emit: (event: FanoutEvent) => void;
   readonly #outcomes = new Map<string, Outcome>();
-  #bad = 0;
+  #failures = 0;
   #oks = 0;
   stoppedBy: Verdict['stoppedBy'];
   readonly #stopped = new AbortController();
@@ -33,11 +33,11 @@ export class Ledger {
       this.#enough.abort();
       this.#stopped.abort();
     }
-    if (!isBad(outcome.state) || this.#spec.anyOf || this.#spec.bears?.(outcome)) return;
-    this.#bad++;
-    if (this.#bad === this.#spec.budget + 1) {
+    if (!isFailure(outcome.state) || this.#spec.anyOf || this.#spec.uncounted?.(outcome)) return;
+    this.#failures++;
+    if (this.#failures === this.#spec.budget + 1) {
       this.stop('budget');
-      this.#emit({ kind: 'breach', bad: this.#bad, budget: this.#spec.budget });
+      this.#emit({ kind: 'breach', bad: this.#failures, budget: this.#spec.budget });
     }
   }
 
@@ -57,9 +57,9 @@ export class Ledger {
     return this.#enough.signal;
   }
 
-  /** Bad outcomes that are still borne. */
+  /** Failures that are still allowed. */
   get spare(): number {
-    return this.#spec.anyOf ? Number.POSITIVE_INFINITY : this.#spec.budget - this.#bad;
+    return this.#spec.anyOf ? Number.POSITIVE_INFINITY : this.#spec.budget - this.#failures;
   }
 
   /** Nothing more may be launched. */
@@ -76,14 +76,14 @@ export class Ledger {
     return countOutcomes(this.#outcomes.values());
   }
 
-  /** Whoever has no outcome was never attempted. */
+  /** A target without an outcome was never attempted. */
   close(): Verdict {
     const reason = this.#whyNotAttempted();
     for (const target of this.#spec.targets)
       this.record(makeOutcome({ target: target.name }, 'not-attempted', { reason }));
     const outcomes = this.#spec.targets.map((t) => this.#outcomes.get(t.name)!);
     const counts = countOutcomes(outcomes);
-    if (badOf(counts) + counts.ok + counts['not-attempted'] !== outcomes.length)
+    if (failuresOf(counts) + counts.ok + counts['not-attempted'] !== outcomes.length)
       throw new Error('totals do not add up');
     return { outcomes, counts, ...(this.stoppedBy ? { stoppedBy: this.stoppedBy } : {}) };
   }
@@ -93,18 +93,18 @@ export class Ledger {
       case 'budget':
         return {
           code: 'budget',
-          message: `the error budget of ${this.#spec.budget} was exceeded before its turn`,
+          message: `more than ${this.#spec.budget} failures before its turn`,
         };
       case 'interrupt':
         return { code: 'interrupted', message: 'interrupted before its turn' };
       case 'gate':
         return { code: 'gate', message: 'the gate between waves did not open' };
       case 'canary':
-        return { code: 'canary', message: 'the canary did not end well' };
+        return { code: 'canary', message: 'the canary failed' };
       case 'journal':
-        return { code: 'journal', message: 'the journal could not be written, so nothing more was launched' };
+        return { code: 'journal', message: 'the journal could not be written; nothing more was launched' };
       default:
-        return { code: 'not-needed', message: 'another target did it' };
+        return { code: 'not-needed', message: 'another target was enough' };
     }
   }
 }

@@ -1,17 +1,17 @@
-/** Waits for a silent peer, without a place of its own. */
+/** A target that waits for a silent peer, without a permit of its own. */
 export interface Idle {
-  /** Takes its place again, before anybody who was not let in yet; at once where it has it. */
+  /** Takes its permit again, before targets that have not begun; at once where it has it. */
   wake(): Promise<void>;
-  /** Takes it at once: what holds it is about to give it back. */
+  /** Takes it at once: its holder is about to give it back. */
   end(): void;
 }
 
-/** Not more than this wait beside the others, whatever is spare: each has a connection. */
+/** Most idle targets beside the active ones, however much is spare: each holds a connection. */
 const MOST_IDLE = 1000;
 
 /**
- * A counting semaphore in order of asking: at most `size` permits are out. Who idles makes room for others,
- * as many as `spare` says.
+ * A counting semaphore in order of asking: at most `size` permits are out. An idle target makes room for another one,
+ * for at most as many as `spare` says.
  */
 export class Permits {
   readonly #size: number;
@@ -26,7 +26,7 @@ export class Permits {
     this.#spare = () => Math.max(0, Math.min(spare(), MOST_IDLE));
   }
 
-  /** Waits for `n` permits, or for all of them when `n` is more than there are. Returns how many it took. */
+  /** Waits for `n` permits, or for all of them where `n` is more than there are. Returns how many it took. */
   async take(n: number): Promise<number> {
     const wanted = Math.min(n, this.#size);
     if (this.#waiting.length === 0 && this.#fits(wanted)) {
@@ -42,13 +42,13 @@ export class Permits {
     this.#admit();
   }
 
-  /** Who holds one permit only waits from now on. */
+  /** A holder of one permit only waits from now on. */
   idle(): Idle {
     this.#active--;
     return this.hold();
   }
 
-  /** One more that idles, whether there is room or not: it was let in before. */
+  /** One more idle target, whether there is room or not: it was admitted before. */
   hold(): Idle {
     this.#idle++;
     this.#admit();
@@ -63,7 +63,7 @@ export class Permits {
     return {
       wake: () =>
         new Promise((resolve) => {
-          // An order that is sent once more holds its place already.
+          // An order that is sent once more holds its permit already.
           if (!idle) return resolve();
           go = () => {
             activate();

@@ -3,6 +3,9 @@ import type { Target } from '../kit/types.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState, Transport } from '../transport/types.ts';
 import type { Again } from './again.ts';
 
+/** What carries a step to its targets: a transport, or the calls of a cloud action. */
+export type Via = TransportName | 'cloud';
+
 export type Counts = Record<OutcomeState, number>;
 
 export interface FanoutSpec {
@@ -10,40 +13,40 @@ export interface FanoutSpec {
   script: NodeScript;
   /** Sizes of the waves, in order; they add up to the targets. The first may be a canary. */
   waves: number[];
-  /** Most targets in flight; those that only wait for a silent peer make room, as far as the budget bears them. */
-  window: number;
-  /** Non-ok outcomes (failed, unreachable, timed-out, unknown) that are still borne; one more stops all launches. */
+  /** Most targets in flight. One that waits for a silent peer makes room for another, as far as the budget allows. */
+  parallel: number;
+  /** Failures allowed (failed, unreachable, timed-out, unknown); one more stops all launches. */
   budget: number;
   connectMs: number;
   loginMs?: number;
   runMs: number;
-  /** The person's deadline for each target, from its first try on, with all ways and tries. */
+  /** The operator's deadline for each target, from its first attempt on, over all transports and further tries. */
   wholeMs?: number;
-  /** Who was not reached is tried again; absent: once is all. */
+  /** Targets that were not reached are tried again; absent: each is tried once. */
   again?: Again;
-  /** What was tried before, for the words of the reason. */
+  /** What was tried before, for the text of the reason. */
   earlier?: { tries: number; ms: number };
-  /** A bad outcome that uses up no budget. */
-  bears?: (outcome: Outcome) => boolean;
+  /** A failure that does not count against the budget. */
+  uncounted?: (outcome: Outcome) => boolean;
   /** One ok is enough: targets are tried one after the other and the rest is `not-attempted` (`not-needed`). */
   anyOf?: boolean;
 }
 
 export interface FanoutDeps {
-  transport(name: TransportName | 'cloud'): Promise<Transport>;
-  /** Order of ways to a target. */
-  waysTo(target: Target): (TransportName | 'cloud')[];
+  transport(name: Via): Promise<Transport>;
+  /** The transports to try for a target, in order. */
+  transportsTo(target: Target): Via[];
   /** Why there is none. */
-  whyNoWay?(target: Target): OutcomeReason;
+  whyNoTransport?(target: Target): OutcomeReason;
   /** Launch nothing more. */
   stop: AbortSignal;
-  /** Let go of what is in flight. */
-  letGo: AbortSignal;
+  /** Stop waiting for what is in flight. */
+  stopWaiting: AbortSignal;
   /** Awaited before any target of the group is launched: intents are journaled here. Throwing stops all launches. */
-  beforeLaunch?(targets: Target[], via: TransportName | 'cloud'): Promise<void>;
+  beforeLaunch?(targets: Target[], via: Via): Promise<void>;
   /**
-   * Awaited between waves; false stops all launches, as does `canary`, which says that the first wave is why.
-   * A number asks for a wave of so many before the next one: nobody was reached by the one before.
+   * Awaited between waves. False stops all launches; `canary` does too, and names the first wave as the cause.
+   * A number asks for a wave of that size before the next one: the wave before reached no node.
    */
   betweenWaves?(next: number, counts: Counts): Promise<boolean | 'canary' | number>;
   onEvent?(event: FanoutEvent): void;
@@ -51,14 +54,15 @@ export interface FanoutDeps {
 
 export type FanoutEvent =
   | { kind: 'wave'; wave: number; of: number; size: number }
-  | { kind: 'launched'; target: string; via: TransportName | 'cloud' }
+  | { kind: 'launched'; target: string; via: Via }
   | { kind: 'outcome'; outcome: Outcome }
-  /** Not reached: tried again after so many milliseconds. */
+  /** Not reached: tried again after this many milliseconds. */
   | { kind: 'again'; outcome: Outcome; tries: number; pauseMs: number }
+  /** One more failure than the budget allows. */
   | { kind: 'breach'; bad: number; budget: number };
 
 export interface Verdict {
-  /** Exactly one a target, in the order of the targets. */
+  /** Exactly one for each target, in the order of the targets. */
   outcomes: Outcome[];
   counts: Counts;
   /** Why launching stopped early, if it did. */

@@ -2,7 +2,7 @@ import { type Amount, resolveAmount } from '../base/amount.ts';
 
 /**
  * Sizes of the waves of `total` targets: a canary first, then equal waves, the last one with the rest.
- * No `wave` means all the rest at once. Sizes add up to `total`; none is 0.
+ * Without `wave` all the rest is one wave. Sizes add up to `total`, and each is at least 1.
  */
 export function waveSizes(total: number, canary?: Amount, wave?: Amount): number[] {
   const sizes: number[] = [];

@@ -22,7 +22,7 @@ function targetOf(node: FleetNode, cluster: ClusterKit): Target {
       ...(ssh.identity === undefined ? {} : { identity: ssh.identity }),
       ...(jump === undefined ? {} : { jump }),
     },
-    via: waysTo(node, cluster),
+    via: transportsTo(node, cluster),
     ...(cluster.cloud === undefined ? {} : { cloud: cluster.cloud }),
   };
 }
@@ -33,7 +33,7 @@ function jumpOf(node: FleetNode, cluster: ClusterKit): Bastion | undefined {
 }
 
 /** SSM needs a cloud profile and an instance id: it is left out for a node that has none, unless nothing else is left. */
-function waysTo(node: FleetNode, cluster: ClusterKit): TransportName[] {
+function transportsTo(node: FleetNode, cluster: ClusterKit): TransportName[] {
   const ways = node.via ?? cluster.via;
   const usable = ways.filter(
     (way) => TRANSPORTS[way].addressedBy !== 'instance-id' || (cluster.cloud && node.instanceId),

@@ -1,5 +1,5 @@
 import { FireaxeError } from '../base/errors.ts';
-import { addCounts, badOf, noCounts } from '../fanout/counts.ts';
+import { addCounts, failuresOf, noCounts } from '../fanout/counts.ts';
 import { actionSteps } from '../plan/steps.ts';
 import type { Step, UndoStep, Workstream } from '../plan/types.ts';
 import { conclude } from './conclude.ts';
@@ -131,7 +131,7 @@ async function runUndo(session: Session, step: UndoStep): Promise<StepEnd> {
       borne += action.budget;
     }
   }
-  const bad = badOf(counts);
+  const bad = failuresOf(counts);
   return bad > borne
     ? { state: 'failed', guard: true, why: `${bad} targets could not be undone` }
     : bad > 0

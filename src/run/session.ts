@@ -75,7 +75,7 @@ function gone(name: string, cluster: string): Target {
 }
 
 /** Why there is no way to a target. */
-export function whyNoWay({ name, cluster }: Target): OutcomeReason {
+export function whyNoTransport({ name, cluster }: Target): OutcomeReason {
   return {
     code: 'not-in-fleet',
     message: `the kit's fleet of ${cluster} has no node ${name}`,

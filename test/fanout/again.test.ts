@@ -21,7 +21,7 @@ function run(transport: Transport, of: Partial<FanoutSpec>, deps: Partial<Fanout
       targets: all,
       script,
       waves: [all.length],
-      window: 2,
+      parallel: 2,
       budget: 0,
       connectMs: 1000,
       runMs: 1000,
@@ -30,9 +30,9 @@ function run(transport: Transport, of: Partial<FanoutSpec>, deps: Partial<Fanout
     },
     {
       transport: async () => transport,
-      waysTo: (t) => t.via,
+      transportsTo: (t) => t.via,
       stop: new AbortController().signal,
-      letGo: new AbortController().signal,
+      stopWaiting: new AbortController().signal,
       ...deps,
     },
   );
@@ -87,7 +87,7 @@ describe('a node that is slow is not lost', () => {
     const again = { forMs: 150, pausesMs: [20, 20] } as const;
     const all = targets(40);
     const never = Object.fromEntries(all.map((t) => [t.name, 1000]));
-    const verdict = await run(slowUntil(never), { targets: all, window: 5, budget: 3, again });
+    const verdict = await run(slowUntil(never), { targets: all, parallel: 5, budget: 3, again });
     expect(verdict.stoppedBy).toBe('budget');
     // The worst case of the plan: the budget and what is in flight.
     expect(verdict.counts.unreachable).toBeLessThanOrEqual(8);
@@ -105,7 +105,7 @@ describe('a node that is slow is not lost', () => {
     expect((await running).outcomes[0]).toMatchObject({ state: 'unreachable', reason: SLOW });
   });
 
-  it('is tried by the way that was slow, after all ways were', async () => {
+  it('is tried again by the transport that was slow, after all transports were tried', async () => {
     const ssh = slowUntil({ n1: 2 });
     const openssh = fakeTransport(({ name }) => unreachable(name, { code: 'auth', message: 'no key' }), {
       name: 'openssh',
@@ -179,7 +179,7 @@ describe('the deadline of a person', () => {
     async close() {},
   });
 
-  it('is that of all ways and tries together', async () => {
+  it('is that of all transports and tries together', async () => {
     const asked: (number | undefined)[] = [];
     const [node] = targets(1, { via: ['ssh', 'openssh'] });
     const began = performance.now();

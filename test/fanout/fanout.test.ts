@@ -12,7 +12,7 @@ function spec(rest: Partial<FanoutSpec>): FanoutSpec {
     targets: all,
     script,
     waves: [all.length],
-    window: 10,
+    parallel: 10,
     budget: all.length,
     connectMs: 1000,
     runMs: 1000,
@@ -23,14 +23,14 @@ function spec(rest: Partial<FanoutSpec>): FanoutSpec {
 function deps(transports: Record<string, Transport>, rest: Partial<FanoutDeps> = {}): FanoutDeps {
   return {
     transport: async (name) => transports[name]!,
-    waysTo: (t) => t.via,
+    transportsTo: (t) => t.via,
     stop: new AbortController().signal,
-    letGo: new AbortController().signal,
+    stopWaiting: new AbortController().signal,
     ...rest,
   };
 }
 
-it('no more at a time than the way has places for, whatever the window', async () => {
+it('runs no more at a time than the transport has places for, whatever the parallelism', async () => {
   const all = targets(20);
   let inFlight = 0;
   let most = 0;
@@ -46,7 +46,7 @@ it('no more at a time than the way has places for, whatever the window', async (
     },
     async close() {},
   };
-  const verdict = await fanout(spec({ targets: all, window: 10 }), deps({ ssh: transport }));
+  const verdict = await fanout(spec({ targets: all, parallel: 10 }), deps({ ssh: transport }));
   expect(verdict.counts.ok).toBe(20);
   expect(most).toBe(3);
 });
@@ -64,7 +64,7 @@ describe('promise 4: every target ends in exactly one state, and the totals equa
         fc.array(states, { minLength: 1, maxLength: 40 }),
         fc.nat(40),
         fc.integer({ min: 1, max: 8 }),
-        async (plan, budget, window) => {
+        async (plan, budget, parallel) => {
           const all = targets(plan.length);
           const transport: Transport = {
             name: 'ssh',
@@ -78,7 +78,7 @@ describe('promise 4: every target ends in exactly one state, and the totals equa
             },
             async close() {},
           };
-          const verdict = await fanout(spec({ targets: all, budget, window }), deps({ ssh: transport }));
+          const verdict = await fanout(spec({ targets: all, budget, parallel }), deps({ ssh: transport }));
           expect(verdict.outcomes.map((o) => o.target)).toEqual(all.map((t) => t.name));
           expect(Object.values(verdict.counts).reduce((a, b) => a + b)).toBe(plan.length);
           for (const [i, o] of verdict.outcomes.entries()) {
@@ -100,21 +100,21 @@ describe('promise 4: every target ends in exactly one state, and the totals equa
   });
 });
 
-describe('the error budget', () => {
-  const bad = (states: OutcomeState[]) =>
+describe('the failure budget', () => {
+  const failing = (states: OutcomeState[]) =>
     fakeTransport((t) => outcome(t.name, states[Number(t.name.slice(1)) - 1] ?? 'ok'));
 
   it.each(['failed', 'unreachable', 'timed-out', 'unknown'] as const)('counts %s', async (state) => {
-    const ssh = bad([state, state]);
-    const verdict = await fanout(spec({ targets: targets(10), window: 1, budget: 1 }), deps({ ssh }));
+    const ssh = failing([state, state]);
+    const verdict = await fanout(spec({ targets: targets(10), parallel: 1, budget: 1 }), deps({ ssh }));
     expect(verdict.stoppedBy).toBe('budget');
     expect(verdict.counts).toMatchObject({ [state]: 2, 'not-attempted': 8 });
   });
 
-  it('bears exactly its number', async () => {
+  it('allows exactly its number of failures', async () => {
     const verdict = await fanout(
-      spec({ targets: targets(10), window: 1, budget: 2 }),
-      deps({ ssh: bad(['failed', 'unreachable']) }),
+      spec({ targets: targets(10), parallel: 1, budget: 2 }),
+      deps({ ssh: failing(['failed', 'unreachable']) }),
     );
     expect(verdict.stoppedBy).toBeUndefined();
     expect(verdict.counts.ok).toBe(8);
@@ -123,29 +123,29 @@ describe('the error budget', () => {
   it('is one for all waves', async () => {
     const states: OutcomeState[] = ['failed', 'ok', 'failed', 'ok'];
     const verdict = await fanout(
-      spec({ targets: targets(6), waves: [2, 2, 2], window: 1, budget: 1 }),
-      deps({ ssh: bad(states) }),
+      spec({ targets: targets(6), waves: [2, 2, 2], parallel: 1, budget: 1 }),
+      deps({ ssh: failing(states) }),
     );
     expect(verdict.counts).toMatchObject({ failed: 2, ok: 1, 'not-attempted': 3 });
   });
 
-  it('after a breach launches nothing, and bears at most what was in flight besides', async () => {
+  it('after a breach launches nothing; only what was in flight can still fail', async () => {
     const ssh = fakeTransport((t) => outcome(t.name, 'failed'));
-    const verdict = await fanout(spec({ targets: targets(100), window: 7, budget: 3 }), deps({ ssh }));
+    const verdict = await fanout(spec({ targets: targets(100), parallel: 7, budget: 3 }), deps({ ssh }));
     expect(verdict.counts.failed).toBeLessThanOrEqual(3 + 7);
     expect(ssh.ran.length).toBe(verdict.counts.failed);
   });
 });
 
-describe('the window', () => {
+describe('the parallelism', () => {
   it('is never exceeded', async () => {
     const ssh = fakeTransport((t) => outcome(t.name));
-    await fanout(spec({ targets: targets(50), window: 6 }), deps({ ssh }));
+    await fanout(spec({ targets: targets(50), parallel: 6 }), deps({ ssh }));
     expect(ssh.most).toBe(6);
   });
 });
 
-describe('promise 5: one bad node costs the others nothing', () => {
+describe('promise 5: one failing node does not delay the others', () => {
   it('the others end while one hangs', async () => {
     let free = () => {};
     const hung = new Promise<void>((resolve) => {
@@ -157,7 +157,7 @@ describe('promise 5: one bad node costs the others nothing', () => {
       return outcome(t.name);
     });
     const running = fanout(
-      spec({ targets: targets(20), window: 4 }),
+      spec({ targets: targets(20), parallel: 4 }),
       deps({ ssh }, { onEvent: (e) => e.kind === 'outcome' && ended.push(e.outcome.target) }),
     );
     while (ended.length < 19) await new Promise((r) => setImmediate(r));
@@ -187,7 +187,7 @@ describe('promise 5: one bad node costs the others nothing', () => {
       group: second === 'ssm' ? 50 : 1,
     });
     const running = fanout(
-      spec({ targets: targets(101, { via: [first, second] }), window: 200, budget: 0 }),
+      spec({ targets: targets(101, { via: [first, second] }), parallel: 200, budget: 0 }),
       deps(
         { [first]: dead, [second]: alive },
         { onEvent: (e) => e.kind === 'outcome' && ended.push(e.outcome.target) },
@@ -228,25 +228,25 @@ describe('failing over', () => {
     expect((await running).counts.ok).toBe(4);
   });
 
-  it('ends each target once, whatever its ways say, and whatever stops it', async () => {
-    const ways = fc.constantFrom<Target['via']>(
+  it('ends each target once, whatever its transports say and whatever stops it', async () => {
+    const via = fc.constantFrom<Target['via']>(
       ['ssh', 'openssh'],
       ['ssm', 'ssh'],
       ['ssh', 'ssm', 'openssh'],
       ['ssh'],
     );
     const state = fc.constantFrom<OutcomeState>('ok', 'failed', 'unreachable', 'unreachable', 'unknown');
-    const node = fc.record({ ways, states: fc.array(state, { minLength: 3, maxLength: 3 }) });
+    const node = fc.record({ via, states: fc.array(state, { minLength: 3, maxLength: 3 }) });
     await fc.assert(
       fc.asyncProperty(
         fc.array(node, { minLength: 1, maxLength: 30 }),
         fc.nat(30),
         fc.integer({ min: 1, max: 8 }),
         fc.boolean(),
-        async (plan, budget, window, anyOf) => {
-          const all = plan.map((p, i) => target(`n${i + 1}`, { via: p.ways }));
-          const said = ({ name, via }: Target, way: string) =>
-            plan[Number(name.slice(1)) - 1]!.states[via.indexOf(way as Target['via'][number])]!;
+        async (plan, budget, parallel, anyOf) => {
+          const all = plan.map((p, i) => target(`n${i + 1}`, { via: p.via }));
+          const said = ({ name, via }: Target, by: string) =>
+            plan[Number(name.slice(1)) - 1]!.states[via.indexOf(by as Target['via'][number])]!;
           const transport = (name: Transport['name'], group = 1) =>
             fakeTransport((t) => outcome(t.name, said(t, name), { via: name }), { name, group });
           const transports = {
@@ -254,7 +254,7 @@ describe('failing over', () => {
             openssh: transport('openssh'),
             ssm: transport('ssm', 5),
           };
-          const verdict = await fanout(spec({ targets: all, budget, window, anyOf }), deps(transports));
+          const verdict = await fanout(spec({ targets: all, budget, parallel, anyOf }), deps(transports));
           expect(verdict.outcomes.map((o) => o.target)).toEqual(all.map((t) => t.name));
           for (const [i, o] of verdict.outcomes.entries()) {
             if (o.state === 'not-attempted') continue;
@@ -268,14 +268,14 @@ describe('failing over', () => {
 
   const both = (n: number) => targets(n, { via: ['ssm', 'ssh'] });
 
-  it('tries the next way where the command certainly did not leave, grouped', async () => {
+  it('tries the next transport where certainly nothing was sent, grouped', async () => {
     const ssm = fakeTransport(
       (t) =>
         outcome(t.name, 'unreachable', { via: 'ssm', reason: { code: 'no-agent', message: 'no agent' } }),
       { name: 'ssm', group: 50 },
     );
     const ssh = fakeTransport((t) => outcome(t.name));
-    const verdict = await fanout(spec({ targets: both(60), window: 100, budget: 0 }), deps({ ssm, ssh }));
+    const verdict = await fanout(spec({ targets: both(60), parallel: 100, budget: 0 }), deps({ ssm, ssh }));
     expect(verdict.counts.ok).toBe(60);
     expect(ssm.ran.length).toBe(2);
   });
@@ -291,7 +291,7 @@ describe('failing over', () => {
     },
   );
 
-  it('tells what every way said', async () => {
+  it('tells what every transport said', async () => {
     const ssm = fakeTransport(
       (t) =>
         outcome(t.name, 'unreachable', { via: 'ssm', reason: { code: 'no-agent', message: 'no agent' } }),
@@ -321,7 +321,7 @@ describe('anyOf', () => {
   it('tries one after the other until one did it; the rest is not needed', async () => {
     const ssh = fakeTransport((t) => outcome(t.name, t.name === 'n2' ? 'ok' : 'failed'));
     const verdict = await fanout(
-      spec({ targets: targets(4), window: 4, budget: 0, anyOf: true }),
+      spec({ targets: targets(4), parallel: 4, budget: 0, anyOf: true }),
       deps({ ssh }),
     );
     expect(verdict.counts).toMatchObject({ failed: 1, ok: 1, 'not-attempted': 2 });
@@ -338,7 +338,7 @@ describe('stopping', () => {
       return outcome(t.name);
     });
     const verdict = await fanout(
-      spec({ targets: targets(20), window: 2 }),
+      spec({ targets: targets(20), parallel: 2 }),
       deps({ ssh }, { stop: stop.signal }),
     );
     expect(verdict.stoppedBy).toBe('interrupt');
@@ -346,14 +346,14 @@ describe('stopping', () => {
     expect(verdict.counts['not-attempted']).toBe(20 - ssh.ran.length);
   });
 
-  it('a transport that does not let go is let go of', async () => {
-    const letGo = new AbortController();
+  it('stops waiting for a transport that does not stop', async () => {
+    const stopWaiting = new AbortController();
     const ssh = fakeTransport(() => {
-      setImmediate(() => letGo.abort());
+      setImmediate(() => stopWaiting.abort());
       return new Promise<never>(() => {});
     });
     const far = spec({ targets: [target('n1')], runMs: 600_000 });
-    const verdict = await fanout(far, deps({ ssh }, { letGo: letGo.signal }));
+    const verdict = await fanout(far, deps({ ssh }, { stopWaiting: stopWaiting.signal }));
     expect(verdict.counts.unknown).toBe(1);
   });
 
@@ -363,7 +363,10 @@ describe('stopping', () => {
     const beforeLaunch = async () => {
       if (++calls === 3) throw new Error('disk full');
     };
-    const verdict = await fanout(spec({ targets: targets(10), window: 1 }), deps({ ssh }, { beforeLaunch }));
+    const verdict = await fanout(
+      spec({ targets: targets(10), parallel: 1 }),
+      deps({ ssh }, { beforeLaunch }),
+    );
     expect(verdict.stoppedBy).toBe('journal');
     expect(ssh.ran.length).toBe(2);
     expect(verdict.counts['not-attempted']).toBe(8);

@@ -46,7 +46,7 @@ describe('promise 5: machines that accept the connection and answer nothing', ()
   /** How long until the last healthy node was done, with so many hung ones before them; then lets go. */
   async function healthyAfter(count: number, of: Partial<FanoutSpec> = {}) {
     const targets = [...nodes(count, hung, 'hung'), ...nodes(30, good, 'good')];
-    const letGo = new AbortController();
+    const stopWaiting = new AbortController();
     const began = performance.now();
     let lastMs = 0;
     let ok = 0;
@@ -54,7 +54,7 @@ describe('promise 5: machines that accept the connection and answer nothing', ()
       targets,
       script: raw('true'),
       waves: [targets.length],
-      window: 64,
+      parallel: 64,
       budget: targets.length,
       connectMs: 90_000,
       runMs: 60_000,
@@ -62,13 +62,13 @@ describe('promise 5: machines that accept the connection and answer nothing', ()
     };
     const verdict = await fanout(spec, {
       transport: async () => transport,
-      waysTo: () => ['ssh'],
+      transportsTo: () => ['ssh'],
       stop: new AbortController().signal,
-      letGo: letGo.signal,
+      stopWaiting: stopWaiting.signal,
       onEvent(event) {
         if (event.kind !== 'outcome' || event.outcome.state !== 'ok') return;
         lastMs = performance.now() - began;
-        if (++ok === 30) letGo.abort();
+        if (++ok === 30) stopWaiting.abort();
       },
     });
     return { lastMs, verdict };
@@ -77,11 +77,11 @@ describe('promise 5: machines that accept the connection and answer nothing', ()
   it.each([64, 200])('%d of them first in line hold no healthy one up', async (count) => {
     const { lastMs, verdict } = await healthyAfter(count);
     expect(verdict.counts.ok).toBe(30);
-    // They would hold the window for 90 s.
+    // They would hold all permits for 90 s.
     expect(lastMs).toBeLessThan(30_000);
   });
 
-  it('make room only as far as the budget bears them', async () => {
+  it('make room only as far as the budget allows', async () => {
     const { verdict } = await healthyAfter(100, { budget: 3, connectMs: 2_500 });
     expect(verdict.stoppedBy).toBe('budget');
     // The worst case of the plan: the budget and what is in flight.
@@ -89,29 +89,29 @@ describe('promise 5: machines that accept the connection and answer nothing', ()
     expect(hung.connections()).toBeGreaterThan(64);
   });
 
-  it('have no second window: as many handshakes at once as --parallel says', async () => {
+  it('have no second parallel: as many handshakes at once as --parallel says', async () => {
     const before = hung.connections();
-    const letGo = new AbortController();
+    const stopWaiting = new AbortController();
     const targets = nodes(300, hung, 'hung');
     const running = fanout(
       {
         targets,
         script: raw('true'),
         waves: [300],
-        window: 300,
+        parallel: 300,
         budget: 0,
         connectMs: 60_000,
         runMs: 5_000,
       },
       {
         transport: async () => transport,
-        waysTo: () => ['ssh'],
+        transportsTo: () => ['ssh'],
         stop: new AbortController().signal,
-        letGo: letGo.signal,
+        stopWaiting: stopWaiting.signal,
       },
     );
     await expect.poll(() => hung.connections() - before, { timeout: 6_000 }).toBe(300);
-    letGo.abort();
+    stopWaiting.abort();
     await running;
   });
 });

@@ -29,16 +29,16 @@ export function openReader(
     async reach(targets, script) {
       const all = targets.length;
       const { outcomes } = await fanout(
-        { targets, script, waves: [all], window: all, budget: all, ...clocks },
+        { targets, script, waves: [all], parallel: all, budget: all, ...clocks },
         {
           async transport(name) {
             const opening = opened.get(name) ?? open(name as Exclude<typeof name, 'cloud'>);
             opened.set(name, opening);
             return (await opening).transport;
           },
-          waysTo: (target) => target.via,
+          transportsTo: (target) => target.via,
           stop: env.stop,
-          letGo: env.letGo,
+          stopWaiting: env.letGo,
         },
       );
       return outcomes;

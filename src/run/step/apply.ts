@@ -1,5 +1,5 @@
 import { mayPass } from '../../fanout/again.ts';
-import { badOf, countOutcomes } from '../../fanout/counts.ts';
+import { countOutcomes, failuresOf } from '../../fanout/counts.ts';
 import type { Verdict } from '../../fanout/types.ts';
 import type { ActionStep } from '../../plan/types.ts';
 import type { Outcome } from '../../transport/types.ts';
@@ -21,12 +21,12 @@ export async function apply(work: StepWork): Promise<undefined> {
   const seen = step.targets.flatMap((t) =>
     again.has(t) ? [] : (session.memory.outcomeOf(step.id, t) ?? []),
   );
-  const retried = { retryMs: 0, bears: (outcome: Outcome) => mayPass(outcome, true) };
+  const retried = { retryMs: 0, uncounted: (outcome: Outcome) => mayPass(outcome, true) };
   const { outcomes, stoppedBy } = await runOp(session, bound, {
     op: 'apply',
     targets: left,
     waves: wavesFor(step, left.length, canaryOf(session, step) === 'open'),
-    budget: Math.max(0, step.budget - badOf(countOutcomes(seen))),
+    budget: Math.max(0, step.budget - failuresOf(countOutcomes(seen))),
     anyOf: step.anyOf,
     ...(step.keepTrying === undefined ? {} : retried),
     journaled: true,

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../base/duration.ts';
 import { foldLine } from '../../base/fold-names.ts';
 import { mayPass, pauseBefore } from '../../fanout/again.ts';
-import { badOf, countOutcomes } from '../../fanout/counts.ts';
+import { countOutcomes, failuresOf } from '../../fanout/counts.ts';
 import type { BoundStep } from '../../plan/bound.ts';
 import type { ActionStep } from '../../plan/types.ts';
 import type { Outcome } from '../../transport/types.ts';
@@ -22,7 +22,7 @@ export function missing({ memory }: Session, step: ActionStep): string[] {
 export function settledBad(session: Session, step: ActionStep): number {
   const open = new Set(missing(session, step));
   const settled = step.targets.filter((target) => !open.has(target));
-  return badOf(countOutcomes(settled.flatMap((t) => session.memory.outcomeOf(step.id, t) ?? [])));
+  return failuresOf(countOutcomes(settled.flatMap((t) => session.memory.outcomeOf(step.id, t) ?? [])));
 }
 
 /** Tries those again that a step did not reach, at a pace, until its gate is over or the step is undone. The workstream goes on. */
@@ -67,7 +67,7 @@ async function tryOnce(
     budget: Math.max(0, step.budget - settledBad(session, step)),
     retryMs: 0,
     earlier,
-    bears: (outcome) => mayPass(outcome, true),
+    uncounted: (outcome) => mayPass(outcome, true),
     journaled: true,
     onOutcome: soon,
     before: (target) => session.memory.step(step.id).before.get(target.name),

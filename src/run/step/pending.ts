@@ -1,4 +1,4 @@
-import { badOf, countOutcomes } from '../../fanout/counts.ts';
+import { countOutcomes, failuresOf } from '../../fanout/counts.ts';
 import type { ActionStep, Step } from '../../plan/types.ts';
 import { REBOOTED } from '../../transport/node-output.ts';
 import { neverRan } from '../../transport/outcome.ts';
@@ -44,7 +44,7 @@ export function usedUp(session: Session, step: ActionStep): number {
   const { launch, ask } = pendingOf(session, step);
   const tried = new Set([...launch, ...ask]);
   const settled = step.targets.filter((t) => !tried.has(t));
-  return badOf(countOutcomes(settled.flatMap((t) => session.memory.outcomeOf(step.id, t) ?? [])));
+  return failuresOf(countOutcomes(settled.flatMap((t) => session.memory.outcomeOf(step.id, t) ?? [])));
 }
 
 /** Whether a step that ended is not worth another look: nothing is pending, one was enough, or it was taken back since. */

@@ -1,5 +1,5 @@
 import { failuresText } from '../../base/counts-line.ts';
-import { badOf } from '../../fanout/counts.ts';
+import { failuresOf } from '../../fanout/counts.ts';
 import type { BoundStep } from '../../plan/bound.ts';
 import type { ActionStep } from '../../plan/types.ts';
 import type { Session } from '../session.ts';
@@ -41,7 +41,7 @@ export const GATE_CLOSED: StepEnd = {
 /** Too many failures. It is a guard only where that kept something from happening. */
 export function overBudget(
   { session, step }: Pick<StepWork, 'session' | 'step'>,
-  failures = badOf(session.memory.countsOf(step)),
+  failures = failuresOf(session.memory.countsOf(step)),
 ): StepEnd {
   const { plan, memory } = session;
   const alone = plan.workstreams.length === 1 && plan.workstreams[0]!.steps.length === 1;

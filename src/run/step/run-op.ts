@@ -6,7 +6,7 @@ import { nodeScript } from '../../node/script.ts';
 import type { BeforeState, Op } from '../../node/types.ts';
 import type { BoundStep } from '../../plan/bound.ts';
 import type { Outcome } from '../../transport/types.ts';
-import { resolveTargets, type Session, whyNoWay } from '../session.ts';
+import { resolveTargets, type Session, whyNoTransport } from '../session.ts';
 import { cloudCall } from './cloud-call.ts';
 import { cloudTransport } from './cloud-transport.ts';
 import { inTime } from './in-time.ts';
@@ -27,7 +27,7 @@ export interface OpRequest {
   /** How long a target that nothing was sent to is tried again; as the step says when absent. */
   retryMs?: number;
   earlier?: FanoutSpec['earlier'];
-  bears?: FanoutSpec['bears'];
+  uncounted?: FanoutSpec['uncounted'];
   /** Journaled as intents and outcomes; a check is only looked at. */
   journaled: boolean;
   before?: (target: Target) => BeforeState | undefined;
@@ -74,7 +74,7 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
       targets,
       script,
       waves: request.waves ?? [targets.length],
-      window: step.parallel,
+      parallel: step.parallel,
       budget: request.budget ?? targets.length,
       connectMs: step.connectMs,
       loginMs: step.loginMs ?? timeoutsOf(session.context.cluster).loginMs,
@@ -84,17 +84,17 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
       ...(retryMs > 0 ? { again: { forMs: retryMs } } : {}),
       ...(request.anyOf ? { anyOf: true } : {}),
       ...(request.earlier ? { earlier: request.earlier } : {}),
-      ...(request.bears ? { bears: request.bears } : {}),
+      ...(request.uncounted ? { uncounted: request.uncounted } : {}),
     },
     {
       transport: async (name) =>
         name === 'cloud' ? cloud! : inTime(await env.transport(name), session.clocks),
-      waysTo: (target) =>
+      transportsTo: (target) =>
         session.targets.has(target.name) ? (cloud ? ['cloud'] : (step.via ?? target.via)) : [],
-      whyNoWay,
+      whyNoTransport,
       // A first Ctrl-C launches nothing more; what is done already is kept all the same, or its node reverts it.
       stop: request.op === 'keep' ? env.letGo : env.stop,
-      letGo: env.letGo,
+      stopWaiting: env.letGo,
       async beforeLaunch(batch, via) {
         if (request.journaled)
           await session.record({

@@ -1,4 +1,4 @@
-import { badOf } from '../../fanout/counts.ts';
+import { failuresOf } from '../../fanout/counts.ts';
 import { waitForGate } from '../gate/wait.ts';
 import { undoStep } from '../undo/step.ts';
 import { foundNone, mustFind } from './found-none.ts';
@@ -12,7 +12,7 @@ export async function settle(work: StepWork): Promise<StepEnd> {
   if (step.anyOf && !anyOk(work)) return { state: 'failed', why: 'no target succeeded' };
   // Also what an earlier process saw: a resume does not pass the budget.
   const failures =
-    step.keepTrying === undefined ? badOf(session.memory.countsOf(step)) : settledBad(session, step);
+    step.keepTrying === undefined ? failuresOf(session.memory.countsOf(step)) : settledBad(session, step);
   if (!step.anyOf && failures > step.budget) return overBudget(work, failures);
   const none = foundNone(
     bound,

@@ -1,4 +1,4 @@
-import { addCounts, badOf, noCounts } from '../../fanout/counts.ts';
+import { addCounts, failuresOf, noCounts } from '../../fanout/counts.ts';
 import { reopen } from '../execute.ts';
 import type { Session } from '../session.ts';
 import type { RunEnv, RunVerdict } from '../types.ts';
@@ -27,7 +27,7 @@ export function undoRun(wanted: string, env: RunEnv, choice: UndoChoice = {}): P
   return reopen(wanted, env, 'undo', async (session) => {
     const startedAt = env.now().toISOString();
     const done = await undoSteps(session, choice);
-    const again = done.state === 'interrupted' || done.guard || done.unwritten || badOf(done.counts) > 0;
+    const again = done.state === 'interrupted' || done.guard || done.unwritten || failuresOf(done.counts) > 0;
     return {
       runId: session.runId,
       state: done.state,
@@ -63,7 +63,7 @@ async function undoSteps(session: Session, choice: UndoChoice) {
     if (guard) await session.record({ kind: 'note', text: `${step.id}: ${STOPPED[stoppedBy!]}` });
     if (end.irreversible) irreversible.push(`${step.id}: ${end.irreversible}`);
   }
-  const failed = badOf(counts) > 0 || unwritten || irreversible.length > 0;
+  const failed = failuresOf(counts) > 0 || unwritten || irreversible.length > 0;
   const state = env.stop.aborted ? 'interrupted' : guard ? 'guard' : failed ? 'failed' : 'done';
   return { state, counts, planned, irreversible, guard, unwritten } as const;
 }

@@ -1,28 +1,34 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { TRANSPORTS } from '../fleet/transports.ts';
 import type { Outcome, Transport } from '../transport/types.ts';
 import { mayPass, pauseBefore } from './again.ts';
-import type { Via } from './batch.ts';
 import { type Attempt, type Flight, leftOf, spentOn, summed } from './flight.ts';
 import { launch } from './launch.ts';
+import { noTransportLeft, notOpened } from './no-transport.ts';
 import { Permits } from './permits.ts';
-import { GATHER_MS, noTransport, noWay, perCall } from './ways.ts';
+import type { Via } from './types.ts';
 
-/** Each target by its next way; whoever could not be reached goes on at once, whoever else still hangs. */
-export async function tryWays(round: Attempt[], flight: Flight, held = 0): Promise<void> {
+/** Targets for a transport that takes many by one call are gathered this long, or until a call is full. */
+const GATHER_MS = 2_000;
+
+const perCall = (via: Via): number => (via === 'cloud' ? 1 : TRANSPORTS[via].perCall);
+
+/** Tries each target by its next transport. One that is unreachable goes on at once, even while others still hang. */
+export async function tryTransports(round: Attempt[], flight: Flight, held = 0): Promise<void> {
   const { spec, deps, ledger, permits } = flight;
   const gathered: Attempt[] = [];
-  const onTheirOwn: Promise<void>[] = [];
+  const goingOn: Promise<void>[] = [];
   let free = held;
   let timer: NodeJS.Timeout | undefined;
   const goOn = () => {
     clearTimeout(timer);
     timer = undefined;
-    if (gathered.length > 0) onTheirOwn.push(tryWays(gathered.splice(0), flight));
+    if (gathered.length > 0) goingOn.push(tryTransports(gathered.splice(0), flight));
   };
   const settle = (entry: Attempt, outcome: Outcome) => {
-    const next = deps.waysTo(entry.target)[entry.way + 1];
+    const next = deps.transportsTo(entry.target)[entry.index + 1];
     const tried = [...entry.tried, outcome];
-    // Its turn did not come any more: why, the ledger knows.
+    // It had no turn any more; the ledger knows why.
     if (outcome.state === 'not-attempted' && ledger.closed) return;
     if (outcome.state !== 'unreachable' || deps.stop.aborted || leftOf(entry, spec) <= 0)
       return ledger.record(summed(entry, outcome, spec));
@@ -30,23 +36,24 @@ export async function tryWays(round: Attempt[], flight: Flight, held = 0): Promi
       if (!tryLater({ ...entry, tried }, flight)) ledger.record(summed(entry, outcome, spec));
       return;
     }
-    gathered.push({ ...entry, way: entry.way + 1, tried, last: outcome });
+    gathered.push({ ...entry, index: entry.index + 1, tried, last: outcome });
     if (spec.anyOf) return;
     if (gathered.length >= perCall(next)) goOn();
     else timer ??= setTimeout(goOn, GATHER_MS);
   };
-  const byWay = ledger.closed ? new Map() : groupBy(round, (r) => deps.waysTo(r.target)[r.way]);
+  const byTransport = ledger.closed ? new Map() : groupBy(round, (r) => deps.transportsTo(r.target)[r.index]);
   const batches: Promise<void>[] = [];
-  for (const [via, group] of byWay as Map<Via | undefined, Attempt[]>) {
+  for (const [via, group] of byTransport as Map<Via | undefined, Attempt[]>) {
     if (via === undefined) {
-      for (const entry of group) settle(entry, noWay(entry.target, deps.whyNoWay?.(entry.target)));
+      for (const entry of group)
+        settle(entry, noTransportLeft(entry.target, deps.whyNoTransport?.(entry.target)));
       continue;
     }
     let transport: Transport;
     try {
       transport = await deps.transport(via);
     } catch (error) {
-      for (const entry of group) settle(entry, noTransport(entry.target, via, error));
+      for (const entry of group) settle(entry, notOpened(entry.target, via, error));
       continue;
     }
     const entries = new Map(group.map((r) => [r.target.name, r]));
@@ -72,12 +79,12 @@ export async function tryWays(round: Attempt[], flight: Flight, held = 0): Promi
   permits.give(free);
   await Promise.all(batches);
   goOn();
-  await Promise.all(onTheirOwn);
+  await Promise.all(goingOn);
   // What was still to come is not launched any more: what is known stands.
   for (const entry of round) if (entry.last && ledger.closed) ledger.record(entry.last);
 }
 
-/** False where another try is no use, or would come too late. It keeps its permit, and idles. */
+/** False where another try is no use, or would come too late. Until then the target keeps its permit, and idles. */
 function tryLater(entry: Attempt, flight: Flight): boolean {
   const { spec, deps, ledger, permits } = flight;
   const { again } = spec;
@@ -92,8 +99,9 @@ function tryLater(entry: Attempt, flight: Flight): boolean {
   const task = (async () => {
     await sleep(pauseMs, undefined, { signal: ledger.stopped }).catch(() => {});
     await idle.wake();
-    const way = entry.first + passing;
-    await tryWays([{ ...entry, way, first: way, tried: [], tries: entry.tries + 1, last }], flight, 1);
+    const index = entry.first + passing;
+    const next = { ...entry, index, first: index, tried: [], tries: entry.tries + 1, last };
+    await tryTransports([next], flight, 1);
   })();
   const done = task.finally(() => flight.later.delete(done));
   flight.later.add(done);
