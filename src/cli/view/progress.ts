@@ -181,8 +181,8 @@ export class Progress {
     const said = `${event.state} ${answer} ${/, held /.test(event.reading)}`;
     if (this.#gates.get(event.step) === said) return [];
     this.#gates.set(event.step, said);
-    const state = event.state === 'waiting' ? 'gate waits' : `gate ${event.state}`;
-    return [`${event.step}: ${state}, ${event.reading}${because(event.why)}`];
+    const state = `gate ${event.state}`;
+    return [`${event.step}: ${state}: ${event.reading}${because(event.why)}`];
   }
 
   #row(workstream: string): Row {

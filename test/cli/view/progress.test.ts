@@ -98,9 +98,9 @@ describe('the progress of a run', () => {
       '2/3, held 4s of 5s',
     ];
     expect(readings.map(gate).flatMap((e) => progress.update(e))).toEqual([
-      'hold: gate waits, 1/3, 45% errors',
-      'hold: gate waits, 2/3, 20% errors',
-      'hold: gate waits, 2/3, held 2s of 5s',
+      'hold: gate waiting: 1/3, 45% errors',
+      'hold: gate waiting: 2/3, 20% errors',
+      'hold: gate waiting: 2/3, held 2s of 5s',
     ]);
   });
 
