@@ -3,7 +3,7 @@ import type { OnTrace } from '../base/trace.ts';
 import type { Target } from '../kit/types.ts';
 import type { ActionContext, BeforeState, NodeSide, Op } from '../node/types.ts';
 import type { NodeResult, NodeScript, Outcome } from '../transport/types.ts';
-import { type Misfit, type Parameters, readerOf, type Values } from './parameter.ts';
+import { type Misfit, type Parameters, readerOf, type Values } from './params.ts';
 
 /** `severe` changes need `--confirm "<cluster> <count>"`. */
 export type Danger = 'read' | 'change' | 'severe';

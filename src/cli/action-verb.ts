@@ -1,4 +1,4 @@
-import type { Parameters } from '../actions/parameter.ts';
+import type { Parameters } from '../actions/params.ts';
 import { selectNodes } from '../fleet/select.ts';
 import type { FleetNode } from '../fleet/types.ts';
 import type { ClusterKit } from '../kit/types.ts';

@@ -27,6 +27,8 @@ export interface StepDraft {
   keepTrying?: string | undefined;
   /** `file:line:column` or a flag, for messages. */
   place: string;
+  /** The same of one parameter. */
+  placeOfParam?: ((name: string) => string) | undefined;
   /** The same of one key, where there is a file. */
   placeOf?: ((key: 'canary' | 'wave' | 'maxFailures') => string) | undefined;
 }
@@ -34,7 +36,7 @@ export interface StepDraft {
 /** Completes a step: the action checks the parameters; waves, parallelism and budget become numbers. Flags win over the draft. */
 export function planActionStep(draft: StepDraft, request: PlanRequest): ActionStep {
   const action = actionNamed(draft.action);
-  const params = parseParams(action, draft.params, draft.place);
+  const params = parseParams(action, draft.params, draft.place, draft.placeOfParam);
   const { overrides, kit } = request;
   // Flags were checked where they were typed; what is wrong here is in the playbook.
   const at = (key: 'canary' | 'wave' | 'maxFailures') => draft.placeOf?.(key) ?? draft.place;

@@ -1,3 +1,5 @@
+import { flagOf } from '../actions/params.ts';
+import { actionNamed } from '../actions/registry.ts';
 import { usage } from '../base/errors.ts';
 import { planActionStep } from './draft.ts';
 import type { PlanRequest } from './request.ts';
@@ -18,24 +20,22 @@ export interface SingleStepRequest extends PlanRequest {
 /** The plan of one verb: one workstream with one step, seldom with another before it. There is no other engine for verbs. */
 export function singleStepPlan(request: SingleStepRequest): Plan {
   if (request.targets.length === 0) throw usage('no target', { place: '--selector', next: 'fireaxe nodes' });
+  const place = `fireaxe ${request.action}`;
   const step = planActionStep(
     {
       id: request.action,
       action: request.action,
       params: request.actionParams,
       targets: request.targets,
-      place: `fireaxe ${request.action}`,
+      place,
+      placeOfParam: (name) => flagOf(actionNamed(request.action).parameters, name) ?? place,
       ...(request.anyOf ? { anyOf: true } : {}),
     },
     request,
   );
   const { before } = request;
   const first =
-    before &&
-    planActionStep(
-      { id: before.action, place: `fireaxe ${request.action}`, ...before },
-      { ...request, overrides: {} },
-    );
+    before && planActionStep({ id: before.action, place, ...before }, { ...request, overrides: {} });
   const steps = first ? [first, step] : [step];
   const workstreams = [{ name: request.action, title: step.title, needs: {}, steps }];
   return sealPlan({ name: request.action, title: step.title, params: {}, workstreams }, request);

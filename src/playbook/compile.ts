@@ -102,6 +102,7 @@ function compileAction(
       keepTrying: step.keepTrying,
       place: place(),
       placeOf: place,
+      placeOfParam: (name) => place('with', name),
     },
     request,
   );

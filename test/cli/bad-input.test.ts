@@ -154,7 +154,7 @@ describe('bad input is refused with the next command', () => {
   it('a wrong action parameter: names it and the help', async () => {
     const { code, stderr } = await refusal(['stop', '--unit', 'sshd', '--reason', 'x', '--yes']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/never stopped[\s\S]*fireaxe stop --help/);
+    expect(stderr).toMatch(/never stopped[\s\S]*at: --unit\n[\s\S]*fireaxe stop --help/);
   });
 
   it.each([

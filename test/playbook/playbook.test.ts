@@ -130,13 +130,13 @@ describe('a mistake in a playbook is told with its place', () => {
     });
   });
 
-  it('a wrong parameter of an action, at its step', async () => {
+  it('an unknown parameter of an action, at its place', async () => {
     const playbook = await parsePlaybook(
       good.replace('process: "${process}"', 'proces: "${process}"'),
       'p.yaml',
     );
     expect(() => compilePlaybook(playbook, requestFor())).toThrowError(
-      expect.objectContaining({ place: 'p.yaml:10:9', message: 'stop has no parameter proces' }),
+      expect.objectContaining({ place: 'p.yaml:14:25', message: 'stop has no parameter proces' }),
     );
   });
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { list, seconds } from '../kinds.ts';
-import type { Parameters } from '../parameter.ts';
+import type { Parameters } from '../params.ts';
 
 const port = z
   .string()

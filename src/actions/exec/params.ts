@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { list } from '../kinds.ts';
-import type { Parameters } from '../parameter.ts';
+import type { Parameters } from '../params.ts';
 
 /** One argument of a process holds at most 128 KiB on Linux; bytes. */
 const LONGEST = 100_000;

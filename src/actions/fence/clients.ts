@@ -2,7 +2,7 @@ import { usage } from '../../base/errors.ts';
 import { addressSet } from '../../node/addresses.ts';
 import { apiPorts } from '../../node/api-ports.ts';
 import type { ActionContext } from '../../node/types.ts';
-import type { Misfit } from '../parameter.ts';
+import type { Misfit } from '../params.ts';
 import type { FenceParams } from './params.ts';
 
 /** Which clients on a worker, and the addresses at which they reach the API. */

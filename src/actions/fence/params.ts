@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addresses, controlGroup, list, seconds } from '../kinds.ts';
-import type { Parameters, Values } from '../parameter.ts';
+import type { Parameters, Values } from '../params.ts';
 
 const groups = list().pipe(z.array(controlGroup)).default([]);
 

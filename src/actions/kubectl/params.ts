@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { line } from '../kinds.ts';
-import type { Parameters } from '../parameter.ts';
+import type { Parameters } from '../params.ts';
 import { deleteRefusal, podsPath, readApiPath, refusal } from './paths.ts';
 
 const readable = line(1000).superRefine((path, ctx) => {

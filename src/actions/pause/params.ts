@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { list, seconds } from '../kinds.ts';
-import type { Parameters } from '../parameter.ts';
+import type { Parameters } from '../params.ts';
 
 /** Static pods beside the API servers that a cluster can do without for a while: never the API server or etcd. */
 export const COMPONENTS = ['kube-controller-manager', 'kube-scheduler', 'cluster-autoscaler'] as const;

@@ -1,5 +1,5 @@
 import { list } from '../kinds.ts';
-import type { Parameters } from '../parameter.ts';
+import type { Parameters } from '../params.ts';
 
 export const readmitParameters = {
   clients: {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { onOrOff, seconds } from '../kinds.ts';
-import type { Parameters, Values } from '../parameter.ts';
+import type { Parameters, Values } from '../params.ts';
 
 export const scaleParameters = {
   type: {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Misfit, Parameters, Values } from '../parameter.ts';
+import type { Misfit, Parameters, Values } from '../params.ts';
 import { holdTime, namesProcesses, processParameters, processRefusal, unitName } from '../stop/processes.ts';
 
 export const shrinkParameters = {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addresses, line } from '../kinds.ts';
-import type { Misfit, Parameters, Values } from '../parameter.ts';
+import type { Misfit, Parameters, Values } from '../params.ts';
 import { holdTime, namesProcesses, processParameters, processRefusal, unitName } from './processes.ts';
 
 const NAME = '[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?';

@@ -1,5 +1,5 @@
 import { escapedGroup, line, seconds } from '../kinds.ts';
-import type { Parameters } from '../parameter.ts';
+import type { Parameters } from '../params.ts';
 
 const DAY_S = 86_400;
 

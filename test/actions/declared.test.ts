@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { list, seconds } from '../../src/actions/kinds.ts';
-import { type Parameters, readerOf } from '../../src/actions/parameter.ts';
+import { type Parameters, readerOf } from '../../src/actions/params.ts';
 import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
 import { givenParameters, parameterFlags } from '../../src/cli/action-verb.ts';
 
