@@ -24,6 +24,12 @@ export function verbs(): RegisteredVerb[] {
       load: async () => (await import('./verbs/probe.ts')).default,
     },
     {
+      name: 'verify',
+      summary: 'Ask the nodes whether the changes of a run still hold',
+      group: 'Look',
+      load: async () => (await import('./verbs/verify.ts')).default,
+    },
+    {
       name: 'exec',
       summary: 'Run a command or a script on nodes',
       group: 'Act',

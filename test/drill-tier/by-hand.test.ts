@@ -96,6 +96,29 @@ test('fence cuts clients, twice is already, readmit lets some in, undo all', asy
   await eventually('nobody is fenced', async () => (await lab.status()).sample.fenced === 0);
 });
 
+test('verify says whether a fence still holds, also once somebody removed it by hand', async () => {
+  const fenced = await lab.run(FENCE);
+  expect(fenced.code, fenced.stderr).toBe(0);
+  const { runId } = read(fenced.json).verdict;
+  const good = await lab.run(['verify', runId, ...JSON_OUT]);
+  expect(good.code, good.stderr).toBe(0);
+  expect(good.json).toMatchObject({ runId, holds: true, counts: { holds: 3, gone: 0 } });
+
+  const flush = ['exec', '--nodes', 'cp-2', '--yes', ...REASON, ...JSON_OUT];
+  const byHand = await lab.run([...flush, '--', 'nft', 'delete', 'table', 'inet', 'fireaxe']);
+  expect(byHand.code, byHand.stderr).toBe(0);
+  const after = await lab.run(['verify', runId]);
+  expect(after.code, after.stderr).toBe(3);
+  expect(after.stdout).toContain('cp-2 (1): gone: there is no fence here');
+  expect(after.stderr).toContain(`verify of run ${runId}: 2 holds, 1 gone`);
+  expect((await lab.run(['verify', runId, '--nodes', 'cp-[1,3]'])).code).toBe(0);
+
+  expect((await lab.run(['undo', runId, '--yes', ...JSON_OUT])).code).toBe(0);
+  const undone = await lab.run(['verify', runId]);
+  expect(undone.code, undone.stderr).toBe(0);
+  expect(undone.stdout).toContain('not asked (undone): cp-[1-3]');
+});
+
 test('the timeline tells of it', async () => {
   const { code, stdout } = await lab.run(['timeline', 'last']);
   expect(code).toBe(0);

@@ -1,9 +1,5 @@
-import { usage } from '../../base/errors.ts';
-import { foldLine } from '../../base/fold-names.ts';
 import { expandNodeset } from '../../fleet/nodeset.ts';
 import { stateDir } from '../../kit/state-dir.ts';
-import { isNamed } from '../../plan/steps.ts';
-import type { JournalRecord } from '../../run/types.ts';
 import { confirmPhrase, consentForUndo, furtherReasonOf, obtain } from '../consent.ts';
 import { openContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -13,6 +9,7 @@ import { parsed, toggle, value } from '../option.ts';
 import { furtherReason, paceOptions, sudoOptions, waveOptions, wholeNumber } from '../options.ts';
 import { openKeys, transportsOf } from '../passphrases.ts';
 import { runAndShow } from '../run-and-show.ts';
+import { refuseUnknownNode, refuseUnknownStep } from '../run-scope.ts';
 import { defineVerb } from '../types.ts';
 import { paceOf, sameWords, scopeOptions, withPace } from '../undo-pace.ts';
 
@@ -108,37 +105,3 @@ export default defineVerb({
     });
   },
 });
-
-/** A mistyped name is not told that all is undone. */
-function refuseUnknownNode(records: JournalRecord[], targets: string[] | undefined, runId: string): void {
-  const first = records[0];
-  if (!targets || first?.kind !== 'plan') return;
-  const known = new Set(
-    first.plan.workstreams.flatMap((w) => w.steps.flatMap((s) => (s.kind === 'action' ? s.targets : []))),
-  );
-  const wrong = targets.find((target) => !known.has(target));
-  if (wrong === undefined) return;
-  throw usage(`the run ${runId} has no node ${wrong}`, {
-    place: '--nodes',
-    expected: `some of ${foldLine([...known])}`,
-  });
-}
-
-function refuseUnknownStep(
-  records: JournalRecord[],
-  steps: string[] | undefined,
-  runId: string,
-  place: string,
-): void {
-  const first = records[0];
-  if (!steps || first?.kind !== 'plan') return;
-  const known = first.plan.workstreams.flatMap((w) =>
-    w.steps.filter((s) => s.kind === 'action').map((s) => s.id),
-  );
-  const wrong = steps.find((step) => !known.some((id) => isNamed(id, [step])));
-  if (wrong === undefined) return;
-  throw usage(`the run ${runId} has no step ${wrong}`, {
-    place,
-    expected: `one of ${known.join(', ')}`,
-  });
-}

@@ -40,28 +40,37 @@ export function planUndo(
   timeouts: Timeouts = DEFAULT_TIMEOUTS,
 ): UndoPlan {
   const { step } = bound;
-  const { back, cloud } = bound.action;
+  const { back } = bound.action;
   const canary = said.canary ?? back?.canary ?? '0';
   const wave = said.wave ?? back?.wave;
   const waves = step.anyOf
     ? [total]
     : waveSizes(total, parseAmount(canary, '--canary'), wave ? parseAmount(wave, '--wave') : undefined);
-  const { timeoutMs, via } = said;
   return {
     waves,
     canary: waves.length > 1 && resolveAmount(parseAmount(canary, '--canary'), total, 'up') > 0,
     pauseMs: said.pauseMs ?? back?.pauseMs ?? 0,
     budget: resolveAmount(parseAmount(said.maxFailures ?? '100%', '--max-failures'), total, 'down'),
-    bound: {
-      ...bound,
-      step: {
-        ...step,
-        parallel: cloud?.parallel ?? said.parallel ?? step.parallel,
-        ...(timeoutMs === undefined
-          ? {}
-          : clocksOf({ ...timeouts, connectMs: step.connectMs }, timeoutMs, timeoutMs)),
-        ...(via ? { via } : {}),
-      },
+    bound: paced(bound, said, timeouts),
+  };
+}
+
+/** The step with the parallelism, transports and deadline that the operator gave. */
+export function paced(
+  bound: BoundStep,
+  { parallel, timeoutMs, via }: Pick<UndoPace, 'parallel' | 'timeoutMs' | 'via'>,
+  timeouts: Timeouts = DEFAULT_TIMEOUTS,
+): BoundStep {
+  const { step, action } = bound;
+  const clocks =
+    timeoutMs === undefined ? {} : clocksOf({ ...timeouts, connectMs: step.connectMs }, timeoutMs, timeoutMs);
+  return {
+    ...bound,
+    step: {
+      ...step,
+      parallel: action.cloud?.parallel ?? parallel ?? step.parallel,
+      ...clocks,
+      ...(via ? { via } : {}),
     },
   };
 }

@@ -1,0 +1,36 @@
+import { usage } from '../base/errors.ts';
+import { foldLine } from '../base/fold-names.ts';
+import { actionSteps, isNamed, targetsOf } from '../plan/steps.ts';
+import type { JournalRecord } from '../run/types.ts';
+
+/** Refuses a step that the run does not have: a typing error must not look like "nothing to do". */
+export function refuseUnknownStep(
+  records: JournalRecord[],
+  steps: string[] | undefined,
+  runId: string,
+  place: string,
+): void {
+  const first = records[0];
+  if (!steps || first?.kind !== 'plan') return;
+  const known = actionSteps(first.plan).map(({ id }) => id);
+  const wrong = steps.find((step) => !known.some((id) => isNamed(id, [step])));
+  if (wrong === undefined) return;
+  throw usage(`the run ${runId} has no step ${wrong}`, { place, expected: `one of ${known.join(', ')}` });
+}
+
+/** The same for a node. */
+export function refuseUnknownNode(
+  records: JournalRecord[],
+  targets: string[] | undefined,
+  runId: string,
+): void {
+  const first = records[0];
+  if (!targets || first?.kind !== 'plan') return;
+  const known = targetsOf(first.plan);
+  const wrong = targets.find((target) => !known.has(target));
+  if (wrong === undefined) return;
+  throw usage(`the run ${runId} has no node ${wrong}`, {
+    place: '--nodes',
+    expected: `some of ${foldLine([...known])}`,
+  });
+}
