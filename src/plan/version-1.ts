@@ -1,7 +1,11 @@
 import { isObject } from '../base/shape.ts';
 
 /** What schema 2 renamed in the parameters of an action. */
-const PARAMS: Record<string, Record<string, string>> = { stop: { command: 'cmdline' } };
+const PARAMS: Record<string, Record<string, string>> = {
+  stop: { command: 'cmdline' },
+  shrink: { command: 'cmdline' },
+  cordon: { ports: 'port' },
+};
 
 /**
  * A plan of schema 1 with the names of schema 2, so that a run which an earlier Fireaxe made can be read and undone.

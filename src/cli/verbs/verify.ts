@@ -28,7 +28,7 @@ export default defineVerb({
   danger: 'read',
   argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
   options: {
-    step: values('--step <id>', 'only this step (repeatable)'),
+    step: values('--step <id>', 'only this step'),
     nodes: value('--nodes <nodeset>', 'only these nodes, such as n[1-9,12]'),
     timeout: paceOptions.timeout,
     parallel: parsed('--parallel <N>', 'most nodes at a time', wholeNumber, { default: 'as the run' }),
