@@ -16,7 +16,7 @@ export function parseAmount(text: string | number, place: string): Amount {
   return match[2] ? { percent: n } : { count: n };
 }
 
-/** The same where none makes no sense; `none` says what it would be, such as `a wave of no nodes`. */
+/** The same where none makes no sense; `none` says what it would be, such as `the wave has no nodes`. */
 export function parseSome(text: string | number, place: string, none: string): Amount {
   const amount = parseAmount(text, place);
   if (resolveAmount(amount, 1, 'up') > 0) return amount;

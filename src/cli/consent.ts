@@ -19,7 +19,7 @@ export function reasonOf(flags: Flags): string {
   const { reason } = furtherReasonOf(flags);
   if (reason) return reason;
   if (flags.dryRun === true || planOnly(flags)) return '';
-  throw usage('a change needs a reason', {
+  throw usage('missing --reason', {
     place: '--reason',
     next: 'add --reason "why", such as an incident number',
   });

@@ -99,7 +99,7 @@ export function chooseCluster({ kit, flags, sink, io }: CliContext): ClusterKit 
 }
 
 export function selectionOf({ selector, nodes, limit }: TargetFlags): Selection {
-  if (limit !== undefined) parseSome(limit, '--limit', 'a limit of no nodes');
+  if (limit !== undefined) parseSome(limit, '--limit', 'the limit selects no nodes');
   return { selector, nodes, limit };
 }
 

@@ -13,8 +13,8 @@ export function overridesOf(flags: PaceFlags & WaveFlags & Pick<TargetFlags, 'li
   }
   if (maxFailures !== undefined) parseAmount(maxFailures, '--max-failures');
   if (canary !== undefined) parseAmount(canary, '--canary');
-  if (wave !== undefined) parseSome(wave, '--wave', 'a wave of no nodes');
-  if (limit !== undefined) parseSome(limit, '--limit', 'a limit of no nodes');
+  if (wave !== undefined) parseSome(wave, '--wave', 'the wave has no nodes');
+  if (limit !== undefined) parseSome(limit, '--limit', 'the limit selects no nodes');
   return {
     ...(timeout !== undefined && { timeoutMs: parseSpan(timeout, '--timeout', 1_000, LONGEST_MS) }),
     ...(parallel !== undefined && { parallel }),

@@ -41,7 +41,7 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
   // Flags were checked where they were typed; what is wrong here is in the playbook.
   const at = (key: 'canary' | 'wave' | 'maxFailures') => draft.placeOf?.(key) ?? draft.place;
   const wavesOf = overrides.wave ?? draft.wave;
-  const wave = wavesOf === undefined ? undefined : parseSome(wavesOf, at('wave'), 'a wave of no nodes');
+  const wave = wavesOf === undefined ? undefined : parseSome(wavesOf, at('wave'), 'the wave has no nodes');
   const canaryOf = overrides.canary ?? draft.canary;
   const canary = canaryOf === undefined ? undefined : parseAmount(canaryOf, at('canary'));
   const timeouts = timeoutsOf(request.cluster);

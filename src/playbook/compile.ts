@@ -74,7 +74,7 @@ function compileAction(
   place: Place,
   extra: { id?: string; clients?: string; title?: string } = {},
 ) {
-  if (step.limit !== undefined) parseSome(step.limit, place('limit'), 'a limit of no nodes');
+  if (step.limit !== undefined) parseSome(step.limit, place('limit'), 'the limit selects no nodes');
   const targets = atPlace(place('on'), () =>
     selectNodes(request.cluster.fleet.nodes, {
       selector: step.on,

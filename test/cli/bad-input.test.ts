@@ -180,10 +180,10 @@ describe('bad input is refused with the next command', () => {
   });
 
   it.each([
-    ['nodes', '--limit', '0', 'a limit of no nodes'],
-    ['probe', '--limit', '0%', 'a limit of no nodes'],
-    ['shrink', '--share', '0', 'a share of no nodes'],
-    ['shrink', '--share', '0%', 'a share of no nodes'],
+    ['nodes', '--limit', '0', 'the limit selects no nodes'],
+    ['probe', '--limit', '0%', 'the limit selects no nodes'],
+    ['shrink', '--share', '0', 'the share selects no nodes'],
+    ['shrink', '--share', '0%', 'the share selects no nodes'],
   ])('%s %s %s: says that the value is invalid, and its range', async (verb, flag, value, message) => {
     const { code, stderr } = await refusal([verb, ...(verb === 'shrink' ? ['--dry-run'] : []), flag, value]);
     expect(code).toBe(2);

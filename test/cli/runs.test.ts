@@ -31,7 +31,7 @@ describe('a run', () => {
     const { code, stderr } = await run('undo', 'last');
     expect(code).toBe(3);
     expect(stderr).toMatch(
-      /exec: run "true", on n1 \(1\): cannot be undone, Fireaxe does not know what a command did[\s\S]*nothing of it can be undone/,
+      /exec: run "true", on n1 \(1\): cannot be undone, Fireaxe does not know what a command did[\s\S]*nothing can be undone/,
     );
     expect(stderr).not.toContain('next: fireaxe undo');
   });

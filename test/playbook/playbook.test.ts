@@ -143,11 +143,11 @@ describe('a mistake in a playbook is told with its place', () => {
   const someOf = 'a whole number from 1, or a percentage above 0%';
   const anAmount = 'a whole number, or a percentage up to 100%';
   it.each([
-    ['limit: 0', 'a limit of no nodes', someOf],
-    ['limit: 0%', 'a limit of no nodes', someOf],
+    ['limit: 0', 'the limit selects no nodes', someOf],
+    ['limit: 0%', 'the limit selects no nodes', someOf],
     ['limit: 101%', 'not an amount', anAmount],
-    ['wave: 0', 'a wave of no nodes', someOf],
-    ['wave: 0%', 'a wave of no nodes', someOf],
+    ['wave: 0', 'the wave has no nodes', someOf],
+    ['wave: 0%', 'the wave has no nodes', someOf],
     ['wave: -1', 'not an amount', anAmount],
     ['wave: 2.5', 'not an amount', anAmount],
     ['wave: many', 'not an amount', anAmount],

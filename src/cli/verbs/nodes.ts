@@ -38,7 +38,10 @@ export default defineVerb({
     const nodes = clusters.flatMap((cluster) => targetsOf(cluster));
     const chosen = selectNodes(nodes, selectionOf(flags));
     const { sink } = context;
-    for (const line of table([['NAME', 'CLUSTER', 'ROLES', 'ZONE', 'ADDRESS', 'WAYS'], ...chosen.map(row)])) {
+    for (const line of table([
+      ['NAME', 'CLUSTER', 'ROLES', 'ZONE', 'ADDRESS', 'TRANSPORTS'],
+      ...chosen.map(row),
+    ])) {
       sink.text(line);
     }
     const fleets = clusters.map((c) => {

@@ -32,7 +32,7 @@ export default defineVerb({
       throw usage('missing --share or --limit', { place: '--share', next: 'add --share 50%' });
     if (share !== undefined && limit !== undefined)
       throw usage('give --share or --limit, not both', { place: '--limit', next: 'leave out one of them' });
-    if (share !== undefined) parseSome(String(share), '--share', 'a share of no nodes');
+    if (share !== undefined) parseSome(String(share), '--share', 'the share selects no nodes');
     // Whatever the selection: the control plane never shrinks.
     const workers = 'role=worker,role!=control-plane';
     const selector = flags.selector === undefined ? workers : `${flags.selector},${workers}`;

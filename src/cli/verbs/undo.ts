@@ -85,7 +85,7 @@ export default defineVerb({
       return EXIT.done;
     }
     if (possible.length === 0) {
-      sink.note('nothing of it can be undone');
+      sink.note('nothing can be undone');
       sink.note(`next: ${nextCommand(`fireaxe timeline ${runId}`, flags)}`);
       sink.json({ runId, changes, left });
       return EXIT.targets;
