@@ -1,6 +1,6 @@
 import { Writable } from 'node:stream';
 import { FireaxeError } from '../base/errors.ts';
-import type { Flags } from './context.ts';
+import type { Flags } from './flags.ts';
 import type { CliIo } from './types.ts';
 
 /** Whether the operator can be asked: stdin and stderr are terminals, and prompts are not turned off. */

@@ -8,33 +8,14 @@ import { clusterNamed, clusterNames } from '../kit/cluster-named.ts';
 import { kitPath } from '../kit/locate.ts';
 import { openKit } from '../kit/open.ts';
 import type { ClusterKit, Kit } from '../kit/types.ts';
-import type {
-  ChangeFlags,
-  CommonFlags,
-  PaceFlags,
-  ParameterFlags,
-  TargetFlags,
-  VerboseFlags,
-  WaveFlags,
-} from './options.ts';
+import type { Flags } from './flags.ts';
+import type { TargetFlags } from './options.ts';
 import { createSink, type Sink } from './output.ts';
 import { sudoPassword } from './sudo-password.ts';
 import { traceTo } from './trace.ts';
-import type { CliIo, Dispatched } from './types.ts';
+import type { CliIo } from './types.ts';
 
-/** Every flag that several verbs share; each verb gives some of them. */
-export interface Flags
-  extends CommonFlags,
-    TargetFlags,
-    PaceFlags,
-    WaveFlags,
-    ChangeFlags,
-    ParameterFlags,
-    VerboseFlags,
-    Dispatched {
-  /** Of `exec`: `-` takes stdin. */
-  script?: string | undefined;
-}
+export type { Flags } from './flags.ts';
 
 export interface CliContext {
   io: CliIo;

@@ -1,6 +1,6 @@
 import { usage } from '../base/errors.ts';
 import { askUnseen, canAsk } from './ask.ts';
-import type { Flags } from './context.ts';
+import type { Flags } from './flags.ts';
 import type { CliIo } from './types.ts';
 
 const PLACE = '--sudo-password-stdin';

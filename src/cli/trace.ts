@@ -1,7 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { oneLine } from '../base/sanitize.ts';
 import type { OnTrace, TraceEvent } from '../base/trace.ts';
-import type { Flags } from './context.ts';
+import type { Flags } from './flags.ts';
 import { lagging } from './outlets.ts';
 import type { Sink } from './output.ts';
 import type { CliIo } from './types.ts';

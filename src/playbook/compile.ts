@@ -10,8 +10,8 @@ import { clientBatches } from './client-batches.ts';
 import { gateSpec } from './gate-spec.ts';
 import type { ActionStepText, StepText } from './grammar.ts';
 import { interpolate } from './interpolate.ts';
-import type { Playbook } from './load.ts';
 import { resolveParameters } from './parameters.ts';
+import type { Playbook } from './types.ts';
 
 /** Turns a playbook and its parameters into a plan: every selector resolved to nodes, every share to a number. */
 export function compilePlaybook(

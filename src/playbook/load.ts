@@ -4,28 +4,10 @@ import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Kit } from '../kit/types.ts';
 import { parseYaml, schemaError, type YamlSource } from '../kit/yaml-file.ts';
-import type { Workstream } from '../plan/types.ts';
 import { knownPlaybookKeys, playbookSchema, type StepText, stepSchemas } from './grammar.ts';
 import { checkReferences } from './references.ts';
 import { SHIPPED } from './shipped.ts';
-
-export interface PlaybookWorkstream {
-  name: string;
-  title: string;
-  needs: Workstream['needs'];
-  steps: StepText[];
-}
-
-export interface Playbook {
-  name: string;
-  title: string;
-  description?: string | undefined;
-  sha256: string;
-  parameters: Record<string, { description: string; default?: string | undefined }>;
-  workstreams: PlaybookWorkstream[];
-  /** `file:line:column` of a value in it. */
-  place: YamlSource['place'];
-}
+import type { Playbook } from './types.ts';
 
 /** Finds a playbook by name (the kit's before the shipped ones) or by path, and reads it. */
 export async function loadPlaybook(nameOrPath: string, kit: Pick<Kit, 'playbooks'>): Promise<Playbook> {

@@ -1,6 +1,6 @@
 import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
-import type { Playbook } from './load.ts';
+import type { Playbook } from './types.ts';
 
 /**
  * Values of a playbook's parameters: as given, else the kit's for the cluster, else the default.

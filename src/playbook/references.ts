@@ -3,7 +3,7 @@ import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import type { Workstream } from '../plan/types.ts';
 import { parametersIn } from './interpolate.ts';
-import type { Playbook } from './load.ts';
+import type { Playbook } from './types.ts';
 
 /** Names in a playbook must mean something: workstreams, steps, actions and parameters. Throws with the place. */
 export function checkReferences(playbook: Playbook): void {
