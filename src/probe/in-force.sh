@@ -35,7 +35,7 @@ in_force_step() {
   [ -n "$1" ] || return 0
   IF_SINCE='?' IF_LEFT='?'
   ! fx_line "$1/intent" || IF_SINCE=${FX_L##* }
-  if [ -e "$1/kept" ]; then
+  if fx_kept "$1"; then
     IF_LEFT=kept
   elif stack_left "$1"; then
     IF_LEFT=$FX_L

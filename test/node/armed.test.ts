@@ -34,6 +34,61 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     expect([there(box, 'table'), there(box, `${STEP}/off`)]).toEqual([true, false]);
   });
 
+  const marks = { process: 'ln -s 999999999 off/by', nothing: ':' };
+  test.for(Object.entries(marks))(
+    'a timer that is killed over its revert, leaving %s: the other one reverts',
+    async ([, mark], { box }) => {
+      tools(box);
+      await box.run(text('apply'), shell);
+      await box.run(`cd "$SANDBOX/${STEP}" && mkdir off && ${mark}`, shell);
+      await box.run(`/bin/sh "$SANDBOX/${STEP}/revert"`, shell);
+      expect([there(box, 'table'), there(box, `${STEP}/fired`)]).toEqual([false, true]);
+    },
+  );
+
+  test('the second timer waits for the first, and reverts nothing once that has', async ({ box }) => {
+    tools(box);
+    await box.run(text('apply'), shell);
+    const first = '{ sleep 2; echo again >"$SANDBOX/table"; : >fired; } & ln -s $! off/by';
+    await box.run(`cd "$SANDBOX/${STEP}"; mkdir off; ${first}; /bin/sh "$SANDBOX/${STEP}/revert"`, shell);
+    expect(readFileSync(join(box.root, 'table'), 'utf8')).toBe('again\n');
+  });
+
+  test('a keep is one step: killed right after it, the change is kept', async ({ box }) => {
+    tools(box);
+    await box.run(text('apply'), shell);
+    // The mark is made, and nothing is written down yet.
+    const killed = 'ln() { command ln "$@"; case $* in *keep/.*) kill -KILL $$ ;; esac; }\n';
+    expect((await box.run(killed + text('keep'), shell)).result).toBeUndefined();
+    expect(there(box, `${STEP}/kept`)).toBe(false);
+    await box.run(`/bin/sh "$SANDBOX/${STEP}/revert"`, shell);
+    expect(there(box, 'table')).toBe(true);
+    expect((await box.run(text('receipt'), shell)).result).toMatchObject({ data: { kept: '1' } });
+    expect((await box.run(text('keep'), shell)).result).toMatchObject({ state: 'already', note: 'kept' });
+    expect(there(box, `${STEP}/kept`)).toBe(true);
+  });
+
+  test('a keep that is killed before it: the change is reverted', async ({ box }) => {
+    tools(box);
+    await box.run(text('apply'), shell);
+    const killed = 'ln() { case $* in *keep/.*) kill -KILL $$ ;; esac; command ln "$@"; }\n';
+    expect((await box.run(killed + text('keep'), shell)).result).toBeUndefined();
+    await box.run(`/bin/sh "$SANDBOX/${STEP}/revert"`, shell);
+    expect(there(box, 'table')).toBe(false);
+  });
+
+  test('a keep does not win where a timer was first', async ({ box }) => {
+    tools(box);
+    const apply = await box.run(text('apply'), shell);
+    expect(apply.result).toMatchObject({ state: 'changed' });
+    // It fires between the look of the keep and its mark.
+    const fires = `ln() { case $* in *keep/.*) mkdir "$SANDBOX/${STEP}/off" ;; esac; command ln "$@"; }\n`;
+    expect((await box.run(fires + text('keep'), shell)).result).toMatchObject({
+      state: 'failed',
+      code: 'fired',
+    });
+  });
+
   test('a keep that is killed once its timer is called off was one: the next says so', async ({ box }) => {
     tools(box);
     const apply = await box.run(text('apply'), shell);

@@ -26,7 +26,7 @@ fx_do_receipt() {
     FX_STATE=ok
     [ ! -e "$FX_DIR/undone" ] || fx_data undone 1
     [ ! -e "$FX_DIR/fired" ] || fx_data fired 1
-    [ ! -e "$FX_DIR/kept" ] || fx_data kept 1
+    ! fx_kept "$FX_DIR" || fx_data kept 1
   else
     fx_recall_before
     FX_STATE=interrupted FX_NOTE='began and did not end'

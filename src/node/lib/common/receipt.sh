@@ -43,6 +43,9 @@ fx_recall() {
   fx_recall_before
 }
 
+# fx_kept FOLDER: whether the armed change of that step is kept: the link `off` of a keep decides, and may be all that it left.
+fx_kept() { [ -e "$1/kept" ] || [ "$(readlink "$1/off" 2>/dev/null)" = keep/. ]; }
+
 # Whether this very order began once; FX_AGAIN says so too.
 fx_ran() {
   FX_AGAIN=''

@@ -5,17 +5,17 @@
 # shellcheck shell=sh
 
 # arm SECONDS: starts two timers that need nothing of each other, and reads each back; refuses where neither keeps time.
-# A process of our own, which no command to systemd ends; and systemd's, which goes on where processes are killed.
-# Whichever is first makes `off` (arm_back); the other does nothing.
+# One is a process of our own, which no command to systemd ends; the other is systemd's, which goes on where processes are killed.
+# Whichever is first makes `off` and reverts; the other reverts only if the first one is killed over it (arm_back).
 arm() {
-  # Of an attempt before this one.
-  rmdir "$FX_DIR/off" 2>/dev/null
+  # From an earlier attempt.
+  rm -rf "$FX_DIR/off"
   AR_FIRST='' AR_BY=''
   ! fx_line "$FX_DIR/timer" || AR_FIRST=$FX_L
-  # Where somebody removed our folder, and the way back with it, what was made is removed: a former one is lost with it.
+  # Where somebody removed the step's folder, and the revert with it, the change is removed; what it replaced is lost.
   AR_FIRES="[ ! -e '$FX_DIR/revert' ] && $AR_ELSE || exec /bin/sh '$FX_DIR/revert'"
   ! arm_detached "$1" || AR_BY=detached
-  # Those of an attempt that did not end would revert what is kept now.
+  # The timers of an interrupted attempt would revert what is kept now.
   [ -z "$AR_FIRST" ] || arm_end "$AR_FIRST"
   [ -z "$FX_REDO" ] || ! fx_systemd || sd systemctl stop "$AR_UNIT.timer" 2>/dev/null
   if fx_systemd && arm_systemd "$1"; then
@@ -31,7 +31,7 @@ arm() {
   }
 }
 
-# arm_detached SECONDS: the file `timer` tells of it: process and start.
+# arm_detached SECONDS: the file `timer` names its process and start.
 arm_detached() {
   fx_has setsid || return 1
   # A machine of the drill does not end it when it is switched off.
@@ -49,31 +49,44 @@ arm_detached() {
   fx_write timer "$AR_PID ${FX_L:-0}" && arm_alive "$AR_PID ${FX_L:-0}"
 }
 
-# arm_back COMMANDS: the file of the way back. A machine that drowns may refuse at first; once it worked it is not done
-# again. Whoever makes the folder `off` decides: the timer that fires, or the order that ends it. So one that could not be
-# ended, or was armed late, does nothing; and who decided to revert is not stopped half way.
+# arm_back COMMANDS: writes the revert. An overloaded machine may refuse at first, so it is tried again until it works once.
+# Whoever makes `off` first decides. A timer makes a folder, which names its process: the other timer waits for it, and
+# reverts itself when that process is gone with the work undone. An order makes a link (arm_off): then no timer reverts,
+# also one that could not be ended or was armed late. A revert that has begun ignores TERM.
 arm_back() {
   fx_write revert "trap '' HUP INT TERM
-mkdir '$FX_DIR/off' 2>/dev/null || ! [ -d '$FX_DIR/off' ] || exit 0
+cd '$FX_DIR' || exit 1
+if mkdir off 2>/dev/null; then
+  ln -s \$\$ off/by
+elif [ -L off ]; then
+  exit 0
+elif [ -d off ]; then
+  AR_N=0
+  while [ \$AR_N -lt 3 ]; do
+    [ ! -e fired ] && [ ! -e kept ] && [ ! -e undone ] || exit 0
+    AR_P=\$(readlink off/by) && kill -0 \"\$AR_P\" 2>/dev/null || AR_N=\$((AR_N + 1))
+    sleep 1
+  done
+fi
 AR_N=0
 until { $1; }; do
   AR_N=\$((AR_N + 1))
   [ \$AR_N -lt 300 ] || exit 1
   sleep 1
 done
-: >'$FX_DIR/fired'" || fx_fail no-receipt "cannot write $FX_DIR/revert"
+: >fired" || fx_fail no-receipt "cannot write $FX_DIR/revert"
 }
 
-# arm_check: once the change is made. A timer that fired meanwhile, such as an earlier attempt's, was the last that would do
-# anything: what was made after it is taken back at once.
+# arm_check: once the change is made. If a timer fired meanwhile, such as an earlier attempt's, no timer is left that would
+# revert what was made after it: it is reverted at once.
 arm_check() {
   [ -d "$FX_DIR/off" ] || return 0
-  rmdir "$FX_DIR/off" 2>/dev/null
+  rm -rf "$FX_DIR/off"
   /bin/sh "$FX_DIR/revert"
-  fx_fail fired 'a timer fired meanwhile, and took it back: order it again'
+  fx_fail fired 'a timer fired meanwhile and reverted it; next: run the step again'
 }
 
-# Before anything is changed, so that a refusal is one.
+# arm_possible: refuses before anything is changed.
 arm_possible() {
-  fx_systemd || fx_has setsid || fx_refuse no-timer 'neither systemd-run nor setsid is here: nothing would take this back'
+  fx_systemd || fx_has setsid || fx_refuse no-timer 'neither systemd-run nor setsid is here: nothing would revert this'
 }

@@ -14,17 +14,20 @@ arm_say() {
 }
 
 act_keep() {
-  [ ! -e "$FX_DIR/fired" ] || fx_fail fired 'its timer took it back already'
+  [ ! -e "$FX_DIR/fired" ] || fx_fail fired 'its timer reverted it already'
   if [ -e "$FX_DIR/kept" ]; then
     FX_STATE=already
     return 0
   fi
-  armed "$FX_DIR" "$AR_UNIT" || fx_fail not-armed 'no timer of this step runs here'
-  arm_off "$FX_DIR"
-  # Said at once: were we to end now, nothing would take it back.
-  [ "$AR_OFF" -ne 0 ] || fx_write kept "$FX_NONCE $FX_NOW"
+  if fx_kept "$FX_DIR"; then
+    # A keep that was killed before it wrote that down: its timers may still run, and do nothing.
+    FX_STATE=already AR_OFF=0
+  else
+    armed "$FX_DIR" "$AR_UNIT" || fx_fail not-armed 'no timer of this step runs here'
+    arm_off "$FX_DIR" keep
+  fi
   if ! arm_stop "$FX_DIR" "$AR_UNIT"; then
-    [ ! -d "$FX_DIR/off" ] || fx_fail fired 'its timer takes it back just now'
+    [ ! -d "$FX_DIR/off" ] || fx_fail fired 'its timer reverts it just now'
     fx_fail still-armed 'the timer could not be stopped'
   fi
   fx_write kept "$FX_NONCE $FX_NOW"
@@ -32,11 +35,11 @@ act_keep() {
   fx_say 'kept'
 }
 
-# arm_undo: for undo, before the way back is taken by hand.
+# arm_undo: for undo, once the change is reverted by hand.
 arm_undo() {
   ! armed "$FX_DIR" "$AR_UNIT" || disarm "$FX_DIR" "$AR_UNIT"
-  # One that systemd arms late finds this.
-  mkdir "$FX_DIR/off" 2>/dev/null
+  # For a timer that systemd arms late.
+  arm_off "$FX_DIR" ended
   fx_line "$AR_PENDING" || return 0
   case $FX_L in "$FX_DIR "*) rm -f "$AR_PENDING" 2>/dev/null ;; esac
 }

@@ -5,7 +5,7 @@
 AR_UNIT=fireaxe-$FX_ACTION-$FX_RUN-$FX_STEP
 AR_PENDING=$FX_HOME/$FX_ACTION.armed
 
-# arm_alive "PID START …": whether that detached timer runs; 0 is a start that nobody can tell.
+# arm_alive "PID START …": whether that detached timer runs; a start of 0 is unknown.
 arm_alive() {
   # shellcheck disable=SC2086
   set -- $1
@@ -13,7 +13,7 @@ arm_alive() {
   fx_alive "$1" "$2"
 }
 
-# armed DIR UNIT: whether a timer of it still runs. Where systemd does not answer nobody can tell: then it counts as one that does.
+# armed DIR UNIT: whether a timer of it still runs. Where systemd does not answer, its timer counts as running.
 armed() {
   [ ! -d "$1/off" ] || return 1
   ! fx_line "$1/timer" || ! arm_alive "$FX_L" || return 0
@@ -21,7 +21,7 @@ armed() {
   [ -n "$SD_DEAD" ]
 }
 
-# arm_end "PID START …": ends a detached timer, if it is still the same process. Its sleep is a child in the same session of its own.
+# arm_end "PID START …": ends a detached timer, if it is still the same process. Its sleep is in the same session.
 arm_end() {
   AR_N=0
   while arm_alive "$1" && [ "$AR_N" -lt 10 ]; do
@@ -31,19 +31,22 @@ arm_end() {
   done
 }
 
-# disarm DIR UNIT: false when the timer still runs and means it, or fires just now.
+# disarm DIR UNIT: ends both timers; false when one still runs and may revert, or reverts just now.
 disarm() {
-  arm_off "$1"
+  arm_off "$1" ended
   arm_stop "$1" "$2"
 }
 
-# arm_off DIR: AR_OFF is 0 when it is we who decide.
+# arm_off DIR WHY: AR_OFF is 0 when this order decides and not a timer. WHY is `keep` or `ended`. Such an `off` is a link, so
+# that decision and reason are made in one step. It leads to a folder, as timers of an earlier version look for one. Its
+# target ends in a dot: by that, ln fails where `off` is a folder already, instead of making a link within.
 arm_off() {
-  mkdir "$1/off" 2>/dev/null
+  mkdir "$1/$2" 2>/dev/null
+  ln -s "$2/." "$1/off" 2>/dev/null
   AR_OFF=$?
 }
 
-# arm_stop DIR UNIT: where `off` could not be made, both must have ended.
+# arm_stop DIR UNIT: ends both timers. Where `off` could not be made, it is true only if both have ended.
 arm_stop() {
   AR_FIRST=''
   ! fx_line "$1/timer" || { AR_FIRST=$FX_L && arm_end "$AR_FIRST"; }
