@@ -86,6 +86,11 @@ describe('the scripts of etcd-nospace', () => {
     expect(said).toContain(expected);
   });
 
+  it.each(['defragment', 'defragment-leader'])('%s fails where the member names no leader', async (id) => {
+    etcdctl({ 'endpoint status': 'echo "[]"', defrag: 'echo FREED' });
+    expect(await run(id)).toEqual({ code: 1, said: 'no leader in: []\n' });
+  });
+
   it('disarms NOSPACE, fails where it comes back, and leaves CORRUPT alone', async () => {
     const list = (text: string) => ({ 'alarm list': text, 'alarm disarm': `: >"${dir}/disarmed"` });
     etcdctl(list(`[ -e "${dir}/disarmed" ] || echo 'memberID:7 alarm:NOSPACE '`));
@@ -99,7 +104,8 @@ describe('the scripts of etcd-nospace', () => {
   });
 
   it('asks the etcdctl of the container where the host has none', async () => {
-    tool('crictl', `case $1 in ps) echo c0ffee ;; exec) echo "crictl $*" ;; esac`);
+    const status = `*status*) printf %s '${STATUS(8, 900)}' ;;`;
+    tool('crictl', `case "$*" in ps*) echo c0ffee ;; ${status} exec*) echo "crictl $*" ;; esac`);
     expect((await run('defragment')).said).toContain(
       'crictl exec c0ffee etcdctl --endpoints=https://127.0.0.1:2379 --cacert=/etc/kubernetes/pki/etcd/ca.crt ' +
         '--cert=/etc/kubernetes/pki/etcd/server.crt --key=/etc/kubernetes/pki/etcd/server.key defrag',
