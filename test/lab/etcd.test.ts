@@ -67,8 +67,8 @@ describe('a real etcd over its quota', () => {
       /etcd: alarm NOSPACE on cp-1: the database is over its quota \(\d\.\d of 2\.0 MiB\)/,
     );
 
-    const next = lines.find((line) => line.startsWith('next: '))!;
-    await sh(next.replace('next: on one etcd host: ', ''));
+    const byHand = lines.find((line) => line.startsWith('or, by hand'))!;
+    await sh(byHand.replace('or, by hand on one etcd host: ', ''));
     expect((await probe()).servers[0]).toMatchObject({ etcd: 'ok' });
     await sh('etcdctl put k small');
   });

@@ -22,7 +22,7 @@ function meaning({ name, bytes, quota }: EtcdAlarm): string {
 }
 
 function next({ name }: EtcdAlarm): string[] {
-  if (name === 'NOSPACE') return [`next: on one etcd host: ${FREE}`];
+  if (name === 'NOSPACE') return ['next: fireaxe run etcd-nospace', `or, by hand on one etcd host: ${FREE}`];
   return name === 'CORRUPT' ? ['next: on one etcd host: etcdctl endpoint hashkv --cluster'] : [];
 }
 

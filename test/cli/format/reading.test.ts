@@ -33,7 +33,7 @@ describe('the lines of a reading', () => {
       'etcd: alarm NOSPACE on cp-1, cp-2: the database is over its quota (5.2 of 2.0 MiB)',
     );
     expect(text).toMatch(
-      /next: on one etcd host: rev=.* etcdctl compact .* etcdctl defrag .* etcdctl alarm disarm$/m,
+      /next: fireaxe run etcd-nospace\nor, by hand on one etcd host: rev=.* etcdctl compact .* etcdctl defrag .* etcdctl alarm disarm$/m,
     );
     expect(lines([server('cp-1', { etcd: 'failing', etcdAlarms: ['CORRUPT'] })])).toContain(
       'etcdctl endpoint hashkv --cluster',
