@@ -45,6 +45,12 @@ export class Capture {
     return decode(Buffer.concat([head, tail]));
   }
 
+  /** Whether the kept bytes contain the text. */
+  holds(text: string): boolean {
+    const { head, tail } = this.kept();
+    return head.includes(text) || tail.includes(text);
+  }
+
   /** The bytes that are kept; `gap` when some between head and tail are lost. */
   kept(): { head: Buffer; tail: Buffer; gap: boolean } {
     return {

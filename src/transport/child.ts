@@ -111,11 +111,11 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
     guarded((error) => fault.abort(error), handle);
   const onOut = own((chunk: Buffer) => {
     out.push(chunk);
-    if (!greeted && holds(out, ready)) {
+    if (!greeted && out.holds(ready)) {
       greeted = true;
       task.turn().then(leave, refuse);
     }
-    if (left && !running && holds(out, began)) {
+    if (left && !running && out.holds(began)) {
       running = true;
       task.onBegun();
       clearTimeout(noSecret);
@@ -165,11 +165,6 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
   const code = child.exitCode;
   const signal = child.signalCode;
   return { ...seen, ...(code !== null && { exitCode: code }), ...(signal !== null && { signal }) };
-}
-
-function holds(out: Capture, text: string): boolean {
-  const { head, tail } = out.kept();
-  return head.includes(text) || tail.includes(text);
 }
 
 function holdsResult(recent: Buffer, nonce: string): boolean {

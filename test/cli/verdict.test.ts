@@ -75,10 +75,10 @@ describe.skipIf(noSshd)('the next command for an unknown host key', () => {
     try {
       const words = ['exec', '--kit', spaced, '--nodes', 'n1', '--reason', 'x', '--yes', '--', 'echo there'];
       const { stdout } = fireaxe.run(words);
-      expect(stdout).toContain('no host key of');
+      expect(stdout).toContain('known_hosts has no key of');
       const command = /then: (ssh-keyscan .*)$/.exec(nextOf(stdout))?.[1] ?? '';
       execFileSync('sh', ['-c', command], { cwd: '/', stdio: 'ignore' });
-      expect(fireaxe.run(words).stdout).not.toContain('no host key of');
+      expect(fireaxe.run(words).stdout).not.toContain('known_hosts has no key of');
     } finally {
       rmSync(spaced, { recursive: true });
       await sshd.stop();

@@ -62,9 +62,7 @@ describe('the words of a server that does not let us in', () => {
     );
     expect(kept!.reason).toEqual({
       code: 'penalty',
-      message: expect.stringMatching(
-        /lets this address in no more for a time: it said "Not allowed at this time"$/,
-      ),
+      message: expect.stringMatching(/refuses this address for a while: it said "Not allowed at this time"$/),
       next: expect.stringContaining('wait'),
     });
     expect(penalty.connections()).toBe(1);
@@ -114,7 +112,7 @@ describe.skipIf(noSshd)('what a real sshd says', () => {
   it.each([
     ['ed25519', []],
     ['rsa, which has two signatures', ['-t', 'rsa', '-b', '2048']],
-  ])('of a key that it accepts, and wants a second factor: %s', async (_, options) => {
+  ])('of a key that it accepts and wants a second factor: %s', async (_, options) => {
     const server = await sshd('PasswordAuthentication yes', 'AuthenticationMethods publickey,password');
     let path = server.identity;
     if (options.length > 0) {
@@ -124,7 +122,7 @@ describe.skipIf(noSshd)('what a real sshd says', () => {
     const { reason } = await login(server.port, server.hostKey, { user: server.user, identity: path });
     expect(reason).toEqual({
       code: 'second-factor',
-      message: expect.stringMatching(/accepted the key of \S+, and wants a second factor: password$/),
+      message: expect.stringMatching(/accepted the key of \S+ and wants a second factor: password$/),
       next: expect.any(String),
     });
   });
@@ -135,7 +133,7 @@ describe.skipIf(noSshd)('what a real sshd says', () => {
     const server = await sshd(`Banner ${banner}`);
     const { reason } = await login(server.port, server.hostKey, { user: server.user, identity });
     expect(reason?.message).toMatch(
-      /accepts none of our keys for \S+ \(it takes publickey\); it said "Maintenance until 05:00\. Call the duty desk\."$/,
+      /accepts none of the keys for \S+ \(it accepts publickey\); it said "Maintenance until 05:00\. Call the duty desk\."$/,
     );
   });
 
@@ -146,7 +144,7 @@ describe.skipIf(noSshd)('what a real sshd says', () => {
     const pid = Number(/AGENT_PID=(\d+)/.exec(started)?.[1]);
     try {
       const to = { user: server.user, useAgent: true };
-      const says = /^the SSH agent has no key to offer to .*: it is empty, or locked$/;
+      const says = /^the SSH agent has no key to offer to .*: it is empty or locked$/;
       const empty = await login(server.port, server.hostKey, to, socket);
       expect(empty.reason).toEqual({
         code: 'auth',

@@ -10,9 +10,8 @@ import type { Times } from './bastions.ts';
 import { createBastions } from './bastions.ts';
 import { type CredentialsDeps, credentialsOf } from './credentials.ts';
 import { type DialDeps, dial, type Link, type Watch } from './dial.ts';
-import { refuseUncheckable } from './login.ts';
-import type { Endpoint, Phase } from './reasons.ts';
-import { timedOut } from './reasons.ts';
+import { refuseUncheckable } from './host-key-reason.ts';
+import { type Endpoint, type Phase, timedOut } from './phase.ts';
 import { openSocket, openThrough } from './socket.ts';
 
 export interface ConnectorDeps extends DialDeps, CredentialsDeps {

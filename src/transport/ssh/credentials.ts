@@ -1,6 +1,6 @@
 import { Unreached } from '../unreached.ts';
+import type { Credentials } from './auth-methods.ts';
 import type { Identities } from './identity.ts';
-import type { Credentials } from './login.ts';
 
 export interface CredentialsDeps {
   identities: Identities;

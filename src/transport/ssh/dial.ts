@@ -5,8 +5,9 @@ import type { OnTrace } from '../../base/trace.ts';
 import { backOff, RETRIES } from '../back-off.ts';
 import { startTrace } from '../tracer.ts';
 import { Unreached } from '../unreached.ts';
-import { type Credentials, type Far, type LoginDeps, login } from './login.ts';
-import type { Endpoint, Phase } from './reasons.ts';
+import type { Credentials } from './auth-methods.ts';
+import { type Far, type LoginDeps, login } from './login.ts';
+import type { Endpoint, Phase } from './phase.ts';
 
 export interface DialDeps extends LoginDeps {
   onTrace?: OnTrace | undefined;

@@ -1,14 +1,16 @@
 import type { Duplex } from 'node:stream';
-import type { AnyAuthMethod, AuthenticationType, BaseAgent, Client, NextAuthHandler, ParsedKey } from 'ssh2';
+import type { Client } from 'ssh2';
 import type { HostKeyCheck, KnownHosts } from '../known-hosts/known-hosts.ts';
-import { Unreached } from '../unreached.ts';
 import { counted } from './agent.ts';
-import { algorithmsFor, canCheck } from './algorithms.ts';
+import { algorithmsFor } from './algorithms.ts';
+import { authMethods, type Credentials } from './auth-methods.ts';
+import { dropped, flood, lostInLogin } from './connection-reasons.ts';
 import { type Guard, guardPeer } from './guard.ts';
+import { handshakeReason } from './handshake-reasons.ts';
 import { type Heard, hearServer } from './heard.ts';
+import { hostKeyReason } from './host-key-reason.ts';
 import { readIdentification } from './identification.ts';
-import type { Endpoint, Phase } from './reasons.ts';
-import { dropped, flood, handshakeReason, hostKeyReason, lostInLogin } from './reasons.ts';
+import type { Endpoint, Phase } from './phase.ts';
 import { countRequests } from './requests.ts';
 import type { Ssh2 } from './ssh2.ts';
 import { gatherWrites, spareHostKeyProofs, stopListening } from './tuning.ts';
@@ -16,29 +18,8 @@ import { gatherWrites, spareHostKeyProofs, stopListening } from './tuning.ts';
 export interface LoginDeps {
   ssh2: Ssh2;
   knownHosts: KnownHosts;
-  /** Where a new key belongs. */
+  /** The file that a new host key belongs in. */
   knownHostsFile: string;
-}
-
-/** What we log in with; the agent is asked last. */
-export interface Credentials {
-  key?: ParsedKey;
-  /** Its socket, or one key of it. */
-  agent?: string | BaseAgent;
-}
-
-/** Says what cannot work before anything is connected. */
-export function refuseUncheckable(to: Endpoint, knownHosts: KnownHosts): void {
-  const record = knownHosts.record(to.address, to.port);
-  const others = record.keyTypes.length > 0 && !canCheck(record);
-  if (!record.certAuthorityOnly && !others) return;
-  throw new Unreached({
-    code: 'host-cert',
-    message: record.certAuthorityOnly
-      ? `only a certificate authority is on record for ${to.address} port ${to.port}`
-      : `only host keys of type ${record.keyTypes.join(', ')} are on record for ${to.address} port ${to.port}`,
-    next: 'use --via openssh, which can check that',
-  });
 }
 
 /** A client that is logged in, and what it may still send. */
@@ -47,24 +28,24 @@ export interface LoggedIn {
   guard: Guard;
 }
 
-/** What is beyond a connection. */
+/** What the far end of a connection is. */
 export interface Far {
-  /** How often the far end is asked whether it is still there; of three questions one is answered. */
+  /** How often a keepalive is sent (ms); one of three keepalives must be answered. */
   aliveMs?: number;
-  /** It carries others' connections: what it sends is theirs. */
+  /** A bastion carries the connections of many targets: what it sends is theirs. */
   bastion?: boolean;
 }
 
-/** Far more than a login takes, with any banner. */
+/** Bytes that a peer may send: far more than a login takes, with any banner. */
 const MOST_BEFORE_LOGIN = 256 * 1024;
-/** And until the command is sent. */
+/** The same from the login until the command is sent. */
 const MOST_BEFORE_LAUNCH = 256 * 1024;
-/** How long the others have after each piece of a flood, in times of what it took us. */
+/** How long other targets are served after each piece of a flood, as a multiple of the time that it took. */
 const TURNS = { node: 3, bastion: 0 };
 
 /**
- * Key exchange, host key, login over an open socket. Resolves with a client that is logged in.
- * Who calls ends it, also when `stop` is aborted afterwards.
+ * Key exchange, host key and login over an open socket. Resolves with a client that is logged in;
+ * the caller ends it, also when `stop` is aborted afterwards.
  */
 export function login(
   deps: LoginDeps,
@@ -86,7 +67,7 @@ export function login(
     const excess = () => {
       const error = flood(to, settled ? 'after the login' : 'before the login ended');
       if (!settled) return fail(error);
-      // It may come along with the login itself, before anybody else listens.
+      // It may come with the login itself, before the caller listens.
       setImmediate(() => {
         client.emit('error', error);
         socket.destroy();
@@ -136,7 +117,7 @@ export function login(
         resolve({ client, guard });
       })
       .on('error', (error: Error & { level?: string }) => {
-        // A broken agent is one way less, not the end.
+        // A broken agent is one method less, not the end.
         if (error.level === 'agent') {
           ofAgent = error.message;
           return;
@@ -157,15 +138,15 @@ export function login(
       sock: socket as never,
       username: to.user,
       algorithms: algorithmsFor(record),
-      // The last list of the server before it failed is why it did.
+      // The server's last list before a failure explains the failure.
       debug: (said) => {
         if (said.startsWith(OFFER)) offered = said.slice(said.indexOf(':', OFFER.length) + 1).trim();
       },
-      // Our own clock covers every phase.
+      // The target's clock covers every phase.
       readyTimeout: 0,
       keepaliveInterval: aliveMs,
       keepaliveCountMax: 3,
-      authHandler: methods(to.user, { ...credentials, ...(agent && { agent: agent.agent }) }) as never,
+      authHandler: authMethods(to.user, { ...credentials, ...(agent && { agent: agent.agent }) }) as never,
       hostVerifier: (key: Buffer) => {
         check = deps.knownHosts.check(to.address, to.port, key);
         return check.verdict === 'match';
@@ -176,19 +157,9 @@ export function login(
       client,
       readIdentification(client, () => advance('kex')),
     );
-    // ssh2 has paused the socket and listens from its next turn on: this listener comes first and takes nothing.
+    // ssh2 has paused the socket and listens from its next turn on: this listener comes first and consumes nothing.
     socket.on('data', () => gatherWrites(socket));
   });
 }
 
 const OFFER = 'Handshake: (remote) ';
-
-/** Keys in turn; no `none` first, which would cost a round trip. */
-function methods(username: string, credentials: Credentials) {
-  const list: AnyAuthMethod[] = [];
-  if (credentials.key) list.push({ type: 'publickey', username, key: credentials.key as never });
-  if (credentials.agent) list.push({ type: 'agent', username, agent: credentials.agent });
-  let tried = 0;
-  return (_left: AuthenticationType[], _partial: boolean, _next: NextAuthHandler) =>
-    list[tried++] ?? (false as const);
-}

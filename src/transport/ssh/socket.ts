@@ -2,8 +2,8 @@ import { connect, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
 import { Unreached } from '../unreached.ts';
-import type { Endpoint } from './reasons.ts';
-import { dropped, socketReason } from './reasons.ts';
+import { dropped, socketReason } from './connection-reasons.ts';
+import type { Endpoint } from './phase.ts';
 
 /** A TCP connection of our own. */
 export function openSocket(to: Endpoint, stop: AbortSignal): Promise<Socket> {

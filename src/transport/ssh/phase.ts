@@ -1,0 +1,42 @@
+import { formatDuration } from '../../base/duration.ts';
+import type { Bastion } from '../../kit/types.ts';
+import { Unreached } from '../unreached.ts';
+
+export interface Endpoint {
+  address: string;
+  port: number;
+  user: string;
+}
+
+/** The step of a connection that is under way. */
+export type Phase = 'bastion' | 'tcp' | 'banner' | 'kex' | 'auth' | 'session' | 'sudo';
+
+export const NO_TCP = 'no answer to the TCP connection';
+
+const HUNG: Record<Phase, string> = {
+  bastion: 'the bastion was not logged in to',
+  tcp: NO_TCP,
+  banner: 'connected, but received no SSH banner',
+  kex: 'the key exchange did not end',
+  auth: 'the login did not end',
+  session: 'logged in, but no session was opened',
+  sudo: 'logged in, but sudo did not answer',
+};
+
+export const placeOf = ({ address, port }: Endpoint) => `${address} port ${port}`;
+
+/** A clock ran out in this phase. */
+export function timedOut(
+  phase: Phase,
+  ms: number,
+  to: Endpoint,
+  through: { jump?: Bastion; useAgent?: boolean } = {},
+): Unreached {
+  const by = through.jump ? ` by bastion ${through.jump.name}` : '';
+  const agent = phase === 'auth' && through.useAgent ? ', or the SSH agent does not answer' : '';
+  return new Unreached({
+    code: 'connect-timeout',
+    phase,
+    message: `${HUNG[phase]} within ${formatDuration(ms)}${agent} (${placeOf(to)}${by})`,
+  });
+}
