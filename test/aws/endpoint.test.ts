@@ -12,7 +12,7 @@ it.each([
   [{}, {}, { AWS_ENDPOINT_URL_EC2: 'http://', AWS_ENDPOINT_URL: 'http://a' }, 'AWS_ENDPOINT_URL_EC2'],
   [{ endpoint_url: 'not one' }, {}, {}, 'endpoint_url of profile bg'],
   [{ services: 's' }, { 'ec2.endpoint_url': 'ftp://a' }, {}, 'endpoint_url of EC2 in [services s]'],
-])('what is no endpoint is told with its place: %j %j %j', (section, services, env, place) => {
+])('refuses an invalid endpoint with its place: %j %j %j', (section, services, env, place) => {
   expect(() => endpointFor('EC2', files(section, services), env)).toThrow(
     expect.objectContaining({ kind: 'usage', message: expect.stringContaining('not an endpoint'), place }),
   );

@@ -14,7 +14,7 @@ let dir: string;
 let proxy: Server;
 let address: string;
 let profile: CloudProfile;
-/** Where tunnels were asked to, by whom, and what was then said in them. */
+/** The targets and senders of the tunnels, and what was sent through them. */
 let asked: { to: string; login: string | undefined; said: Buffer }[];
 
 beforeEach(async () => {
@@ -95,7 +95,7 @@ describe('HTTPS_PROXY', () => {
     expect(error).toMatchObject({ message: expect.stringContaining('refuses ssm.xx-test-1') });
   });
 
-  it('that is not there has sent nothing either', async () => {
+  it('that does not exist has sent nothing', async () => {
     const error = await call({ HTTPS_PROXY: 'http://127.0.0.1:1' });
     expect(isNotConnected(error)).toBe(true);
     expect(error).toMatchObject({ message: expect.stringContaining('the proxy 127.0.0.1') });
@@ -106,7 +106,7 @@ describe('HTTPS_PROXY', () => {
     expect(asked[0]?.login).toBe(`Basic ${Buffer.from('user:50%off').toString('base64')}`);
   });
 
-  it.each(['socks5://proxy:1080', 'http://'])('that is no address is a mistake: %s', async (text) => {
+  it.each(['socks5://proxy:1080', 'http://'])('that is not an address is refused: %s', async (text) => {
     await expect(call({ HTTPS_PROXY: text })).rejects.toMatchObject({ kind: 'usage' });
   });
 });

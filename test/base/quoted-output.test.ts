@@ -24,13 +24,13 @@ it('marks every row that a terminal shows of a node, however it pads its lines',
   );
 });
 
-it('continues a headline where no line of ours begins', () => {
+it('continues a headline without the mark of a new line', () => {
   const [first, ...further] = fitted(`== n1 (1): failed: ${'x'.repeat(200)}== n2 (1): ok`, 80);
   expect(first).toMatch(/^== n1/);
   for (const row of further) expect(row).toMatch(/^ {3}\S/);
 });
 
-it('leaves lines of ours whole: they are pasted', () => {
+it('leaves its own lines whole, so that they can be pasted', () => {
   const next = `next: fireaxe resume ${'x'.repeat(200)}`;
   expect(fitted(next, 80)).toEqual([next]);
 });

@@ -42,7 +42,7 @@ export function outcome(name: string, state: Outcome['state'] = 'ok', rest: Part
   };
 }
 
-/** A transport that answers as told, one turn of the event loop later, and remembers whom it ran. */
+/** A transport that gives prepared answers, one turn of the event loop later, and records its targets. */
 export function fakeTransport(
   answer: (target: Target) => Outcome | Promise<Outcome>,
   { name = 'ssh', group = 1 }: { name?: Transport['name']; group?: number } = {},

@@ -43,7 +43,7 @@ describe('promise 5: machines that accept the connection and answer nothing', ()
       target({ name: `${name}${i}`, port: at.port, ssh: { user: 'u', identity } }),
     );
 
-  /** How long until the last healthy node was done, with so many hung ones before them; then lets go. */
+  /** How long until the last healthy node is done, with this many hung ones before it; then stops waiting. */
   async function healthyAfter(count: number, of: Partial<FanoutSpec> = {}) {
     const targets = [...nodes(count, hung, 'hung'), ...nodes(30, good, 'good')];
     const stopWaiting = new AbortController();

@@ -80,7 +80,7 @@ describe('a selection', () => {
     expect(() => selectNodes(fleet, { limit: '0' })).toThrow(expect.objectContaining({ kind: 'usage' }));
   });
 
-  it('names the node that is not there, and the nearest', () => {
+  it('names the unknown node, and the nearest', () => {
     expect(() => selectNodes(fleet, { nodes: 'cp-2' })).toThrow(
       expect.objectContaining({
         message: 'the fleet has no node cp-2',

@@ -7,7 +7,7 @@ import { stateDir } from '../../src/kit/state-dir.ts';
 
 afterEach(() => vi.unstubAllEnvs());
 
-it('keys of somebody else are credentials that do not open, no fault of ours', () => {
+it('refuses keys of another user as unusable credentials, not as a bug', () => {
   const cause = Object.assign(new Error('EACCES'), { code: 'EACCES', path: '/kit/my keys' });
   expect(closed(cause)).toMatchObject({
     kind: 'credentials',

@@ -175,7 +175,7 @@ describe('mistakes in kit.yaml are refused with their place', () => {
     );
   });
 
-  it('names a key file that is not there', async () => {
+  it('names a missing key file', async () => {
     const path = kit({ 'kit.yaml': KIT_YAML.replace('keys/id', 'keys/other') });
     await expect(openKit(path)).rejects.toEqual(
       error({ kind: 'credentials', message: 'keys/other is not there', place: `${path}/kit.yaml:4:34` }),

@@ -332,7 +332,7 @@ describe('readmit', () => {
     const many = await readmit({ clients: crowd }, { op: 'apply', run: 'r2b' });
     expect(many.result).toMatchObject({ state: 'changed', before: { added: '1200' } });
 
-    // The second batch brought w2 alone; taken back, w1 stays in. By IPv6 w2 was not let in: one stream more.
+    // The second batch readmitted w2 only; after its undo w1 stays in. Over IPv6 w2 was not readmitted: one more stream.
     await quiet('w2', String(Number(await served('w2')) + 1));
     const kept = await sh('cat /tmp/v4', 'w1');
     await readmit({ clients: '100%' }, { op: 'undo', run: 'r2', before: both.result!.before! });
@@ -353,7 +353,7 @@ describe('readmit', () => {
     expect((await readmit({ clients: 'all' }, { op: 'apply', run: 'r4' })).result).toMatchObject({
       state: 'already',
     });
-    // The fence again, with all whom it had let in; the connections of all others end.
+    // The fence again, with all clients that it had readmitted; the connections of all others end.
     for (const at of ['w1', 'w2']) await until(() => state(at, '/tmp/v6'), 'up', 4000);
     await quiet('w2', '4');
     const in1 = await sh('cat /tmp/v4', 'w1');
@@ -437,7 +437,7 @@ describe('clients that come by a proxy on the host', () => {
   });
 });
 
-test('what a loader says on stderr is no connection, and no rule of a table that comes back', async () => {
+test('warnings of a loader on stderr do not count as a connection, nor as a rule of a restored table', async () => {
   const table = await ruleset();
   await sh('systemctl stop c4 c6', 'w1');
   await sh('systemctl stop c4 c6 csvc', 'w2');

@@ -43,7 +43,7 @@ test('held already is not held long enough: it goes on, and undo brings its form
   await sh('systemctl stop h1; rm -rf /run/fireaxe');
 });
 
-test('its notes removed by hand: the watch makes them anew; without it undo lets go of all, or says that it cannot tell whom', async () => {
+test('its notes removed by hand: the watch restores them; without it undo releases all, or says that it does not know which', async () => {
   await sh(
     'for u in l1 l2; do systemd-run --unit=$u /usr/local/bin/offender 100000; done; systemctl kill -s STOP l1',
   );
@@ -117,7 +117,7 @@ test('all instances of a template by the slice that systemd made of its name', a
   await sh('systemctl stop lab-agent@1 lab-agent@2');
 });
 
-test('a name longer than the kernel keeps holds nobody who only begins alike', async () => {
+test('a name longer than the kernel keeps does not hold processes that share only its beginning', async () => {
   await sh(
     `systemd-run --unit=n1 /usr/local/bin/${NAMES[1]} 1e5; systemd-run --unit=n2 /usr/local/bin/${NAMES[2]} 1e5
     systemd-run --unit=n3 /bin/bash -c 'exec -a "telemetry-agent: worker" /usr/local/bin/${NAMES[1]} 1e5'`,

@@ -129,7 +129,7 @@ describe('a machine that is not as it should be', () => {
     expect(await sh('systemctl list-units --all --plain --no-legend "fireaxe*"', 'w2')).toBe('');
   });
 
-  test('two runs: one waits for the other; a stale lock is none', async () => {
+  test('two runs: one waits for the other; a stale lock is ignored', async () => {
     const slow = orderText(lab, 'w2', 'stop', { process: 'offender', for: '1m' }, { op: 'apply', run: 'y1' });
     const held = slow.replace('\nfx_main\n', () => '\nprocess_apply() { sleep 2; }\nfx_main\n');
     const began = Date.now();

@@ -135,7 +135,7 @@ describe.each(['legacy', 'nft'])('iptables-%s', (kind) => {
     const again = await fence({}, { op: 'apply', run: `${run}b` });
     expect(again.result).toMatchObject({ state: 'already', before: { table: 'present' } });
     expect(await noticed()).toEqual(kept);
-    // Whom the fence lets in goes on to the rules of others: these see it.
+    // A client that the fence lets in continues to the rules of others, which see it.
     const theirs = `cali-INPUT -p tcp --dport 6443 -s ${lab.at('cp2').spec.address} -m comment --comment seen`;
     await sh(`iptables -A ${theirs}`);
     await becomes(() => sh("iptables -nvxL cali-INPUT | awk '/seen/ { print ($1 > 0) }'"), '1');
@@ -306,7 +306,7 @@ describe('iptables', () => {
   });
 });
 
-test('an nft that the kernel does not answer is none; neither tool: refused', async () => {
+test('an nft that the kernel does not answer counts as missing; neither tool: refused', async () => {
   await sh(
     'printf "#!/bin/sh\\necho Operation not supported >&2; exit 1\\n" >/usr/sbin/nft; chmod +x /usr/sbin/nft',
   );

@@ -104,7 +104,7 @@ test('cordon without systemd: a resumed order leaves one timer, its own', async 
   await sh('mv /usr/bin/systemd-run.off /usr/bin/systemd-run');
 });
 
-test('stop --process: its watch killed comes back; ended, that is said; brought back, all let go', async () => {
+test('stop --process: a killed watch returns; an ended one is reported; undo releases all', async () => {
   const params = { process: 'offender', for: '5m' };
   const order = (op: Order['op'], run: string, before?: BeforeState) =>
     give(lab, 'w1', 'stop', params, { op, run, ...(before && { before }) });

@@ -56,7 +56,7 @@ export interface Survivor {
   half: string;
   give(order: Order): Promise<Ran>;
   text(order: Order): string;
-  /** All that the change and its way back touch; receipts apart. */
+  /** All that the change and its undo touch, except receipts. */
   picture(): Promise<string>;
   /** More to be seen while it stands. */
   stands?(resumed: boolean): Promise<unknown>;
@@ -102,7 +102,7 @@ export async function survivesScript({ machine, run, stage, half, give, text, pi
     // A copy of the same order never runs again; a new one, of resume, goes on from the first before-state.
     expect((await machine.run(order)).result).toMatchObject({ state: 'interrupted' });
     const resumed = await give({ op: 'apply', run });
-    // Also where the first one had done it all: what is `already` so is not taken back.
+    // Also if the first one had done it all: what is `already` so is not undone.
     expect(resumed.result!.state).toBe('changed');
     expect(resumed.result!.before).toEqual(result!.before);
     expect(await timesRun(machine, run)).toBeLessThanOrEqual(2);

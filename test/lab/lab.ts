@@ -147,7 +147,7 @@ function removeGroup(path: string): void {
   }
 }
 
-/** The last process of a machine may let go of its files a moment after it is gone. */
+/** The last process of a machine may close its files a moment after it has ended. */
 function unmount(path: string): void {
   for (let i = 0; i < 60 && spawnSync('mountpoint', ['-q', path]).status === 0; i++) {
     if (spawnSync('umount', [path]).status !== 0) spawnSync('sleep', ['0.05']);

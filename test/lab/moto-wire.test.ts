@@ -79,17 +79,17 @@ const send: Call = async (side) => {
 const CALLS: [what: string, call: Call, awsSays?: string][] = [
   ['an instance', instances((s) => ({ InstanceIds: [s.ids[0]!] }))],
   ['an id that nobody has', instances(() => ({ InstanceIds: [NOBODY] }))],
-  ['an id that is none', instances(() => ({ InstanceIds: ['i-x'] })), 'InvalidInstanceID.Malformed 400'],
+  ['an invalid id', instances(() => ({ InstanceIds: ['i-x'] })), 'InvalidInstanceID.Malformed 400'],
   ['ids and a page size', instances((s) => ({ InstanceIds: [s.ids[0]!], MaxResults: 5 }))],
   ['a page size too small', instances(() => ({ MaxResults: 2 })), 'InvalidParameterValue 400'],
-  ['a token that is none', instances(() => ({ NextToken: 'x', MaxResults: 5 })), 'InvalidNextToken 400'],
+  ['an invalid token', instances(() => ({ NextToken: 'x', MaxResults: 5 })), 'InvalidNextToken 400'],
   ['a filter', instances(() => ({ Filters: [{ Name: 'tag:Name', Values: ['n?'] }] }))],
   ['a filter that finds nothing', instances(() => ({ Filters: [{ Name: 'tag:Name', Values: ['zz'] }] }))],
   ['a type', type('m5.large')],
   ['types that are not sold', type('z9.large', 'm5.large', 'z8.large')],
   ['the type of an instance', attribute('instanceType')],
   ['its stop protection', attribute('disableApiStop')],
-  ['an attribute that is none', attribute('nonsense')],
+  ['an invalid attribute', attribute('nonsense')],
   ['a dry stop', stop((s) => ({ InstanceIds: [s.ids[0]!], DryRun: true }))],
   ['a dry change of type', retype('m5.xlarge', true)],
   ['a change of type while it runs', retype('m5.xlarge'), 'IncorrectInstanceState 400'],
@@ -100,7 +100,7 @@ const CALLS: [what: string, call: Call, awsSays?: string][] = [
   ['a start', start],
   ['a command', send],
   ['a list of commands', ({ ssm }) => ssm.send(new ListCommandsCommand({ MaxResults: 50 }))],
-  ['a command id that is none', ({ ssm }) => ssm.send(new ListCommandsCommand({ CommandId: NOTHING }))],
+  ['an invalid command id', ({ ssm }) => ssm.send(new ListCommandsCommand({ CommandId: NOTHING }))],
   [
     'an invocation',
     ({ ssm, ids, command }) =>
@@ -137,7 +137,7 @@ describe.skipIf(!path)("the drill's cloud and another one, where moto can be had
   async function told(call: Call, side: Side): Promise<string | string[]> {
     try {
       const { $metadata, ...answer } = (await call(side)) as { $metadata?: object };
-      // A machine of ours takes a moment to stop, a command to be done.
+      // The simulated machine takes a moment to stop, the command to finish.
       if (side === sides.ours) await new Promise((resolve) => setTimeout(resolve, 300));
       return [...new Set(members(answer))].sort();
     } catch (error) {

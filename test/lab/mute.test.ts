@@ -38,7 +38,7 @@ describe('a systemd-run', () => {
   const shadowed = (action: Name, of: Order, shell?: string) =>
     lab.at('w1').run(`PATH=/opt/shadow:$PATH\n${text(action, of)}`, { ...(shell && { shell }) });
 
-  test('that fails: the timer is detached, outlives the login, and takes the change back', async () => {
+  test('that fails: the timer is detached, outlives the login, and reverts the change', async () => {
     await shadow('exit 1');
     const scope = '/usr/bin/systemd-run --scope --quiet --unit=login /bin/sh';
     expect((await shadowed('cordon', { op: 'apply', run: 'f1' }, scope)).result).toMatchObject(said);
@@ -50,7 +50,7 @@ describe('a systemd-run', () => {
     await expect.poll(tables, { timeout: 20_000, interval: 500 }).toBe('');
   });
 
-  test('that works late: what is kept stays, the late watch ends, the detached one holds; undo lets go', async () => {
+  test('that works late: what is kept stays, the late watch ends, the detached one holds; undo releases', async () => {
     await shadow(
       'setsid sh -c \'sleep 8; exec /usr/bin/systemd-run "$@"\' late "$@" >/dev/null 2>&1 & exec sleep 1000',
     );

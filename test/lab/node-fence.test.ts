@@ -100,7 +100,7 @@ afterAll(() => lab?.down());
 /** The server's side of the worker's connections. */
 const served = () => sh(`ss -Htn state established '( sport = :6443 )' | wc -l`, 'cp1');
 
-/** What a fence on this worker brought back: the former state, and nothing of ours. */
+/** The state after the undo of a fence on this worker: the former one, and nothing of Fireaxe. */
 const restored = async () => {
   await sh('sleep 1.5; rm -rf /run/fireaxe');
   return picture();

@@ -108,7 +108,7 @@ test.each(layouts)('%s: check changes nothing; out, out already, and exactly bac
   expect(other.result).toMatchObject({ state: 'already' });
   expect(await running()).toBe('1 0 1');
 
-  // Its receipts are gone; the journal knows the way back.
+  // Its receipts are gone; the journal has the before-state.
   await sh('rm -rf /run/fireaxe');
   const undo = await pause({ op: 'undo', before: apply.result!.before! });
   expect(undo.result).toMatchObject({ state: 'changed' });
@@ -153,7 +153,7 @@ describe('refused, and nothing is touched', () => {
   });
 });
 
-describe('a kubelet that does not let go', () => {
+describe('a kubelet that does not stop the pod', () => {
   const frozen = () => sh('cat /sys/fs/cgroup/kubepods.slice/*/*pod*/cgroup.events | grep -c "frozen 1"');
 
   test('its pod is frozen, also when its container is started again; thawed by undo', async () => {
@@ -220,7 +220,7 @@ describe('a client and its script killed after the move', () => {
     await expect.poll(running, { timeout: 5000 }).toBe('1 1 1');
   });
 
-  test('out after a reboot, and undo knows the way back without journal and receipts', async () => {
+  test('out after a reboot, and undo works without journal and receipts', async () => {
     await cutOff();
     await lab.at('cp1').reboot();
     await expect.poll(running, { timeout: 10_000 }).toBe('1 0 1');

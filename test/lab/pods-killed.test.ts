@@ -117,7 +117,7 @@ describe.skipIf('reason' in crictl)('a hold of pods, killed', () => {
         await free(one);
       });
 
-      test('the watch ended: said, brought back with what came since, and all let go', async () => {
+      test('the watch ended: reported, restored with the new processes, and all released', async () => {
         const before = await picture();
         const first = await order('apply', 'watch-1');
         expect(first.result).toMatchObject({ state: 'changed', data: { held: '1' } });

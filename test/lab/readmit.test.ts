@@ -86,7 +86,7 @@ describe('readmit at a pace', () => {
     });
     expect(all.filter((e) => e.what === 'silent').length).toBeGreaterThan(0);
 
-    // Taken back, each of the batch loses its stream, on both sides.
+    // After the undo each client of the batch loses its stream, on both sides.
     const undo = await readmit({ op: 'undo', run: 'r', before: batch.result!.before! });
     expect(undo.result).toMatchObject({ state: 'changed' });
     await expect

@@ -15,7 +15,7 @@ test.each([
   ['by systemd', 'cp1', 'fence', {}],
   ['detached', 'w1', 'cordon', { port: '8080' }],
 ] as const)(
-  'somebody removes /run/fireaxe: the timer, %s, takes the change back all the same',
+  'somebody removes /run/fireaxe: the timer, %s, reverts the change anyway',
   async (_how, at, action, params) => {
     const apply = await give(lab, at, action, { ...params, timer: '10s' }, { op: 'apply', run: 'g1' });
     expect(apply.result).toMatchObject({ state: 'changed' });

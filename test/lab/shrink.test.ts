@@ -170,7 +170,7 @@ test("a former watch of the same name that systemd has not forgotten is in nobod
 });
 
 describe('the client killed in the middle', () => {
-  test('of the waves: resume ends it, each node once; of the way back: undo ends it', async () => {
+  test('of the waves: resume ends it, each node once; of the undo: undo ends it', async () => {
     await killed(shrinking('--share', '100%', '--wave', '2'), /wave 2 of 3/);
     const resumed = resume('last');
     expect(resumed).toMatchObject({ code: 0, verdict: { planned: 6, counts: { ok: 6 } } });
@@ -203,7 +203,7 @@ describe('a machine whose power is cut in the middle', () => {
     if (task.result?.state === 'fail') run(['undo', 'last', '--canary', '0', '--pause', '0s', ...JSON_OUT]);
   });
 
-  test('of the waves, and of the way back: unreachable, and the others are fine', async () => {
+  test('of the waves, and of the undo: unreachable, and the others are fine', async () => {
     const words = shrinking('--share', '100%', '--wave', '2', '--max-failures', '1');
     const going = fireaxe.start(words, kit);
     await Promise.race([going.saying(/wave 1 of 3/), going.ended]);

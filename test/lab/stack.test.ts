@@ -10,7 +10,7 @@ beforeAll(async () => {
 });
 afterAll(() => lab?.down());
 
-// Orders over one another, taken back in the order they were made: what each leaves is what it would be without those.
+// Overlapping changes, undone in the order they were made: each leaves what would be there without those before it.
 describe.each(['nft', 'iptables'])('by %s', (tool) => {
   const rules = () =>
     sh(
@@ -33,7 +33,7 @@ describe.each(['nft', 'iptables'])('by %s', (tool) => {
     ['fence', { rate: 5 }, { rate: 7 }],
     ['cordon', { port: '8080' }, { port: '9090' }],
   ])(
-    '%s over %s: the second stays when the first is taken back, and then nothing is left',
+    '%s over %s: the second stays when the first is undone, and then nothing is left',
     async (action, one, other) => {
       const none = await rules();
       const first = await keep(action, { timer: '60s', ...one }, `${action}1`);
@@ -49,7 +49,7 @@ describe.each(['nft', 'iptables'])('by %s', (tool) => {
     },
   );
 
-  test('a fence is taken back while another over it is armed: its timer leaves nothing', async () => {
+  test('a fence is undone while another over it is armed: its timer leaves nothing', async () => {
     const none = await rules();
     const first = await keep('fence', { timer: '60s', rate: 5 }, 'under');
     const over = await order('fence', { timer: '10s', rate: 7 }, { op: 'apply', run: 'over' });
@@ -59,7 +59,7 @@ describe.each(['nft', 'iptables'])('by %s', (tool) => {
     await vi.waitFor(async () => expect(await rules()).toBe(none), { timeout: 60_000, interval: 500 });
   });
 
-  test('clients let in, then all; taken back in that order, the fence comes back without them', async () => {
+  test('some clients readmitted, then all; undone in that order, the fence is restored without them', async () => {
     const fence = await keep('fence', { timer: '60s' }, 'fence');
     const fenced = await rules();
     const some = await order('readmit', { clients: 'w1' }, { op: 'apply', run: 'w1' });

@@ -58,7 +58,7 @@ describe('a unit', () => {
       const again = await give(lab, 'w1', 'stop', { unit }, { op: 'apply', run: `${run}-2` });
       expect(again.result).toMatchObject({ state: 'already' });
 
-      // The second order found it held: taking it back leaves it held.
+      // The second order found it held, so its undo leaves it held.
       await give(lab, 'w1', 'stop', { unit }, { op: 'undo', run: `${run}-2`, before: again.result!.before! });
       expect(await sh(`systemctl is-active ${unit}`)).not.toBe('active');
       const undo = await give(
@@ -134,7 +134,7 @@ describe('a unit', () => {
 });
 
 describe('processes', () => {
-  test('frozen, found again under a new id, held already, let go', async () => {
+  test('frozen, found again under a new id, held already, released', async () => {
     await sh(`systemd-run --unit=super -p Restart=always -p RestartSec=100ms /usr/local/bin/offender 500000`);
     const params = { process: 'offender', for: '5m' };
     const state = () => sh(`for p in $(pgrep -x offender); do cut -d' ' -f3 /proc/$p/stat; done`);
@@ -264,7 +264,7 @@ describe('processes', () => {
     expect(await sh('ls /run/fireaxe | grep hold')).toBe('');
   });
 
-  test('what was stopped before stays stopped; the time limit lets go', async () => {
+  test('what was stopped before stays stopped; the time limit releases', async () => {
     await sh(
       'systemd-run --unit=b1 /usr/local/bin/offender 100001; systemd-run --unit=b2 /usr/local/bin/offender 100002; sleep 0.2; systemctl kill -s STOP b1',
     );

@@ -188,7 +188,7 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     });
   });
 
-  test('a word on standard error is no part of an answer', async () => {
+  test('standard error does not become part of an answer', async () => {
     kubectl(
       '*metrics) echo warning >&2; cat "$SANDBOX/metrics" ;;\n*) echo warning >&2; echo ok; echo "[-]etcd is a word of the wrapper" >&2 ;;',
     );

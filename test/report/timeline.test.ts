@@ -66,7 +66,7 @@ describe('the timeline', () => {
     expect(lines.at(-2)).toMatch(/no end/);
   });
 
-  it('ends with the very command that goes on: what was begun to be taken back is not resumed', () => {
+  it('ends with the command to continue: a run whose undo has begun is not resumed', () => {
     const next = (...bodies: JournalBody[]) => timeline(RUN, journal(...bodies)).next;
     const begun = story.slice(0, -3);
     expect(next(...begun)).toBe(`fireaxe resume ${RUN}`);

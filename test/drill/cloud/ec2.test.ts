@@ -106,7 +106,7 @@ describe('EC2 over the wire', () => {
   });
 
   it.each([
-    ['an id that is none', 'i-x', 'InvalidInstanceID.Malformed'],
+    ['an invalid id', 'i-x', 'InvalidInstanceID.Malformed'],
     ['an id that nobody has', 'i-0000000000000ffff', 'InvalidInstanceID.NotFound'],
   ])('refuses %s', async (_, id, name) => {
     await expect(client.send(new StopInstancesCommand({ InstanceIds: [id] }))).rejects.toMatchObject({

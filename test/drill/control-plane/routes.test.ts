@@ -71,7 +71,7 @@ test('a list of everything is dear, one of a node is not, and a lease is cheap',
   expect(units('/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/w1', 'PUT')).toBeLessThan(1);
 });
 
-test('unknown paths and verbs are no routes; system:masters are exempt', () => {
+test('unknown paths and verbs have no route; system:masters are exempt', () => {
   expect(routeOf(ask('GET', '/api/v2/pods'), costs)).toBeUndefined();
   expect(routeOf(ask('BREW', '/api/v1/pods'), costs)).toBeUndefined();
   expect(routeOf({ ...ask('DELETE', `${SET}/agent`), masters: true }, costs)?.kind).toBe('exempt');

@@ -50,7 +50,7 @@ test.concurrent('answers health checks and lists by real HTTP', async ({ onTestF
 test.concurrent('a flood of lists kills it, and it comes back', async ({ onTestFinished }) => {
   const { host } = await started(onTestFinished);
   const codes: unknown[] = [];
-  // Clients that do not give up: however slow this machine is, the server drowns.
+  // The clients never give up, so the server is saturated however slow this machine is.
   const client = async () => {
     while (host.view().deaths === 0) codes.push(await get(host.port(), '/api/v1/pods'));
   };

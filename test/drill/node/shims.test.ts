@@ -53,7 +53,7 @@ test('many at once and in one pipeline: every answer goes to the one who asked',
   expect(all).toEqual(['1', '2', '3', '4', '5', '6', '7', '8', 'b']);
 });
 
-test('a slow tool holds nobody else up', async () => {
+test('a slow tool does not delay the others', async () => {
   node.setTool('slow', async () => {
     await expect.poll(() => existsSync(join(node.root, 'run/quick-over'))).toBe(true);
     return { code: 0, stdout: 'slow\n', stderr: '' };

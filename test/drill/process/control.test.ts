@@ -55,7 +55,7 @@ test.each([
   ['its process is gone', { pid: 2 ** 30 }],
   ['its process id is that of another one by now', { start: '1' }],
   ['the machine was booted since', { boot: 'before' }],
-])('a dead lab is no lab, and what it left is taken away: %s', async (_why, differs) => {
+])('a dead lab does not count, and its files are removed: %s', async (_why, differs) => {
   const process = { ...thisProcess(new Date()), ...differs };
   await writeControlFile(dir, { process, port: 1, token: 't', kit: '/k' });
   expect(await findLab(dir)).toBeUndefined();
@@ -67,7 +67,7 @@ test('a living lab that does not answer is told, with its process', async () => 
   await expect(findLab(dir)).rejects.toThrow(`runs as process ${process.pid} but does not answer`);
 });
 
-test('a control file that is no JSON is no lab', async () => {
+test('a control file that is not JSON does not count', async () => {
   await writeFile(join(dir, 'control.json'), 'half a');
   expect(await findLab(dir)).toBeUndefined();
 });

@@ -76,7 +76,7 @@ function open(from: SimulatedNode): { closed(): boolean } {
 
 const verdict = (from: SimulatedNode) => lab.network.verdict(from, server, 6443, 'new');
 
-test('a fence cuts the worker off, keeps itself in, is kept, and is taken back', async () => {
+test('a fence cuts the worker off, keeps its own access, is kept, and is undone', async () => {
   const held = open(worker);
   expect(await act(server, 'check', 'fence', {})).toMatchObject({ state: 'would', data: { clients: '1' } });
   expect(verdict(worker)).toBe('accept');
@@ -95,7 +95,7 @@ test('a fence cuts the worker off, keeps itself in, is kept, and is taken back',
   expect((await run(ssh, 'nft list ruleset')).stdout).toBe('');
 });
 
-test('readmission opens the fence for whom it names, and closes it again', async () => {
+test('readmission opens the fence for the clients it names, and closes it again', async () => {
   await act(server, 'apply', 'fence', {});
   expect(await act(server, 'apply', 'readmit', { clients: [worker.spec.address] }, 's3')).toMatchObject({
     state: 'changed',
@@ -117,7 +117,7 @@ test('a fence that nobody keeps goes by itself', async () => {
   await expect.poll(() => existsSync(join(server.root, 'run/fireaxe/r1/s1/fired'))).toBe(true);
 });
 
-test('a held process stands still, its successor too, until it is let go', async () => {
+test('a held process is frozen, its successor too, until it is released', async () => {
   const spawn = () =>
     worker.spawn({ comm: 'telemetry-agent', args: ['/bin/telemetry-agent'], cgroup: '/pods/a' });
   const other = worker.spawn({ comm: 'kubelet', args: ['kubelet'], cgroup: '/' });
@@ -177,7 +177,7 @@ test('a transient unit is held and comes back as it was', async () => {
   await expect.poll(starts).toBe(2);
 });
 
-test('a cordon refuses new users, lets the running ones finish, and is taken back', async () => {
+test('a cordon refuses new users, lets the running ones finish, and is undone', async () => {
   const at = (port: number, packet: 'new' | 'established') =>
     lab.network.verdict(worker, server, port, packet);
   expect(await act(server, 'apply', 'cordon', { port: ['10256', '30000-32767'] })).toMatchObject({

@@ -107,7 +107,7 @@ test.each([
   expect(await out(script)).toEqual({ code, stdout, stderr });
 });
 
-test('a dead-man’s timer fires: the node takes the change back by itself', async () => {
+test('the timer of an armed change fires: the node reverts it', async () => {
   const armed = await out(`nft add table inet fireaxe
     echo "nft delete table inet fireaxe; echo fired >$FIREAXE_ROOT/run/fired" >"$FIREAXE_ROOT/run/revert"
     systemd-run --quiet --unit=back --on-active=4s --timer-property=AccuracySec=1s /bin/sh "$FIREAXE_ROOT/run/revert"

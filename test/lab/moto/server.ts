@@ -30,7 +30,7 @@ export interface Moto {
 export async function startMoto(path: string): Promise<Moto> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  // It dies with us, however we die.
+  // It ends with this process, however that ends.
   const command = ['--pdeathsig', 'KILL', path, '-H', '127.0.0.1', '-p', String(port)];
   const child = spawn('setpriv', command, { stdio: 'ignore' });
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()));

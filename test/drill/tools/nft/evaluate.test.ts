@@ -61,7 +61,7 @@ test('a fence: the allowed pass, the readmitted at a rate, the rest get a reset,
   expect([1, 2].map(() => send('10.3.0.1', 6443))).toEqual(['accept', 'drop']);
 });
 
-test('a limit that says `over` meets what is too much', () => {
+test('a limit with `over` matches what exceeds it', () => {
   const { send, pass } = machine(chain('limit rate over 1/second burst 2 packets drop'));
   const three = () => [1, 2, 3].map(() => send('10.9.9.9', 1));
   expect(three()).toEqual(['accept', 'accept', 'drop']);

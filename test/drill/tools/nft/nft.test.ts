@@ -172,7 +172,7 @@ const table = fc
       chain c { type filter hook input priority ${priority};\n${rules.join('\n')}\n} }`;
   });
 
-test('printing and parsing are each other’s way back', () => {
+test('parsing restores what printing wrote', () => {
   fc.assert(
     fc.property(table, (text) => {
       const [first, second] = [machine(), machine()];
