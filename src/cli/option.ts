@@ -7,6 +7,8 @@ export interface Option<T> {
   /** What holds when it is not given, for the help alone: whoever reads the flag applies it. */
   default?: string;
   choices?: readonly string[];
+  /** The heading of help under which it stands. */
+  group?: string;
   /** Given several times, each adds to the former. */
   repeatable?: true;
   hidden?: true;
@@ -47,7 +49,7 @@ export function parsed<T>(
 }
 
 /** An option that takes one of a few words. */
-export function choice<T extends string>(
+export function choice<const T extends string>(
   flags: string,
   help: string,
   choices: readonly T[],
@@ -59,6 +61,17 @@ export function choice<T extends string>(
 /** An option without a value; `--no-x` gives `x: false`. */
 export function toggle(flags: string, help: string, more: More = {}): Option<boolean> {
   return { flags, help, ...more };
+}
+
+/** These options under one heading of help. */
+export function grouped<O extends Options>(group: string, options: O): O {
+  const entries = Object.entries(options).map(([name, option]) => [name, { group, ...option }]);
+  return Object.fromEntries(entries) as O;
+}
+
+/** The flag as a person types it: `--max-failures`. */
+export function flagOf({ flags }: Option<unknown>): string {
+  return /--[a-z-]+/.exec(flags)?.[0] ?? flags;
 }
 
 /** The line of help, the default last. */

@@ -1,62 +1,66 @@
-import { choice, type Given, parsed, toggle, value, values } from './option.ts';
+import { choice, type Given, grouped, parsed, toggle, value, values } from './option.ts';
 
 /** Which nodes: shared by every verb that takes nodes. */
-export const targetOptions = {
-  cluster: value('-c, --cluster <name>', 'the cluster (needed when the kit has several)'),
+export const targetOptions = grouped('Which nodes:', {
+  cluster: value('-c, --cluster <name>', 'the cluster (required when the kit has several)'),
   selector: value('-l, --selector <labels>', 'Kubernetes label selector, also on role, zone and name'),
   nodes: value('--nodes <nodeset>', 'node names, such as n[1-9,12],db-[01-04]'),
   limit: value('--limit <N|N%>', 'take only this many of them, spread over the zones'),
-};
+});
 
 /** How carefully and how fast: shared by every verb that runs something on many nodes. */
-export const paceOptions = {
+export const paceOptions = grouped('How fast:', {
   timeout: value('--timeout <duration>', 'deadline of each node, connecting and login included, such as 90s'),
   parallel: parsed('--parallel <N>', 'most nodes at a time', wholeNumber, { default: '64' }),
   maxFailures: value('--max-failures <N|N%>', 'failed targets allowed; one more aborts', {
-    default: "10%, or the kit's policy",
+    default: '10%, or kit policy',
   }),
   via: parsed('--via <transports>', 'transports to try, in order, such as ssm,ssh', list),
-};
+});
 
 /** Waves of an action verb. */
-export const waveOptions = {
+export const waveOptions = grouped('How fast:', {
   canary: value('--canary <N|N%>', 'try this many first; continue only if they succeed'),
   wave: value('--wave <N|N%>', 'then this many at a time; each wave ends before the next begins'),
-};
+});
 
 /** Of every verb that reaches nodes or a cloud. */
-export const verboseOptions = {
+export const verboseOptions = grouped('Common:', {
   verbose: toggle('-v, --verbose', 'show each connection attempt and each AWS call on stderr'),
-};
+});
 
-/** Of every verb that logs in at nodes; a password for those where sudo asks. */
+/** Of every verb that logs in to nodes. */
 export const sudoOptions = {
+  ...grouped('Common:', {
+    sudoPasswordStdin: toggle(
+      '--sudo-password-stdin',
+      'sudo password for the nodes: one line of stdin, or a hidden prompt',
+    ),
+  }),
   ...verboseOptions,
-  sudoPasswordStdin: toggle(
-    '--sudo-password-stdin',
-    'read the sudo password for the nodes: one line of stdin, or a hidden prompt',
-  ),
 };
 
 /** Consent: shared by every verb that changes something. */
-export const consentOptions = {
+export const consentOptions = grouped('The change:', {
   yes: toggle('-y, --yes', 'do not ask for confirmation'),
   confirm: value('--confirm <"cluster count">', 'consent to a severe change, such as "prod-1 12"'),
-};
+});
 
 /** What every change needs: why, the consent, and how to look first. */
 export const changeOptions = {
-  ...sudoOptions,
-  reason: value('--reason <text>', 'why: required for every change, kept in the journal'),
-  dryRun: toggle('--dry-run', 'show the plan and what each node would change; change nothing'),
-  out: value('-o, --out <file>', 'save the plan to this file and run nothing (not a format: see --output)'),
+  ...grouped('The change:', {
+    reason: value('--reason <text>', 'why: required for every change, kept in the journal'),
+    dryRun: toggle('--dry-run', 'show the plan and what each node would change; change nothing'),
+    out: value('-o, --out <file>', 'save the plan to this file, run nothing (for a format: --output)'),
+  }),
   ...consentOptions,
+  ...sudoOptions,
 };
 
 /** A run has its reason; to resume or undo it may have one of its own. */
-export const furtherReason = {
+export const furtherReason = grouped('The change:', {
   reason: value('--reason <text>', 'why now: kept in the journal beside the reason of the run'),
-};
+});
 
 /** `-p key=value`, any number of times. */
 export const parameterOptions = {
@@ -64,14 +68,14 @@ export const parameterOptions = {
 };
 
 /** Of every verb. */
-export const commonOptions = {
+export const commonOptions = grouped('Common:', {
   kit: value('--kit <path>', 'the kit to use', { default: 'FIREAXE_KIT or ~/.config/fireaxe/kit' }),
-  output: choice('--output <format>', 'form of the result on stdout', ['text', 'json', 'ndjson'], {
+  output: choice('--output <text|json|ndjson>', 'form of the result on stdout', ['text', 'json', 'ndjson'], {
     default: 'text',
   }),
   input: toggle('--no-input', 'never prompt; fail and name the missing flag'),
   color: toggle('--no-color', 'no colors'),
-};
+});
 
 export type TargetFlags = Given<typeof targetOptions>;
 export type PaceFlags = Given<typeof paceOptions>;

@@ -13,7 +13,7 @@ export function verbs(): RegisteredVerb[] {
   return [
     {
       name: 'nodes',
-      summary: 'List the nodes that a selection means',
+      summary: 'List the nodes that a selection matches',
       group: 'Look',
       load: async () => (await import('./verbs/nodes.ts')).default,
     },
@@ -43,7 +43,7 @@ export function verbs(): RegisteredVerb[] {
     },
     {
       name: 'pause',
-      summary: 'Take the controller-manager or scheduler out, and give it back',
+      summary: 'Pause the controller-manager or scheduler',
       group: 'Act',
       load: async () => (await import('./verbs/pause.ts')).default,
     },
@@ -73,7 +73,7 @@ export function verbs(): RegisteredVerb[] {
     },
     {
       name: 'shrink',
-      summary: 'Hold a share of the workers: fewer clients',
+      summary: 'Hold kubelets on a share of the workers: fewer clients',
       group: 'Act',
       load: async () => (await import('./verbs/shrink.ts')).default,
     },
@@ -91,13 +91,13 @@ export function verbs(): RegisteredVerb[] {
     },
     {
       name: 'resume',
-      summary: 'Go on with a run that was cut off',
+      summary: 'Continue an interrupted run',
       group: 'Plan and run',
       load: async () => (await import('./verbs/resume.ts')).default,
     },
     {
       name: 'undo',
-      summary: 'Take back what a run changed',
+      summary: 'Undo what a run changed',
       group: 'Plan and run',
       load: async () => (await import('./verbs/undo.ts')).default,
     },
@@ -109,7 +109,7 @@ export function verbs(): RegisteredVerb[] {
     },
     {
       name: 'timeline',
-      summary: 'Tell the story of a run',
+      summary: 'Show what a run did, step by step',
       group: 'Plan and run',
       load: async () => (await import('./verbs/timeline.ts')).default,
     },

@@ -49,12 +49,16 @@ export function buildCommand(verb: VerbDefinition, io: CliIo): Command {
       outputError: () => {},
       writeErr: () => {},
     })
-    .configureHelp({ helpWidth: Math.min(io.stdout.columns ?? 100, 110) })
+    .configureHelp({
+      helpWidth: Math.min(io.stdout.columns ?? 100, 110),
+      // The default stands in the text, the choices in the flag.
+      optionDescription: ({ description }) => description,
+    })
     .addHelpText('before', `Examples:\n${verb.examples.map((e) => `  ${e}`).join('\n')}\n`);
   if (verb.argument) command.argument(...verb.argument);
   const options: Options = { ...verb.options, ...commonOptions };
   for (const [name, option] of Object.entries(options)) addOption(command, name, option);
-  command.helpOption('-h, --help', 'show this help');
+  command.addHelpOption(new CommanderOption('-h, --help', 'show this help').helpGroup('Common:'));
   if (verb.notes !== undefined) command.addHelpText('after', verb.notes);
   return command;
 }
@@ -62,7 +66,8 @@ export function buildCommand(verb: VerbDefinition, io: CliIo): Command {
 function addOption(command: Command, name: string, declared: Option<unknown>): void {
   const option = new CommanderOption(declared.flags, helpOf(declared));
   if (option.attributeName() !== name) throw new Error(`${declared.flags} is declared as ${name}`);
-  const { choices, read, repeatable, hidden } = declared;
+  const { choices, read, repeatable, hidden, group } = declared;
+  if (group) option.helpGroup(group);
   if (choices) option.choices(choices);
   if (read) option.argParser(read);
   if (repeatable) option.argParser((word, former: string[] | undefined) => [...(former ?? []), word]);

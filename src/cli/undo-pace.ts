@@ -5,8 +5,8 @@ import type { JournalRecord } from '../run/types.ts';
 import type { UndoPace } from '../run/undo/pace.ts';
 import { wavesText } from './format/plan.ts';
 import type { Change } from './format/undo-preview.ts';
-import { type Given, value, values } from './option.ts';
-import type { PaceFlags, WaveFlags } from './options.ts';
+import { flagOf, type Given, type Options, value, values } from './option.ts';
+import { type PaceFlags, paceOptions, type WaveFlags, waveOptions } from './options.ts';
 import { overridesOf } from './overrides.ts';
 
 /** How much of a run an undo takes, and its pause between waves. */
@@ -31,21 +31,13 @@ export function paceOf(flags: UndoFlags): UndoPace {
 
 /** The scope and pace flags as typed, to repeat in the next command. */
 export function sameWords(flags: UndoFlags): string[] {
-  const names = {
-    step: '--step',
-    include: '--include',
-    nodes: '--nodes',
-    canary: '--canary',
-    wave: '--wave',
-    pause: '--pause',
-    parallel: '--parallel',
-    maxFailures: '--max-failures',
-    timeout: '--timeout',
-  } as const;
-  const via = flags.via === undefined ? [] : [`--via ${(flags.via).join(',')}`];
-  return (Object.keys(names) as (keyof typeof names)[])
-    .flatMap((flag) => [flags[flag] ?? []].flat().map((typed) => `${names[flag]} ${quote(String(typed))}`))
-    .concat(via);
+  const options: Options = { ...scopeOptions, ...waveOptions, ...paceOptions };
+  return Object.entries(options).flatMap(([name, option]) => {
+    const typed = flags[name as keyof UndoFlags];
+    if (typed === undefined) return [];
+    const words = option.repeatable ? [typed].flat() : [typed];
+    return words.map((word) => `${flagOf(option)} ${quote(String(word))}`);
+  });
 }
 
 /** A change with the pace of its undo: in numbers, and as words for its line. */

@@ -367,11 +367,13 @@ describe('refuses a plan', () => {
     expect((await planned(path, file)).code).toBe(0);
     const { code, stderr } = await refusal(['run', file, '-p', 'command=id'], path);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/a saved plan runs as it is/);
+    expect(stderr).toMatch(/a saved plan runs unchanged[\s\S]*at: --param\n/);
     const elsewhere = await refusal(['run', file, '-c', 'c2'], path);
     expect(elsewhere.code).toBe(2);
-    expect(elsewhere.stderr).toMatch(/the cluster of the plan is another one\n.*\n {2}expected: c1, or/);
-    expect((await refusal(['run', file, '--reason', 'y'], path)).stderr).toContain('the reason of the plan');
+    expect(elsewhere.stderr).toMatch(/--cluster does not match the plan\n.*\n {2}expected: --cluster c1, or/);
+    expect((await refusal(['run', file, '--reason', 'y'], path)).stderr).toContain(
+      '--reason does not match the plan',
+    );
     expect((await fireaxe.run(['run', file, '-c', 'c1', '--reason', ' x '], { kit: path })).code).toBe(0);
   });
 });

@@ -94,5 +94,5 @@ describe('a saved plan runs once', () => {
 it('refuses --again with a playbook, which is planned anew each time', async () => {
   const { code, stderr } = await run('run', 'shed-load', '-c', 'c1', '--again', '--reason', 'x');
   expect(code).toBe(2);
-  expect(stderr).toContain('only a saved plan runs once');
+  expect(stderr).toContain('--again is only for a saved plan');
 });

@@ -28,7 +28,7 @@ it('refuses a probe of nodes without an API server', async () => {
   ]) {
     const { io, said } = quietIo();
     expect(await runCommandLine(['probe', '--kit', kit, ...chosen], io)).toBe(2);
-    expect(said.stderr).toContain('no control-plane node among these');
+    expect(said.stderr).toContain('the selection has no control-plane node');
     expect(said.stderr).toContain(`next: fireaxe nodes -c c1 -l role=control-plane --kit ${kit}`);
   }
   rmSync(kit, { recursive: true });

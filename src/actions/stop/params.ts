@@ -24,7 +24,7 @@ export const stopParameters = {
   },
   how: {
     schema: z.enum(['freeze', 'kill', 'network'], { error: 'expected freeze, kill or network' }),
-    help: 'kill only processes; network cuts pods off from the API',
+    help: 'kill: processes only; network: cut pods off the API',
     flag: '--how <freeze|kill|network>',
     default: 'freeze',
   },

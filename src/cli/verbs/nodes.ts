@@ -14,7 +14,7 @@ import { defineVerb } from '../types.ts';
 
 export default defineVerb({
   name: 'nodes',
-  summary: 'List the nodes that a selection means, and how each would be reached',
+  summary: 'List the nodes that a selection matches, and how each would be reached',
   examples: [
     'fireaxe nodes -c prod-1',
     'fireaxe nodes -c prod-1 -l role=control-plane',
@@ -31,7 +31,7 @@ export default defineVerb({
   },
   async run(_args, flags, io) {
     if (flags.save && !flags.discover)
-      throw usage('nothing to save', { place: '--save', expected: '--discover with it' });
+      throw usage('--save has no effect without --discover', { place: '--save', next: 'add --discover' });
     const context = await openContext(flags, io, flags.discover ? { fleets: 'if-there' } : {});
     if (flags.discover) await discover(context, flags.save === true);
     const clusters = flags.cluster ? [chooseCluster(context)] : allOrOne(context);
@@ -57,13 +57,13 @@ export default defineVerb({
   },
 });
 
-/** A snapshot from the future is one of a clock that is wrong, here or there. */
+/** A snapshot from the future means that a clock is wrong, here or where it was taken. */
 function ageText(seconds: number): string {
   const age = formatDuration(Math.abs(seconds) * 1000);
   return seconds < -60 ? `${age} in the future: is the clock right?` : `${age} old`;
 }
 
-/** Looking needs no choice: without `-c` all clusters are listed, and a list that lacks one is none. */
+/** Without `-c` all clusters are listed; one that cannot be opened is an error, so that no list is silently short. */
 function allOrOne({ kit }: CliContext) {
   for (const error of Object.values(kit.unopened ?? {})) throw error;
   return Object.values(kit.clusters);
@@ -75,13 +75,13 @@ function row(node: Target): string[] {
     node.cluster,
     node.roles.join(','),
     zoneOf(node),
-    // An IPv6 address with a port behind it would be another address.
+    // Without brackets an IPv6 address and its port read as one address.
     `${node.address.includes(':') ? `[${node.address}]` : node.address}:${node.port}`,
-    ways(node),
+    transports(node),
   ];
 }
 
-function ways(node: Target): string {
+function transports(node: Target): string {
   return node.via.join(',') + (node.ssh.jump ? ` behind ${node.ssh.jump.name}` : '');
 }
 

@@ -7,7 +7,7 @@ import { defineVerb } from '../types.ts';
 
 export default defineVerb({
   name: 'plan',
-  summary: 'Show what a playbook or a verb would do; save it so that just this runs, or nothing',
+  summary: 'Show what a playbook or a verb would do; save it to run exactly that later',
   examples: [
     'fireaxe plan control-plane-lockout -c prod-1     # parameters from the kit, or by -p',
     'fireaxe plan shed-load -c prod-1 -p process=telemetryd --reason INC-42 -o shed.plan',

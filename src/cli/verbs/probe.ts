@@ -45,9 +45,9 @@ export default defineVerb({
       ...selection,
       selector: selection.selector ?? (selection.nodes === undefined ? 'role=control-plane' : undefined),
     });
-    // "0 of 0 answer" would pass for a healthy control plane.
+    // "0 of 0 answer" would read as a healthy control plane.
     if (!servers.some((server) => server.roles.includes('control-plane'))) {
-      throw usage('no control-plane node among these', {
+      throw usage('the selection has no control-plane node', {
         place: selection.selector === undefined ? '--nodes' : '--selector',
         next: `fireaxe nodes -c ${quote(cluster.name)} -l role=control-plane`,
       });
@@ -71,7 +71,7 @@ export default defineVerb({
       while (everyMs !== undefined) {
         await env.sleep(everyMs, io.stop);
         if (io.stop.aborted) break;
-        // Readings that nobody reads do not pile up.
+        // Waits for a slow reader, so that readings do not pile up.
         await Promise.race([flushed(io.stdout), aborted(io.stop)]);
         if (io.stop.aborted) break;
         reading = show(await readCluster(deps, servers, counters));

@@ -9,11 +9,11 @@ import { defineVerb } from '../types.ts';
 export default defineVerb({
   name: 'resume',
   summary:
-    'Go on with a run that was cut off: what may have left is asked for its receipt, nothing runs twice',
+    'Continue an interrupted run: nodes that may have run it are asked for a receipt, nothing runs twice',
   examples: [
     'fireaxe resume last',
     'fireaxe resume 20261120T101500Z-stop-1a2b',
-    'fireaxe runs      # which runs are open',
+    'fireaxe runs      # lists the interrupted runs',
   ],
   danger: 'change',
   argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],

@@ -3,16 +3,16 @@ import { usage } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
 import { carryOut } from '../carry-out.ts';
 import { furtherReasonOf, reasonOf } from '../consent.ts';
-import { type CliContext, openContext } from '../context.ts';
-import { toggle } from '../option.ts';
+import { type CliContext, type Flags, openContext } from '../context.ts';
+import { flagOf, toggle } from '../option.ts';
 import { changeOptions, paceOptions, parameterOptions, targetOptions } from '../options.ts';
 import { planOfPlaybook } from '../playbook-plan.ts';
 import { refuseSecondRun } from '../run-once.ts';
 import { defineVerb } from '../types.ts';
 
 const SURVIVES = `
-A run survives the loss of its terminal (nohup, a closed connection): it goes on, and output.log beside its journal
-has what it showed. SIGINT and SIGTERM interrupt it.`;
+A run survives the loss of its terminal (nohup, a closed connection): it continues, and output.log beside its
+journal has what it would have shown. SIGINT and SIGTERM interrupt it.`;
 
 export default defineVerb({
   name: 'run',
@@ -27,7 +27,7 @@ export default defineVerb({
   argument: ['<plan-or-playbook>', 'a saved plan, a playbook name, or a path to a YAML file'],
   options: {
     ...parameterOptions,
-    again: toggle('--again', 'run a saved plan again that already ran'),
+    again: toggle('--again', 'run a saved plan that already ran'),
     ...targetOptions,
     ...paceOptions,
     ...changeOptions,
@@ -38,38 +38,39 @@ export default defineVerb({
     const context = await openContext(flags, io);
     if (await isPlanFile(wanted)) return runSaved(wanted, context, flags.again === true);
     if (flags.again === true)
-      throw usage('only a saved plan runs once', { place: '--again', next: 'leave --again out' });
+      throw usage('--again is only for a saved plan: a playbook makes a new one each time', {
+        place: '--again',
+        next: 'leave out --again',
+      });
     return carryOut(await planOfPlaybook(wanted, context, () => reasonOf(flags)), context);
   },
 });
 
-/** What a saved plan says cannot be said otherwise on the command line: make a new plan instead. */
+/** Flags cannot change what a saved plan says: that takes a new plan. */
 async function runSaved(file: string, context: CliContext, again: boolean): Promise<number> {
   const { readPlanFile } = await import('../../plan/file.ts');
   const { assertFresh } = await import('../../plan/stale.ts');
-  const changed = (['selector', 'nodes', 'limit', 'timeout', 'parallel', 'maxFailures', 'via'] as const).find(
-    (flag) => context.flags[flag] !== undefined,
-  );
-  const params = context.flags.param ?? [];
-  if (changed !== undefined || params.length > 0) {
-    throw usage('a saved plan runs as it is', {
-      place: changed === undefined ? '--param' : `--${changed}`,
-      next: 'make a new plan with these words: fireaxe plan … -o FILE',
+  const { cluster: _, ...fixed } = { ...targetOptions, ...paceOptions, ...parameterOptions };
+  const changed = Object.entries(fixed).find(([name]) => context.flags[name as keyof Flags] !== undefined);
+  if (changed) {
+    throw usage('a saved plan runs unchanged', {
+      place: flagOf(changed[1]),
+      next: 'make a new plan with this flag: fireaxe plan … -o FILE',
     });
   }
   const plan = await readPlanFile(file);
   for (const flag of ['cluster', 'reason'] as const) {
     const typed = flag === 'reason' ? furtherReasonOf(context.flags).reason : context.flags[flag];
     if (typed === undefined || typed === plan[flag] || (flag === 'reason' && !plan.reason)) continue;
-    throw usage(`the ${flag} of the plan is another one`, {
+    throw usage(`--${flag} does not match the plan`, {
       place: `--${flag}`,
-      expected: `${quote(plan[flag])}, or nothing`,
-      next: 'make a new plan with these words: fireaxe plan … -o FILE',
+      expected: `--${flag} ${quote(plan[flag])}, or leave it out`,
+      next: 'make a new plan with this flag: fireaxe plan … -o FILE',
     });
   }
   assertFresh(plan, { kit: context.kit, now: context.io.now(), place: file });
   if (!plan.reason && context.flags.dryRun !== true) {
-    throw usage('the plan has no reason', { place: file, next: 'make it again with --reason "why"' });
+    throw usage('the plan has no reason', { place: file, next: 'make a new plan with --reason "why"' });
   }
   const once = async () => {
     if (!again) await refuseSecondRun(plan, file, context);
@@ -78,7 +79,7 @@ async function runSaved(file: string, context: CliContext, again: boolean): Prom
   return carryOut(plan, context, { saved: true, once });
 }
 
-/** A plan is a file that is no YAML; anything else is a playbook's name or path. */
+/** A saved plan is any file but YAML; anything else is a playbook's name or path. */
 async function isPlanFile(word: string): Promise<boolean> {
   if (/\.ya?ml$/.test(word)) return false;
   return (await stat(word).catch(() => undefined))?.isFile() ?? false;

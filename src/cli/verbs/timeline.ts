@@ -9,7 +9,7 @@ import { defineVerb } from '../types.ts';
 
 export default defineVerb({
   name: 'timeline',
-  summary: 'Tell the story of a run: who, why, what, when, and how each step ended',
+  summary: 'Show what a run did: who, why, what, when, and how each step ended',
   examples: ['fireaxe timeline last', 'fireaxe timeline 20261120T101500Z --output json'],
   danger: 'read',
   argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],

@@ -5,7 +5,7 @@ import { openContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { previewLines, previewOf } from '../format/undo-preview.ts';
 import { nextCommand } from '../next-command.ts';
-import { parsed, toggle, value } from '../option.ts';
+import { grouped, parsed, toggle, value } from '../option.ts';
 import { furtherReason, paceOptions, sudoOptions, waveOptions, wholeNumber } from '../options.ts';
 import { openKeys, transportsOf } from '../passphrases.ts';
 import { runAndShow } from '../run-and-show.ts';
@@ -14,12 +14,12 @@ import { defineVerb } from '../types.ts';
 import { paceOf, sameWords, scopeOptions, withPace } from '../undo-pace.ts';
 
 const PACE = `
-An undo is a change of its own. Severe ones (scale, readmit, a deleted object) take --confirm or a typed answer;
-those of fence, stop, pause, cordon and shrink take --yes. A step that removed the cause is left out unless
+An undo is a change of its own. A severe one (of scale, readmit or a deleted object) takes --confirm or a typed
+answer; --yes is enough for fence, stop, pause, cordon and shrink. A step that removed the cause is left out unless
 --include or --step names it.
 
-Unless told otherwise, shrink is undone slowly: one node, then 10% at a time, 10s between waves (--pause); all else
-at once. If the canary is reached and fails, the undo stops (exit 7). Other failures do not stop it, except with
+By default shrink is undone slowly: one node, then 10% at a time, with 10s after each wave (--pause); everything
+else at once. If the canary is reached and fails, the undo stops (exit 7). Other failures stop it only with
 --max-failures.`;
 
 export default defineVerb({
@@ -29,8 +29,8 @@ export default defineVerb({
     'fireaxe undo last',
     'fireaxe undo last --dry-run',
     'fireaxe undo 20261120T101500Z --step fence --yes',
-    'fireaxe undo last --step scale --confirm "prod-1 3"     # what is severe to undo needs its own consent',
-    'fireaxe undo last --include remove                      # brings back what the run removed as the cause',
+    'fireaxe undo last --step scale --confirm "prod-1 3"     # a severe undo needs its own consent',
+    'fireaxe undo last --include remove                      # also restores the cause that the run removed',
     "fireaxe undo last --nodes 'n[1-3]'",
     'fireaxe undo last --canary 1 --wave 10% --pause 30s --max-failures 2',
     'fireaxe undo last --canary 0 --wave 100% --pause 0s     # all at once',
@@ -41,12 +41,18 @@ export default defineVerb({
     ...scopeOptions,
     ...waveOptions,
     ...paceOptions,
-    parallel: parsed('--parallel <N>', 'most nodes at a time', wholeNumber, { default: 'as the run' }),
-    maxFailures: value('--max-failures <N|N%>', 'failed nodes allowed; one more aborts', { default: 'any' }),
+    ...grouped('How fast:', {
+      parallel: parsed('--parallel <N>', 'most nodes at a time', wholeNumber, { default: 'as in the run' }),
+      maxFailures: value('--max-failures <N|N%>', 'failed nodes allowed; one more aborts', {
+        default: 'no limit',
+      }),
+    }),
     ...furtherReason,
-    dryRun: toggle('--dry-run', 'show what would be undone and the consent it takes; change nothing'),
-    yes: toggle('-y, --yes', 'do not ask for confirmation; not enough for a severe undo'),
-    confirm: value('--confirm <"cluster count">', 'consent to a severe undo, such as "prod-1 3"'),
+    ...grouped('The change:', {
+      dryRun: toggle('--dry-run', 'show what would be undone and the consent it takes; change nothing'),
+      yes: toggle('-y, --yes', 'do not ask for confirmation; not enough for a severe undo'),
+      confirm: value('--confirm <"cluster count">', 'consent to a severe undo, such as "prod-1 3"'),
+    }),
     ...sudoOptions,
   },
   notes: PACE,
@@ -55,10 +61,10 @@ export default defineVerb({
     const { sink, kit } = context;
     const { readRun } = await import('../../run/journal/store.ts');
     const { runId, records, changed, forked } = await readRun(stateDir(kit, io.env), args[0]!);
-    // To undo by hand, what can be read of it is better than nothing.
+    // A dry run shows what can still be read, for an undo by hand.
     if (changed && !(flags.dryRun === true && records[0]?.kind === 'plan')) throw changed;
     if (changed) sink.note(`warning: ${changed.message}`);
-    if (forked) sink.note(`warning: ${forked.message}: what both know of is undone`);
+    if (forked) sink.note(`warning: ${forked.message}: only what both writers recorded is undone`);
     const { step: steps, include, nodes } = flags;
     const targets = nodes === undefined ? undefined : expandNodeset(nodes);
     refuseUnknownStep(records, steps, runId, '--step');
@@ -99,7 +105,7 @@ export default defineVerb({
     return runAndShow(context, async (env) => {
       const shown = changes.map(({ step }) => step);
       const verdict = await undoRun(runId, { ...env, ...furtherReasonOf(flags) }, { pace, shown, ...scope });
-      // Once more is not more than was asked for.
+      // The next undo repeats the scope and pace of this one.
       const again = verdict.next?.startsWith('fireaxe undo ');
       return again ? { ...verdict, next: [verdict.next, ...sameWords(flags)].join(' ') } : verdict;
     });
