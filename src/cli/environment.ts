@@ -31,7 +31,7 @@ export function runEnvironment(
       uptime,
       sleep,
       stop: io.stop,
-      letGo: io.letGo,
+      stopWaiting: io.stopWaiting,
       hungUp: io.hungUp,
       onEvent,
       ...(onTrace && { onTrace }),

@@ -3,7 +3,7 @@ export interface Interrupts {
   /** Launch nothing more; wait for what is in flight. */
   stop: AbortSignal;
   /** Stop waiting for what is in flight. */
-  letGo: AbortSignal;
+  stopWaiting: AbortSignal;
   /** Nothing is in flight: end at once. */
   quit: AbortSignal;
   /** The terminal is gone: no question can be answered, and no output is read. */
@@ -24,19 +24,19 @@ export interface Interrupts {
  */
 export function interrupts(say: (line: string) => void, leave: () => void, terminal = true): Interrupts {
   const stop = new AbortController();
-  const letGo = new AbortController();
+  const stopWaiting = new AbortController();
   const quit = new AbortController();
   const hungUp = new AbortController();
   let flights = 0;
   let runs = 0;
   const interrupt = (name: string) => {
-    if (letGo.signal.aborted || quit.signal.aborted) return leave();
+    if (stopWaiting.signal.aborted || quit.signal.aborted) return leave();
     const again = stop.signal.aborted;
     stop.abort(new Error(name));
     if (flights === 0) {
       quit.abort(new Error(name));
     } else if (again) {
-      letGo.abort(new Error(name));
+      stopWaiting.abort(new Error(name));
       say('no longer waiting for what is in flight');
     } else {
       say('launching nothing more, waiting for what is in flight; press Ctrl-C again to stop waiting');
@@ -44,7 +44,7 @@ export function interrupts(say: (line: string) => void, leave: () => void, termi
   };
   return {
     stop: stop.signal,
-    letGo: letGo.signal,
+    stopWaiting: stopWaiting.signal,
     quit: quit.signal,
     hungUp: hungUp.signal,
     inFlight(what) {

@@ -60,21 +60,21 @@ async function withInterrupts<T>(
   close: () => Promise<void>,
   work: () => Promise<T>,
 ): Promise<T> {
-  const { stop, letGo, hungUp } = session.env;
+  const { stop, stopWaiting, hungUp } = session.env;
   const tell = (what: 'interrupt' | 'let-go') => () =>
     void session.record({ kind: 'operator', what, operator: session.env.operator }).catch(() => {});
   const onStop = tell('interrupt');
-  const onLetGo = tell('let-go');
+  const onStopWaiting = tell('let-go');
   const onHungUp = () =>
     void session.record({ kind: 'note', text: 'the terminal is gone: the run goes on' }).catch(() => {});
   stop.addEventListener('abort', onStop, { once: true });
-  letGo.addEventListener('abort', onLetGo, { once: true });
+  stopWaiting.addEventListener('abort', onStopWaiting, { once: true });
   hungUp?.addEventListener('abort', onHungUp, { once: true });
   try {
     return await work();
   } finally {
     stop.removeEventListener('abort', onStop);
-    letGo.removeEventListener('abort', onLetGo);
+    stopWaiting.removeEventListener('abort', onStopWaiting);
     hungUp?.removeEventListener('abort', onHungUp);
     await close();
   }

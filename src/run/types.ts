@@ -92,7 +92,7 @@ export interface RunEnv {
   /** First Ctrl-C: launch nothing more. */
   stop: AbortSignal;
   /** Second Ctrl-C: let go. */
-  letGo: AbortSignal;
+  stopWaiting: AbortSignal;
   /** The terminal is gone; the run goes on. */
   hungUp?: AbortSignal;
   onEvent(event: RunEvent): void;

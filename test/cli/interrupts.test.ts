@@ -15,14 +15,14 @@ function pressed(use: (signals: Interrupts) => void) {
     () => said.push('left'),
   );
   use(signals);
-  const { stop, letGo, quit } = signals;
-  return { said, stop: stop.aborted, letGo: letGo.aborted, quit: quit.aborted };
+  const { stop, stopWaiting, quit } = signals;
+  return { said, stop: stop.aborted, stopWaiting: stopWaiting.aborted, quit: quit.aborted };
 }
 
 describe('Ctrl-C', () => {
   it('with nothing in flight exits, without a message about waiting', () => {
     const once = pressed(({ interrupt }) => interrupt('SIGINT'));
-    expect(once).toEqual({ said: [], stop: true, letGo: false, quit: true });
+    expect(once).toEqual({ said: [], stop: true, stopWaiting: false, quit: true });
     const twice = pressed(({ interrupt }) => {
       for (const _ of [1, 2]) interrupt('SIGINT');
     });
@@ -34,7 +34,7 @@ describe('Ctrl-C', () => {
       inFlight();
       for (const _ of [1, 2, 3]) interrupt('SIGINT');
     });
-    expect(thrice).toMatchObject({ stop: true, letGo: true, quit: false });
+    expect(thrice).toMatchObject({ stop: true, stopWaiting: true, quit: false });
     expect(thrice.said).toEqual([
       expect.stringMatching(/waiting/),
       expect.stringMatching(/no longer waiting/),
@@ -50,7 +50,7 @@ describe('Ctrl-C', () => {
       end();
       interrupt('SIGINT');
     });
-    expect(ended).toMatchObject({ letGo: false, quit: true });
+    expect(ended).toMatchObject({ stopWaiting: false, quit: true });
   });
 });
 
@@ -63,7 +63,11 @@ describe('SIGHUP', () => {
     signals.hangUp();
     signals.hangUp();
     expect(signals.hungUp.aborted).toBe(true);
-    expect([signals.stop, signals.letGo, signals.quit].map((s) => s.aborted)).toEqual([false, false, false]);
+    expect([signals.stop, signals.stopWaiting, signals.quit].map((s) => s.aborted)).toEqual([
+      false,
+      false,
+      false,
+    ]);
     end();
     // After the run nothing keeps the process alive.
     signals.hangUp();

@@ -16,7 +16,7 @@ export function quietIo(env: CliIo['env'] = {}): { io: CliIo; said: { stdout: st
     env,
     now: () => new Date(),
     stop: never,
-    letGo: never,
+    stopWaiting: never,
     quit: never,
     hungUp: never,
     inFlight: () => () => {},

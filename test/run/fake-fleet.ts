@@ -161,7 +161,7 @@ export function envFor(
     uptime: () => performance.now() / 1000,
     sleep: async () => {},
     stop: new AbortController().signal,
-    letGo: new AbortController().signal,
+    stopWaiting: new AbortController().signal,
     onEvent: (event) => events.push(event),
     operator: 'test@here',
     ...rest,

@@ -126,14 +126,14 @@ describe.skipIf(noSshd)('nodes behind a bastion', () => {
   it('has no window of its own: nodes that hang behind it keep no other from being tried', async () => {
     const hung = await faulty(() => undefined);
     const transport = await createSshTransport(both());
-    const letGo = new AbortController();
+    const stopWaiting = new AbortController();
     const silent = Array.from({ length: 64 }, (_, i) =>
       target({ ...node(i), address: '127.0.0.1', port: hung.port }),
     );
-    const all = runAll(transport, silent, raw('true'), { signal: letGo.signal });
+    const all = runAll(transport, silent, raw('true'), { signal: stopWaiting.signal });
     // Eight a second would be let through otherwise.
     await expect.poll(() => hung.connections(), { timeout: 6_000 }).toBe(64);
-    letGo.abort();
+    stopWaiting.abort();
     expect((await all).map((outcome) => outcome.state)).toEqual(Array(64).fill('not-attempted'));
     await transport.close();
     hung.close();

@@ -357,10 +357,10 @@ it('one bad node costs the others nothing, and each has exactly one outcome', as
   const hung = await serve(faulty((socket) => socket.write('SSH-2.0-Hang\r\n')));
   const nodes = Array.from({ length: 80 }, (_, i) => to(i % 2 ? hung.port : good.port, `n${i}`));
   const transport = await ssh(good.hostKey);
-  const letGo = new AbortController();
+  const stopWaiting = new AbortController();
   let ended = 0;
   const all = nodes.map(async (node, i) => {
-    const patient = { connectMs: 600_000, ...(i % 2 && { signal: letGo.signal }) };
+    const patient = { connectMs: 600_000, ...(i % 2 && { signal: stopWaiting.signal }) };
     const outcome = await runOne(transport, node, raw('true'), patient);
     ended++;
     return outcome;
@@ -369,7 +369,7 @@ it('one bad node costs the others nothing, and each has exactly one outcome', as
   expect(ok.map((outcome) => outcome.state)).toEqual(Array(40).fill('ok'));
   // Nobody waited for those that hang: they do so still.
   expect(ended).toBe(40);
-  letGo.abort();
+  stopWaiting.abort();
   const outcomes = await Promise.all(all);
   expect(outcomes.map((outcome) => outcome.target)).toEqual(nodes.map((node) => node.name));
   for (const [i, outcome] of outcomes.entries()) expect(outcome.state).toBe(i % 2 ? 'not-attempted' : 'ok');

@@ -13,7 +13,7 @@ export interface Reader {
 
 /** `timeoutMs` is what `--timeout` said: the deadline of each reading. */
 export function openReader(
-  env: Pick<RunEnv, 'transport' | 'stop' | 'letGo'>,
+  env: Pick<RunEnv, 'transport' | 'stop' | 'stopWaiting'>,
   cluster: Pick<ClusterKit, 'timeouts'> = {},
   timeoutMs?: number,
 ): Reader {
@@ -38,7 +38,7 @@ export function openReader(
           },
           transportsTo: (target) => target.via,
           stop: env.stop,
-          stopWaiting: env.letGo,
+          stopWaiting: env.stopWaiting,
         },
       );
       return outcomes;

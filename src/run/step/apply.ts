@@ -47,7 +47,7 @@ export async function apply(work: StepWork): Promise<undefined> {
     .map(({ target }) => target);
   // The deadline that the operator gave has passed by now: one short look, and a resume looks again.
   const within = step.wholeMs === undefined ? {} : { wholeMs: LAST_LOOK_MS };
-  if (!session.env.letGo.aborted) await reconcile(session, bound, lost, within);
+  if (!session.env.stopWaiting.aborted) await reconcile(session, bound, lost, within);
   work.stopped = stoppedBy && STOPPED[stoppedBy](work);
   work.retry = !stoppedBy;
 }

@@ -18,7 +18,7 @@ export function cloudCall(
     params,
     open(target, signal) {
       const before = call.before?.(target);
-      const reader = openReader({ ...env, stop: signal, letGo: signal }, session.context.cluster);
+      const reader = openReader({ ...env, stop: signal, stopWaiting: signal }, session.context.cluster);
       const context = {
         ...session.context,
         targets: [...session.targets.values()],

@@ -78,5 +78,5 @@ async function tryOnce(
       await session.record({ kind: 'outcome', step: step.id, op: 'apply', outcome: known.get(target)! });
   }
   const lost = told.filter((o) => o.state === 'unknown' || o.state === 'timed-out').map((o) => o.target);
-  if (!session.env.letGo.aborted) await reconcile(session, bound, lost);
+  if (!session.env.stopWaiting.aborted) await reconcile(session, bound, lost);
 }

@@ -93,8 +93,8 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
         session.targets.has(target.name) ? (cloud ? ['cloud'] : (step.via ?? target.via)) : [],
       whyNoTransport,
       // A first Ctrl-C launches nothing more; what is done already is kept all the same, or its node reverts it.
-      stop: request.op === 'keep' ? env.letGo : env.stop,
-      stopWaiting: env.letGo,
+      stop: request.op === 'keep' ? env.stopWaiting : env.stop,
+      stopWaiting: env.stopWaiting,
       async beforeLaunch(batch, via) {
         if (request.journaled)
           await session.record({

@@ -95,12 +95,12 @@ describe('scale leaves no machine down', () => {
     b.world.stop = async () => {
       machine().state = 'stopping';
     };
-    const letGo = new AbortController();
-    const ended = b.run('apply', { signal: letGo.signal });
+    const stopWaiting = new AbortController();
+    const ended = b.run('apply', { signal: stopWaiting.signal });
     while (machine().state !== 'stopping') await delay(10);
     // The first may have been under way when it began to stop, and the last one is not read yet.
     await looks(3);
-    letGo.abort();
+    stopWaiting.abort();
     await expect(ended).rejects.toThrow(/was stopping; the next attempt goes on from there/);
   });
 });

@@ -204,9 +204,9 @@ describe('scale refuses what EC2 cannot do', () => {
     };
     const slow = await b.run('apply', { params: { within: '10s' }, deps: { now: fastClock() } });
     expect(slow).toMatchObject({ state: 'failed', code: 'too-slow' });
-    const letGo = new AbortController();
-    const running = b.run('apply', { n: 1, signal: letGo.signal, params: { ignoreQuorum: true } });
-    setTimeout(() => letGo.abort(), 60);
+    const stopWaiting = new AbortController();
+    const running = b.run('apply', { n: 1, signal: stopWaiting.signal, params: { ignoreQuorum: true } });
+    setTimeout(() => stopWaiting.abort(), 60);
     await expect(running).rejects.toThrow();
   });
 

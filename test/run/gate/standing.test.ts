@@ -57,7 +57,7 @@ describe.skipIf(noSshd ?? noCurl)(
       let readings = 0;
       const said: string[] = [];
       const session = {
-        env: { now: () => new Date(), sleep, stop, letGo: stop, transport: async () => transport },
+        env: { now: () => new Date(), sleep, stop, stopWaiting: stop, transport: async () => transport },
         targets: new Map([[host.name, host]]),
         context: context([], { apiserverPort: api.port }),
         record: async () => {},

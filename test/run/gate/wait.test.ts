@@ -11,7 +11,7 @@ it('a gate takes no longer than it says, however seldom it looks', async () => {
       clock += ms;
     },
     stop: never,
-    letGo: never,
+    stopWaiting: never,
     transport: () => Promise.reject(new Error('nobody is reached')),
   };
   const session = { env, targets: new Map(), context: { nodes: [] }, record: async () => {}, emit: () => {} };
@@ -33,7 +33,7 @@ it('a gate counts no time that this machine’s clock was set forward', async ()
       set = 3_600_000;
     },
     stop: never,
-    letGo: never,
+    stopWaiting: never,
     transport: () => Promise.reject(new Error('nobody is reached')),
   };
   const session = { env, targets: new Map(), context: { nodes: [] }, record: async () => {}, emit: () => {} };

@@ -177,10 +177,10 @@ describe('the SSM transport', () => {
   it('lets go at once', async () => {
     h = await harness(3);
     for (const machine of h.world.machines) h.endpoint.faults.inProgressForever.add(machine.id);
-    const letGo = new AbortController();
-    const outcomes = h.run({ signal: letGo.signal, runMs: 600_000 });
+    const stopWaiting = new AbortController();
+    const outcomes = h.run({ signal: stopWaiting.signal, runMs: 600_000 });
     await expect.poll(() => calls('ListCommands')).toBeGreaterThan(0);
-    letGo.abort();
+    stopWaiting.abort();
     expect((await outcomes).map((o) => [o.state, o.reason?.code])).toEqual(
       Array.from({ length: 3 }, () => ['unknown', 'let-go']),
     );
