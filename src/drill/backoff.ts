@@ -1,4 +1,4 @@
-/** The kubelet's crash loop: the first restart at once, then a wait that doubles, forgotten after a long good run. */
+/** The kubelet's crash loop: the first restart is immediate, then the wait doubles; a long run resets it. */
 export class Backoff {
   readonly #clocks: { first: number; most: number; reset: number };
   #next = 0;

@@ -10,7 +10,7 @@ import type { LabNode } from './types.ts';
 export const STOP_MS = labMs(20);
 export const BOOT_MS = labMs(40);
 
-/** Shows the lab's machines to the cloud's endpoint. */
+/** The lab's machines as the cloud's endpoint sees them. */
 export function createCloudWorld(nodes: LabNode[], cluster: string): CloudWorld {
   const passing = new Map<string, CloudInstance['state']>();
   const launched = new Date();
@@ -51,7 +51,7 @@ export function createCloudWorld(nodes: LabNode[], cluster: string): CloudWorld 
 
     async exec(id, lines, timeoutMs, signal) {
       const machine = node(id);
-      // The agent writes a script and runs it: a command line has an end, a script has none.
+      // The agent writes a script file and runs it, since a command line is limited in length.
       const dir = join(machine.root, 'var/lib/amazon/ssm/orchestration', String(++commands));
       const script = join(dir, '_script.sh');
       await mkdir(dir, { recursive: true });

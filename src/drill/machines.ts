@@ -5,7 +5,7 @@ import type { LabNodeSpec } from './types.ts';
 export const CONTROL_PLANES = 3;
 export const BASTION = 'bastion-1';
 
-/** All machines of a lab and what is wrong with each: the seed decides. */
+/** All machines of a lab and the fault of each, as the seed decides. */
 export function machines(site: Site, workers: number, seed: number): LabNodeSpec[] {
   const random = createRandom(seed, 'machines');
   const digits = String(workers).length;

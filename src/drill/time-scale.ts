@@ -20,10 +20,10 @@ export const CLOCKS = {
   healthTimeout: labMs(15),
   /** Liveness failures in a row that kill an API server. */
   serverProbeFailures: 8,
-  /** How often a kubelet renews its lease, and when its node counts as gone. */
+  /** How often a kubelet renews its lease, and when the lease is stale. */
   leaseRenew: labMs(10),
   leaseExpire: labMs(40),
-  /** How long a node may be silent beyond that until the controller-manager calls it not ready (50 s in all, from 1.32). */
+  /** How much longer a node may be silent until the controller-manager marks it not ready (50 s in all, from 1.32). */
   leaseGrace: labMs(10),
   /** A kubelet gives a request up after this (kubernetes#65954). */
   kubeletTimeout: labMs(10),
@@ -41,6 +41,6 @@ export const CLOCKS = {
   dnsRetry: labMs(15),
   /** Caches of a started API server are cold this long. */
   serverWarmUp: labMs(10),
-  /** Controllers look at the world this often. */
+  /** How often the controllers act. */
   controllerPeriod: labMs(10),
 } as const;

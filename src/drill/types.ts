@@ -11,7 +11,7 @@ export interface LabNodeSpec {
   instanceId: string;
   instanceType: string;
   machineId: string;
-  /** Its part of the seeded mess. */
+  /** The fault that the seed gave it. */
   fault?: 'kex-hang' | 'changed-host-key' | 'slow' | 'ssm-dead';
   /** Reached through the bastion alone. */
   behindBastion?: boolean;

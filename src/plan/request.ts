@@ -1,7 +1,7 @@
 import type { TransportName } from '../fleet/transports.ts';
 import type { ClusterKit, Kit } from '../kit/types.ts';
 
-/** What a person said over a plan's own words. */
+/** Flags that win over what a plan or playbook says. */
 export interface Overrides {
   limit?: string;
   maxFailures?: string;
@@ -22,6 +22,6 @@ export interface PlanRequest {
 
 export const DEFAULTS = {
   parallel: 64,
-  /** Above all that one machine may take: whoever ends half way leaves it down. */
+  /** More than one machine can take: a call that is cut off half way leaves the machine down. */
   cloudTimeoutMs: 2_700_000,
 } as const;

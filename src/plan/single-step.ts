@@ -13,11 +13,11 @@ export interface SingleStepRequest extends PlanRequest {
   /** Node names. */
   targets: string[];
   anyOf?: boolean;
-  /** What is done first, and is undone last. */
+  /** A step that is done first and undone last. */
   before?: { action: string; params: Record<string, unknown>; targets: string[] };
 }
 
-/** The plan of one verb: one workstream with one step, seldom with another before it. There is no other engine for verbs. */
+/** The plan of one verb: one workstream with one step, sometimes with another before it. Verbs have no other engine. */
 export function singleStepPlan(request: SingleStepRequest): Plan {
   if (request.targets.length === 0) throw usage('no target', { place: '--selector', next: 'fireaxe nodes' });
   const place = `fireaxe ${request.action}`;

@@ -39,7 +39,7 @@ type Place = (...keys: PropertyKey[]) => string;
 
 function compileStep(step: StepText, request: PlanRequest, place: Place): Step[] {
   if (step.when !== 'true' && step.when !== 'false') {
-    throw usage(`when is neither true nor false: ${JSON.stringify(step.when)}`, {
+    throw usage(`when must be true or false: ${JSON.stringify(step.when)}`, {
       place: place('when'),
       expected: 'true, or false to leave the step out',
     });
@@ -60,7 +60,7 @@ function compileStep(step: StepText, request: PlanRequest, place: Place): Step[]
       {
         kind: 'undo',
         id: step.id,
-        title: step.title ?? `take back ${step.undo.join(', ')}`,
+        title: step.title ?? `undo ${step.undo.join(', ')}`,
         steps: step.undo,
       },
     ];
@@ -108,7 +108,7 @@ function compileAction(
   );
 }
 
-/** A step with clients is one step a batch, each with its gate, each taken back by itself. */
+/** A step with clients becomes one step per batch, each with its gate, each undone on its own. */
 function splitByClients(step: ActionStepText, request: PlanRequest, place: Place): Step[] {
   const { of, batch } = step.clients!;
   const clients = atPlace(place('clients', 'of'), () =>
@@ -124,7 +124,7 @@ function splitByClients(step: ActionStepText, request: PlanRequest, place: Place
   );
 }
 
-/** A selector in a file is wrong at its place in the file, not at a flag. */
+/** An error in a selector of a file names its place in the file, not a flag. */
 function atPlace<T>(place: string, work: () => T): T {
   try {
     return work();

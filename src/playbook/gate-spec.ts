@@ -4,7 +4,7 @@ import { usage } from '../base/errors.ts';
 import type { GateSpec } from '../plan/types.ts';
 import type { GateText } from './grammar.ts';
 
-/** Reads a gate's texts into numbers. Throws usage naming the place of the wrong one. */
+/** Reads the texts of a gate into numbers. Throws usage with the place of the wrong one. */
 export function gateSpec(gate: GateText, at: (key: keyof GateText) => string): GateSpec {
   parseSome(gate.answering, at('answering'), 'a gate that no API server answers');
   const errors = gate.maxErrors === undefined ? undefined : parseAmount(gate.maxErrors, at('maxErrors'));

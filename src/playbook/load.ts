@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { sha256 } from '../base/canonical.ts';
 import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { systemWords } from '../base/system-error.ts';
 import type { Kit } from '../kit/types.ts';
 import { parseYaml, schemaError, type YamlSource } from '../kit/yaml-file.ts';
 import { knownPlaybookKeys, playbookSchema, type StepText, stepSchemas } from './grammar.ts';
@@ -39,7 +40,7 @@ export async function parsePlaybook(text: string, file: string): Promise<Playboo
   return playbook;
 }
 
-/** A step is what its one telling word says: its mistakes are then told in the words of that kind alone. */
+/** A step has the kind of its one distinguishing key; its errors are then those of that kind. */
 function parseStep(step: unknown, source: YamlSource, path: PropertyKey[]): StepText {
   const keys = step !== null && typeof step === 'object' ? Object.keys(step) : [];
   const kind = keys.includes('action') ? 'action' : (['gate', 'undo'] as const).find((k) => keys.includes(k));
@@ -57,10 +58,10 @@ function parseStep(step: unknown, source: YamlSource, path: PropertyKey[]): Step
 
 async function read(path: string): Promise<string> {
   return readFile(path, 'utf8').catch((cause) => {
-    throw usage(`the playbook cannot be read: ${(cause as Error).message}`, {
+    throw usage(`cannot read the playbook: ${systemWords(cause)}`, {
       place: path,
       cause,
-      expected: 'a saved plan, a playbook of the kit or one that Fireaxe brings, or a path to a YAML file',
+      expected: 'a saved plan, a playbook of the kit or of Fireaxe, or a path to a YAML file',
       next: 'fireaxe plan PLAYBOOK -o FILE, then: fireaxe run FILE',
     });
   });

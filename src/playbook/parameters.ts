@@ -4,7 +4,7 @@ import type { Playbook } from './types.ts';
 
 /**
  * Values of a playbook's parameters: as given, else the kit's for the cluster, else the default.
- * Throws usage for an unknown name (with the nearest) and for one that nobody gave.
+ * Throws usage for an unknown name (with the nearest) and for a missing value.
  */
 export function resolveParameters(
   playbook: Pick<Playbook, 'name' | 'parameters'>,

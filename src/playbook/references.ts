@@ -5,7 +5,7 @@ import type { Workstream } from '../plan/types.ts';
 import { parametersIn } from './interpolate.ts';
 import type { Playbook } from './types.ts';
 
-/** Names in a playbook must mean something: workstreams, steps, actions and parameters. Throws with the place. */
+/** Every name in a playbook must exist: workstreams, steps, actions and parameters. Throws with the place. */
 export function checkReferences(playbook: Playbook): void {
   const { place } = playbook;
   const workstreams = new Set<string>();
@@ -30,9 +30,9 @@ export function checkReferences(playbook: Playbook): void {
           step.anyOf &&
           (['limit', 'canary', 'wave', 'parallel', 'keepTrying'] as const).find((key) => step[key]);
         if (idle) {
-          throw usage(`${idle} beside anyOf means nothing`, {
+          throw usage(`${idle} has no effect with anyOf`, {
             place: at(idle),
-            expected: 'one of the two: anyOf takes its nodes one after the other, until one does it',
+            expected: 'one of the two: anyOf takes its nodes one after another, until one succeeds',
           });
         }
         if (step.clients && !step.gate) {
@@ -59,7 +59,7 @@ export function checkReferences(playbook: Playbook): void {
         known(id, actions, 'step', at);
         if (later.includes(id)) throw tooEarly(id, at);
         if (causes.has(id)) {
-          throw usage(`${id} removes the cause: a playbook does not undo it`, {
+          throw usage(`${id} removes the cause and is not undone by a playbook`, {
             place: at,
             expected: 'steps without removesCause',
           });
@@ -100,12 +100,12 @@ function known(word: string, words: Iterable<string>, what: string, place: strin
 }
 
 function tooEarly(id: string, place: string) {
-  return usage(`nothing of ${id} can be taken back yet: it comes later`, {
+  return usage(`${id} cannot be undone here: it comes later`, {
     place,
-    expected: 'steps of other workstreams, or such as stand before this one',
+    expected: 'steps of other workstreams, or earlier steps of this one',
   });
 }
 
 function twice(what: string, name: string, place: string) {
-  return usage(`two ${what}s are called ${name}`, { place, expected: `another name for this ${what}` });
+  return usage(`duplicate ${what} ${name}`, { place, expected: `another name for this ${what}` });
 }

@@ -9,11 +9,11 @@ interface Sum {
   targets: string[];
 }
 
-/** Counts what happens node by node, so that the story has one line for many nodes. */
+/** Counts records of single nodes, so that the timeline has one line for many nodes. */
 export class Tally {
   #sums = new Map<string, Sum>();
 
-  /** Takes a record of one or some nodes in; false for any other record. */
+  /** Takes in a record of one or some nodes; false for any other record. */
   add(record: JournalRecord): boolean {
     switch (record.kind) {
       case 'intent':
@@ -60,7 +60,7 @@ export class Tally {
   #sum(at: string, step: string, what: string, targets: string[]): void {
     const key = `${step} ${what}`;
     const sum = this.#sums.get(key) ?? { at, step, what, targets: [] };
-    // Told when it began for what is sent, when it ended for what came of it: in the order of time.
+    // What is sent has the time of its first record, what came of it that of its last: lines stay in order.
     if (!what.startsWith('sent')) sum.at = at;
     sum.targets.push(...targets);
     this.#sums.set(key, sum);

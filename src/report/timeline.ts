@@ -24,10 +24,10 @@ export interface Timeline {
   planHash: string;
   planCreatedAt: string;
   startedAt: string;
-  /** `open` where there is no end: it runs, or was killed. */
+  /** `open` while it runs, or where it was cut off. */
   state: RunVerdict['state'] | 'open';
   verdict?: RunVerdict;
-  /** The command that goes on with it, where there is one. */
+  /** The next command, where there is one. */
   next?: string;
   entries: TimelineEntry[];
 }
@@ -41,7 +41,7 @@ export function timeline(runId: string, records: JournalRecord[]): Timeline {
   const next = nextOf(runId, records);
   return {
     name: plan?.name ?? '',
-    title: plan?.title ?? 'a run without a plan',
+    title: plan?.title ?? 'run without a plan',
     cluster: plan?.cluster ?? '',
     reason: plan?.reason ?? '',
     operator: first?.operator ?? '',
@@ -70,7 +70,7 @@ function entriesOf(records: JournalRecord[], start: number): TimelineEntry[] {
   const entries: TimelineEntry[] = [];
   const tally = new Tally();
   const plan = records.find((r) => r.kind === 'plan')?.plan;
-  // One workstream tells its story by its steps.
+  // The steps of a single workstream need no name before them.
   const several = (plan?.workstreams.length ?? 0) > 1;
   const say = (at: string, text: string, more: Pick<TimelineEntry, 'workstream' | 'step'> = {}) =>
     entries.push({ at, afterMs: Date.parse(at) - start, text, ...more });
@@ -78,7 +78,7 @@ function entriesOf(records: JournalRecord[], start: number): TimelineEntry[] {
     for (const { at, step, text } of tally.take()) say(at, text, { step });
   };
   for (const record of records) {
-    // What happens node by node is told as one line, when something else follows.
+    // Records of single nodes become one line, once something else follows.
     if (tally.add(record)) continue;
     flush();
     switch (record.kind) {
@@ -125,8 +125,8 @@ function entriesOf(records: JournalRecord[], start: number): TimelineEntry[] {
 export function timelineLines(story: Timeline): string[] {
   const lines = [
     `${story.title} (${story.name}) on ${story.cluster}`,
-    `why: ${story.reason}`,
-    `who: ${story.operator}`,
+    `reason: ${story.reason}`,
+    `operator: ${story.operator}`,
     `plan: ${story.planHash.slice(0, 12)}, made ${formatTime(story.planCreatedAt)}`,
     '',
   ];
@@ -136,7 +136,7 @@ export function timelineLines(story: Timeline): string[] {
     lines.push(`${formatClock(e.at)} ${after} ${where ? `${where}: ` : ''}${oneLine(e.text)}`);
   }
   lines.push('');
-  if (story.state === 'open') lines.push('it has no end: it runs, or was cut off');
+  if (story.state === 'open') lines.push('no end: the run is in progress or was cut off');
   else {
     const ms = story.verdict ? Date.parse(story.verdict.endedAt) - Date.parse(story.startedAt) : 0;
     lines.push(`${story.state} after ${formatDuration(ms)}`);

@@ -4,7 +4,7 @@ import type { Session } from './session.ts';
 import { canGoOn, endedWell } from './step/pending.ts';
 import type { RunVerdict } from './types.ts';
 
-/** One word for workstreams and run: a run is done where each of them is, recovered where its goal is reached all the same. */
+/** A run is done where each workstream is, and recovered where its goal is reached although some are not. */
 function stateOf(
   session: Session,
   workstreams: RunVerdict['workstreams'],
@@ -17,7 +17,7 @@ function stateOf(
   return session.memory.guard ? 'guard' : 'failed';
 }
 
-/** The verdict over all steps' targets; they add up to what was planned. */
+/** The verdict over the targets of all steps; they add up to what was planned. */
 export async function conclude(session: Session): Promise<RunVerdict> {
   const steps = actionSteps(session.plan);
   const counts = steps.map((s) => session.memory.countsOf(s)).reduce(addCounts, noCounts());
@@ -25,7 +25,7 @@ export async function conclude(session: Session): Promise<RunVerdict> {
   const missed = missedBy(session);
   const state = stateOf(session, workstreams, missed.length > 0);
   const planned = steps.reduce((n, s) => n + s.targets.length, 0);
-  // Each target did as told, and it was not what was wanted: what is in force is of no use.
+  // Each target succeeded and the run failed all the same: what is in force does not help.
   const useless = state === 'failed' && planned > 0 && counts.ok === planned;
   const verb = canGoOn(session) ? 'resume' : useless ? 'undo' : 'timeline';
   const nothing = state === 'done' || (state === 'recovered' && !canGoOn(session));
@@ -45,7 +45,7 @@ export async function conclude(session: Session): Promise<RunVerdict> {
   return verdict;
 }
 
-/** Every gate that stands for itself opened, and what comes with it in its workstream is done. */
+/** Each workstream with a gate of its own ended successfully. */
 function goalReached({ plan, memory }: Session): boolean {
   const goals = plan.workstreams.filter((w) => w.steps.some((step) => step.kind === 'gate'));
   return goals.length > 0 && goals.every((w) => endedWell(memory.workstreams.get(w.name)?.state));

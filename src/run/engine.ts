@@ -1,6 +1,6 @@
 import { FireaxeError } from '../base/errors.ts';
 import { addCounts, failuresOf, noCounts } from '../fanout/counts.ts';
-import { actionSteps } from '../plan/steps.ts';
+import { actionSteps, isNamed } from '../plan/steps.ts';
 import type { Step, UndoStep, Workstream } from '../plan/types.ts';
 import { conclude } from './conclude.ts';
 import { waitForGate } from './gate/wait.ts';
@@ -13,11 +13,11 @@ import { completeReached } from './step/reached-since.ts';
 import type { RunVerdict } from './types.ts';
 import { undoStep } from './undo/step.ts';
 
-/** Drives a plan to its end from wherever its journal stands: workstreams side by side, steps in order. */
+/** Runs what is left of a plan by its journal: workstreams side by side, steps in order. */
 export async function drive(session: Session): Promise<RunVerdict> {
   const ends = new Map<string, Promise<boolean>>();
   const endOf = (name: string) => ends.get(name) ?? Promise.resolve(false);
-  // Needs name workstreams that may stand later in the plan: all promises exist before any is awaited.
+  // Needs may name workstreams that come later in the plan: all promises exist before any is awaited.
   let start = () => {};
   const started = new Promise<void>((resolve) => {
     start = resolve;
@@ -29,7 +29,7 @@ export async function drive(session: Session): Promise<RunVerdict> {
     );
   }
   start();
-  // One that breaks does not leave the others running unwatched.
+  // A workstream that throws does not leave the others running unwatched.
   const broken = (await Promise.allSettled(ends.values())).find((e) => e.status === 'rejected');
   if (broken) throw broken.reason;
   await session.background.end();
@@ -37,7 +37,7 @@ export async function drive(session: Session): Promise<RunVerdict> {
   return conclude(session);
 }
 
-/** True when it ended well. */
+/** True where it succeeded. */
 async function runWorkstream(
   session: Session,
   workstream: Workstream,
@@ -46,7 +46,7 @@ async function runWorkstream(
   try {
     return await runSteps(session, workstream, endOf);
   } finally {
-    // Whoever waits for a gate of it waits for nothing any more.
+    // Nothing waits for its gates any more.
     for (const { id } of workstream.steps) session.background.over(id);
   }
 }
@@ -104,38 +104,38 @@ async function attempt(session: Session, step: Step): Promise<StepEnd> {
     if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
     return { state: 'failed', guard: true, why: `the gate did not open: ${gate.text}` };
   } catch (error) {
-    // One workstream's error does not end the others.
+    // An error in one workstream does not end the others.
     if (error instanceof FireaxeError) {
       const why = [error.message, error.expected].filter(Boolean).join('; ');
       return { state: 'failed', guard: error.kind === 'guard', why };
     }
-    return { state: 'failed', why: `a fault in Fireaxe: ${error instanceof Error ? error.message : error}` };
+    return { state: 'failed', why: `internal error: ${error instanceof Error ? error.message : error}` };
   }
 }
 
 async function runUndo(session: Session, step: UndoStep): Promise<StepEnd> {
   const steps = actionSteps(session.plan);
   let counts = noCounts();
-  let borne = 0;
+  let allowed = 0;
   for (const id of [...step.steps].reverse()) {
-    // A step that the planner split keeps its name before the dot.
-    for (const action of steps.filter((s) => s.id === id || s.id.startsWith(`${id}.`)).reverse()) {
+    for (const action of steps.filter((s) => isNamed(s.id, [id])).reverse()) {
       if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
       const end = await undoStep(session, session.memory.bound(action));
       if (end.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };
       if (end.stoppedBy) {
-        const why = `${action.id}: not all were taken back (${end.stoppedBy})`;
+        const why = `${action.id}: undone only in part (${end.stoppedBy})`;
         return { state: 'failed', guard: end.stoppedBy !== 'journal', why };
       }
       counts = addCounts(counts, end.counts);
-      borne += action.budget;
+      allowed += action.budget;
     }
   }
-  const bad = failuresOf(counts);
-  return bad > borne
-    ? { state: 'failed', guard: true, why: `${bad} targets could not be undone` }
-    : bad > 0
-      ? { state: 'partial', why: `${bad} targets could not be undone` }
+  const failures = failuresOf(counts);
+  const why = `${failures} targets could not be undone`;
+  return failures > allowed
+    ? { state: 'failed', guard: true, why }
+    : failures > 0
+      ? { state: 'partial', why }
       : { state: 'done' };
 }
 

@@ -1,14 +1,14 @@
 import type { Workstream } from '../plan/types.ts';
 
-/** Waits for what a workstream needs; the words for what did not come true, if something did not. */
+/** Waits for what a workstream needs; returns the need that was not met, if any. */
 export async function unmetNeed(
   { needs }: Workstream,
   endOf: (name: string) => Promise<boolean>,
 ): Promise<string | undefined> {
   for (const name of needs.ended ?? []) await endOf(name);
-  for (const name of needs.all ?? []) if (!(await endOf(name))) return `${name} did not end well`;
+  for (const name of needs.all ?? []) if (!(await endOf(name))) return `${name} did not succeed`;
   if (needs.any && needs.any.length > 0 && !(await firstOk(needs.any.map(endOf))))
-    return `none of ${needs.any.join(', ')} ended well`;
+    return `none of ${needs.any.join(', ')} succeeded`;
   return undefined;
 }
 

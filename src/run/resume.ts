@@ -4,8 +4,8 @@ import { reopen } from './execute.ts';
 import type { JournalRecord, RunEnv, RunVerdict } from './types.ts';
 
 /**
- * Goes on with a run that was killed, interrupted or stopped. What may have left is asked for its receipt;
- * nothing is run twice. Throws usage when the run is done, or was undone.
+ * Resumes a run that was killed, interrupted or stopped. Receipts settle what may have left; nothing runs twice.
+ * Throws usage where the run is done, or was undone.
  */
 export function resumeRun(wanted: string, env: RunEnv): Promise<RunVerdict> {
   return reopen(wanted, env, 'resume', drive, refuseWhatIsOver);
@@ -14,11 +14,11 @@ export function resumeRun(wanted: string, env: RunEnv): Promise<RunVerdict> {
 function refuseWhatIsOver(runId: string, records: JournalRecord[]): void {
   const end = records.findLast((r) => r.kind === 'end');
   if (end?.verdict.state === 'done') {
-    throw usage(`the run ${runId} is done: nothing is left to resume`, {
+    throw usage(`nothing to resume: the run ${runId} is done`, {
       next: `fireaxe timeline ${runId}`,
     });
   }
   if (records.some((r) => r.kind === 'operator' && r.what === 'undo')) {
-    throw usage(`the run ${runId} was undone: it is not resumed`, { next: 'make a new plan' });
+    throw usage(`cannot resume ${runId}: it was undone`, { next: 'make a new plan' });
   }
 }

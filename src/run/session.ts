@@ -11,7 +11,7 @@ import { Background } from './step/background.ts';
 import { NodeClocks } from './step/node-clocks.ts';
 import type { JournalBody, JournalRecord, RunEnv, RunEvent } from './types.ts';
 
-/** A run that is going on: its plan, its memory, its journal and the world it acts in. */
+/** A run in progress: its plan, its memory, its journal and the environment it acts in. */
 export interface Session {
   runId: string;
   dir: string;
@@ -22,9 +22,9 @@ export interface Session {
   background: Background;
   targets: Map<string, Target>;
   clocks: NodeClocks;
-  /** Journals a record; resolves when it is on the disk. Memory and viewers learn it at once; viewers may be shown more. */
+  /** Journals a record; resolves when it is on the disk. Memory and views get it at once; views may be shown more. */
   record(body: JournalBody, shown?: JournalBody): Promise<void>;
-  /** Tells viewers what is too fleeting for the journal. */
+  /** Shows the views what is not journaled. */
   emit(event: RunEvent): void;
 }
 
@@ -58,8 +58,8 @@ export function openSession(
 }
 
 /**
- * The targets of these names. One that the kit's fleet no longer has (a machine that was replaced since) goes no way:
- * it is told as unreachable, and keeps nobody else from being gone on with or taken back.
+ * The targets of these names. One that the kit's fleet no longer has (a machine that was replaced) has no transport:
+ * it is reported as unreachable and does not keep the others from being resumed or undone.
  */
 export function resolveTargets(
   { targets, plan }: Pick<Session, 'targets' | 'plan'>,
@@ -74,12 +74,12 @@ function gone(name: string, cluster: string): Target {
   return { name, cluster, roles: [], ...nowhere, ssh, via: [] };
 }
 
-/** Why there is no way to a target. */
+/** Why a target has no transport. */
 export function whyNoTransport({ name, cluster }: Target): OutcomeReason {
   return {
     code: 'not-in-fleet',
     message: `the kit's fleet of ${cluster} has no node ${name}`,
-    next: 'where it still is, use the kit that the plan was made with',
+    next: 'if it still exists, use the kit that the plan was made with',
   };
 }
 

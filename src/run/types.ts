@@ -6,7 +6,7 @@ import type { BeforeState, Op } from '../node/types.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Outcome, OutcomeState, Transport } from '../transport/types.ts';
 
-/** `partial` came to its end with no more failures than were allowed, yet with some: what needs it goes on. */
+/** `partial`: ended with some failures, but no more than allowed; what needs it goes on. */
 export const STEP_STATES = ['running', 'done', 'partial', 'failed', 'stopped', 'skipped'] as const;
 export type StepState = (typeof STEP_STATES)[number];
 
@@ -44,7 +44,7 @@ export type JournalBody =
 
 export type JournalRecord = JournalBody & { seq: number; at: string; prev: string };
 
-/** Without the output's bulk: at most 2 KiB of each stream. */
+/** With at most 2 KiB of each output stream. */
 export type JournaledOutcome = Outcome;
 
 export interface RunVerdict {
@@ -63,13 +63,13 @@ export interface RunVerdict {
     endedAt?: string;
     why?: string;
   }[];
-  /** Where it did not end ok, step by step; of a recovered run. */
+  /** Targets that are not ok, by step; of a recovered run. */
   missed?: { step: string; targets: string[] }[];
   /** The next command to type, such as `fireaxe resume <run>`. */
   next?: string;
 }
 
-/** What the live view shows: the journal's records, and what is too fleeting for it. */
+/** What the views show: the records of the journal, and what is not journaled. */
 export type RunEvent =
   | (JournalBody & { at: string })
   | { kind: 'launched'; at: string; step: string; target: string; via: TransportName | 'cloud' }
@@ -77,32 +77,32 @@ export type RunEvent =
   | { kind: 'again'; at: string; step: string; outcome: Outcome; tries: number; pauseMs: number }
   | { kind: 'breach'; at: string; step: string; bad: number; budget: number };
 
-/** The world a run acts in; all of it handed in. */
+/** The environment a run acts in; all of it is passed in. */
 export interface RunEnv {
   kit: Kit;
   /** Where runs are kept: a directory a run. */
   stateDir: string;
   transport(name: TransportName): Promise<Transport>;
   now(): Date;
-  /** Milliseconds that go on evenly, also where this machine's clock is set meanwhile; by that clock where absent. */
+  /** Milliseconds of a monotonic clock; this machine's clock where absent. */
   elapsed?(): number;
-  /** Seconds since this machine was booted: what no step of its clock changes. */
+  /** Seconds since this machine was booted: setting its clock does not change them. */
   uptime(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   /** First Ctrl-C: launch nothing more. */
   stop: AbortSignal;
-  /** Second Ctrl-C: let go. */
+  /** Second Ctrl-C: stop waiting. */
   stopWaiting: AbortSignal;
   /** The terminal is gone; the run goes on. */
   hungUp?: AbortSignal;
   onEvent(event: RunEvent): void;
   /** Told of each call that an action's cloud side makes. */
   onTrace?: OnTrace;
-  /** A run is open: where it is kept. */
+  /** Called when a run is open, with its directory. */
   onOpen?(run: { runId: string; dir: string; records: readonly JournalRecord[] }): void;
   /** Who runs this, such as `alice@bastion-1`. */
   operator: string;
-  /** Why a run is resumed or undone, where that was said. */
+  /** Why a run is resumed or undone, where given. */
   reason?: string;
 }
 

@@ -9,7 +9,7 @@ import type { JournalRecord, RunEnv } from './types.ts';
 import { undoOf } from './undo/choice.ts';
 import { paced, type UndoPace } from './undo/pace.ts';
 
-/** `partly`: something of the change is there, and something is not. `unknown`: nobody could tell. */
+/** `partly`: something of the change is there, and something is not. `unknown`: the node could not tell. */
 export const HOLDS = ['holds', 'partly', 'gone', 'unknown', 'unreachable'] as const;
 export type Holds = (typeof HOLDS)[number];
 

@@ -33,7 +33,7 @@ describe('failures that are allowed', () => {
     const words = ['exec', '--kit', kit, ...many, '--max-failures', '90%', '--reason', "it's x", '--yes'];
     const { code, stderr } = fireaxe.run([...words, '--', command]);
     expect(code).toBe(3);
-    expect(stderr).toMatch(/ exec: partial: 1 ok, 1 failed \(1 of 2 targets did not end ok\)\n/);
+    expect(stderr).toMatch(/ exec: partial: 1 ok, 1 failed \(1 of 2 targets not ok\)\n/);
     expect(stderr).toMatch(/\nrun \S+: partial; 2 planned: 1 ok, 1 failed\n/);
     expect(stderr).not.toMatch(/exec: (done|failed)|run \S+: (done|failed)/);
     expect(fireaxe.run(['runs']).stdout).toMatch(/exec-\w+ +c1 +partial /);

@@ -60,10 +60,10 @@ describe('the shipped recovery', () => {
     expect(story.filter((step) => order.includes(step))).toEqual(order);
   });
 
-  it('goes on without a fence where the controller-manager is no static pod', async () => {
+  it('goes on without a fence where the controller-manager is not a static pod', async () => {
     const { story, ended } = await recovery((_op, step) => (step === 'pause' ? 'fails' : 'ok'));
     expect(ended('controllers')).toMatchObject({ state: 'failed', why: expect.stringContaining('pause: ') });
-    expect(ended('no-clients')).toMatchObject({ state: 'skipped', why: 'controllers did not end well' });
+    expect(ended('no-clients')).toMatchObject({ state: 'skipped', why: 'controllers did not succeed' });
     expect(story).not.toContain('fence');
     expect(story).toContain('remove');
     expect(ended('return')?.state).toBe('done');

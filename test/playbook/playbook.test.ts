@@ -89,7 +89,7 @@ describe('a mistake in a playbook is told with its place', () => {
       'an undo of what comes later',
       (t) => t.replace('      - id: hold\n', '      - { id: early, undo: [hold] }\n      - id: hold\n'),
       'p.yaml:10:28',
-      /nothing of hold can be taken back yet/,
+      /hold cannot be undone here: it comes later/,
     ],
     [
       'a misspelt key that is needed',
@@ -98,7 +98,7 @@ describe('a mistake in a playbook is told with its place', () => {
       /unknown key stepz/,
     ],
     ['a key that is missing', (t) => t.replace('title: Two steps\n', ''), 'p.yaml:1:1', /^title is missing$/],
-    ['a step twice', (t) => t.replace('id: back', 'id: hold'), 'p.yaml:18:13', /two steps are called hold/],
+    ['a step twice', (t) => t.replace('id: back', 'id: hold'), 'p.yaml:18:13', /duplicate step hold/],
     [
       'a step of no kind',
       (t) => t.replace('undo: [hold]', 'title: x'),
@@ -191,11 +191,11 @@ describe('a mistake in a playbook is told with its place', () => {
     });
   });
 
-  it('anyOf beside what would mean nothing then', async () => {
+  it('anyOf with a key that has no effect then', async () => {
     const text = good.replace('limit:', 'anyOf: true\n        limit:');
     await expect(parsePlaybook(text, 'p.yaml')).rejects.toMatchObject({
       place: 'p.yaml:14:16',
-      message: 'limit beside anyOf means nothing',
+      message: 'limit has no effect with anyOf',
     });
   });
 
@@ -311,7 +311,7 @@ describe('the shipped playbooks that fence', () => {
   it.each(fencing)('%s pauses the controller-manager on every control-plane node before', async (name) => {
     const { plan, steps } = await planned(name);
     const [first, second] = steps.filter((s) => s.kind === 'action' && /^(pause|fence)$/.test(s.id));
-    // In one workstream the steps go in order; else the fence waits for the pause to end well.
+    // In one workstream the steps run in order; otherwise the fence waits until the pause succeeds.
     const of = (id: string) => plan.workstreams.find((w) => w.steps.some((s) => s.id === id))!;
     if (of('fence') !== of('pause')) expect(of('fence').needs).toEqual({ all: [of('pause').name] });
     expect(first).toMatchObject({ action: 'pause', targets: ['cp'], params: {} });
@@ -356,7 +356,7 @@ describe('a step that is left out', () => {
 
   it('is left out by true or false alone', async () => {
     await expect(compiled(withWhen('maybe'))).rejects.toMatchObject({
-      message: expect.stringContaining('neither true nor false: "maybe"'),
+      message: expect.stringContaining('when must be true or false: "maybe"'),
       place: expect.stringContaining('p.yaml:20:'),
     });
   });

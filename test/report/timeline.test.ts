@@ -58,8 +58,8 @@ describe('the timeline', () => {
     const lines = timelineLines(timeline(RUN, journal(...story)));
     expect(lines.slice(0, 4)).toEqual([
       'Shed load (shed-load) on prod-1',
-      'why: INC-42',
-      'who: alice@bastion',
+      'reason: INC-42',
+      'operator: alice@bastion',
       'plan: abcdef012345, made 2026-11-20T10:00:00Z',
     ]);
     expect(lines).toContain('10:00:08Z +8.0s    shed / hold: done: 2 ok, 1 unreachable');

@@ -26,8 +26,8 @@ describe('promise 2: what runs is the plan', () => {
   });
 });
 
-describe('promise 3: every change carries its way back', () => {
-  it('undo takes back what was changed, once, last step first', async () => {
+describe('promise 3: every change carries its undo', () => {
+  it('undo restores what was changed, once, newest step first', async () => {
     const kit = kitOf(2);
     const fleet = fakeFleet();
     const env = envFor(kit, fleet.transport);
@@ -126,7 +126,7 @@ describe('workstreams', () => {
 
 describe('a fault in one workstream', () => {
   it.each([
-    [{ waves: undefined as never }, 'a fault in Fireaxe'],
+    [{ waves: undefined as never }, 'internal error'],
     [{ params: { nonsense: true } }, 'step one: unknown action or parameters of stop'],
   ])('ends only that one, and says why: %j', async (broken, why) => {
     const kit = kitOf(2);

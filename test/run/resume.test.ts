@@ -65,7 +65,7 @@ describe('promise 4: after a crash at any moment, resume runs no step twice on a
 
 /** Outcomes are not waited for: a crash may lose those at the end, never an intent. */
 function loseLastOutcomes(path: string): void {
-  // A record that was cut off is none.
+  // A record that was cut off does not count.
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   while (JSON.parse(lines.at(-1)!).kind === 'outcome') lines.pop();
   writeFileSync(path, `${lines.join('\n')}\n`);
@@ -196,7 +196,7 @@ describe('resume', () => {
     expect((await readRun(env.stateDir, 'last')).records).toHaveLength(records.length);
   });
 
-  it('is no way past a gate between waves that stays closed', async () => {
+  it('does not pass a gate between waves that stays closed', async () => {
     const fleet = fakeFleet();
     const kit = kitOf(6);
     // There is no control plane here that could answer.
@@ -214,7 +214,7 @@ describe('resume', () => {
     expect([...fleet.nodes].filter(([, node]) => node.ran.size > 0)).toHaveLength(2);
   });
 
-  it('does not take for done what its own gate took back', async () => {
+  it('does not count as done what its own gate undid', async () => {
     const kit = kitOf(2);
     const fleet = fakeFleet();
     const env = envFor(kit, fleet.transport);

@@ -1,7 +1,7 @@
 import { usage } from '../../base/errors.ts';
 import type { DrillFlags } from './options.ts';
 
-/** DrillFlags that mean something to some words of the drill only, and to which; '' is the whole drill. */
+/** The words of the drill that take each flag; '' is the whole drill. */
 const FITS = {
   kit: ['serve'],
   scenario: ['', 'up', 'serve'],
@@ -15,9 +15,9 @@ const FITS = {
 
 type Flag = keyof typeof FITS;
 
-/** A flag that would do nothing is refused: somebody counted on it. */
+/** Refuses a flag that would have no effect. */
 export function refuseIdleFlags(what: string, flags: DrillFlags): void {
-  // Another mistake, told elsewhere.
+  // An unknown word is refused by the verb itself.
   if (!Object.values(FITS).flat().includes(what)) return;
   const given = (flag: Flag) => {
     const value = flags[flag];

@@ -4,7 +4,7 @@ import { usage } from '../../base/errors.ts';
 /** The first file of every lab. */
 const MARK = 'lab.log';
 
-/** Removes what a former lab has left; a directory that was never a lab's is not ours to empty. */
+/** Removes what an earlier lab left; a directory that never held a lab is not emptied. */
 export async function clearLabDir(dir: string): Promise<void> {
   const names = await readdir(dir).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return [];

@@ -25,7 +25,7 @@ const UNDERSTOOD_MS = 3_000;
 /** After the run kubelets, leases and names need time of their own. */
 const SETTLE_MS = 15_000;
 
-/** `fireaxe drill`: breaks a lab, recovers it, and tells the score. */
+/** `fireaxe drill`: breaks a lab, recovers it, and prints the score. */
 export async function play(flags: DrillFlags, io: CliIo): Promise<number> {
   const sink = createSink(io, flags);
   const words = await labWords(flags);

@@ -20,7 +20,7 @@ export function countUndone(): { onEvent(event: RunEvent): void; read(): Played[
   };
 }
 
-/** The drill's one JSON object. */
+/** The JSON object of the drill. */
 export function resultOf(
   status: LabStatus,
   { verdict, undone }: Played,

@@ -8,7 +8,7 @@ import type { DrillFlags } from './options.ts';
 const FEWEST = 6;
 const MOST = 500;
 
-/** What lab was asked for. Throws usage errors that name the flag. */
+/** The lab that the flags ask for. Throws usage errors that name the flag. */
 export async function labWords(flags: DrillFlags): Promise<LabWords> {
   const { SCENARIOS, scenarioNamed } = await import('../../drill/scenarios/index.ts');
   const wanted = flags.scenario;

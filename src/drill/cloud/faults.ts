@@ -6,7 +6,7 @@ export interface CloudFaults {
   afterAcceptance: Record<string, { how: 'error-500' | 'reset' | 'empty' | 'cut' | 'gone'; times: number }>;
   /** Operation → how many of the next calls fail with 500 before anything is done. */
   beforeAcceptance: Record<string, number>;
-  /** How far the service's clock is ahead of ours; it refuses signatures of another time than its own. */
+  /** How far the service's clock is ahead of this machine's; it refuses signatures made at another time than its own. */
   clockAheadMs: number;
   /** Operation → error code answered to every call, such as ExpiredTokenException. */
   refuse: Record<string, string>;

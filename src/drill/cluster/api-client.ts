@@ -94,13 +94,13 @@ export class ApiClient {
     }
   }
 
-  /** The network lets it in nowhere: what it was told when it last knocked at each server that runs. */
+  /** Whether the network refused its last attempt at every server that runs. */
   fenced(): boolean {
     const running = this.#doors.filter((door) => door.node.running());
     return running.length > 0 && running.every((door) => this.#turnedAway.has(door));
   }
 
-  /** The process is gone: its sockets close, as the kernel would see to. */
+  /** Closes its sockets, as the kernel does when a process ends. */
   close(): void {
     for (const { request } of this.#open) request.destroy();
     this.#open.clear();
@@ -111,7 +111,7 @@ export class ApiClient {
     this.#at = (this.#at + 1) % this.#doors.length;
   }
 
-  /** A kept connection still has to pass; a new one has to be let in. */
+  /** An open connection must still pass the network; a new one must be accepted. */
   async #enter(door: ApiDoor, timeoutMs: number): Promise<void> {
     const idle = Object.values(this.#agent.freeSockets).some((sockets) => sockets?.length);
     const sender = this.#pid === undefined ? {} : { pid: this.#pid };
@@ -128,7 +128,7 @@ export class ApiClient {
     if (answer === 'let-in' || answer === 'down') this.#turnedAway.delete(door);
     else this.#turnedAway.add(door);
     if (answer !== 'let-in') throw new NoAnswer(answer === 'down' ? 'timeout' : answer);
-    // The machine lets us in, but no process listens there.
+    // The machine accepts the packet, but no process listens there.
     if (door.port() === 0) throw new NoAnswer('refused');
   }
 

@@ -29,7 +29,7 @@ export interface ClusterParts {
 /** What differs from one scenario's control plane to the next. */
 export interface ClusterNeeds {
   costs: ApiServerDeps['costs'];
-  /** What one watch on everything pins. */
+  /** Memory of one watch on everything. */
   wideWatchBytes: number;
   /** How long a kubelet's lease is good. */
   leaseMs: number;

@@ -27,7 +27,7 @@ export function leaseMs(everyMs: number): number {
   return Math.max(CLOCKS.leaseExpire, 3 * everyMs);
 }
 
-/** One node's kubelet: it knows only what the API has told it, and goes on with that while the API is away. */
+/** One node's kubelet: it knows only what the API has told it, and acts on that while the API is away. */
 export class Kubelet<C extends Container = Container> {
   readonly #options: KubeletOptions<C>;
   readonly #runners = new Map<string, PodRunner<C>>();

@@ -5,15 +5,15 @@ import { ApiClient } from './api-client.ts';
 import type { ApiDoor } from './door.ts';
 import { NameCache } from './name-cache.ts';
 
-/** What is left of the service behind a call may carry so many times its usual share. */
+/** Each endpoint can carry this many times its usual share. */
 const SPARE = 2;
 
-/** The share of users' calls that the endpoints which are left can carry. */
+/** The share of user requests that the ready endpoints can carry. */
 export function carried(ready: number, of: number): number {
   return of === 0 ? 1 : Math.min(1, (SPARE * ready) / of);
 }
 
-/** The user workload of one node: its calls succeed while the names that they need resolve, and endpoints are there to take them. */
+/** The user requests of one node: they succeed while their names resolve and endpoints take them. */
 export class Services {
   readonly #options: { node: LabNode; callsPerSecond: number; retryMs: number; carried(): number };
   readonly #cache: NameCache;
@@ -35,7 +35,7 @@ export class Services {
     retryMs: number;
     names: number;
     callsPerSecond: number;
-    /** Share of calls that endpoints are there for. */
+    /** Share of user requests that the endpoints can carry. */
     carried(): number;
     random: Random;
   }) {
@@ -78,7 +78,7 @@ export class Services {
     });
   }
 
-  /** The cluster's DNS knows its answers from the API server. */
+  /** The cluster's DNS gets its answers from the API server. */
   async #lookUp(): Promise<void> {
     const reply = await this.#client
       .ask({ path: '/api/v1/namespaces/default/endpoints', timeoutMs: CLOCKS.kubeletTimeout })

@@ -14,7 +14,7 @@ export interface ApiServerDeps {
   store: Store;
   etcd: Etcd;
   costs: { listUnits: number; listBytes: number; nodeListUnits: number };
-  /** What one watch on everything pins. */
+  /** Memory of one watch on everything. */
   wideWatchBytes: number;
   now(): number;
 }
@@ -83,7 +83,7 @@ export class ApiServer {
     waiting?.(turn);
   }
 
-  /** Waits for the processor; undefined where there is no seat. */
+  /** Waits for the processor; undefined if every seat is taken. */
   async turn(kind: RequestKind, cost: RequestCost): Promise<Turn | undefined> {
     const id = this.model.admit(kind, cost);
     if (id === undefined) return undefined;
@@ -131,7 +131,7 @@ export class ApiServer {
       };
     if (!this.#deps.etcd.quorumHeld())
       return { code: 500, body: statusObject(500, 'InternalError', 'etcdserver: request timed out') };
-    // Over its quota etcd takes reads and deletions alone.
+    // Etcd over its quota accepts only reads and deletions.
     if (['create', 'update'].includes(route.verb) && !this.#deps.etcd.write())
       return {
         code: 500,

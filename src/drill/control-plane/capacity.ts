@@ -18,14 +18,14 @@ export interface ServerFlags {
   'max-mutating-requests-inflight'?: number;
 }
 
-/** Unknown types get what the incident's servers had: a lab must not stop at a name. */
+/** An unknown type counts as the usual one, so that a lab never stops at a name. */
 export function capacityOf(instanceType: string, flags: ServerFlags = {}): Capacity {
   const size = instanceSize(instanceType) ?? { vcpu: 4, memoryGiB: 16 };
   return {
     unitsPerSecond: 25 * size.vcpu,
     inflight: flags['max-requests-inflight'] ?? 10 * size.vcpu,
     mutatingInflight: flags['max-mutating-requests-inflight'] ?? 5 * size.vcpu,
-    // The rest is the system's and etcd's.
+    // The system and etcd take the rest.
     memoryLimit: (size.memoryGiB - 2) * GiB,
   };
 }

@@ -57,7 +57,7 @@ export class ControlPlane {
     return this.hosts.filter((host) => host.ready()).length;
   }
 
-  /** Machines whose kube-controller-manager is out of the kubelet's sight. */
+  /** Machines whose kubelet does not see the manifest of kube-controller-manager. */
   paused(): number {
     return this.hosts.filter((host) => !hasStaticPod(host.node.root, 'kube-controller-manager')).length;
   }
@@ -69,7 +69,7 @@ export class ControlPlane {
 
   #tick(): void {
     for (const host of this.hosts) host.tick();
-    // Reading manifests and looking at machines can wait longer than requests.
+    // Manifests and machines need fewer looks than requests.
     if (this.#ticks++ % 5 !== 0) return;
     for (const host of this.hosts) host.sync();
     this.#controllers.sync();

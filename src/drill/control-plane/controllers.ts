@@ -49,7 +49,7 @@ export class Controllers {
     this.#nodes.sync(this.#now());
   }
 
-  /** One of them has the lease for as long as it works; the next one begins afresh. */
+  /** One leader keeps the lease as long as it works; the next one starts afresh. */
   #leads(): boolean {
     if (this.#leader && this.#works(this.#leader)) return true;
     this.#leader = this.#hosts.find((host) => this.#works(host));
@@ -62,7 +62,7 @@ export class Controllers {
     return host.ready() && this.#etcd.writable() && hasStaticPod(host.node.root, 'kube-controller-manager');
   }
 
-  /** Nodes that it called not ready. */
+  /** Nodes that are marked not ready. */
   notReady(): number {
     return this.#nodes.notReady();
   }

@@ -19,7 +19,7 @@ function health(etcd: Etcd, excluded: string[]): { code: number; body: string } 
   return { code: 200, body: '{"health":"true","reason":""}' };
 }
 
-/** As far as anybody asks. */
+/** The metrics that a probe or a script reads. */
 function metrics(etcd: Etcd, member: EtcdMember): string {
   return [
     `etcd_server_has_leader ${etcd.quorumHeld() ? 1 : 0}`,

@@ -45,12 +45,12 @@ export class Etcd {
     return this.members.filter((m) => m.running()).length * 2 > this.members.length;
   }
 
-  /** A write is taken where there is a quorum and no alarm. */
+  /** Writes are accepted while there is a quorum and no alarm. */
   writable(): boolean {
     return this.quorumHeld() && this.#alarms.size === 0;
   }
 
-  /** One write arrives: false where it is refused for want of space. */
+  /** Takes one write; false if it is refused for want of space. */
   write(): boolean {
     for (const member of this.#running()) if (member.bytes > this.quotaBytes) this.#alarms.add(member);
     if (this.#alarms.size > 0) return false;
@@ -64,7 +64,7 @@ export class Etcd {
     for (const member of this.#running()) member.bytes = Math.max(member.bytes, this.bytesInUse());
   }
 
-  /** From now on nobody compacts the history. */
+  /** From now on the history is not compacted. */
   stopCompacting(): void {
     this.#compacting = false;
   }
@@ -100,14 +100,14 @@ export class Etcd {
     return [...this.#alarms];
   }
 
-  /** They come back with the next write where the cause is still there. */
+  /** Clears the alarms; the next write raises them again if a member is still over its quota. */
   disarm(): readonly EtcdMember[] {
     const disarmed = this.alarms();
     this.#alarms.clear();
     return disarmed;
   }
 
-  /** It leads for as long as it runs. */
+  /** A member leads as long as it runs. */
   leader(): EtcdMember | undefined {
     if (!this.quorumHeld()) return undefined;
     if (!this.#leader?.running()) this.#leader = this.#running()[0];

@@ -6,7 +6,7 @@ export interface InstanceSize {
   memoryGiB: number;
 }
 
-/** Undefined for a type that the lab's cloud does not sell. */
+/** Undefined for a type that the lab's cloud does not have. */
 export function instanceSize(type: string): InstanceSize | undefined {
   const facts = factsOf(type);
   return facts && { vcpu: facts.vcpus, memoryGiB: facts.memoryMib / 1024 };

@@ -26,14 +26,14 @@ export class NodeLifecycle {
       const renewTime = lease.spec?.renewTime;
       const seen = this.#seen.get(name);
       if (seen?.renewTime !== renewTime) this.#seen.set(name, { renewTime, at: now });
-      // Right after a change of leaders nothing is known: what was said before stands.
+      // A new leader knows nothing yet, so that earlier marks stay.
       if (!seen) continue;
       if (seen.renewTime !== renewTime) this.#tell(name, true);
       else if (now - seen.at >= this.#graceMs) this.#tell(name, false);
     }
   }
 
-  /** Nodes that it called not ready. */
+  /** Nodes that are marked not ready. */
   notReady(): number {
     return this.#notReady.size;
   }

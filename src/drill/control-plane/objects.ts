@@ -72,7 +72,7 @@ export function podOf(owner: ApiObject, node: string, suffix: string): ApiObject
   };
 }
 
-/** A node as the controller-manager last spoke of it. */
+/** A node as the controller-manager last marked it. */
 export function nodeObject(name: string, ready: boolean): ApiObject {
   return {
     apiVersion: 'v1',

@@ -90,7 +90,7 @@ export class ServerHost {
       this.#startAt = 0;
       return;
     }
-    // Without its kubelet a server that runs goes on, and one that died stays dead.
+    // Without its kubelet a server that runs stays up, and one that died stays dead.
     if (!this.#kubeletActive()) return;
     const manifest = staticPodText(this.node.root, 'kube-apiserver');
     if (this.#server && manifest !== this.#manifest) {
@@ -138,7 +138,7 @@ export class ServerHost {
     this.#ready = false;
   }
 
-  /** Waits for the processor like any other health check, and counts what comes too late. */
+  /** Waits for the processor like any other health check; a late answer counts as a failure. */
   #probe(server: ApiServer): void {
     if (this.#probing) {
       if (this.#deps.now() - this.#probedAt < CLOCKS.healthTimeout) return;

@@ -36,7 +36,7 @@ export class ServerModel {
   /** Units already spent on turning requests away. */
   #debt = 0;
   #watchBytes = 0;
-  /** What finished lists left behind until the collector comes by. */
+  /** Memory of finished lists that is not collected yet. */
   #garbage = 0;
 
   constructor(capacity: Capacity, now: number, limits: { requestTimeoutMs: number; warmUpMs: number }) {

@@ -21,7 +21,7 @@ export function hasStaticPod(root: string, name: string): boolean {
   return existsSync(manifest(root, name));
 }
 
-/** The manifest's text, or undefined where there is none: a change restarts the pod. */
+/** The manifest's text, undefined if it is missing; a change restarts the pod. */
 export function staticPodText(root: string, name: string): string | undefined {
   try {
     return readFileSync(manifest(root, name), 'utf8');

@@ -8,7 +8,7 @@ export interface StoreEvent {
   object: ApiObject;
 }
 
-/** Everything the cluster knows, as etcd holds it: one truth behind all API servers. */
+/** All objects of the cluster, shared by the API servers. */
 export class Store {
   readonly #random: Random;
   readonly #objects = new Map<string, ApiObject>();

@@ -7,13 +7,13 @@ import type { LabNode } from '../types.ts';
 
 export interface KitFacts {
   site: Site;
-  /** What the shipped playbooks must know of this cluster. */
+  /** Parameters of the shipped playbooks for this cluster. */
   parameters: Readonly<Record<string, string>>;
   nodes: LabNode[];
   bastion: { name: string; port: number; hostKey: string };
   /** OpenSSH private key text that opens all of them. */
   privateKey: string;
-  /** Where the cloud answers. */
+  /** The endpoint of the cloud. */
   cloudUrl: string;
   now: Date;
 }
@@ -74,7 +74,7 @@ function fleet({ site, nodes, bastion, now }: KitFacts): object {
       instanceId: spec.instanceId,
       machineId: spec.machineId,
       ...(spec.behindBastion && { jump: bastion.name }),
-      // No agent of the cloud is needed on the few that matter most.
+      // The control planes must be reachable without the cloud's agent.
       ...(spec.roles.includes('control-plane') && { via: ['ssh', 'ssm'] }),
     })),
   };

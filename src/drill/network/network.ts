@@ -4,21 +4,21 @@ import type { Hook } from '../tools/nft/model.ts';
 import type { Packet } from '../tools/nft/packet.ts';
 import type { LabConnection, LabNetwork, LabNode, NetworkVerdict } from '../types.ts';
 
-/** What the network must know of a machine. */
+/** What the network needs of a machine. */
 export interface Attached {
   firewall: Firewall;
   /** Control group of one of its processes. */
   cgroupOf(pid: number): string | undefined;
 }
 
-/** The lab's network, which also learns each machine's packet filter. */
+/** The lab's network, with the packet filter of each machine. */
 export interface SimulatedNetwork extends LabNetwork {
   attach(node: LabNode, attached: Attached): void;
   /** A packet from outside the lab, such as an operator's, and its answer. */
   verdictFrom(address: string, to: LabNode, port: number, packet: 'new' | 'established'): NetworkVerdict;
 }
 
-/** Any client port stands for all where a caller does not say. */
+/** The client port if the caller names none. */
 const CLIENT_PORT = 40_000;
 
 export function createNetwork(): SimulatedNetwork {

@@ -25,14 +25,14 @@ export type Answer = (
   call: ToolCall,
 ) => ToolAnswer | Promise<ToolAnswer>;
 
-/** Where the stubs of all nodes bring their calls. */
+/** Receives the calls of the stubs of all nodes. */
 export interface Desk {
   dir: string;
   serve(node: string, answer: Answer): void;
   close(): void;
 }
 
-// A stub sources its answer right after it is woken; one that was stopped meanwhile has this long.
+// A stub sources its answer as soon as it is woken; one that was stopped meanwhile has this long.
 const REPLY_KEPT_MS = 60_000;
 
 export async function createDesk(dir: string): Promise<Desk> {
@@ -40,7 +40,7 @@ export async function createDesk(dir: string): Promise<Desk> {
   const requests = join(dir, 'requests');
   await promisify(execFile)(realTool('mkfifo') ?? 'mkfifo', [requests]);
   const reader = openSync(requests, constants.O_RDONLY | constants.O_NONBLOCK);
-  // Our own writer keeps the FIFO from ending when the last stub leaves.
+  // A writer of the desk's own keeps the FIFO open when the last stub leaves.
   const writer = openSync(requests, constants.O_WRONLY | constants.O_NONBLOCK);
   const socket = new Socket({ fd: reader, readable: true, writable: false });
   const nodes = new Map<string, Answer>();
@@ -70,7 +70,7 @@ export async function createDesk(dir: string): Promise<Desk> {
     sweep();
     try {
       writeFileSync(`${base}.reply`, replyText(answer));
-      // Fails where the stub was killed meanwhile: nobody waits.
+      // This fails if the stub was killed meanwhile, so that nothing waits for the answer.
       const wake = openSync(`${base}.wake`, constants.O_WRONLY | constants.O_NONBLOCK);
       writeSync(wake, '\n');
       closeSync(wake);
@@ -83,7 +83,7 @@ export async function createDesk(dir: string): Promise<Desk> {
 
   function sweep(): void {
     const now = Date.now();
-    // A later process may have got the same id: its own reply is then in the list again.
+    // A later process may have the same id: its reply is then in the list, too.
     while (kept[0] && kept[0].until < now) {
       const { path } = kept.shift()!;
       if (!kept.some((other) => other.path === path)) rmSync(path, { force: true });

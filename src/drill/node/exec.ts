@@ -11,7 +11,7 @@ export interface Command {
   timeoutMs?: number;
 }
 
-/** Runs a real command in a session of its own: nothing but its end or `kill` ends it, not the client that asked for it. */
+/** Runs a real command in a session of its own: it ends by itself or by `kill`, not when its client disconnects. */
 export function runCommand(command: Command, groups: Groups): LabExec & { pid: number | undefined } {
   const child = spawn(command.file, command.args, {
     cwd: command.cwd,
@@ -36,7 +36,7 @@ export function runCommand(command: Command, groups: Groups): LabExec & { pid: n
 
 function feed(child: ChildProcess, stdin: NodeJS.ReadableStream | string | undefined): void {
   const input = child.stdin!;
-  // A command that ends before it has read everything is no fault of the lab.
+  // A command may end before it has read its whole input.
   input.on('error', () => undefined);
   if (stdin === undefined || typeof stdin === 'string') input.end(stdin);
   else stdin.pipe(input);

@@ -15,7 +15,7 @@ export function layOut(root: string, spec: LabNodeSpec): void {
   bootFiles(root);
 }
 
-/** What a reboot forgets begins anew. */
+/** Makes anew what a reboot forgets. */
 export function bootFiles(root: string): void {
   for (const dir of ['run', 'proc']) {
     rmSync(join(root, dir), { recursive: true, force: true });
@@ -25,7 +25,7 @@ export function bootFiles(root: string): void {
   put(root, 'proc/sys/kernel/random/boot_id', `${randomUUID()}\n`);
 }
 
-/** Since when the machine is up, as its scripts read it. */
+/** Writes the uptime that scripts on the machine read. */
 export function showUptime(root: string, seconds: number): void {
   put(root, 'proc/uptime', `${seconds.toFixed(2)} 0.00\n`);
 }

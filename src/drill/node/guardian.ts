@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** Knows every process group of the lab, and ends them all when the lab dies in whatever way. */
+/** Knows every process group of the lab, and kills them all when the lab ends, however it ends. */
 export interface Guardian {
   watch(group: number): void;
   release(group: number): void;
@@ -24,7 +24,7 @@ export function createGuardian(dir: string): Guardian {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   child.unref();
-  // It may be gone before our last word.
+  // The child may be gone before `bye` is written.
   child.stdin.on('error', () => undefined);
   return {
     watch: (group) => writeFileSync(join(groups, String(group)), ''),

@@ -12,7 +12,7 @@ export async function listen(port: number, onSocket: (socket: Socket) => void): 
   const server: Server = createServer((socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    // The other side may leave in any way it likes.
+    // The other side may close or reset at any time.
     socket.on('error', () => undefined);
     socket.setNoDelay(true);
     onSocket(socket);

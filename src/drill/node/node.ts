@@ -20,11 +20,11 @@ import { type NodeProcess, startProcess } from './process.ts';
 import { createShims, type Shims } from './shims.ts';
 import { createNodeSsh } from './ssh.ts';
 
-/** As the node sees it; the real port is any. */
+/** The port as the node sees it; the real one is arbitrary. */
 const SSH_PORT = 22;
 const OPERATOR = '192.0.2.10';
 
-/** A lab node with what only the lab itself may touch. */
+/** A lab node, with the parts that only the lab uses. */
 export interface SimulatedNode extends LabNode {
   shims: Shims;
   firewall: Firewall;
@@ -34,7 +34,7 @@ export interface SimulatedNode extends LabNode {
 
 export interface LabNodeOptions {
   spec: LabNodeSpec;
-  /** The node's own directory; made when absent. */
+  /** The node's own directory; created if it is missing. */
   dir: string;
   host: LabHost;
   network: SimulatedNetwork;
@@ -42,7 +42,7 @@ export interface LabNodeOptions {
   authorizedKey: string;
   /** For nodes behind a bastion. */
   gate?: BastionGate;
-  /** How processes' states are learnt; see process.ts. */
+  /** How process states are read; see process.ts. */
   observeBy?: 'proc' | 'turn';
   /** Simulated address that SSH connections come from. */
   operator?: string;

@@ -1,10 +1,10 @@
 import type { NodeProcess } from './process.ts';
 
-/** A command may wait for what it did; a service looks again now and then. */
+/** A command may wait for its own effect on a process; a service only looks now and then. */
 const COMMAND_MS = 50;
 const SERVICE_EVERY = 10;
 
-/** Brings /proc up to date while something runs on the node that may look. */
+/** Keeps /proc up to date while something runs on the node that may read it. */
 export interface Observer {
   during(ended: Promise<unknown>, what: 'command' | 'service'): void;
 }

@@ -25,7 +25,7 @@ export function writeProc(proc: string, entry: ProcEntry): void {
   writeState(proc, entry, 'S');
 }
 
-/** Whole files by rename: a script never reads half a line. */
+/** Replaces whole files by rename, so that a script never reads half a line. */
 export function writeState(proc: string, entry: ProcEntry, state: ProcState): void {
   const dir = join(proc, String(entry.pid));
   const comm = entry.comm.slice(0, 15);

@@ -24,7 +24,7 @@ export function startProcess(options: {
   cgroup: string;
   startTime: number;
   guardian: Guardian;
-  /** How the state letter is learnt: the host's /proc where there is one. */
+  /** How the state letter is read: from the host's /proc if there is one. */
   observeBy?: 'proc' | 'turn';
 }): NodeProcess {
   const child = spawn('/bin/sh', ['-c', SCRIPT], {

@@ -1,7 +1,7 @@
 import { accessSync, constants, mkdirSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 
-// Harmless to the machine that carries the lab. Its own systemctl, nft or iptables must never be found by a node's script.
+// These are harmless to the machine that runs the lab. A node's script must never find its systemctl, nft or iptables.
 const NAMES =
   `[ awk base64 basename bash cat chgrp chmod chown cksum cmp comm cp cut dash date dd df diff dirname du echo
 env expand expr false find flock fold getconf grep egrep fgrep gzip gunzip head id install join ln logname ls md5sum mkdir

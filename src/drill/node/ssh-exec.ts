@@ -22,7 +22,7 @@ function relay(command: LabExec, channel: ServerChannel): void {
   const { stdout, stderr } = command;
   stdout.pipe(channel, { end: false });
   stderr.pipe(channel.stderr, { end: false });
-  // The client is gone: the command goes on, but nobody reads it, as on any machine.
+  // When the client is gone the command continues and its output is not read, as with sshd.
   channel.once('close', () => {
     for (const stream of [stdout, stderr]) (stream as NodeJS.ReadableStream & { destroy(): void }).destroy();
   });
@@ -31,7 +31,7 @@ function relay(command: LabExec, channel: ServerChannel): void {
     [stdout, stderr].map((stream) => new Promise((end) => stream.once('close', end))),
   );
   void command.ended.then(async ({ code, signal }) => {
-    // Whoever is left in the background with the streams keeps the channel open, as with sshd.
+    // A background process that holds the streams keeps the channel open, as with sshd.
     await drained;
     if (channel.writable === false) return;
     if (signal) channel.exit(signal.replace(/^SIG/, ''), false, '');

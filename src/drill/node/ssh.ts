@@ -9,7 +9,7 @@ import { serveExec } from './ssh-exec.ts';
 
 const SLOW_MS = 3000;
 
-/** A node's way in. */
+/** The SSH server of a node. */
 export interface NodeSsh {
   /** What known_hosts says of it, which is not always what it presents. */
   hostKey: string;
@@ -22,7 +22,7 @@ export function createNodeSsh(options: {
   spec: LabNodeSpec;
   authorizedKey: string;
   gate?: BastionGate;
-  /** What the machine's packet filter says of our own packets. */
+  /** What the machine's packet filter decides about the operator's packets. */
   verdict(packet: 'new' | 'established'): NetworkVerdict;
   exec(command: string, stdin: NodeJS.ReadableStream, clientPort: number): LabExec;
 }): NodeSsh {
@@ -49,11 +49,11 @@ export function createNodeSsh(options: {
     if (spec.behindBastion && !(await gate?.knows(socket.remotePort ?? 0))) return void socket.destroy();
     const verdict = options.verdict('new');
     if (verdict === 'reject') return void socket.destroy();
-    // Dropped: nothing ever comes back.
+    // Dropped: the client never gets an answer.
     if (verdict === 'drop') return void socket.resume();
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
-    // It says who it is, and then nothing more for ever.
+    // It sends its banner, and then nothing more.
     if (spec.fault === 'kex-hang') return void socket.resume().write('SSH-2.0-OpenSSH_9.2p1\r\n');
     server.injectSocket(socket);
   }
@@ -72,7 +72,7 @@ export function createNodeSsh(options: {
   };
 }
 
-/** Dropped packets are sent again for long: what was held goes on when the filter lets it. */
+/** TCP sends dropped packets again for a long time: a held connection continues once the filter lets it. */
 function hold(socket: Socket): void {
   if (socket.writableCorked > 0) return;
   socket.pause();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import type { Holder } from '../../base/holder.ts';
 import { writeWhole } from '../../base/whole-file.ts';
 
-/** Where a running lab listens to its owner. */
+/** How the owner of a running lab reaches it. */
 export interface ControlFile {
   process: Holder;
   port: number;

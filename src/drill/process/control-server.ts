@@ -2,7 +2,7 @@ import { timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** `GET /status` and `POST /stop`, for whoever holds the token. */
+/** `GET /status` and `POST /stop`, for the holder of the token. */
 export async function serveControl(options: {
   token: string;
   status(): unknown;

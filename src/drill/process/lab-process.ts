@@ -28,7 +28,7 @@ export interface LabWords {
 const START_MS = 60_000;
 const END_MS = 15_000;
 
-/** Starts a lab in a process of its own. Attached, it ends with us, however we end. */
+/** Starts a lab in a process of its own. Attached, it ends with this process, however that ends. */
 export async function startLab(
   dir: string,
   words: LabWords,

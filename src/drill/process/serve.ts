@@ -19,7 +19,7 @@ export interface ServeOptions extends LabRequest {
   stop: AbortSignal;
 }
 
-/** Runs a lab until somebody ends it. Left running on purpose, its kit and what was journaled there stay; all else goes. */
+/** Runs a lab until it is stopped. A lab that was left running keeps its kit and journals; everything else is removed. */
 export async function serveLab(options: ServeOptions): Promise<void> {
   const { dir, scenario } = options;
   const kit = join(dir, 'kit');

@@ -8,16 +8,16 @@ import type { ClusterReading } from '../../probe/types.ts';
 export interface GateState {
   /** Since when the condition has held without a break (ms); undefined while it does not. */
   holdsSince?: number;
-  /** When it was last seen to hold (ms). */
+  /** When it last held (ms). */
   seenAt?: number;
   /** Since then servers could not be reached. */
   unseen?: boolean;
 }
 
-/** `unseen`: what is missing to the condition was not reached, so that nobody can tell. */
+/** `unseen`: the servers that are missing could not be reached, so nothing can be said about the condition. */
 export type Verdict = 'met' | 'unmet' | 'unseen';
 
-/** Whether one reading meets the condition, and the words for it. */
+/** Whether one reading meets the condition, and a line that says why. */
 export function meets(spec: GateSpec, reading: ClusterReading): { verdict: Verdict; text: string } {
   const needed = resolveAmount(parseAmount(spec.answering, 'gate.answering'), reading.of, 'up');
   const unseen = reading.servers.filter((server) => !server.reached).length;
@@ -40,14 +40,14 @@ export function meets(spec: GateSpec, reading: ClusterReading): { verdict: Verdi
   if (leases?.fresh === false) return { verdict: 'unmet', text };
   if (answering < needed) return { verdict: answering + unseen >= needed ? 'unseen' : 'unmet', text };
   if (etcd && etcd.missing > 0) return { verdict: unseen >= etcd.missing ? 'unseen' : 'unmet', text };
-  // What is not known yet does not open a gate that asks for it; what never will be does not shut it.
+  // A value that is not measured yet keeps the gate shut; one that never can be does not.
   const known =
     (limit === undefined || errors !== undefined || unmeasured !== undefined) &&
     !(leases && leases.fresh === undefined);
   return { verdict: known ? 'met' : unseen > 0 ? 'unseen' : 'unmet', text };
 }
 
-/** Whether enough leases are fresh; `fresh` is undefined while nobody could read them. */
+/** Whether enough leases are fresh; `fresh` is undefined while they could not be read. */
 function leasesMeet({ freshLeases }: GateSpec, { leases, leasesUnread }: ClusterReading) {
   if (freshLeases === undefined) return undefined;
   if (!leases) {
@@ -71,8 +71,8 @@ function etcdMeets({ etcdHealthy }: GateSpec, { servers, of }: ClusterReading) {
 }
 
 /**
- * Feeds one reading into a gate: open once the condition has held for `holdsMs` without a break. A time in which servers
- * could not be reached does not count, and is a break when it is as long as that.
+ * Feeds one reading into a gate: open once the condition has held for `holdsMs` without a break. Time in which servers
+ * could not be reached does not count; as long as `holdsMs`, it is a break.
  */
 export function judge(
   spec: GateSpec,

@@ -45,7 +45,7 @@ export function openReader(
     },
     async close() {
       const ends = await Promise.allSettled(opened.values());
-      // What others use too is not ours to close.
+      // A shared transport is closed by its owner.
       for (const one of ends) if (one.status === 'fulfilled') await one.value.own?.close();
     },
   };

@@ -4,7 +4,7 @@ import type { Session } from '../session.ts';
 import { type GateState, judge } from './judge.ts';
 import { openReader, type Reader } from './reach.ts';
 
-/** Reads the cluster out of band until the condition has held long enough, or its time is over, or somebody interrupts. */
+/** Reads the cluster out of band until the condition has held long enough, its time is over, or the operator interrupts. */
 export async function waitForGate(
   session: Session,
   step: string,
@@ -23,7 +23,7 @@ async function watch(session: Session, step: string, spec: GateSpec, reader: Rea
   const servers = [...session.targets.values()].filter((t) => t.roles.includes('control-plane'));
   const leases = spec.freshLeases !== undefined;
   const deps = { reach: reader.reach, now: env.now, context: session.context, leases };
-  // A run may ask for this machine's clock to be set: that must neither open a gate nor end it.
+  // The operator may set this machine's clock meanwhile: that must neither open a gate nor end it.
   const clock = () => env.elapsed?.() ?? env.now().getTime();
   const until = clock() + spec.withinMs;
   let state: GateState = {};
@@ -48,7 +48,7 @@ async function watch(session: Session, step: string, spec: GateSpec, reader: Rea
     }
     const left = until - clock();
     if (left <= 0) break;
-    // The last look is at its end, not after it.
+    // The last reading is at the end of the time, not after it.
     await env.sleep(Math.min(spec.everyMs, left), env.stop);
   }
   await session.record({

@@ -13,12 +13,12 @@ import { type LeaseOptions, takeLease } from './take-lease.ts';
 
 /** An append-only file of records, each naming the hash of the one before it. */
 export interface Journal {
-  /** Resolves when the record is on the disk. After one failed write every append throws: the pages may be lost. */
+  /** Resolves when the record is on the disk. After a failed write every append throws: pages may be lost. */
   append(body: JournalBody): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Opens a run's journal for its one writer and gives what it holds; a torn tail is cut off first. */
+/** Opens the journal of a run for its one writer and returns its records; a torn tail is cut off first. */
 export async function openJournal(
   path: string,
   now: () => Date,
@@ -30,7 +30,7 @@ export async function openJournal(
     held = await takeLease(path, { now, ...lease });
     if (held.overtook) await moveToNewFile(path, held);
     file = await open(path, 'a+', 0o600);
-    // Overtaken before this, we would have a successor's file in hand.
+    // Where the lease was lost before this, the file would be a successor's.
     await held.assertHeld();
     const bytes = await file.readFile();
     const reading = readChain(bytes, path);
@@ -41,7 +41,7 @@ export async function openJournal(
       await file.truncate(reading.goodBytes);
       await file.datasync();
     }
-    // Of a new journal the name, too.
+    // The name of a new journal must be on the disk, too.
     if (reading.records.length === 0) await syncDirectory(dirname(path));
     const good = bytes.subarray(0, reading.goodBytes);
     return { journal: new GroupCommit(file, path, reading, good, now, held), records: reading.records };
@@ -52,7 +52,7 @@ export async function openJournal(
   }
 }
 
-/** A former writer that wakes up has the old file open: what it writes there is read by nobody. */
+/** A former writer that wakes up has the old file open: nothing reads what it writes there. */
 async function moveToNewFile(path: string, lease: Lease): Promise<void> {
   const bytes = await readFile(path).catch((error) => {
     if (error.code === 'ENOENT') return '';
@@ -74,7 +74,7 @@ class GroupCommit implements Journal {
   /** Records on the disk. */
   #kept: number;
   #changed = false;
-  /** How this run is gone on with. */
+  /** The verb that continues this run. */
   #verb: 'resume' | 'undo' = 'resume';
   #waiting: { line: string; done: () => void; failed: (error: unknown) => void }[] = [];
   #flushing: Promise<void> | undefined;
@@ -119,7 +119,7 @@ class GroupCommit implements Journal {
         const text = group.map((g) => `${g.line}\n`).join('');
         await this.#file.appendFile(text);
         await this.#file.datasync();
-        // Only now: whoever takes over reads the journal after it took the lease, so what was written before is in it.
+        // Only now: a successor reads the journal after it took the lease, so it sees what was written before.
         await this.#lease.assertHeld();
         this.#seal.add(text, group.length);
         this.#kept += group.length;
@@ -134,13 +134,13 @@ class GroupCommit implements Journal {
     this.#flushing = undefined;
   }
 
-  /** Without a record on the disk there is no run to go on with, and `last` would be another. */
+  /** Without a record on the disk there is no run to resume, and `last` would be another one. */
   #unwritten(cause: unknown): FireaxeError {
     const run = basename(dirname(this.#path));
     const none = this.#kept === 0;
     return new FireaxeError(
       'internal',
-      `the journal could not be written; nothing ${none ? 'was' : 'more is'} launched`,
+      `cannot write the journal; nothing ${none ? 'was' : 'more is'} launched`,
       {
         cause,
         place: this.#path,
@@ -149,13 +149,13 @@ class GroupCommit implements Journal {
     );
   }
 
-  /** Seals what is on the disk, where that is known. */
+  /** Seals what is known to be on the disk. */
   async close(): Promise<void> {
     await this.#flushing;
     await this.#file.close();
     const broken = this.#broken !== undefined;
     const seal = this.#changed && !broken ? this.#seal.seal() : undefined;
-    // All records are on the disk; a lease that could not be released is seen to be dead.
+    // All records are on the disk; a lease that was not released is found to be dead.
     await this.#lease.release(seal, broken).catch(() => {});
   }
 }

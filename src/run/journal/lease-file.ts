@@ -8,37 +8,37 @@ export interface LeaseText {
   holder: Holder;
   /** Grows as long as the holder lives. */
   beat: number;
-  /** Nobody holds it any more. */
+  /** Released. */
   free: boolean;
   seal?: Seal;
 }
 
-/** One lease after the other, by number: only the last one counts, and its number is never used again. */
+/** Leases by number: only the last one counts, and its number is never used again. */
 export interface Standing {
   number: number;
   text: string;
-  /** Nothing where the text is not one of ours, as after a power cut. */
+  /** Undefined where the text is not a lease, as after a power cut. */
   says: LeaseText | undefined;
 }
 
-/** Written in place, in one block: letting go needs no room on a full disk. */
+/** Written in place, in one block: a release needs no space on a full disk. */
 const SIZE = 1024;
 
 export const leasePlace = (journal: string, number: number) => `${journal}.lease.${number}`;
 
-/** The holder first: its bytes stay the same whenever it is renewed. */
+/** The holder comes first: its bytes stay the same at each renewal. */
 export function leaseText({ holder, beat, free, seal }: LeaseText): Buffer {
   return Buffer.from(`${JSON.stringify({ holder, beat, free, seal }).padEnd(SIZE - 1)}\n`);
 }
 
-/** The last lease on a journal; none when nobody ever held one. */
+/** The last lease on a journal; undefined where there never was one. */
 export async function lastLease(journal: string): Promise<Standing | undefined> {
   for (let look = 0; ; look++) {
     const number = (await leaseNumbers(journal)).at(-1);
     if (number === undefined) return undefined;
     const text = await readIfThere(leasePlace(journal, number));
     if (text !== undefined) return { number, text, says: parse(text) };
-    // Gone between two looks: another one stands by now. A link that leads nowhere would stand for ever.
+    // Gone between listing and reading: there is a later one by now. A dangling link would loop for ever.
     if (look === 100) return { number, text: '', says: undefined };
   }
 }
@@ -63,7 +63,7 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   }
 }
 
-/** Its own file beside the journal, that nobody else writes. */
+/** A file beside the journal that only its process writes. */
 export const ownPlace = (journal: string, token: string) =>
   join(dirname(journal), `.${basename(journal)}.lease-${token}`);
 

@@ -7,25 +7,25 @@ import type { Seal } from './seal.ts';
 
 export interface LeaseTiming {
   renewMs: number;
-  /** Not renewed for so long, it is taken over. */
+  /** A lease that is not renewed for this long is taken over. */
   silentMs: number;
   pollMs: number;
 }
 
-/** While it is held, the seal covers only the beginning. */
+/** While a lease is held, the seal covers only the beginning of the journal. */
 export const lowered = (seal: Seal | undefined) => (seal ? { seal: { ...seal, whole: false } } : {});
 
-/** A holder as a person finds it. */
+/** A holder in words by which an operator finds the process. */
 export const named = (holder: Holder | undefined) =>
   holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : 'an unknown process';
 
 /** The right to write a journal, renewed until it is released. */
 export class Lease {
-  /** Of the journal as its former writer left it. */
+  /** Seal of the journal as its former writer left it. */
   readonly formerSeal: Seal | undefined;
-  /** The former holder, or one before it, may only have slept: what it still writes must not be in effect. */
+  /** An earlier holder may only have been suspended: what it still writes must not count. */
   readonly overtook: boolean;
-  /** Why it is not held any more. */
+  /** Set once the lease is lost. */
   lost: FireaxeError | undefined;
   readonly #journal: string;
   readonly #place: string;
@@ -57,7 +57,7 @@ export class Lease {
     }, renewMs).unref();
   }
 
-  /** Throws (kind guard) when another took it over, as after a suspend. A successor removes our file before it reads the journal. */
+  /** Throws (kind guard) where another process took over, as after a suspend. A successor removes our file before it reads the journal. */
   async assertHeld(): Promise<void> {
     if (!this.lost) {
       if (await this.#stands()) return;
@@ -72,7 +72,7 @@ export class Lease {
     throw this.lost;
   }
 
-  /** Gives the lease back. Without a seal the former one stands: as a whole, or where something was written as a beginning. */
+  /** Releases the lease. Without a new seal the former one stays: for the whole journal, or for its beginning where something was written. */
   async release(seal?: Seal, written = false): Promise<void> {
     const former = written ? lowered(this.formerSeal) : this.formerSeal && { seal: this.formerSeal };
     clearInterval(this.#timer);
@@ -86,7 +86,7 @@ export class Lease {
 
   async #stands(): Promise<boolean> {
     try {
-      // To open it asks a file server anew, where stat may answer from a cache.
+      // Opening asks a file server again, where stat may answer from a cache.
       return (await readIfThere(this.#place))?.includes(this.#holder.token) ?? false;
     } catch (error) {
       if (!['EMFILE', 'ENFILE'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
@@ -99,11 +99,11 @@ export class Lease {
       await this.#write({ ...lowered(this.formerSeal), free: false });
       await this.assertHeld();
     } catch {
-      // Lost, or a disk that fails: the next append tells.
+      // Lost, or a failing disk: the next append reports it.
     }
   }
 
-  /** By our own handle: where another took over, nobody reads this any more. */
+  /** Through our own handle: after a takeover nothing reads this file any more. */
   async #write(says: { free: boolean; seal?: Seal }): Promise<void> {
     await this.#file.write(leaseText({ ...says, holder: this.#holder, beat: ++this.#beat }), 0, undefined, 0);
     await this.#file.datasync();

@@ -4,7 +4,7 @@ import { readJournal } from './read.ts';
 import { journalPath, runsInOrder } from './run-order.ts';
 import { type RunSummary, summarize } from './store.ts';
 
-/** The last run of this very plan, by the journals of this state directory. `unread` is told which could not be asked. */
+/** The last run of this plan, by the journals of this state directory. `unread` is called for each that cannot be read. */
 export async function ranBefore(
   stateDir: string,
   planHash: string,
@@ -14,7 +14,7 @@ export async function ranBefore(
     const path = journalPath(stateDir, runId);
     try {
       if (unreadable) throw unreadable;
-      // Most journals are of other plans: they are not parsed.
+      // Most journals belong to other plans and are not parsed.
       if (!(await readFile(path)).includes(planHash)) continue;
       const reading = await readJournal(path);
       const [first] = reading.records;

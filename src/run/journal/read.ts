@@ -19,7 +19,7 @@ export interface JournalReading {
   forked?: Error;
 }
 
-/** Reads a journal in whatever state it is, without becoming its writer. */
+/** Reads a journal in any state, without becoming its writer. */
 export async function readJournal(path: string): Promise<JournalReading> {
   const { bytes, lease } = await readBoth(path);
   const seal = lease?.seal;

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { usage } from '../../base/errors.ts';
 import { unreadable } from './state-error.ts';
 
-/** A run and its place among those of this directory. Its name says when it began by a clock that may have been wrong. */
+/** A run and its place among those of this directory. Its name has the time of a clock that may have been wrong. */
 export interface Begun {
   runId: string;
-  /** 0 of a run that an earlier Fireaxe began. */
+  /** 0 for a run that an early Fireaxe began. */
   order: number;
-  /** Why nothing of it can be known, its place included. */
+  /** Set where nothing of the run can be read, its place included. */
   unreadable?: Error;
 }
 
@@ -29,22 +29,22 @@ export async function runsInOrder(stateDir: string): Promise<Begun[]> {
   return runs.sort((a, b) => a.order - b.order || (a.runId < b.runId ? -1 : 1));
 }
 
-/** The number for a run that begins now. */
+/** The number of the next run. */
 export async function nextOrder(stateDir: string): Promise<number> {
   const orders = (await runsInOrder(stateDir)).map(({ order }) => order);
   return orders.reduce((a, b) => Math.max(a, b), 0) + 1;
 }
 
 /**
- * The run that began last, of those that are `meant`. Throws usage where two may be it: begun at once,
- * or one by an earlier Fireaxe, whose name alone says when.
+ * The run that began last, of those that are `meant`. Throws usage where it may be one of two: begun at the same time,
+ * or one by an early Fireaxe, which has only the time in its name.
  */
 export async function lastRun(
   inOrder: Begun[],
   meant: (runId: string) => Promise<boolean>,
 ): Promise<string | undefined> {
   const runs = [...inOrder];
-  // It may be the last one.
+  // The unreadable run may be the last one.
   const hidden = runs.find((run) => run.unreadable);
   if (hidden) throw hidden.unreadable;
   for (;;) {
@@ -58,7 +58,7 @@ export async function lastRun(
   }
 }
 
-/** Among runs of an earlier Fireaxe the names decide; between one of those and another one only if both agree. */
+/** Among runs of an early Fireaxe the names decide; between one of those and a numbered one, name and number must agree. */
 function rivalOf(last: Begun, runs: Begun[]): Begun | undefined {
   if (last.order === 0) return undefined;
   return runs.findLast(

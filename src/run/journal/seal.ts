@@ -6,7 +6,7 @@ export interface Seal {
   records: number;
   bytes: number;
   sha256: string;
-  /** The journal is this and nothing more; without it a writer went on, and may have been killed. */
+  /** The journal is complete; otherwise a writer continued it and may have been killed. */
   whole: boolean;
 }
 
@@ -16,13 +16,13 @@ export function isSeal(value: unknown): value is Seal {
   return counts && typeof sha256 === 'string' && typeof whole === 'boolean';
 }
 
-/** How a journal differs from its seal; nothing when it does not. */
+/** How a journal differs from its seal; undefined where it does not. */
 export function brokenSeal(seal: Seal, journal: Buffer): string | undefined {
   const { records, bytes, whole } = seal;
   if (sha256(journal.subarray(0, bytes)) !== seal.sha256) {
     const left = journal.toString('latin1').split('\n').length - 1;
     if (left < records) return `it was cut off: it ended with ${records} records`;
-    return `its first ${records} records are not those that it ended with`;
+    return `its first ${records} records differ from those that were sealed`;
   }
   return whole && journal.length > bytes ? `something was appended to its ${records} records` : undefined;
 }

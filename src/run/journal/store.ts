@@ -50,7 +50,7 @@ export async function createRun(
   return { runId, dir };
 }
 
-/** All runs, newest first. One that cannot be read does not hide the others: `unread` is told why. */
+/** All runs, newest first. One that cannot be read does not hide the others: `unread` gets the reason. */
 export async function listRuns(
   stateDir: string,
   unread: (journal: string, why: string) => void,

@@ -9,7 +9,7 @@ import { lastLease, leaseNumbers, leasePlace, leaseText, ownPlace, type Standing
 
 export interface LeaseOptions {
   now: () => Date;
-  /** Told before a wait for a holder whose life cannot be known otherwise. */
+  /** Called before waiting for a holder that may be alive. */
   waiting?: (text: string) => void;
   /** Ends the wait. */
   stop?: AbortSignal;
@@ -20,10 +20,10 @@ export interface LeaseOptions {
 const TIMING: LeaseTiming = { renewMs: 2_000, silentMs: 15_000, pollMs: 250 };
 
 /**
- * Takes the lease of a journal's one writer. Throws (kind guard) while another Fireaxe renews it.
- * A holder that is provably dead is passed over at once; any other one has to be silent for `silentMs`, counted here:
- * clocks of two hosts are never compared. A link appears with its content or not at all, and of two that make
- * the same one of them fails: so each number has one holder, and the last number is the one in effect.
+ * Takes the lease of the one writer of a journal. Throws (kind guard) while another Fireaxe renews it.
+ * A holder that is provably dead is replaced at once; any other must be silent for `silentMs`, measured here: the clocks
+ * of two hosts are never compared. A link appears with its content or not at all, and of two processes that make the
+ * same link one fails: so each number has one holder, and the last number is in effect.
  */
 export async function takeLease(journal: string, options: LeaseOptions): Promise<Lease> {
   const { now, self = thisProcess(now()), timing = TIMING } = options;
@@ -62,7 +62,7 @@ async function write(path: string, says: Parameters<typeof leaseText>[0]): Promi
   }
 }
 
-/** False where another one was first: of this number, or with a later one since we looked. */
+/** False where another process took this number, or a later one, first. */
 async function isOurs(journal: string, own: string, number: number): Promise<boolean> {
   const place = leasePlace(journal, number);
   try {
@@ -77,14 +77,14 @@ async function isOurs(journal: string, own: string, number: number): Promise<boo
   return false;
 }
 
-/** From here on a former holder finds that it lost its lease. Ascending: the one in effect goes last. */
+/** From here on a former holder finds that it lost its lease. Ascending: the one in effect is removed last. */
 async function removeFormer(journal: string, number: number): Promise<void> {
   for (const former of await leaseNumbers(journal))
     if (former < number) await rm(leasePlace(journal, former), { force: true });
   await syncDirectory(dirname(journal));
 }
 
-/** Waits until it is known whether the holder lives. Throws (kind guard) when it does. */
+/** Waits until it is known whether the holder is alive. Throws (kind guard) where it is. */
 async function howToTake(
   journal: string,
   former: Standing,
@@ -108,7 +108,7 @@ async function howToTake(
       throw held(last.says.holder, self, leasePlace(journal, number));
     }
     if (says && provablyDead(says.holder, self)) return 'dead';
-    // Only what was watched counts: whoever slept saw no silence.
+    // Only watched time counts: a process that was suspended saw no silence.
     silent += Math.min(performance.now() - looked, 4 * pollMs);
     looked = performance.now();
   }

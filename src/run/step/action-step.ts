@@ -6,7 +6,7 @@ import { canaryOf } from './canary.ts';
 import { fetchFirst } from './fetch.ts';
 import { keeperOf } from './keep-armed.ts';
 import { keepTrying } from './keep-trying.ts';
-import { pendingOf, usedUp } from './pending.ts';
+import { failedForGood, pendingOf } from './pending.ts';
 import {
   anyOk,
   CANARY_FAILED,
@@ -47,10 +47,10 @@ export async function runActionStep(session: Session, step: ActionStep): Promise
 async function endIfOver(work: StepWork): Promise<StepEnd | undefined> {
   const { session, step } = work;
   if (step.anyOf && anyOk(work)) return { state: 'done' };
-  // Its gate did not open and it was undone: what was applied is gone, whatever its outcome said.
+  // Its gate did not open and it was undone: what was applied is gone, although its outcomes say ok.
   if (session.memory.step(step.id).undone.size > 0)
     return { state: 'failed', guard: true, why: 'it was undone; make a new plan to try it again' };
-  const failures = usedUp(session, step);
+  const failures = failedForGood(session, step);
   return !step.anyOf && failures > step.budget ? overBudget(work, failures) : undefined;
 }
 
@@ -61,7 +61,7 @@ async function reconcileSent(work: StepWork): Promise<StepEnd | undefined> {
   const { again } = await reconcile(session, bound, pending.ask);
   const wanted = new Set([...pending.launch, ...again]);
   work.left = step.targets.filter((t) => wanted.has(t));
-  return canaryOf(session, step) === 'bad' ? CANARY_FAILED : undefined;
+  return canaryOf(session, step) === 'failed' ? CANARY_FAILED : undefined;
 }
 
 /** On resume the gate must hold between the earlier waves and those that are left, too. */

@@ -36,7 +36,7 @@ export async function apply(work: StepWork): Promise<undefined> {
     async betweenWaves() {
       await keeper.now();
       const canary = canaryOf(session, step);
-      if (canary === 'bad') return 'canary';
+      if (canary === 'failed') return 'canary';
       // The next targets become the canary.
       if (canary === 'open') return step.waves[0]!;
       return !step.gate || (await waitForGate(session, step.id, step.gate)).open;
@@ -60,7 +60,7 @@ const STOPPED: Record<NonNullable<Verdict['stoppedBy']>, (work: StepWork) => Ste
   journal: () => ({ state: 'failed', why: 'cannot write the journal' }),
 };
 
-/** The waves of the plan, less what is done; a canary first, where the former one told nothing. */
+/** The waves of the plan, less what is done; with a new canary first where the former one could not be reached. */
 function wavesFor(step: ActionStep, left: number, canary: boolean): number[] {
   const done = step.targets.length - left;
   const waves = canary && done >= step.waves[0]! ? [step.waves[0]!] : [];

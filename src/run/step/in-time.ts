@@ -3,12 +3,12 @@ import { Channel } from '../../transport/channel.ts';
 import type { Outcome, Transport } from '../../transport/types.ts';
 import type { NodeClocks } from './node-clocks.ts';
 
-/** How long refusals of a batch are gathered, so that they share a command again. */
+/** How long refusals of a batch are collected, so that they share a command again. */
 const GATHER_MS = 300;
 
 /**
- * The same transport; what a node refused because of its clock is sent once more with the difference.
- * Such a refusal comes before anything is done, and is no outcome that a budget should count.
+ * The same transport, which sends an order once more, with the difference, where a node refused it because of its clock.
+ * Such a refusal comes before anything is done, and the budget must not count it.
  */
 export function inTime(transport: Transport, clocks: NodeClocks): Transport {
   return {
@@ -20,7 +20,7 @@ export function inTime(transport: Transport, clocks: NodeClocks): Transport {
       const resent: Promise<void>[] = [];
       let timer: NodeJS.Timeout | undefined;
       const began = performance.now();
-      // A person's deadline is that of both together.
+      // The deadline that the operator gave covers both attempts.
       const left = () =>
         options.wholeMs === undefined
           ? options

@@ -19,7 +19,7 @@ export function missing({ memory }: Session, step: ActionStep): string[] {
 }
 
 /** What the step has used up of its budget, without those that are still tried. */
-export function settledBad(session: Session, step: ActionStep): number {
+export function settledFailures(session: Session, step: ActionStep): number {
   const open = new Set(missing(session, step));
   const settled = step.targets.filter((target) => !open.has(target));
   return failuresOf(countOutcomes(settled.flatMap((t) => session.memory.outcomeOf(step.id, t) ?? [])));
@@ -44,7 +44,7 @@ export async function keepTrying(
     if (tries === 1) await note(`not reached, and tried again until ${gate} is over: ${foldLine(targets)}`);
     await session.env.sleep(pauseBefore(tries), stop);
     const ms = session.env.now().getTime() - began;
-    if (stop.aborted || settledBad(session, step) > step.budget)
+    if (stop.aborted || settledFailures(session, step) > step.budget)
       return note(`not reached (tried ${tries} times in ${formatDuration(ms)}): ${foldLine(targets)}`);
     await tryOnce(own, bound, targets, { tries, ms }, keeper);
     await keeper.now();
@@ -64,7 +64,7 @@ async function tryOnce(
   const { outcomes: told } = await runOp(session, bound, {
     op: 'apply',
     targets,
-    budget: Math.max(0, step.budget - settledBad(session, step)),
+    budget: Math.max(0, step.budget - settledFailures(session, step)),
     retryMs: 0,
     earlier,
     uncounted: (outcome) => mayPass(outcome, true),

@@ -1,11 +1,11 @@
 import type { Outcome } from '../../transport/types.ts';
 
-/** Nodes whose clocks differ by less share one SSM command; that an order ends so much later does no harm. */
+/** Nodes whose clocks differ by less share one SSM command; it does no harm that an order may begin this much later. */
 const STEP_S = 60;
 
 /**
- * How far the nodes' clocks are ahead of this machine's, as those tell that refused an order as too late.
- * An order carries the difference, so that an old copy of it is still found to be old.
+ * How far the clocks of nodes are ahead of this machine's, learned from nodes that refused an order as too late.
+ * An order carries the difference, so that an old copy of it is still recognized as old.
  */
 export class NodeClocks {
   readonly #now: () => Date;
@@ -17,7 +17,7 @@ export class NodeClocks {
     this.#now = now;
   }
 
-  /** Whether the node refused by its clock and said what it shows: an order that carries the difference may be sent. */
+  /** Whether the node refused because of its clock and told its time: the order may be sent again with the difference. */
   learn({ target, result }: Outcome): boolean {
     if (!result) return false;
     if (result.code !== 'too-late') {
@@ -31,13 +31,13 @@ export class NodeClocks {
     return true;
   }
 
-  /** Seconds that an order to this node carries. One that did not answer yet gets what most of the others show. */
+  /** Seconds that an order to this node carries. A node that has not answered yet gets what most others show. */
   shiftFor(target: string): number {
     const ahead = this.#ahead.get(target) ?? this.#behind()?.seconds ?? 0;
     return Math.ceil(ahead / STEP_S) * STEP_S;
   }
 
-  /** What is to be told, a line each, and was not told before. */
+  /** Lines for the operator that were not returned before. */
   news(): string[] {
     const lines = this.#lines().filter((line) => !this.#told.has(line));
     for (const line of lines) this.#told.add(line);
@@ -56,9 +56,9 @@ export class NodeClocks {
     const others = [...this.#ahead].filter(([, s]) => Math.abs(s - seconds) > STEP_S);
     return [
       `this machine's clock is ${about(seconds)} behind: ${agree} of ${this.#asked()} nodes agree; ${CARRIED}`,
-      "next: set this machine's clock; fireaxe goes on meanwhile",
+      "next: set this machine's clock; Fireaxe continues meanwhile",
       ...others.map(
-        ([node, s]) => `the clock of ${node} differs from theirs by ${about(Math.abs(s - seconds))}`,
+        ([node, s]) => `the clock of ${node} differs from the others by ${about(Math.abs(s - seconds))}`,
       ),
     ];
   }
@@ -67,7 +67,7 @@ export class NodeClocks {
     return this.#ahead.size + this.#inTime.size;
   }
 
-  /** One node may be wrong by itself; where most show about the same, it is this machine. */
+  /** A single node may be wrong; where most nodes agree, this machine is. */
   #behind(): { seconds: number; agree: number } | undefined {
     const sorted = [...this.#ahead.values()].sort((a, b) => a - b);
     const seconds = sorted[Math.floor(sorted.length / 2)] ?? 0;

@@ -15,9 +15,9 @@ export interface Pending {
 
 /**
  * What a step still has to do for each target, by the journal alone.
- * An intent without an outcome, `unknown` and `timed-out` may have changed the node: they are asked, never run blindly.
- * `unreachable` is certain not to have left, so it is launched again. `ok` and `failed` are settled, but a script
- * that arrived incomplete did nothing: it is launched again.
+ * An intent without an outcome, `unknown` and `timed-out` may have changed the node: its receipt is read first.
+ * With `unreachable` nothing left for certain, so it is launched again. `ok` and `failed` are settled, except that a
+ * script that arrived incomplete did nothing and is launched again.
  */
 export function pendingOf(session: Session, step: ActionStep): Pending {
   const memory = session.memory.step(step.id);
@@ -31,23 +31,23 @@ export function pendingOf(session: Session, step: ActionStep): Pending {
   return pending;
 }
 
-/** Whether the node may still tell what became of it. */
+/** Whether the receipt of the node may still settle the outcome. */
 function isOpen({ state, reason }: Outcome): boolean {
   return (state === 'unknown' || state === 'timed-out') && reason?.code !== REBOOTED;
 }
 
 /**
- * Targets that ended badly for good, beyond those that are tried again: what a resume has used up of the budget.
- * Where it is more than the step bears, a resume launches nothing: it is no way past a guard.
+ * Failures that a resume does not retry: what is used up of the budget. Where that is more than the budget, a resume
+ * launches nothing, because it must not pass a guard.
  */
-export function usedUp(session: Session, step: ActionStep): number {
+export function failedForGood(session: Session, step: ActionStep): number {
   const { launch, ask } = pendingOf(session, step);
   const tried = new Set([...launch, ...ask]);
   const settled = step.targets.filter((t) => !tried.has(t));
   return failuresOf(countOutcomes(settled.flatMap((t) => session.memory.outcomeOf(step.id, t) ?? [])));
 }
 
-/** Whether a step that ended is not worth another look: nothing is pending, one was enough, or it was taken back since. */
+/** Whether nothing is left to do of a step that ended: nothing is pending, one target was enough, or it was undone. */
 export function isSettled(session: Session, step: ActionStep): boolean {
   const memory = session.memory.step(step.id);
   if (memory.undone.size > 0) return true;
@@ -57,25 +57,25 @@ export function isSettled(session: Session, step: ActionStep): boolean {
   return launch.length + ask.length === 0;
 }
 
-/** Whether what needs it goes on. */
+/** Whether the workstreams and steps that need it go on. */
 export function endedWell(state: string | undefined): boolean {
   return state === 'done' || state === 'partial';
 }
 
-/** A step that ended well and left no target behind. A resume tries those again that were never reached. */
+/** A step that succeeded on every target. A resume retries those that were never reached. */
 export function isOver(session: Session, step: Step): boolean {
   if (!endedWell(session.memory.step(step.id).state)) return false;
   return step.kind !== 'action' || isSettled(session, step);
 }
 
-/** Whether a resume would find something to do: a gate to wait for again, or targets that are not settled. */
+/** Whether a resume has something to do: a gate to wait for, or targets that are not settled. */
 export function canGoOn(session: Session): boolean {
   return session.plan.workstreams.some((workstream) => {
     if (session.memory.workstreams.get(workstream.name)?.state === 'skipped') return false;
     const step = workstream.steps.find((s) => !isOver(session, s));
     if (step?.kind !== 'action') return step !== undefined;
     if (isSettled(session, step)) return false;
-    // A resume is no way past a guard.
-    return step.anyOf || (usedUp(session, step) <= step.budget && !canaryFailed(session, step));
+    // A resume must not pass a guard.
+    return step.anyOf || (failedForGood(session, step) <= step.budget && !canaryFailed(session, step));
   });
 }

@@ -8,13 +8,13 @@ import { whyNotKnown } from './absence.ts';
 import { runOp } from './run-op.ts';
 
 export interface Reconciled {
-  /** The receipt says that it never began, or that it stopped half way: apply may be sent again. */
+  /** By their receipts apply never began, or stopped half way: it may be sent again. */
   again: string[];
 }
 
 /**
- * Asks the nodes what they remember of a step, and journals what they say as the outcome of apply.
- * What cannot be asked, or still runs there, stays as it was.
+ * Reads the receipts of a step and journals what they prove as the outcome of apply.
+ * Where a node cannot be reached, or apply still runs there, the outcome stays as it was.
  */
 export async function reconcile(
   session: Session,
@@ -37,9 +37,9 @@ export async function reconcile(
 }
 
 /**
- * The outcome of an order that must run once and whose receipt a reboot may have taken; undefined where the
- * absence of the receipt proves that it never began. Other orders may be sent again after a reboot: what they
- * did is gone with it, or they find it done.
+ * The outcome of an order that must run once and whose receipt a reboot may have removed; undefined where the missing
+ * receipt proves that it never began. Other orders may be sent again after a reboot: their change is gone with it, or
+ * they find it done.
  */
 function receiptLost(session: Session, { step, action }: BoundStep, receipt: Outcome): Outcome | undefined {
   if (!action.node?.once) return undefined;
@@ -66,8 +66,8 @@ function receiptLost(session: Session, { step, action }: BoundStep, receipt: Out
 }
 
 /**
- * At least so many seconds have passed. A clock that was set back shows too few, and so does the uptime of a
- * machine that was rebooted: the greater of both is nearer to the truth.
+ * Seconds that have passed at least. A clock that was set back shows too few, and so does the uptime of a machine that
+ * was rebooted: the greater of both is closer to the truth.
  */
 function secondsSince({ env }: Session, sent: Sent | undefined): number {
   if (!sent) return Number.POSITIVE_INFINITY;
@@ -79,7 +79,7 @@ function numberOf(text: string | undefined): number | undefined {
   return text !== undefined && /^\d{1,10}$/.test(text) ? Number(text) : undefined;
 }
 
-/** The outcome of apply that a receipt proves; undefined while it proves none. */
+/** The outcome of apply that a receipt proves; undefined where it proves nothing yet. */
 export function settledBy(receipt: Outcome): Outcome | undefined {
   const { result } = receipt;
   if (receipt.state !== 'ok' || !result || result.code === 'running') return undefined;

@@ -11,7 +11,7 @@ import { cloudCall } from './cloud-call.ts';
 import { cloudTransport } from './cloud-transport.ts';
 import { inTime } from './in-time.ts';
 
-/** How long a launched script may still begin: longer than any way takes, short enough that a stray one does not surprise. */
+/** How long a launched script may still begin: longer than any transport takes, short enough that a stray one does not surprise. */
 const NOT_AFTER_SLACK_MS = 120_000;
 
 export interface OpRequest {
@@ -19,12 +19,12 @@ export interface OpRequest {
   targets: string[];
   /** The step's waves; one wave when absent. */
   waves?: number[];
-  /** Bad outcomes that are borne; all of them when absent. */
+  /** Failures allowed; all of them when absent. */
   budget?: number;
   anyOf?: boolean;
   /** The deadline of each target; the step's when absent. */
   wholeMs?: number;
-  /** How long a target that nothing was sent to is tried again; as the step says when absent. */
+  /** How long a target that nothing was sent to is retried; as the step says when absent. */
   retryMs?: number;
   earlier?: FanoutSpec['earlier'];
   uncounted?: FanoutSpec['uncounted'];
@@ -36,18 +36,18 @@ export interface OpRequest {
   onOutcome?: (outcome: Outcome) => void;
 }
 
-/** What changes something, keeps it, or must come first. Of what only looks it is told what was not seen. */
+/** Operations that change something, keep it, or must come first. A reading is not retried: it reports what it could not see. */
 const TRIED_AGAIN: ReadonlySet<Op> = new Set(['apply', 'undo', 'keep', 'fetch']);
 
-/** Runs one operation of a step's action on targets: the only way from the engine to a transport. */
+/** Runs one operation of a step on targets: the only path from the engine to a transport. */
 export async function runOp(session: Session, bound: BoundStep, request: OpRequest): Promise<Verdict> {
   const { env } = session;
   const { step, action, params } = bound;
   const targets = resolveTargets(session, request.targets);
   const wholeMs = request.wholeMs ?? step.wholeMs;
-  // Each phase of a login may take its time.
+  // Each phase of a login may take this long.
   const loginsMs = Math.min(4 * (step.loginMs ?? 0), wholeMs ?? Number.POSITIVE_INFINITY);
-  // Of the latest launch: waves and gates before it may have taken longer than a script may wait.
+  // Time of the latest launch: earlier waves and gates may take longer than a script may wait.
   let launchedAt = env.now().getTime();
   const least = request.op === 'undo' ? afterAll(session.memory.step(step.id).sent) : 0;
   const script = action.node
@@ -92,7 +92,7 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
       transportsTo: (target) =>
         session.targets.has(target.name) ? (cloud ? ['cloud'] : (step.via ?? target.via)) : [],
       whyNoTransport,
-      // A first Ctrl-C launches nothing more; what is done already is kept all the same, or its node reverts it.
+      // A first Ctrl-C launches nothing more, but what is done is still kept: otherwise its node reverts it.
       stop: request.op === 'keep' ? env.stopWaiting : env.stop,
       stopWaiting: env.stopWaiting,
       async beforeLaunch(batch, via) {
@@ -127,14 +127,14 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
   return verdict;
 }
 
-/** By these times a node tells an undo from a late copy of the order: also where the clock was set back between them. */
+/** By this time a node tells an undo from a late copy of the order, also where the clock was set back between them. */
 function afterAll(sent: Map<string, { at: number }>): number {
   let last = 0;
   for (const { at } of sent.values()) last = Math.max(last, at);
   return last + 1000;
 }
 
-/** The journal keeps the beginning of what a node said; the whole is the viewer's. */
+/** The journal keeps the beginning of what a node wrote; the views show all of it. */
 const KEPT_OUTPUT = 2048;
 function trim<T extends { stdout: string; stderr: string }>(outcome: T): T {
   if (outcome.stdout.length <= KEPT_OUTPUT && outcome.stderr.length <= KEPT_OUTPUT) return outcome;

@@ -2,7 +2,7 @@ import { failuresOf } from '../../fanout/counts.ts';
 import { waitForGate } from '../gate/wait.ts';
 import { undoStep } from '../undo/step.ts';
 import { foundNone, mustFind } from './found-none.ts';
-import { settledBad } from './keep-trying.ts';
+import { settledFailures } from './keep-trying.ts';
 import { anyOk, INTERRUPTED, overBudget, type StepEnd, type StepWork } from './phase.ts';
 
 /** How the step ended. Where its last gate does not open, the whole step is undone: a batch of clients was too much. */
@@ -12,7 +12,9 @@ export async function settle(work: StepWork): Promise<StepEnd> {
   if (step.anyOf && !anyOk(work)) return { state: 'failed', why: 'no target succeeded' };
   // Also what an earlier process saw: a resume does not pass the budget.
   const failures =
-    step.keepTrying === undefined ? failuresOf(session.memory.countsOf(step)) : settledBad(session, step);
+    step.keepTrying === undefined
+      ? failuresOf(session.memory.countsOf(step))
+      : settledFailures(session, step);
   if (!step.anyOf && failures > step.budget) return overBudget(work, failures);
   const none = foundNone(
     bound,
@@ -31,7 +33,7 @@ export async function settle(work: StepWork): Promise<StepEnd> {
 /** Failures that are allowed are still failures: step, workstream and run call them by one word. */
 function success({ session, step }: StepWork, none: string | undefined): StepEnd {
   const missing = step.anyOf ? 0 : step.targets.length - session.memory.countsOf(step).ok;
-  const short = missing > 0 ? `${missing} of ${step.targets.length} targets did not end ok` : undefined;
+  const short = missing > 0 ? `${missing} of ${step.targets.length} targets not ok` : undefined;
   const why = [short, none].filter((part) => part !== undefined).join('; ');
   return { state: missing > 0 ? 'partial' : 'done', ...(why ? { why } : {}) };
 }

@@ -31,7 +31,7 @@ export interface UndoPlan {
 
 /**
  * As the operator says, else as the action declares, else all at once.
- * By default every failure is allowed: a dead machine is no reason to leave the other nodes as they are.
+ * By default every failure is allowed: one dead machine must not keep the other nodes from being undone.
  */
 export function planUndo(
   bound: BoundStep,

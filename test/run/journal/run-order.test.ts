@@ -75,7 +75,7 @@ describe('the last run is the one that began last', () => {
     expect((await readRun(env.stateDir, 'last')).runId).toBe(runIds[1]);
   });
 
-  it.each(['', '-1', '1e99', '99999999999999999999', 'x'])('an order file of %j is none', async (text) => {
+  it.each(['', '-1', '1e99', '99999999999999999999', 'x'])('ignores an order file of %j', async (text) => {
     const { env, runIds } = await begun(0, 0);
     writeFileSync(orderPath(env.stateDir, runIds[0]!), text);
     expect((await readRun(env.stateDir, 'last')).runId).toBe(runIds[1]);

@@ -69,7 +69,7 @@ describe('a change that can cut us off', () => {
     expect(ops).toEqual(['apply n1', 'keep n1', 'apply n2', 'keep n2']);
   });
 
-  it('that cannot be kept is no success: the node takes it back by itself', async () => {
+  it('that cannot be kept fails: the node reverts it', async () => {
     const { plan, env } = setUp('fence', {}, (op, node) =>
       op === 'keep' && node === 'n2' ? 'unreachable' : 'ok',
     );
@@ -95,7 +95,7 @@ describe('what is deleted is saved first', () => {
     expect(ops.filter((o) => o.startsWith('apply'))).toEqual([]);
   });
 
-  it('one node that does it is enough, and the one that did it takes it back', async () => {
+  it('one node that succeeds is enough, and that one is undone', async () => {
     const { plan, env, ops } = setUp(
       'kubectl',
       remove,

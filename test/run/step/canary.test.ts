@@ -34,7 +34,7 @@ function tried(fate: (node: string, op: string) => Fate, canary = '2') {
 }
 
 describe('a canary', () => {
-  it('lets the others go when it ends well, whatever the budget', async () => {
+  it('launches the others when it succeeds, with any budget', async () => {
     const { env, plan, waves, step } = tried(() => 'ok');
     expect(step).toMatchObject({ canary: true, waves: [2, 5, 3] });
     expect(await execute(plan, env)).toMatchObject({ state: 'done', counts: { ok: 10 } });
@@ -53,7 +53,7 @@ describe('a canary', () => {
     expect(waves).toEqual([2]);
   });
 
-  it('that nobody reached is none: the next ones take its place', async () => {
+  it('that was not reached is replaced by the next targets', async () => {
     const gone = ['n1', 'n2', 'n3', 'n4'];
     const dead = tried((node) => (gone.includes(node) ? 'unreachable' : 'ok'));
     expect(await execute(dead.plan, dead.env)).toMatchObject({ counts: { ok: 6, unreachable: 4 } });
@@ -77,7 +77,7 @@ describe('a canary', () => {
     expect(bad.waves).toEqual([2, 2]);
   });
 
-  it('of none is none', () => {
+  it('of size 0 does not stop anything', () => {
     expect(tried(() => 'ok', '0').step.canary).toBeUndefined();
   });
 

@@ -29,7 +29,7 @@ describe('a hold of what nobody has', () => {
     });
   });
 
-  it('is none where any node has it', async () => {
+  it('says nothing where any node has it', async () => {
     const { verdict, step } = await held((node) => (node === 'n2' ? 'ok' : 'none'));
     expect(verdict.state).toBe('done');
     expect(step).not.toHaveProperty('why');

@@ -15,7 +15,7 @@ async function ranAndLost(fate: (op: string, node: string) => Fate) {
   return { env, fleet };
 }
 
-it('keeps nobody else from being taken back', async () => {
+it('does not keep the others from being undone', async () => {
   const { env, fleet } = await ranAndLost(() => 'ok');
   const verdict = await undoRun('last', env);
   expect(verdict).toMatchObject({ state: 'failed', planned: 4, counts: { ok: 3, unreachable: 1 } });
@@ -36,7 +36,7 @@ it('keeps nobody else from being taken back', async () => {
   );
 });
 
-it('keeps nobody else from being gone on with', async () => {
+it('does not keep the others from being resumed', async () => {
   let up = false;
   const { env } = await ranAndLost(() => (up ? 'ok' : 'unreachable'));
   up = true;

@@ -87,7 +87,7 @@ const slow = (n: number, tries: number) =>
   Object.fromEntries(Array.from({ length: n }, (_, i) => [`n${i + 3}`, tries]));
 
 describe('a hold in a recovery whose nodes are slow', () => {
-  it('goes on with the next step and keeps trying until the window: nothing is lost', async () => {
+  it('runs the next step and keeps trying until the window: nothing is lost', async () => {
     const { kit, env, held } = cluster(slow(7, 3), 22);
     const verdict = await execute(plan(kit), env);
     expect(verdict).toMatchObject({ state: 'done', counts: { ok: 22, unreachable: 0 } });
@@ -136,7 +136,7 @@ describe('a hold in a recovery whose nodes are slow', () => {
     expect(fleet.nodeOf('n1').undone).toEqual(['hold']);
   }, 5_000);
 
-  it('ends with the run where a saved plan names a gate that is not there', async () => {
+  it('ends with the run where a saved plan names a gate that does not exist', async () => {
     const { kit, env } = cluster(slow(3, 10_000), 0);
     expect(await execute(plan(kit, [], 'nowhere'), env)).toMatchObject({ counts: { unreachable: 3 } });
   }, 5_000);

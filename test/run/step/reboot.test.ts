@@ -100,7 +100,7 @@ async function lostThenResumed(of: {
 }
 
 describe('exec on a node that was rebooted since', () => {
-  it('is not run again: it is not known whether it ran, and both boots are named', async () => {
+  it('is not run again: its outcome is unknown, and both boots are named', async () => {
     const { applied, resumed, outcome, env } = await lostThenResumed({
       heard: A,
       data: { boot: B, up: '20' },

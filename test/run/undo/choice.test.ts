@@ -73,7 +73,7 @@ describe('the undo of a recovery', () => {
     }
   });
 
-  it('still undoes what is in force, and does not fence out again whom the fence let in', async () => {
+  it('still undoes what is in force, and does not fence out again the clients that the fence let in', async () => {
     const { env, choose, undone } = await recovery(['hold', 'fence']);
     expect(await choose()).toEqual({
       chosen: ['fence', 'hold'],
@@ -86,7 +86,7 @@ describe('the undo of a recovery', () => {
     expect(['fence', 'hold', 'readmit.1', 'remove'].map(undone)).toEqual([true, true, false, false]);
   });
 
-  it('does fence out again where that is asked for, and where the fence is not of this run', async () => {
+  it('fences out again where asked to, and where another run made the fence', async () => {
     expect((await (await recovery(['fence'])).choose({ steps: ['readmit'] })).chosen).toEqual(['readmit.1']);
     const env = envFor(kit, fakeFleet().transport);
     const plan = planOf(kit, [{ name: 'w', steps: [draft('readmit', 'readmit', { clients: 'all' })] }]);

@@ -17,7 +17,7 @@ import { holdStep, planOf } from '../plans.ts';
 
 const DRAFT = { place: 'test', maxFailures: '100%' };
 
-/** A run that holds something on so many nodes, and the world to take it back in: sleeps are noted. */
+/** A run that holds something on this many nodes, and the environment to undo it in; sleeps are recorded. */
 async function held(size: number, action: string, fate: (op: string, node: string) => Fate = () => 'ok') {
   const kit = kitOf(size);
   const targets = kit.clusters.c!.fleet.nodes.map((n) => n.name);
@@ -51,7 +51,7 @@ const SERVED = {
   status: { numberReady: 3 },
 };
 
-/** Deletes what the API serves so, and takes it back: what was asked of the node, and what went back to it. */
+/** Deletes an object that the API serves and undoes it: what was asked of the node, and what was sent back to it. */
 async function deleted(served: string, meanwhile: (saved: string) => void = () => {}) {
   const kit = kitOf(1);
   const fleet = fakeFleet();
@@ -77,7 +77,7 @@ async function deleted(served: string, meanwhile: (saved: string) => void = () =
   return { sent, ops, end, undone };
 }
 
-describe('the way back of a deletion', () => {
+describe('the undo of a deletion', () => {
   it('is the saved object, without what the server alone may set', async () => {
     const { sent, undone } = await deleted(JSON.stringify(SERVED));
     expect(undone).toMatchObject({ state: 'done' });
@@ -106,7 +106,7 @@ describe('the way back of a deletion', () => {
   });
 });
 
-describe('the way back', () => {
+describe('the pace of an undo', () => {
   it('of kubelets: one first, then a tenth at a time, with time to settle between', async () => {
     const { env, story, back } = await held(25, 'shrink');
     expect(await undoRun('last', env)).toMatchObject({ state: 'done', counts: { ok: 25 } });
@@ -136,7 +136,7 @@ describe('the way back', () => {
     expect(hasty.story).toEqual(['wave of 5']);
   });
 
-  it('ends at a canary that ends badly, and goes on from there', async () => {
+  it('stops at a canary that fails, and continues from there', async () => {
     let bad = true;
     const { env, back } = await held(4, 'shrink', (op, node) =>
       bad && op === 'undo' && node === 'n1' ? 'lost-before' : 'ok',
@@ -153,7 +153,7 @@ describe('the way back', () => {
     expect(back()).toBe(4);
   });
 
-  it('does not wait for dead machines, the canary among them; unless so few are borne', async () => {
+  it('does not stop at dead machines, not even in the canary, unless fewer failures are allowed', async () => {
     const dead = (op: string, node: string): Fate =>
       op === 'undo' && ['n1', 'n3'].includes(node) ? 'unreachable' : 'ok';
     const { env, back } = await held(6, 'shrink', dead);

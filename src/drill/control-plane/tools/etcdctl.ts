@@ -1,7 +1,7 @@
 import type { Tool, ToolAnswer } from '../../types.ts';
 import type { Etcd, EtcdMember } from '../etcd.ts';
 
-/** Flags of etcdctl whose value does not matter here: the member of this very host is asked. */
+/** Flags of etcdctl whose value does not matter here: the host's own member is asked. */
 const WITH_VALUE =
   /^--(endpoints|cacert|cert|key|user|password|command-timeout|dial-timeout|keepalive-time|keepalive-timeout)$/;
 const ALONE = /^--(physical|cluster|insecure-skip-tls-verify|insecure-transport|hex|debug)$/;

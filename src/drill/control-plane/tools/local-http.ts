@@ -9,7 +9,7 @@ export interface LocalReply {
 /** How a request from the machine itself failed, as programs word it. */
 export type LocalFailure = 'refused' | 'timeout' | 'reset';
 
-/** One real request to the API server of this very machine. */
+/** Sends one real request to the API server of the machine itself. */
 export async function localRequest(options: {
   port: number;
   method: string;

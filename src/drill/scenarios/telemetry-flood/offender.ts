@@ -64,12 +64,12 @@ export class Offender {
     return this.#first && this.#turnedAt === undefined;
   }
 
-  /** What a liveness probe finds; one that has not had the time to answer yet is no failure. */
+  /** What a liveness probe finds; a process that has not had time to answer yet counts as alive. */
   live(): boolean {
     return Date.now() - (this.#turnedAt ?? this.#startedAt + this.patienceMs()) <= this.patienceMs();
   }
 
-  /** What a liveness probe puts up with; an agent of a big lab takes its turns too rarely for the usual. */
+  /** How long a liveness probe waits; an agent of a big lab takes its turns too rarely for the usual time. */
   patienceMs(): number {
     return CLOCKS.probeFailures * Math.max(CLOCKS.probePeriod, 1000 / this.#load.turnsPerSecond);
   }

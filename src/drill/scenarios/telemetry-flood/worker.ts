@@ -25,7 +25,7 @@ export interface WorkerOptions {
   pod: ApiObject;
   /** In [0, 1): when in the rollout it is this node's turn. */
   phase: number;
-  /** Share of users' calls that endpoints are there for. */
+  /** Share of user requests that the endpoints can carry. */
   carried(): number;
 }
 

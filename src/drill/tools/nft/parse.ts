@@ -5,7 +5,7 @@ import { readChainBody, readName, readSetBody, readTableBody } from './parse-blo
 import { readRule } from './parse-rule.ts';
 import { readElements } from './parse-values.ts';
 
-/** Reads a whole file or command line. Throws NftError at the first word that is no nft of this subset. */
+/** Reads a whole file or command line. Throws NftError at the first word outside this subset of nft. */
 export function parse(text: string): Command[] {
   const reader = new Reader(lex(text));
   const commands: Command[] = [];

@@ -27,7 +27,7 @@ export interface Systemd {
   start(name: string): Promise<void>;
   stop(name: string): Promise<void>;
   kill(name: string, signal: NodeJS.Signals): void;
-  /** The unit as it is now; one that never ran is made up from its file. */
+  /** The unit as it is now; for one that never ran, as its file describes it. */
   unit(name: string): UnitState;
   /** All that run or failed. */
   units(): UnitState[];

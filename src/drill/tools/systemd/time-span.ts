@@ -7,7 +7,7 @@ const UNITS: [RegExp, number][] = [
   [/^(d|day|days)$/, 86_400_000],
 ];
 
-/** Milliseconds of systemd's time spans: `30s`, `2min 30s`, `90`. Undefined where it is none. */
+/** Milliseconds of systemd's time spans: `30s`, `2min 30s`, `90`. Undefined if the text is something else. */
 export function parseTimeSpan(text: string): number | undefined {
   const parts = [...text.matchAll(/\s*(\d+(?:\.\d+)?)\s*([a-zµ]*)\s*/gy)];
   if (parts.length === 0 || parts.map((part) => part[0]).join('') !== text) return undefined;
