@@ -80,7 +80,7 @@ it('whose time is up with the machine down says so, and resume finishes it', asy
   world.start = async () => {};
   const late = await start(...scale, '--ignore-quorum', '--timeout', '12s').ended;
   expect(late.code).toBe(3);
-  expect(late.stdout + late.stderr).toMatch(/was stop(ped|ping); the next attempt goes on from there/);
+  expect(late.stdout + late.stderr).toMatch(/was stop(ped|ping); the next attempt continues from there/);
   world.start = async () => {
     machine().state = 'running';
   };

@@ -111,7 +111,7 @@ describe.skipIf(!path)('the command line and AWS, where moto can be had', () => 
     const back = await fireaxe('undo', 'last', '--confirm', 'west 1');
     expect(back).toMatchObject({ code: 0, stdout: expect.stringContaining(`m5.large`) });
     expect(await typeOf(id)).toEqual(['m5.large', 'running']);
-    expect((await scaleOne('m5.large')).stdout).toContain('is a running m5.large');
+    expect((await scaleOne('m5.large')).stdout).toContain('already running as m5.large');
   });
 
   it('stops nothing where it may not change the type', async () => {
@@ -136,7 +136,7 @@ describe.skipIf(!path)('the command line and AWS, where moto can be had', () => 
   it('asks which account and region it is where the instance is not known', async () => {
     workers('east', west.slice(3, 4));
     const told = await fireaxe('scale', '-c', 'east', '--nodes', 'n0', '--type', BIG, ...sure('east'));
-    expect(told.stdout + told.stderr).toMatch(/EC2 knows no i-[0-9a-f]+ in us-east-1/);
+    expect(told.stdout + told.stderr).toMatch(/EC2 has no i-[0-9a-f]+ in us-east-1/);
     expect(told.code).toBe(3);
   });
 

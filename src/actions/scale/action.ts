@@ -2,7 +2,7 @@ import { defineAction } from '../types.ts';
 import { cloudSide } from './cloud.ts';
 import { scaleParameters } from './params.ts';
 
-/** A bigger (or smaller) instance type, one machine at a time, behind an etcd quorum check. */
+/** Gives machines a bigger (or smaller) instance type, one at a time, guarded by an etcd quorum check. */
 export const scale = defineAction({
   name: 'scale',
   title: 'Change the instance type',
@@ -12,8 +12,8 @@ export const scale = defineAction({
   parameters: scaleParameters,
   summary: (p) =>
     `stop each machine, change it to ${p.type}, start it; one at a time, ` +
-    (p.ignoreQuorum ? 'WITHOUT the etcd quorum check' : 'only while the other etcd members hold a majority') +
-    (p.forceStop ? `; BY FORCE where one is still stopping after ${p.within}s` : ''),
+    (p.ignoreQuorum ? 'WITHOUT the etcd quorum check' : 'only while the other etcd members keep a majority') +
+    (p.forceStop ? `; BY FORCE if one is still stopping after ${p.within}s` : ''),
   undo: {
     summary(p, found) {
       const types = [...new Set(found.map((state) => state.type).filter((type) => type !== undefined))];

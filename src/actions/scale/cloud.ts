@@ -32,12 +32,12 @@ export function cloudSide(deps: ScaleDeps = defaults): CloudSide<ScaleParams> {
           note: 'the fleet has no instance id or no cloud profile for it',
         });
       const opened = await deps.ec2(target.cloud, context.onTrace);
-      // Between a stop and a start EC2 must be asked until it answers: there is nobody else to start the machine.
+      // Between a stop and a start only this run starts the machine again, so it asks EC2 until it answers.
       const api = patient(opened, {
         forMs: op === 'apply' || op === 'undo' ? params.within * 1000 : READERS_PATIENCE.forMs,
         now: deps.now,
         sleep: deps.sleep,
-        onWait: (why) => context.note(`EC2 does not serve us, trying again: ${why}`),
+        onWait: (why) => context.note(`EC2 is throttling or failing; retrying: ${why}`),
       });
       try {
         return await operate(op, { ...deps, api, id: target.instanceId, target, params, context, result });
@@ -71,10 +71,10 @@ async function operate(op: Op, job: Job): Promise<NodeResult> {
 async function undo(instance: Instance, job: Job): Promise<NodeResult> {
   const type = job.context.before?.type;
   if (type) return change(instance, type, 'undo', job);
-  // The state before is in the journal before anything is changed.
+  // The journal has the state before the change, so without it nothing was changed.
   if (instance.State?.Name === 'running' && instance.InstanceType !== job.params.type)
     return job.result('already', { note: `nothing was changed: ${said(instance)}` });
-  return job.result('refused', { code: 'no-before', note: 'the journal has no type to go back to' });
+  return job.result('refused', { code: 'no-before', note: 'the journal has no former type to restore' });
 }
 
 async function change(
@@ -86,10 +86,10 @@ async function change(
   const { context, params, target } = job;
   const before = context.before ?? beforeOf(instance, type, target);
   if (isRunningAs(instance, type))
-    return job.result('already', { ...and(before), note: `is a running ${type}` });
+    return job.result('already', { ...and(before), note: `already running as ${type}` });
   const refusal = await unsuitable(job.api, instance, { ...params, type }, target, context.signal);
   if (refusal) return job.result('refused', refusal);
-  // A machine that is down already takes nothing away from the quorum by staying down, nor one that only comes up.
+  // Only a machine that goes down can cost the quorum a member: one that is down already, or only starts, cannot.
   const state = instance.State?.Name;
   const takesDown = state === 'running' || (state === 'pending' && instance.InstanceType !== type);
   const quorum = takesDown && !params.ignoreQuorum ? await checkQuorum(target, params.floor, context) : {};
@@ -104,14 +104,14 @@ async function change(
   return retypeOrBack(instance, before, type, job);
 }
 
-/** Most often it is another account or region that was asked. */
+/** The usual cause is the wrong account or region. */
 function unknownTo({ id, target }: Job): string {
   const { profile, region } = target.cloud!;
   const whose = profile ? `the account of profile ${profile}` : 'this account';
-  return `EC2 knows no ${id} in ${region} in ${whose}; is it this account and region (aws sts get-caller-identity), and the fleet fresh?`;
+  return `EC2 has no ${id} in ${region} in ${whose}: check the account and region (aws sts get-caller-identity) and the age of the fleet snapshot`;
 }
 
-/** EC2 itself is the receipt: what it shows tells how far an earlier attempt came. */
+/** EC2 itself is the receipt: the machine's state shows how far an earlier attempt came. */
 function receipt(instance: Instance, job: Job): NodeResult {
   const { params } = job;
   if (isRunningAs(instance, params.type))
@@ -124,8 +124,8 @@ function receipt(instance: Instance, job: Job): NodeResult {
 }
 
 /**
- * Half way through an earlier attempt the type is the new one already: then the fleet's label knows the former.
- * Where it does not, what the journal may have of that attempt must not be overwritten with less.
+ * Half way through an earlier attempt the type is already the new one; the fleet's label then has the former.
+ * Without that label nothing is recorded, so that the journal's record of the earlier attempt stays.
  */
 function beforeOf(instance: Instance, wanted: string, target: Target): BeforeState | undefined {
   const label = target.labels['node.kubernetes.io/instance-type'];

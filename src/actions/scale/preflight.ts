@@ -32,7 +32,7 @@ export async function unsuitable(
       code: 'scaling-group',
       note:
         `scaling group ${group} would replace it while it is stopped: suspend its Launch, Terminate, HealthCheck, ` +
-        'ReplaceUnhealthy and AZRebalance, then say --group-suspended (groupSuspended: true in a playbook)',
+        'ReplaceUnhealthy and AZRebalance, then add --group-suspended (groupSuspended: true in a playbook)',
     };
   const facts = await api.type(params.type, signal);
   if (!facts) return { code: 'no-such-type', note: `EC2 has no type ${params.type} in this region` };
@@ -50,13 +50,13 @@ export async function unsuitable(
     return {
       code: 'address-changes',
       note:
-        `it is reached at ${target.address} alone, a public address that is another after a stop: nobody could ask its ` +
-        'etcd member. Give it an Elastic IP, or its private address or ssm in the kit',
+        `it is reached only at ${target.address}, a public address that changes with a stop; its etcd member could not ` +
+        'be read afterwards. Give it an Elastic IP, or put its private address or ssm in the kit',
     };
   return mayNot(api, instance, params.type, target, signal);
 }
 
-/** What would end half way, with the machine down: asked before anything is stopped. */
+/** Checks before the stop what would otherwise fail half way, with the machine down. */
 async function mayNot(
   api: Ec2Api,
   instance: Instance,
@@ -70,19 +70,19 @@ async function mayNot(
   if (calls.length > 0)
     return {
       code: 'not-permitted',
-      note: `these credentials may not ${calls.join(', ')}: nothing was begun`,
+      note: `these credentials do not allow ${calls.join(', ')}: nothing was changed`,
     };
   if (!down && (await api.stopProtected(id, signal))) {
     const lift = `aws ec2 modify-instance-attribute --instance-id ${id} --no-disable-api-stop`;
     return {
       code: 'stop-protection',
-      note: `its stop protection is on; to lift it: ${withOurKeys(lift, target.cloud!)}`,
+      note: `its stop protection is on; to turn it off: ${withOurKeys(lift, target.cloud!)}`,
     };
   }
   return undefined;
 }
 
-/** Reached at an address that EC2 lent it until it stops; an Elastic IP has an account as its owner. */
+/** Reached at an address that EC2 takes away when it stops; an Elastic IP has an account as its owner. */
 function isPublic(instance: Instance, target: Target): boolean {
   return target.address === instance.PublicIpAddress && !isElastic(instance);
 }
@@ -92,7 +92,7 @@ function isElastic({ NetworkInterfaces = [], PublicIpAddress }: Instance): boole
   return found?.IpOwnerId !== undefined && found.IpOwnerId !== 'amazon';
 }
 
-/** What is lost or changes besides the type, for the people who decide. */
+/** What is lost or changes besides the type, shown before consent. */
 export function sideEffects(instance: Instance): string {
   const volatile =
     instance.PublicIpAddress && !isElastic(instance)
@@ -102,7 +102,7 @@ export function sideEffects(instance: Instance): string {
     instance.Placement?.Tenancy === 'host' ? '; its dedicated host must have room for the type' : '';
   const asleep =
     instance.StateReason?.Code === 'Client.UserInitiatedHibernate'
-      ? '; it hibernates, and wakes with what it had in memory'
+      ? '; it is hibernated, and resumes with its memory'
       : '';
-  return `it is down meanwhile and loses its instance-store disks${volatile}${host}${asleep}`;
+  return `it is down during the change and loses its instance-store disks${volatile}${host}${asleep}`;
 }

@@ -17,25 +17,25 @@ export const etcdHealth = defineAction({
 
 const READ_MS = 10_000;
 
-/** Nodes that run etcd: those with the role; where no node has it, the control plane. */
+/** Nodes that run etcd: those with the role, or the control plane where no node has the role. */
 export function membersOf(targets: Target[]): Target[] {
   const etcd = targets.filter((target) => target.roles.includes('etcd'));
   return etcd.length > 0 ? etcd : targets.filter((target) => target.roles.includes('control-plane'));
 }
 
-/** One member as its own host tells it. */
+/** One member as its own host reports it. */
 export interface Member {
   node: string;
-  /** It takes part in the quorum, also where an alarm makes it call itself unhealthy. */
+  /** It counts in the quorum, even if an alarm makes it report itself unhealthy. */
   votes: boolean;
-  /** It copies, and has no vote yet. */
+  /** It replicates, and has no vote yet. */
   learner: boolean;
   alarms: string[];
-  /** In words, where it does not vote. */
+  /** Why it does not vote; empty where it does. */
   why: string;
 }
 
-/** Reads each member on its own host. Who does not answer does not vote. */
+/** Reads each member on its own host. A member that does not answer does not count. */
 export async function readMembers(members: Target[], context: CloudContext): Promise<Member[]> {
   if (members.length === 0) return [];
   const health = nodeScript({
@@ -56,7 +56,7 @@ function memberOf(node: string, outcome: Outcome | undefined): Member {
   const data = (outcome?.state === 'ok' && outcome.result?.data) || {};
   const alarms = (data.etcdAlarms ?? '').split(' ').filter(Boolean);
   const learner = data.etcdLearner === '1';
-  // What a corrupt member would vote for is not to be relied on.
+  // A corrupt member's vote cannot be relied on.
   const votes = data.etcdVotes === '1' && !learner && !alarms.includes('CORRUPT');
   return { node, votes, learner, alarms, why: votes ? '' : whyNot(outcome, data, { alarms, learner }) };
 }
@@ -79,46 +79,45 @@ function whyNot(
 export interface QuorumCheck {
   /** Why this machine must not go down now. */
   refusal?: string;
-  /** What the people who decide should know all the same. */
+  /** What to know before consent, although it does not rule the change out. */
   note?: string;
 }
 
-/** Whether a majority of the members that vote stays, with this machine down. */
+/** Whether a majority of the voting members remains with this machine down. */
 export async function checkQuorum(
   target: Target,
   floor: number | undefined,
   context: CloudContext,
 ): Promise<QuorumCheck> {
   const hosts = membersOf(context.targets);
-  if (hosts.length === 0)
-    return { refusal: 'the fleet names no etcd member and no control-plane node to count' };
+  if (hosts.length === 0) return { refusal: 'the fleet has no etcd or control-plane node to count' };
   if (!hosts.some((host) => host.name === target.name)) return {};
   const members = await readMembers(hosts, context);
   const note = alarmNote(members);
   const voters = members.filter((member) => !member.learner);
-  // A learner takes no vote with it.
+  // A learner has no vote to lose.
   if (!voters.some((member) => member.node === target.name)) return note;
   const needed = Math.max(Math.floor(voters.length / 2) + 1, floor ?? 0);
   const others = voters.filter((member) => member.node !== target.name);
   if (others.length < needed)
     return {
-      refusal: `etcd has ${voters.length} voting member${voters.length === 1 ? '' : 's'}: without ${target.name} at most ${others.length} remain, ${needed} must`,
+      refusal: `etcd has ${voters.length} voting member${voters.length === 1 ? '' : 's'}: without ${target.name} at most ${others.length} remain, ${needed} are required`,
     };
   const missing = others.filter((member) => !member.votes);
   const left = others.length - missing.length;
   if (left >= needed) return note;
   const why = missing.map((member) => `${member.node}: ${member.why}`).join(', ');
   return {
-    refusal: `without ${target.name} only ${left} of ${voters.length} voting etcd members are known to be in the quorum, ${needed} must be (${why})`,
+    refusal: `without ${target.name} only ${left} of ${voters.length} voting etcd members are known to be in the quorum, ${needed} are required (${why})`,
   };
 }
 
-/** No bigger machine is the cure of an alarm. */
+/** A bigger machine does not clear an alarm. */
 function alarmNote(members: Member[]): QuorumCheck {
   const alarmed = members.filter((member) => member.alarms.length > 0);
   if (alarmed.length === 0) return {};
   const names = [...new Set(alarmed.flatMap((member) => member.alarms))].join(', ');
   return {
-    note: `etcd alarm ${names} on ${alarmed.map((member) => member.node).join(', ')}: a bigger machine does not lift it (fireaxe probe says what does)`,
+    note: `etcd alarm ${names} on ${alarmed.map((member) => member.node).join(', ')}: a bigger machine does not clear it (fireaxe probe says how)`,
   };
 }

@@ -7,7 +7,7 @@ import { and, type Job } from './job.ts';
 import { membersOf, readMembers } from './quorum.ts';
 import { RetypeError, retype } from './retype.ts';
 
-/** Brings the machine to the type; where that ends with it stopped, back to the type that it last ran as: nothing is left down. */
+/** Changes the machine's type; if that leaves it stopped, restores the type it last ran as, so that no machine stays down. */
 export async function retypeOrBack(
   instance: Instance,
   before: BeforeState | undefined,
@@ -29,12 +29,12 @@ export async function retypeOrBack(
     if (!(error instanceof RetypeError)) throw error;
     const former = formerType(instance, before, type, params.type);
     if (error.seen !== 'stopped' || !former) return failed(error.code, error.message + leftAs(error, job));
-    context.note(`${error.message}: back to ${former}`);
+    context.note(`${error.message}: restoring ${former}`);
     try {
       await retype(job.id, former, { ...deps, insist: true });
     } catch (second) {
       if (!(second instanceof RetypeError)) throw second;
-      const note = `${error.message}; and not back to ${former}: ${second.message}`;
+      const note = `${error.message}; restoring ${former} failed: ${second.message}`;
       return failed(error.code, note + leftAs(second, job));
     }
     const back = await memberIsBack(job);
@@ -51,7 +51,7 @@ export async function retypeOrBack(
   return failed('member-not-back', note);
 }
 
-/** What it ran as when its turn came; where it was down already, the other of the two types that the journal knows. */
+/** The type it ran as when its turn came; if it was already down, the other of the two types in the journal. */
 function formerType(
   instance: Instance,
   before: BeforeState | undefined,
@@ -62,24 +62,24 @@ function formerType(
   return [ranAs, before?.type, wanted].find((known) => known && known !== type);
 }
 
-/** Somebody must know that a machine is down, and how it comes up. */
+/** The operator must learn that a machine is down, and how to start it. */
 function leftAs({ seen, next }: RetypeError, { id, target }: Job): string {
   const first = next ? `; ${next}` : '';
   if (seen === 'running' || seen === 'pending' || seen === 'gone') return first;
   const start = withOurKeys(`aws ec2 start-instances --instance-ids ${id}`, target.cloud!);
-  return `${first}. It was last seen ${seen.toUpperCase()}: the same command again goes on from there, or by hand ${start}`;
+  return `${first}. It was last seen ${seen.toUpperCase()}: the same command continues from there, or start it by hand: ${start}`;
 }
 
-/** Where the public address is not an Elastic IP it is another one now, and the fleet has the old. */
+/** A public address that is not an Elastic IP has changed, and the fleet still has the old one. */
 async function newAddress(instance: Instance, { api, id, context }: Job): Promise<string> {
   const former = instance.PublicIpAddress;
   if (!former) return '';
   const now = (await api.instance(id, context.signal).catch(() => undefined))?.PublicIpAddress;
   if (now === former) return '';
-  return `; its public address was ${former} and is ${now ?? 'none'} now (fireaxe nodes --discover --save)`;
+  return `; its public address was ${former} and is now ${now ?? 'none'} (fireaxe nodes --discover --save)`;
 }
 
-/** Waits until the machine's own etcd member is healthy; at once true where it runs none. */
+/** Waits until the machine's own etcd member is healthy; true at once where it runs none. */
 async function memberIsBack(job: Job): Promise<boolean> {
   const { context, target, params } = job;
   if (!membersOf(context.targets).some((member) => member.name === target.name)) return true;

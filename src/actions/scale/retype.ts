@@ -14,21 +14,21 @@ export interface RetypeDeps {
   withinMs: number;
   /** A machine that is still stopping by then is stopped by force. */
   force: boolean;
-  /** A start that is refused for want of room is tried again all that time: there is no other type to go back to. */
+  /** A start that fails for lack of capacity is retried all that time: there is no other type to restore. */
   insist?: boolean;
 }
 
-/** EC2 has no machine of this type to give, or may not: the former type still has its place. */
+/** EC2 has no capacity for this type or does not allow it; the former type can still start. */
 const NO_ROOM =
   /^(Server\.)?(Insufficient.*|InstanceLimitExceeded|VcpuLimitExceeded|Unsupported|UnsupportedOperation|UnsupportedHostConfiguration)$/;
-/** EC2 had moved on since we looked: look again. */
+/** The state changed since it was read: read it again. */
 const RACE = /^IncorrectInstanceState$/;
-/** Starts that EC2 takes and that end in `stopped` again, after which the type is given up. */
+/** Starts that EC2 accepts and that end in `stopped` again, after which the type is abandoned. */
 const FALLS = 2;
-/** Looks in a row that do not find it. */
+/** Readings in a row that do not find the machine before it counts as gone. */
 const LOOKS = 3;
 
-/** Why the machine does not get there, and the state in which it was last seen. */
+/** Why the change failed, and the state in which the machine was last seen. */
 export class RetypeError extends Error {
   readonly code: ReasonCode;
   readonly seen: string;
@@ -58,7 +58,7 @@ export async function retype(id: string, type: string, deps: RetypeDeps): Promis
     for (let turn = 0; ; turn++) {
       signal.throwIfAborted();
       const instance = await api.instance(id, signal);
-      // One look at a lagging replica is no proof that a machine is gone that was there a moment ago.
+      // A lagging replica of EC2 may not show a machine that it showed a moment ago.
       if (!instance && seen !== '' && ++missed < LOOKS) {
         await deps.sleep(2000, signal);
         continue;
@@ -78,10 +78,10 @@ export async function retype(id: string, type: string, deps: RetypeDeps): Promis
         if (step !== 'wait') deps.note(`${STEP_TEXT[step]}${step === 'retype' ? ` ${type}` : ''}`);
       } else if (deps.now() - since > deps.withinMs) {
         if (seen !== 'stopping' || forced || !deps.force)
-          throw new RetypeError('too-slow', `${id} stays ${seen} for too long`, seen);
+          throw new RetypeError('too-slow', `${id} is still ${seen} after the longest wait`, seen);
         forced = true;
         since = deps.now();
-        deps.note('still stopping; stopping it by force');
+        deps.note('still stopping; forcing it to stop');
         await api.stop(id, signal, { force: true });
       }
       if (step === 'stop' && turn === 0) await unlessRace(api.stop(id, signal));
@@ -98,7 +98,7 @@ type Step = 'done' | 'gone' | 'wait' | 'stop' | 'retype' | 'start';
 
 const STEP_TEXT: Record<'stop' | 'retype' | 'start', string> = {
   stop: 'stopping the machine',
-  retype: 'stopped; making it a',
+  retype: 'stopped; changing it to',
   start: 'starting the machine',
 };
 
@@ -117,14 +117,14 @@ function nextStep(instance: Instance | undefined, type: string): Step {
   }
 }
 
-/** EC2 took the start and the machine is stopped again: its reason tells why, such as no room or a key it may not use. */
+/** EC2 accepted the start and the machine is stopped again: its state reason says why, such as no capacity or no access to a key. */
 function fall(falls: number, id: string, type: string, instance: Instance | undefined): number {
   const { Code = '', Message = '' } = instance?.StateReason ?? {};
-  const why = [Code, Message].filter(Boolean).join(': ') || 'EC2 says no reason';
+  const why = [Code, Message].filter(Boolean).join(': ') || 'EC2 gives no reason';
   if (NO_ROOM.test(Code))
     throw new RetypeError('no-capacity', `EC2 cannot start it as ${type}: ${why}`, 'stopped');
   if (falls + 1 >= FALLS)
-    throw new RetypeError('does-not-start', `${id} falls back to stopped as ${type}: ${why}`, 'stopped');
+    throw new RetypeError('does-not-start', `${id} stops again after starting as ${type}: ${why}`, 'stopped');
   return falls + 1;
 }
 
@@ -145,13 +145,14 @@ async function unlessRace(call: Promise<void>): Promise<void> {
   });
 }
 
-/** Whatever ends it says in which state the machine is left. */
+/** Adds to any error the state in which the machine was last seen. */
 function ended(error: unknown, id: string, seen: string, signal: AbortSignal): unknown {
   if (error instanceof RetypeError) return error;
   if (!(error instanceof Error)) return error;
-  // Nothing of ours is under way before the first look.
+  // Before the first reading nothing has been started.
   if (seen === '') return error;
-  if (signal.aborted) return new Error(`ended while ${id} was ${seen}; the next attempt goes on from there`);
+  if (signal.aborted)
+    return new Error(`interrupted while ${id} was ${seen}; the next attempt continues from there`);
   const code = error instanceof FireaxeError ? error.kind : cloudErrorName(error);
   const name = error instanceof FireaxeError || error.message.startsWith(error.name) ? '' : `${error.name}: `;
   return new RetypeError(code, `${name}${error.message}`, seen, error);

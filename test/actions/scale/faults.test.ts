@@ -67,7 +67,7 @@ describe('scale leaves no machine down', () => {
   it('insists on the former type while there is no room for that either', async () => {
     b.endpoint.faults.noRoomFor.add(BIG).add('m5.large');
     const ended = b.run('apply');
-    while (!b.notes.some((note) => note.includes('back to m5.large'))) await delay(10);
+    while (!b.notes.some((note) => note.includes('restoring m5.large'))) await delay(10);
     await delay(100);
     b.endpoint.faults.noRoomFor.clear();
     expect((await ended).note).toContain('runs as m5.large again');
@@ -101,11 +101,11 @@ describe('scale leaves no machine down', () => {
     // The first may have been under way when it began to stop, and the last one is not read yet.
     await looks(3);
     stopWaiting.abort();
-    await expect(ended).rejects.toThrow(/was stopping; the next attempt goes on from there/);
+    await expect(ended).rejects.toThrow(/was stopping; the next attempt continues from there/);
   });
 });
 
-describe('scale bears a cloud that is ill', () => {
+describe('scale outlasts a cloud that fails', () => {
   it.each([
     ['throttles for long', () => Object.assign(b.endpoint.faults.throttle, { DescribeInstances: 8 })],
     ['answers 500', () => Object.assign(b.endpoint.faults.beforeAcceptance, { DescribeInstances: 8 })],
@@ -121,7 +121,7 @@ describe('scale bears a cloud that is ill', () => {
         await stop(id);
       };
       expect(await b.run('apply')).toMatchObject({ state: 'changed' });
-      expect(b.notes.some((note) => note.startsWith('EC2 does not serve us'))).toBe(true);
+      expect(b.notes.some((note) => note.startsWith('EC2 is throttling or failing'))).toBe(true);
       isUp(BIG);
       expect(b.events).toEqual(['saved', 'stop cp0', 'retype cp0', 'start cp0']);
     },
@@ -204,7 +204,7 @@ describe('scale refuses before it stops anything', () => {
     Object.assign(machine(), { state: 'stopped', stateReason });
     const result = await b.run('check');
     expect(result.state).toBe('would');
-    expect(result.note).toContain('it hibernates');
+    expect(result.note).toContain('it is hibernated');
   });
 
   it('goes on where it may not even ask for stop protection', async () => {
@@ -228,7 +228,7 @@ describe('scale refuses before it stops anything', () => {
       machine().publicIp = '203.0.113.8';
       await start(id);
     };
-    expect((await b.run('apply')).note).toContain('was 203.0.113.7 and is 203.0.113.8 now');
+    expect((await b.run('apply')).note).toContain('was 203.0.113.7 and is now 203.0.113.8');
   });
 
   it('asks whose account it is where EC2 does not know the instance', async () => {

@@ -132,7 +132,7 @@ describe("scale and etcd's quorum", () => {
     for (const name of ['cp0', 'cp1', 'cp2']) b.says.set(name, nospace);
     const check = await b.run('check');
     expect(check.state).toBe('would');
-    expect(check.note).toContain('etcd alarm NOSPACE on cp0, cp1, cp2: a bigger machine does not lift it');
+    expect(check.note).toContain('etcd alarm NOSPACE on cp0, cp1, cp2: a bigger machine does not clear it');
     // Its own member is back although the alarm is on.
     expect((await b.run('apply')).state).toBe('changed');
     expect(b.notes.join()).toContain('etcd alarm NOSPACE');
