@@ -92,7 +92,7 @@ export async function createCloudEndpoint(
         if (broken.how === 'reset') return void request.socket.destroy();
         if (broken.how === 'gone')
           throw new CloudError('InvalidInstanceID.NotFound', 'The instance IDs do not exist');
-        // As a proxy would that gave up on us: well-formed HTTP, and nothing or half of it inside.
+        // As a proxy answers that gave up: well-formed HTTP with an empty or half a body.
         const half = broken.how === 'cut' ? answer.body.slice(0, answer.body.length / 2) : '';
         if (broken.how !== 'error-500') return send(200, { ...answer, body: half });
         throw new CloudError('InternalServerError', 'We encountered an internal error.', 500);
@@ -156,7 +156,7 @@ export async function createCloudEndpoint(
   };
 }
 
-/** Presence only: the drill has no secrets to check a signature with. */
+/** Checks that a signature is present: the drill has no secrets to verify it with. */
 function requireSignature(request: IncomingMessage, operation: string): void {
   const authorization = request.headers.authorization ?? '';
   if (!/^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/[^/]+\/[^/]+\/aws4_request, /.test(authorization))
@@ -165,7 +165,7 @@ function requireSignature(request: IncomingMessage, operation: string): void {
 
 const MOST_SKEW_MS = 300_000;
 
-/** Each service has its own words for a signature of another time. */
+/** Each service has its own error for a signature of another time. */
 function requireTime(request: IncomingMessage, now: number): void {
   const text = String(request.headers['x-amz-date'] ?? '');
   const signed = Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
@@ -189,7 +189,7 @@ async function readBody(request: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8');
 }
 
-/** Uses up one of a fault's turns. */
+/** Uses one of a fault's remaining calls. */
 function take(turns: Record<string, number>, operation: string): boolean {
   const left = turns[operation] ?? 0;
   if (left <= 0) return false;

@@ -1,8 +1,8 @@
-/** What tests break on purpose. Everything is off at first. */
+/** Faults that tests switch on. All are off at first. */
 export interface CloudFaults {
   /** Operation (`SendCommand`, `DescribeInstances`, …) → how many of the next calls are throttled. */
   throttle: Record<string, number>;
-  /** Operation → how many of the next calls are carried out, and then answered so. */
+  /** Operation → how many of the next calls are carried out, and then answered with an error. */
   afterAcceptance: Record<string, { how: 'error-500' | 'reset' | 'empty' | 'cut' | 'gone'; times: number }>;
   /** Operation → how many of the next calls fail with 500 before anything is done. */
   beforeAcceptance: Record<string, number>;
@@ -10,17 +10,17 @@ export interface CloudFaults {
   clockAheadMs: number;
   /** Operation → error code answered to every call, such as ExpiredTokenException. */
   refuse: Record<string, string>;
-  /** Instance types of which EC2 has no machine left to start. */
+  /** Instance types for which EC2 has no capacity. */
   noRoomFor: Set<string>;
   /** Instances whose commands never end. */
   inProgressForever: Set<string>;
   /** Instances that run the command although the service says DeliveryTimedOut. */
   ranButDeliveryTimedOut: Set<string>;
-  /** Instances on which nothing arrives, and the service says so at once. */
+  /** Instances that no command reaches, which the service reports at once. */
   undeliverable: Set<string>;
   /** Instances that the service accepts and then leaves out of every list. */
   missing: Set<string>;
-  /** InvalidInstanceId without saying which. */
+  /** InvalidInstanceId without the ids. */
   namelessInvalidInstance: boolean;
 }
 

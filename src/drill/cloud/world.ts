@@ -31,7 +31,7 @@ export interface CloudExec {
   stderr: string;
 }
 
-/** The world behind the cloud's endpoint. The endpoint knows nothing of what the machines are for. */
+/** The machines behind the cloud's endpoint, which does not know what they are for. */
 export interface CloudWorld {
   instances(): CloudInstance[];
   /** Runs the lines as the SSM agent would, by the machine's own sh; rejects or overruns are the agent's failures. */

@@ -23,7 +23,7 @@ export interface OpenWatch {
 
 /**
  * One process on one node that talks to the API servers, by real HTTP once the simulated network lets it.
- * It stays with its server until that one fails it, and then takes the next.
+ * It stays with its server until a request fails, then takes the next.
  */
 export class ApiClient {
   readonly #network: LabNetwork;
@@ -33,7 +33,7 @@ export class ApiClient {
   readonly #agent = new Agent({ keepAlive: true, maxSockets: 6 });
   /** Watches of this client that the network has silently cut: the server still holds them. */
   readonly #open = new Set<{ request: ClientRequest; socket?: Socket }>();
-  /** Doors whose network turned the last first packet away. */
+  /** Servers whose network refused the last connection attempt. */
   readonly #turnedAway = new Set<ApiDoor>();
   #at: number;
 
@@ -75,7 +75,7 @@ export class ApiClient {
     }
   }
 
-  /** Opens a watch and reads its lines until it ends, which `ended` is told once. */
+  /** Opens a watch and reads its lines until it ends; `ended` is called once. */
   async watch(path: string, onLine: (line: string) => void, ended: () => void): Promise<OpenWatch> {
     const door = this.#doors[this.#at]!;
     try {

@@ -64,7 +64,7 @@ export class Cluster {
     this.controlPlane.stop();
   }
 
-  /** How a program on a worker reaches the API servers; each begins with another one. */
+  /** How a program on a worker reaches the API servers; each worker starts with another server. */
   client(
     node: LabNode,
     index: number,
@@ -77,7 +77,7 @@ export class Cluster {
     return this.parts.workers.length - this.controlPlane.notReady();
   }
 
-  /** What a control-plane machine has that a worker has not. */
+  /** Adds what only a control-plane machine has. */
   #equip(node: LabNode, apiPort: () => number, member: EtcdMember): void {
     const { etcd } = this.controlPlane;
     writeStaticPods(node.root);

@@ -52,12 +52,12 @@ export class Kubelet<C extends Container = Container> {
     return [...this.#runners.values()].map((r) => r.container()).filter((c) => c !== undefined);
   }
 
-  /** The rollout has not reached it yet. */
+  /** It has not started yet. */
   starting(): boolean {
     return Date.now() < this.#beginAt;
   }
 
-  /** Pods that it means to run. */
+  /** How many pods it wants to run. */
   wanted(): number {
     return this.#pods.size;
   }
@@ -71,7 +71,7 @@ export class Kubelet<C extends Container = Container> {
     return Date.now() - this.#renewedAt < this.#options.leaseMs;
   }
 
-  /** No API server's machine lets it in. */
+  /** The network refuses it at every API server. */
   fenced(): boolean {
     return this.#client?.fenced() ?? false;
   }
@@ -121,7 +121,7 @@ export class Kubelet<C extends Container = Container> {
     }
   }
 
-  /** Renews the lease; lists its pods and watches them where it does not. */
+  /** Renews the lease; lists and watches its pods unless a watch is open. */
   async #talk(): Promise<void> {
     this.#client ??= new ApiClient(this.#options);
     const name = this.#options.node.spec.name;
@@ -138,7 +138,7 @@ export class Kubelet<C extends Container = Container> {
 
   async #listAndWatch(client: ApiClient, name: string): Promise<void> {
     const query = `fieldSelector=spec.nodeName%3D${name}`;
-    // The watch first: nothing that happens between the two is missed.
+    // The watch comes first, so that no change between the two is missed.
     let over = false;
     const watch = await client.watch(
       `/api/v1/pods?watch=true&${query}`,

@@ -2,7 +2,7 @@ import type { Random } from '../random.ts';
 
 /**
  * The resolved names that one node remembers. While the API is down nothing is looked up anew, so the services of
- * that node fail one after the other as their names expire: what hid the incident first and made it worse then.
+ * that node fail one after the other as their names expire. In the incident this hid the cause at first.
  */
 export class NameCache {
   readonly #ttlMs: number;
@@ -19,7 +19,7 @@ export class NameCache {
     return this.#expiries.filter((at) => at <= now).length / this.#expiries.length;
   }
 
-  /** A lookup succeeded: what has expired, or soon would, is known again. */
+  /** After a successful lookup: renews the names that have expired or soon would. */
   refresh(now: number): void {
     this.#expiries = this.#expiries.map((at) => (at - now < this.#ttlMs / 10 ? now + this.#ttlMs : at));
   }

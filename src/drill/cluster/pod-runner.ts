@@ -34,7 +34,7 @@ export class PodRunner<C extends Container> {
     return this.#restarts;
   }
 
-  /** One look of the kubelet's sync loop. */
+  /** One turn of the kubelet's sync loop. */
   sync(now: number): void {
     const container = this.#container;
     if (container && !container.process.alive()) {

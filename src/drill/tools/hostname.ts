@@ -1,6 +1,6 @@
 import type { LabNodeSpec, Tool } from '../types.ts';
 
-/** hostname, which must not say the name of the machine that carries the lab. */
+/** Simulated hostname: it must not print the name of the machine that runs the lab. */
 export function createHostname(spec: LabNodeSpec): Tool {
   return (argv) => {
     const [option, ...more] = argv;

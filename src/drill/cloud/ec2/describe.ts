@@ -19,7 +19,7 @@ export function stateValue(state: CloudInstance['state']): { [name: string]: Xml
   return { code: STATE_CODE[state], name: state };
 }
 
-/** The instances that ids and filters select. An id that nobody has is an error, as in EC2. */
+/** The instances that ids and filters select. An unknown id is an error, as in EC2. */
 export function selected(world: CloudWorld, parameters: QueryParameters): CloudInstance[] {
   const all = world.instances();
   const ids = listOf(parameters, 'InstanceId');

@@ -8,7 +8,7 @@ import { responseDocument, type XmlValue } from './xml.ts';
 
 type Operation = (parameters: QueryParameters) => { [name: string]: XmlValue };
 
-/** EC2 as far as a recovery needs it. */
+/** Simulated EC2: the operations that a recovery needs. */
 export class Ec2Service {
   readonly #world: CloudWorld;
   readonly #faults: CloudFaults;
@@ -194,7 +194,7 @@ function wrongState(instance: CloudInstance, wanted: 'started' | 'stopped'): Clo
   );
 }
 
-/** DryRun proves the permission and nothing else, with an error as its answer: states are not looked at. */
+/** DryRun checks the permission alone, and answers with an error; states are not checked. */
 function dryRunEnds(parameters: QueryParameters): void {
   if (parameters.get('DryRun') === 'true')
     throw new CloudError('DryRunOperation', 'Request would have succeeded, but DryRun flag is set.', 412);

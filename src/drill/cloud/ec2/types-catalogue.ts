@@ -1,4 +1,4 @@
-/** The instance types that the drill's cloud sells. */
+/** The instance types of the drill's cloud. */
 export interface InstanceTypeFacts {
   vcpus: number;
   memoryMib: number;

@@ -36,7 +36,7 @@ export interface Invocation {
   stop: AbortController;
 }
 
-/** One SendCommand and what became of it on each instance. */
+/** One SendCommand and its result on each instance. */
 export interface Command {
   id: string;
   input: SendInput;
@@ -88,7 +88,7 @@ export function errorCount(command: Command): number {
     .length;
 }
 
-/** The command's own state: nodes that were never reached hide behind a Success. */
+/** The command's own state: Success even if some nodes were never reached. */
 export function commandDetails(command: Command): { status: string; details: string } {
   const of = command.invocations;
   if (of.every((i) => i.details === 'Pending')) return both('Pending');

@@ -15,7 +15,7 @@ interface ListInput {
   Filters?: { key?: string; value?: string; Key?: string; Values?: string[] }[];
 }
 
-/** SSM's Run Command and its list of agents. */
+/** Simulated SSM: Run Command and the list of agents. */
 export class SsmService {
   readonly #deps: RunnerDeps & { listedAfterMs: number };
   readonly #commands: Command[] = [];
@@ -115,7 +115,7 @@ export class SsmService {
     };
   }
 
-  /** What lists show: nothing of a command for the first moment of its life. */
+  /** What lists show; a new command is missing for a moment. */
   #visible(input: ListInput): Command[] {
     if (input.CommandId) this.#known(input.CommandId);
     const listedBefore = this.#deps.now() - this.#deps.listedAfterMs;

@@ -15,7 +15,7 @@ function invalid(problem: string): CloudError {
   return new CloudError('ValidationException', `1 validation error detected: ${problem}`);
 }
 
-/** The limits that SendCommand holds before it looks at any instance. */
+/** The limits that SendCommand checks before any instance. */
 export function validateSend(input: SendInput): void {
   const { InstanceIds = [], Targets = [], Parameters = {} } = input;
   if (InstanceIds.length > 50)

@@ -38,7 +38,7 @@ export interface OwnServers {
   etcd(url: URL): { code: number; body: string } | undefined;
 }
 
-/** curl as far as reading one's own API server and etcd member goes. */
+/** Simulated curl, which reads the host's own API server and etcd member. */
 export function curlTool(server: OwnServers): Tool {
   return async (argv, stdin, { cwd }) => {
     const call = parse(argv, stdin);

@@ -13,7 +13,7 @@ interface KubectlCall {
 
 const METHODS: Record<string, string> = { get: 'GET', delete: 'DELETE', create: 'POST', replace: 'PUT' };
 
-/** kubectl as far as `get|delete|create|replace --raw` against this machine's own API server goes. */
+/** Simulated kubectl: `get|delete|create|replace --raw` against the API server of its own host. */
 export function kubectlTool(server: { root: string; apiPort(): number }): Tool {
   return async (argv, stdin, { cwd }) => {
     const call = parse(argv);

@@ -98,7 +98,7 @@ export function setOf(table: Table, name: Name): NamedSet {
   return table.sets.get(name.text) ?? missing(name, false);
 }
 
-/** What the kernel says begins otherwise than what nft itself knows. */
+/** Messages of the kernel begin otherwise than those of nft itself. */
 export function missing(name: Name, byKernel: boolean): never {
   throw new NftError(`${byKernel ? 'Could not process rule: ' : ''}No such file or directory`, name.place);
 }

@@ -14,7 +14,7 @@ export type DataType =
   | 'uid'
   | 'nf_proto';
 
-/** What a text is worth, or why it is not, in nft's words. */
+/** The value of a text, or nft's message why it has none. */
 export type Parsed = Interval | { problem: string };
 
 interface Codec {

@@ -5,7 +5,7 @@ export interface Place {
   length: number;
 }
 
-/** What nft says of a command that it does not take. */
+/** An error in nft's own words. */
 export class NftError extends Error {
   override name = 'NftError';
   readonly place: Place | undefined;

@@ -8,7 +8,7 @@ export function compareIntervals(a: Interval, b: Interval): number {
   return a.lo < b.lo ? -1 : a.lo > b.lo ? 1 : a.hi < b.hi ? -1 : a.hi > b.hi ? 1 : 0;
 }
 
-/** Sorted, with what touches or overlaps made one. */
+/** Sorts intervals and merges those that touch or overlap. */
 export function merge(intervals: Interval[]): Interval[] {
   const merged: Interval[] = [];
   for (const one of [...intervals].sort(compareIntervals)) {
@@ -31,7 +31,7 @@ export function subtract(from: Interval[], hole: Interval): Interval[] {
   });
 }
 
-/** By halves; the intervals are sorted and do not overlap. */
+/** Binary search; the intervals are sorted and do not overlap. */
 export function contains(intervals: readonly Interval[], value: bigint): boolean {
   return find(intervals, value) !== undefined;
 }

@@ -57,7 +57,7 @@ function known(ruleset: Ruleset, ref: TableRef): Table {
   return ruleset.get(tableKey(ref.family, ref.table.text)) ?? missing(ref.table, false);
 }
 
-/** A listing of one thing leaves out what the table says of itself. */
+/** A listing of one object leaves out the table's own attributes. */
 function bare(table: Table): Table {
   const { comment: _, ...rest } = table;
   return rest;

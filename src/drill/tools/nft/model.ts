@@ -16,7 +16,7 @@ export interface Table {
   comment?: string;
   sets: Map<string, NamedSet>;
   chains: Map<string, Chain>;
-  /** The handle last given away. */
+  /** The last handle in use. */
   handles: number;
 }
 
@@ -97,7 +97,7 @@ export function tableKey(family: Family, name: string): string {
   return `${family} ${name}`;
 }
 
-/** A copy to change: counters and limiters stay the same objects, so they go on counting. */
+/** A copy to change: counters and limiters stay the same objects, so that they keep counting. */
 export function cloneRuleset(ruleset: Ruleset): Ruleset {
   return new Map(
     [...ruleset].map(([key, table]) => [

@@ -38,7 +38,7 @@ const LONG: Record<string, string> = {
   '--echo': 'e',
 };
 
-/** nft, acting on a lab node's packet filter. */
+/** Simulated nft, acting on a lab node's packet filter. */
 export function createNft(firewall: Firewall): Tool {
   return (argv, stdin, { cwd }) => {
     const flags = readFlags(argv);

@@ -36,7 +36,7 @@ export function readRule(reader: Reader): Rule {
 
 function readStatement(reader: Reader, last: Statement | undefined): Statement {
   const { token } = reader;
-  // Whatever follows a verdict can never be reached, and nft refuses it.
+  // Nothing after a verdict can be reached, and nft refuses it.
   if (last?.kind === 'verdict' || last?.kind === 'reject') {
     throw new NftError('Statement after terminal statement has no effect', token.place);
   }

@@ -7,7 +7,7 @@ import type { Operand, SetElement } from './model.ts';
 const SPAN = /^(?:\d+(?:ms|s|m|h|d))+$/;
 const SPAN_UNITS: Record<string, number> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
-/** An element whose worth shows only with its set's type. */
+/** An element whose value depends on its set's type. */
 export interface RawElement {
   token: Token;
   timeoutMs?: number;

@@ -3,7 +3,7 @@ import { NftError, type Place } from './error.ts';
 import { keyType } from './keys.ts';
 import type { Rule, Statement, Table, Verdict } from './model.ts';
 
-/** A rule may only speak of sets and chains that are there, and of sets of the right type. */
+/** A rule may refer only to existing sets and chains, and to sets of the right type. */
 export function checkRule(table: Table, rule: Rule, place: Place): void {
   for (const statement of rule.statements) {
     const name = setIn(statement);

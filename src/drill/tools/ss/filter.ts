@@ -4,7 +4,7 @@ import type { Socket } from './sockets.ts';
 
 export type Filter = (socket: Socket) => boolean;
 
-/** ss says these on stderr and ends. */
+/** An error that ss prints to stderr. */
 export class FilterError extends Error {
   override name = 'FilterError';
 }

@@ -22,7 +22,7 @@ const STATES = [
 ];
 const WITH_ESTABLISHED = ['established', 'all', 'connected', 'synchronized', 'big'];
 
-/** ss, listing and closing what the lab's network tracks. TCP alone: the lab has nothing else. */
+/** Simulated ss, which lists and closes what the lab's network tracks: TCP, as the lab has nothing else. */
 export function createSs(node: LabNode, network: LabNetwork): Tool {
   return (argv) => {
     try {

@@ -20,7 +20,7 @@ export interface Machine {
   run(argv: string[], env: Record<string, string>): MainProcess;
 }
 
-/** systemd of one machine: units from files, services that run, timers that fire. */
+/** Simulated systemd of one machine: units from files, services that run, timers that fire. */
 export interface Systemd {
   files: UnitFiles;
   install(unit: InstalledUnit): void;
@@ -35,7 +35,7 @@ export interface Systemd {
   resetFailed(name?: string): void;
   /** Starts what is enabled. */
   boot(): Promise<void>;
-  /** Forgets everything that ran, without a word to it. */
+  /** Forgets everything that ran, without signalling it. */
   halt(): void;
 }
 
@@ -116,7 +116,7 @@ export function createSystemd(machine: Machine): Systemd {
     end(state, main);
   }
 
-  /** As systemd ends a service: TERM to all of it, woken if stopped, KILL to what does not go. */
+  /** As systemd ends a service: TERM and CONT to all its processes, KILL to those that stay. */
   function end(state: UnitState, main: MainProcess): void {
     main.kill('SIGTERM');
     main.kill('SIGCONT');
@@ -126,7 +126,7 @@ export function createSystemd(machine: Machine): Systemd {
   function watch(state: UnitState, main: MainProcess): void {
     void main.ended.then((exit) => {
       if (state.main !== main) return;
-      // What it left behind in its group goes with it.
+      // The rest of its process group ends with it.
       main.kill('SIGKILL');
       delete state.main;
       state.exit = exit;
@@ -147,7 +147,7 @@ export function createSystemd(machine: Machine): Systemd {
     });
   }
 
-  /** It has ended: what is transient is forgotten, unless it failed and nobody asked to collect it. */
+  /** After its end: a transient unit is forgotten, unless it failed and is not to be collected. */
   function settle(state: UnitState): void {
     clear(state);
     delete state.elapsesAt;
@@ -159,7 +159,7 @@ export function createSystemd(machine: Machine): Systemd {
     if (live.get(state.name) === state && isTransient(state)) {
       live.delete(state.name);
       files.removeTransient(state.name);
-      // The service of a timer that never fired has nobody left who would start it.
+      // Nothing can start the service of a timer that never fired.
       const service = serviceOf(state);
       if (state.name.endsWith('.timer') && !live.has(service)) files.removeTransient(service);
     }

@@ -31,7 +31,7 @@ const OPTIONS: Option[] = [
   { long: 'output', letter: 'o', value: true },
 ];
 
-/** systemctl, acting on a lab node's units. */
+/** Simulated systemctl, acting on a lab node's units. */
 export function createSystemctl(systemd: Systemd): Tool {
   const verbs = { ...readVerbs(systemd), ...changeVerbs(systemd) };
   return async (argv): Promise<ToolAnswer> => {

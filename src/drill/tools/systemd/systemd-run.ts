@@ -27,13 +27,13 @@ const OPTIONS: Option[] = [
   { long: 'version' },
 ];
 
-/** Properties that the manager heeds; another one is refused rather than forgotten. */
+/** Properties that the manager implements; others are refused. */
 const SERVICE =
   /^(RuntimeMaxSec|Restart|RestartSec|Type|KillMode|Environment|StandardInput|StandardOutput|StandardError|SyslogIdentifier|TimeoutStopSec)$/;
 const TIMER = /^(AccuracySec|RemainAfterElapse|RandomizedDelaySec|OnActiveSec)$/;
 const UNIT = /^(CollectMode|Description)$/;
 
-/** systemd-run: transient services that run at once, and timers that start one later. */
+/** Simulated systemd-run: transient services that run at once, and timers that start one later. */
 export function createSystemdRun(systemd: Systemd, path: string[]): Tool {
   return async (argv) => {
     const options = readOptions(argv, OPTIONS, true);

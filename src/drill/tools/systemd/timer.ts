@@ -2,7 +2,7 @@ import { parseTimeSpan } from './time-span.ts';
 import type { UnitState } from './unit.ts';
 import { setting } from './unit-text.ts';
 
-/** Arms a timer unit: it starts its service once, and is gone unless it is to stay. */
+/** Arms a timer unit: it starts its service once, then disappears unless it is to stay. */
 export function startTimer(
   state: UnitState,
   manager: { start(name: string): Promise<void>; ended(state: UnitState): void },

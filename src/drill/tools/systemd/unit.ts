@@ -49,7 +49,7 @@ export interface InstalledUnit extends UnitBehaviour {
   text?: string;
 }
 
-/** What systemctl says when it cannot. */
+/** An error in systemctl's own words. */
 export class UnitError extends Error {
   override name = 'UnitError';
   readonly code: number;
