@@ -115,7 +115,7 @@ export function verbs(): RegisteredVerb[] {
     },
     {
       name: 'drill',
-      summary: 'Practise on an embedded lab that breaks like the incident',
+      summary: 'Practise an outage in a lab on this machine',
       group: 'Practise',
       load: async () => (await import('./verbs/drill.ts')).default,
     },

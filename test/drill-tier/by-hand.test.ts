@@ -25,14 +25,14 @@ test('probe reads the broken control plane out of band', async () => {
   expect(JSON.stringify(json)).toContain('cp-1');
 });
 
-test('one more up is refused, status tells what the lab sees', async () => {
+test('refuses a second up; status shows what the lab sees', async () => {
   const again = await fireaxe(['drill', 'up', '--dir', lab.dir]);
   expect(again.code).toBe(2);
   expect(again.stderr).toContain('already running');
   expect((await lab.status()).sample.flooding).toBe(12);
 });
 
-test('stop holds what it says, twice is already, undo lets go', async () => {
+test('stop holds its targets, a second stop reports already, undo releases them', async () => {
   const first = await lab.run(HOLD);
   expect(first.code, first.stderr).toBe(0);
   await eventually('held', async () => (await lab.status()).sample.flooding <= 3);
@@ -43,7 +43,7 @@ test('stop holds what it says, twice is already, undo lets go', async () => {
   await eventually('flooding', async () => (await lab.status()).sample.flooding === 12);
 });
 
-test('stop of a name that nobody has says so, with the nearest that runs, in every form', async () => {
+test('stop of a name that no process has names the nearest process that runs', async () => {
   const typo = HOLD.map((word) => (word === 'telemetry-agent' ? 'telemetry-agnt' : word));
   const said =
     'no process named telemetry-agnt on any of 12 nodes; the nearest running name is telemetry-agent, on';
@@ -58,14 +58,14 @@ test('stop of a name that nobody has says so, with the nearest that runs, in eve
   expect((await lab.run(['undo', verdict.runId, '--yes', ...JSON_OUT])).code).toBe(0);
 });
 
-test('fence cuts clients, twice is already, readmit lets some in, undo all', async () => {
+test('fence cuts clients, a second fence reports already, readmit lets some in, undo all', async () => {
   const first = await lab.run(FENCE);
   expect(first.code, first.stderr).toBe(0);
   await eventually('fenced', async () => (await lab.status()).sample.fenced === 12);
   await eventually('the servers answer', async () => (await lab.status()).sample.servers.ready === 3);
   expect(states((await lab.run(FENCE)).json)).toEqual(new Set(['already']));
   const { runId } = read(first.json).verdict;
-  // Three servers that answer are no all-clear behind a fence.
+  // Three servers that answer do not mean that all is well behind a fence.
   const probe = await lab.run(['probe']);
   expect(probe.stdout).toMatch(
     new RegExp(
@@ -93,7 +93,7 @@ test('fence cuts clients, twice is already, readmit lets some in, undo all', asy
   const undone = await lab.run(['undo', runId, '--yes', ...JSON_OUT]);
   expect(undone.code, undone.stderr).toBe(0);
   expect((await lab.run(['probe'])).stdout).not.toContain('FENCED');
-  await eventually('nobody is fenced', async () => (await lab.status()).sample.fenced === 0);
+  await eventually('no worker is fenced', async () => (await lab.status()).sample.fenced === 0);
 });
 
 test('verify says whether a fence still holds, also once somebody removed it by hand', async () => {
@@ -119,13 +119,13 @@ test('verify says whether a fence still holds, also once somebody removed it by 
   expect(undone.stdout).toContain('not asked (undone): cp-[1-3]');
 });
 
-test('the timeline tells of it', async () => {
+test('the timeline shows it', async () => {
   const { code, stdout } = await lab.run(['timeline', 'last']);
   expect(code).toBe(0);
   expect(stdout).toContain('readmit');
 });
 
-test('a recovery offers what is in force alone; its undo does not bring the cause back', async () => {
+test('a recovery offers to undo only what is in force, and not the removal of the cause', async () => {
   const ran = await lab.run(['run', 'control-plane-lockout', '--confirm', 'lab 15', ...REASON]);
   expect(ran.stderr).toMatch(/still in force: scale \(3\); to undo it: fireaxe undo /);
   await eventually('recovered', async () => (await lab.status()).score.recovered);

@@ -19,7 +19,7 @@ function npm(...args: string[]): string {
   });
 }
 
-describe('the package as it is passed on', () => {
+describe('the package as it is distributed', () => {
   beforeAll(() => {
     // The tier has built it.
     const [packed] = JSON.parse(npm('pack', '--ignore-scripts', '--json', '--pack-destination', place));
@@ -60,7 +60,7 @@ describe('the package as it is passed on', () => {
     ])
       expect(notice).toMatch(new RegExp(`^${bundled} \\d[\\d.]*: `, 'm'));
     expect(notice).toContain('Permission is hereby granted, free of charge');
-    // What only builds and tests is not passed on.
+    // What only builds and tests is not distributed.
     expect(notice).not.toMatch(/^(vitest|esbuild|typescript) /m);
   });
 });

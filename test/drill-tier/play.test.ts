@@ -3,7 +3,7 @@ import { drill, fireaxe } from './fireaxe.ts';
 
 const UNEVENTFUL = { planned: 0, ok: 0, failed: 0, unreachable: 0, timedOut: 0, unknown: 0, notAttempted: 0 };
 
-test('the drill recovers: three workstreams side by side, every target in one state, all of it said in one object', async () => {
+test('the drill recovers: three workstreams in parallel, every target in one state, one JSON object', async () => {
   const { code, score, stderr } = await drill();
   expect(score, stderr).toMatchObject({
     schemaVersion: 1,
@@ -37,7 +37,7 @@ test('the drill recovers: three workstreams side by side, every target in one st
   expect(score.undone.map((u) => u.step)).toEqual(expect.arrayContaining(['fence', 'hold', 'pause']));
 });
 
-test('hands off, nothing gets better by itself', async () => {
+test('with hands off nothing recovers by itself', async () => {
   const { code, score } = await drill('--hands-off', '--seed', '7');
   expect(code).toBe(3);
   expect(score).toMatchObject({
@@ -63,11 +63,11 @@ test('a staging cluster is too small to show it', async () => {
 test.each([
   [['--workers', '0'], '--workers'],
   [['--workers', 'many'], '--workers'],
-  [['--scenario', 'flood'], '--scenario'],
+  [['--scenario', 'etcd-nospce'], 'fireaxe drill --scenario etcd-nospace'],
   [['--seed', '-1'], '--seed'],
-  [['sideways'], 'drill does not know'],
+  [['sideways'], 'unknown argument "sideways"'],
   [['status', '--dir', '/nonexistent/lab'], 'no lab is running'],
-])('bad words are refused before anything starts: %j', async (words, said) => {
+])('refuses wrong arguments before anything starts: %j', async (words, said) => {
   const { code, stderr } = await fireaxe(['drill', ...words]);
   expect(code).toBe(2);
   expect(stderr).toContain(said);

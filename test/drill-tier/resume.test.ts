@@ -24,7 +24,7 @@ async function executions(): Promise<Map<string, number>> {
   return counts;
 }
 
-test('killed in mid-run and resumed: no step runs twice on any node, the totals are whole', async () => {
+test('a run that is killed and resumed runs no step twice on any node, and its totals add up', async () => {
   const run = lab.start([
     'run',
     'shed-load',

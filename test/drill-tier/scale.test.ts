@@ -53,7 +53,7 @@ const scale = ['scale', '--nodes', 'w1', '--type', BIG, '--reason', 'test', '--c
 const machine = () => world.machines[0]!;
 const start = (...args: string[]) => cli.start([...args, '--no-input'], kit);
 
-it('refuses without a member to count, and takes the word of who says --ignore-quorum', async () => {
+it('refuses when it cannot count etcd members, unless --ignore-quorum is given', async () => {
   const refused = await start(...scale).ended;
   expect(refused.code).toBe(3);
   expect(refused.stdout + refused.stderr).toContain('names no etcd member');
@@ -61,7 +61,7 @@ it('refuses without a member to count, and takes the word of who says --ignore-q
   expect(machine()).toMatchObject({ type: BIG, state: 'running' });
 }, 120_000);
 
-it('killed with the machine down: resume finishes it, and undo knows the former type', async () => {
+it('resumes after a kill while the machine was down, and undoes to the former type', async () => {
   world.start = async () => {};
   const killed = start(...scale, '--ignore-quorum');
   while (machine().state !== 'stopped' || machine().type !== BIG) await delay(20);
@@ -76,7 +76,7 @@ it('killed with the machine down: resume finishes it, and undo knows the former 
   expect(machine()).toMatchObject({ type: 'm5.large', state: 'running' });
 }, 120_000);
 
-it('whose time is up with the machine down says so, and resume finishes it', async () => {
+it('reports a machine that is still down at the deadline, and resume finishes it', async () => {
   world.start = async () => {};
   const late = await start(...scale, '--ignore-quorum', '--timeout', '12s').ended;
   expect(late.code).toBe(3);

@@ -38,7 +38,7 @@ async function newestRun() {
 }
 
 test.skipIf(!existsSync('/usr/bin/script'))(
-  'a recovery goes on behind a terminal that is not read, and after it has hung up',
+  'a recovery continues behind a terminal that is not read, and after it has hung up',
   async () => {
     const terminal = onTerminal('run control-plane-lockout --reason x --confirm "lab 15"');
     await eventually('the run is shown', async () => /fence: running/.test(terminal.shown()), 60_000);

@@ -8,7 +8,7 @@ import { playbookWithout } from './playbook-without.ts';
 /** Half the workers flood enough, and cost half the time. */
 const WORKERS = ['--workers', '24'];
 
-describe('each shipped workstream alone relieves the control plane, and none of them recovers it', () => {
+describe('each shipped workstream alone relieves the control plane and does not recover it', () => {
   test.each([
     ['shed-load', 'held', 20],
     ['fence-apiserver', 'fenced', 24],
@@ -27,14 +27,14 @@ describe('each shipped workstream alone relieves the control plane, and none of 
   });
 });
 
-describe('with one of the steps missing the score shows it', () => {
+describe('the score shows which step is missing', () => {
   let dir = '';
   beforeAll(async () => {
     dir = await mkdtemp(join(tmpdir(), 'fireaxe-playbooks-'));
   });
   afterAll(() => rm(dir, { recursive: true }));
 
-  test('no pause: recovered, but fenced nodes lose their endpoints and the users pay', async () => {
+  test('no pause: recovered, but fenced nodes lose their endpoints and users lose requests', async () => {
     const { score } = await drill('-p', 'pause-controllers=false', ...WORKERS);
     expect(score.lab.seen).toMatchObject({ fenced: { most: 24 }, removed: true });
     expect(score.lab.endpoints.fewest).toBeLessThan(12);

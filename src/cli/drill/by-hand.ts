@@ -24,7 +24,7 @@ export async function up(flags: DrillFlags, io: CliIo): Promise<number> {
   await clearLabDir(dir);
   const lab = await startLab(dir, words, { attached: false });
   const status = await untilBroken(lab, io.stop, sink.note).catch(async (error) => {
-    // A lab that is not broken is nothing to practise on.
+    // A lab that does not break is of no use.
     await lab.stop();
     throw error;
   });
@@ -51,7 +51,7 @@ export async function down(flags: DrillFlags, io: CliIo): Promise<number> {
   const lab = await findLab(dir);
   await lab?.stop();
   if (lab) await rm(dir, { recursive: true, force: true });
-  sink.text(lab ? 'the lab is gone' : 'no lab is running');
+  sink.text(lab ? 'the lab is stopped and removed' : 'no lab is running');
   sink.json({ stopped: lab !== undefined });
   return EXIT.done;
 }
@@ -74,7 +74,7 @@ async function runningLab(dir: string, flags: DrillFlags): Promise<RunningLab> {
   return lab;
 }
 
-/** A lab elsewhere is named again in every next command. */
+/** The --dir of a lab that is not at the default place, for the next command. */
 function whereWords(flags: DrillFlags, dir: string): string {
   return flags.dir === undefined ? '' : ` --dir ${quote(dir)}`;
 }

@@ -27,12 +27,9 @@ export function refuseIdleFlags(what: string, flags: DrillFlags): void {
   const none = idle ?? (flags.handsOff === true ? (['playbook', 'param'] as const).find(given) : undefined);
   if (none === undefined) return;
   const word = none === 'handsOff' ? '--hands-off' : `--${none}`;
-  throw usage(
-    idle ? `${word} means nothing to ${`drill ${what}`.trim()}` : `hands off: ${word} would do nothing`,
-    {
-      place: word,
-      ...(none === 'kit' ? { expected: "the lab's own kit" } : {}),
-      next: `leave ${word} out`,
-    },
-  );
+  throw usage(`${word} has no effect with ${idle ? `drill ${what}`.trim() : '--hands-off'}`, {
+    place: word,
+    ...(none === 'kit' ? { expected: "the lab's own kit" } : {}),
+    next: `leave ${word} out`,
+  });
 }

@@ -8,13 +8,13 @@ const MARK = 'lab.log';
 export async function clearLabDir(dir: string): Promise<void> {
   const names = await readdir(dir).catch((error: NodeJS.ErrnoException): string[] => {
     if (error.code === 'ENOENT') return [];
-    throw usage(`not a directory for a lab: ${error.message}`, { place: dir });
+    throw usage(`cannot use the directory: ${error.message}`, { place: dir });
   });
   if (names.length === 0) return;
   if (!names.includes(MARK)) {
-    throw usage('the directory holds other things than a lab', {
+    throw usage('the directory holds files that are not of a lab', {
       place: dir,
-      expected: 'a new or empty directory, or none: --dir can be left out',
+      expected: 'a new or empty directory, or no --dir',
     });
   }
   await rm(dir, { recursive: true, force: true });

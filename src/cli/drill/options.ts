@@ -1,13 +1,19 @@
+import { SCENARIOS } from '../../drill/scenarios/index.ts';
 import { type Given, toggle, value } from '../option.ts';
 import { type CommonFlags, parameterOptions } from '../options.ts';
 
+const names = SCENARIOS.map(({ name }) => name).join(', ');
+
 export const drillOptions = {
-  scenario: value('--scenario <name>', 'the outage to practise'),
-  seed: value('--seed <N>', 'which nodes are in a mess, and all else that is left to chance'),
-  workers: value('--workers <N>', 'how many workers the cluster has'),
-  playbook: value('--playbook <name>', 'recover with this playbook, a name or a path'),
-  handsOff: toggle('--hands-off', 'do nothing, for as long'),
-  dir: value('--dir <path>', 'where the lab of up, down and status lives'),
+  scenario: value('--scenario <name>', `the outage: ${names} (default: ${SCENARIOS[0].name})`),
+  seed: value('--seed <N>', 'decides which workers are faulty (default: 1)'),
+  workers: value('--workers <N>', "number of workers, 6 to 500 (default: the scenario's)"),
+  playbook: value(
+    '--playbook <name>',
+    "playbook to recover with, a name or a path (default: the scenario's)",
+  ),
+  handsOff: toggle('--hands-off', 'do not recover, only watch'),
+  dir: value('--dir <path>', 'directory of the lab of up, down and status'),
   attached: toggle('--attached', 'of the process of the lab itself', { hidden: true }),
   ...parameterOptions,
 };

@@ -9,8 +9,7 @@ const LIFETIME_MS = 12 * 3_600_000;
 /** The lab's own process; `fireaxe drill` and `drill up` start it. */
 export async function serve(flags: DrillFlags, io: CliIo): Promise<number> {
   const dir = flags.dir;
-  if (dir === undefined)
-    throw usage('drill serve needs a directory', { place: '--dir', next: 'fireaxe drill up' });
+  if (dir === undefined) throw usage('missing --dir', { place: '--dir', next: 'fireaxe drill up' });
   const [words, { serveLab }, { scenarioNamed }] = await Promise.all([
     labWords(flags),
     import('../../drill/process/serve.ts'),

@@ -36,7 +36,7 @@ function whole(
   if (typed === undefined) return usual;
   const value = Number(typed);
   if (/^\d+$/.test(typed) && value >= least && value <= most) return value;
-  throw usage(`not a number for --${name}: ${JSON.stringify(typed)}`, {
+  throw usage(`invalid --${name} ${JSON.stringify(typed)}`, {
     place: `--${name}`,
     expected: `a whole number from ${least} to ${most}`,
   });

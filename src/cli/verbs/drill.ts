@@ -5,21 +5,22 @@ import { type CliIo, defineVerb } from '../types.ts';
 
 export default defineVerb({
   name: 'drill',
-  summary: 'Practise on an embedded lab that breaks like the incident',
+  summary: 'Practise an outage in a lab on this machine',
   examples: [
-    'fireaxe drill                      # break the lab, recover it, show the score',
-    'fireaxe drill --hands-off          # nothing gets better by itself',
-    'fireaxe drill --playbook shed-load # practise another playbook',
-    'fireaxe drill up                   # leave the broken lab running, to practise by hand',
+    'fireaxe drill                         # break the lab, recover it, show the score',
+    'fireaxe drill --scenario etcd-nospace # practise a full etcd',
+    'fireaxe drill --hands-off             # do nothing: nothing recovers by itself',
+    'fireaxe drill --playbook shed-load    # try another playbook',
+    'fireaxe drill up                      # leave the broken lab running, to practise by hand',
     'fireaxe drill status',
     'fireaxe drill down',
   ],
   danger: 'read',
-  argument: ['[what]', 'up, down or status; without it the whole drill is played'],
+  argument: ['[what]', 'up, down or status (default: play the whole drill)'],
   options: drillOptions,
   async run([what], flags, io) {
     refuseIdleFlags(what ?? '', flags);
-    // A lab is taken down in order, whatever is pressed.
+    // Ctrl-C stops the lab in order.
     const ended = io.inFlight();
     try {
       return await play(what, flags, io);
@@ -37,12 +38,12 @@ async function play(what: string | undefined, flags: DrillFlags, io: CliIo): Pro
     case 'down':
     case 'status':
       return (await import('../drill/by-hand.ts'))[what](flags, io);
-    // The lab's own process; nobody types it.
+    // The lab's own process, which startLab starts.
     case 'serve':
       return (await import('../drill/serve.ts')).serve(flags, io);
     default:
-      throw usage(`drill does not know ${JSON.stringify(what)}`, {
-        expected: 'up, down, status, or nothing',
+      throw usage(`unknown argument ${JSON.stringify(what)}`, {
+        expected: 'up, down or status, or no argument',
         next: 'fireaxe drill --help',
       });
   }

@@ -7,7 +7,7 @@ export const API_PORT = 6443;
 /** Where one API server can be reached now. */
 export interface ApiDoor {
   node: LabNode;
-  /** Real loopback port; 0 while nobody listens. */
+  /** Real loopback port; 0 while no server listens. */
   port(): number;
 }
 

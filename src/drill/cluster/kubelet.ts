@@ -90,7 +90,7 @@ export class Kubelet<C extends Container = Container> {
       this.#runners.clear();
       return;
     }
-    // A stopped kubelet leaves its containers running: nobody probes or restarts them.
+    // A stopped kubelet leaves its containers running, and does not probe or restart them.
     if (!this.#options.active()) {
       this.#disconnect();
       return;

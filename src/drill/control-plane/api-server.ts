@@ -57,7 +57,7 @@ export class ApiServer {
     if (this.#stopped) this.#http.close();
   }
 
-  /** 0 while nobody listens. */
+  /** 0 while no server listens. */
   port(): number {
     return this.#stopped ? 0 : this.#port;
   }

@@ -1,16 +1,21 @@
 import { describe, expect, it } from 'vitest';
 import { refuseIdleFlags } from '../../../src/cli/drill/fitting.ts';
 
-describe('a flag that would do nothing in a drill is refused', () => {
+describe('a flag without effect in a drill is refused', () => {
   it.each([
-    ['', { handsOff: true, playbook: 'shed-load' }, '--playbook', 'hands off: --playbook would do nothing'],
-    ['', { handsOff: true, param: ['a=b'] }, '--param', 'hands off: --param would do nothing'],
-    ['', { dir: '/x' }, '--dir', '--dir means nothing to drill'],
-    ['', { kit: '/x' }, '--kit', '--kit means nothing to drill'],
-    ['up', { handsOff: true }, '--hands-off', '--hands-off means nothing to drill up'],
-    ['up', { playbook: 'shed-load' }, '--playbook', '--playbook means nothing to drill up'],
-    ['down', { workers: '9' }, '--workers', '--workers means nothing to drill down'],
-    ['status', { seed: '2' }, '--seed', '--seed means nothing to drill status'],
+    [
+      '',
+      { handsOff: true, playbook: 'shed-load' },
+      '--playbook',
+      '--playbook has no effect with --hands-off',
+    ],
+    ['', { handsOff: true, param: ['a=b'] }, '--param', '--param has no effect with --hands-off'],
+    ['', { dir: '/x' }, '--dir', '--dir has no effect with drill'],
+    ['', { kit: '/x' }, '--kit', '--kit has no effect with drill'],
+    ['up', { handsOff: true }, '--hands-off', '--hands-off has no effect with drill up'],
+    ['up', { playbook: 'shed-load' }, '--playbook', '--playbook has no effect with drill up'],
+    ['down', { workers: '9' }, '--workers', '--workers has no effect with drill down'],
+    ['status', { seed: '2' }, '--seed', '--seed has no effect with drill status'],
   ])('drill %s with %j', (what, flags, place, message) => {
     expect(() => refuseIdleFlags(what, { param: [], ...flags })).toThrow(
       expect.objectContaining({ kind: 'usage', place, message, next: `leave ${place} out` }),

@@ -121,7 +121,7 @@ describe('EC2 over the wire', () => {
     ).rejects.toMatchObject({ name: 'UnsupportedOperation' });
   });
 
-  it('knows the types it sells, with their architecture', async () => {
+  it('knows its types, with their architecture', async () => {
     const { InstanceTypes } = await client.send(
       new DescribeInstanceTypesCommand({ InstanceTypes: ['m7g.large'] }),
     );
@@ -135,7 +135,7 @@ describe('EC2 over the wire', () => {
     ).rejects.toMatchObject({ name: 'InvalidInstanceType' });
   });
 
-  it('names every type that it does not sell', async () => {
+  it('names every unknown type', async () => {
     const InstanceTypes = ['z9.huge', 'm5.large', 'z8.huge'] as 'm5.large'[];
     await expect(client.send(new DescribeInstanceTypesCommand({ InstanceTypes }))).rejects.toThrow(
       'do not exist: [z9.huge, z8.huge]',
@@ -162,7 +162,7 @@ describe('EC2 over the wire', () => {
       ).rejects.toMatchObject({ name });
   });
 
-  it('has no room as EC2 has none: a fault of the service by its status', async () => {
+  it('reports missing capacity with a server error, as EC2 does', async () => {
     world.machines[0]!.state = 'stopped';
     endpoint.faults.noRoomFor.add('m5.large');
     await expect(

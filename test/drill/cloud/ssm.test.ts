@@ -130,7 +130,7 @@ describe('SSM over the wire', () => {
     ['a long comment', { Comment: 'x'.repeat(101) }, 'ValidationException'],
     ['another document', { DocumentName: 'AWS-RunPowerShellScript' }, 'InvalidDocument'],
     ['too long a script', { Parameters: { commands: ['x'.repeat(66_000)] } }, 'MaxDocumentSizeExceeded'],
-    ['a parameter nobody knows', { Parameters: { commands: ['a'], x: ['b'] } }, 'InvalidParameters'],
+    ['an unknown parameter', { Parameters: { commands: ['a'], x: ['b'] } }, 'InvalidParameters'],
   ])('refuses %s', async (_, more, name) => {
     await expect(send([instanceId(0)], more)).rejects.toMatchObject({ name });
   });

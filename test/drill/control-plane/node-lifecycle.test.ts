@@ -31,7 +31,7 @@ test('a node that is silent for the grace period is not ready, and ready again o
   expect(at(3500)).toBe(0);
 });
 
-test('a new leader grants a full grace period, and leaves what was said as it is', () => {
+test('a new leader grants a full grace period, and keeps earlier marks', () => {
   const { lifecycle, report, at } = nodes();
   report('a');
   expect(at(2500)).toBe(1);
@@ -39,7 +39,7 @@ test('a new leader grants a full grace period, and leaves what was said as it is
   expect([at(4000), at(6000), at(6500)]).toEqual([1, 1, 2]);
 });
 
-test('half of the endpoints carry all, a quarter half, none nobody', () => {
+test('half of the endpoints carry every request, a quarter carries half, none carries none', () => {
   expect([carried(48, 48), carried(24, 48), carried(12, 48), carried(0, 48), carried(0, 0)]).toEqual([
     1, 1, 0.5, 0, 1,
   ]);

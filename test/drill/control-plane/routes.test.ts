@@ -27,7 +27,7 @@ function answer(store: Store, method: string, url: string, body = '') {
 
 const SET = '/apis/apps/v1/namespaces/mon/daemonsets';
 
-test('get, delete, and what is gone is gone', () => {
+test('get, delete, and not found afterwards', () => {
   const store = filled();
   expect(answer(store, 'GET', `${SET}/agent`).body).toMatchObject({
     kind: 'DaemonSet',
@@ -40,7 +40,7 @@ test('get, delete, and what is gone is gone', () => {
   });
 });
 
-test('a saved object goes back, but not with the version of its former life, and not twice', () => {
+test('a saved object can be created again, but not with its former version, and not twice', () => {
   const store = filled();
   const saved = answer(store, 'GET', `${SET}/agent`).body as unknown as {
     metadata: { resourceVersion?: string };
@@ -64,7 +64,7 @@ test('fields choose the pods of one node', () => {
   expect(list.body.items).toMatchObject([{ spec: { nodeName: 'w2' } }]);
 });
 
-test('a list of everything is dear, one of a node is not, and a lease is cheap', () => {
+test('a list of everything is expensive, one of a node is not, and a lease is cheap', () => {
   const units = (url: string, method = 'GET') => routeOf(ask(method, url), costs)?.cost.units;
   expect(units('/api/v1/pods')).toBe(6);
   expect(units('/api/v1/pods?fieldSelector=spec.nodeName%3Dw2')).toBe(1);

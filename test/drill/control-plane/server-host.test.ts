@@ -71,7 +71,7 @@ test.concurrent('more cheap requests than it has seats: the rest gets 429, and i
   expect(host.view().deaths).toBe(0);
 });
 
-test.concurrent('two machines of three without power: no quorum, nobody is ready', async ({
+test.concurrent('two machines of three without power: no quorum, no server is ready', async ({
   onTestFinished,
 }) => {
   const { plane: all, nodes, host } = await started(onTestFinished);

@@ -47,7 +47,7 @@ const curl = (...argv: string[]) =>
 const kubectl = (...argv: string[]) =>
   kubectlTool({ root, apiPort: () => port })(argv, () => 'from stdin', call);
 
-test('curl reads the own API server and etcd member, and nobody else', async () => {
+test('curl reads the host’s own API server and etcd member, and no other host', async () => {
   expect(await curl('-sSk', '-m', '50', 'https://127.0.0.1:6443/readyz')).toMatchObject({
     code: 0,
     stdout: 'hello',

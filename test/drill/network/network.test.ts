@@ -50,7 +50,7 @@ test('a machine talks to itself by its loopback', async () => {
   expect(verdict()).toBe('drop');
 });
 
-test('a machine that is off answers nobody, and its connections end', async () => {
+test('a machine that is off does not answer, and its connections end', async () => {
   let closed = false;
   lab.network.track({
     from: client,
@@ -68,7 +68,7 @@ test('a machine that is off answers nobody, and its connections end', async () =
   expect(lab.network.connections(client)).toEqual([]);
 });
 
-test('a filter that cuts our own way really cuts it, and gives it back', async () => {
+test('a filter that cuts the operator off really does, and restores access', async () => {
   const ssh = await connect(server);
   await load(server, chain('input', 'ip saddr 192.0.2.10 tcp dport 22 drop'));
   const late = run(ssh, 'echo here');

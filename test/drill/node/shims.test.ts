@@ -44,7 +44,7 @@ test('reads its input only where an argument asks for it', async () => {
   expect((await sh(node, 'echoer -f x; cat', 'left')).stdout).toBe('["-f","x"]left');
 });
 
-test('many at once and in one pipeline: every answer goes to the one who asked', async () => {
+test('many at once and in one pipeline: every answer goes to its caller', async () => {
   const one = await sh(
     node,
     'echoer a >/dev/null | echoer b | cat; for i in 1 2 3 4 5 6 7 8; do echoer $i & done; wait',

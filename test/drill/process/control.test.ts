@@ -24,7 +24,7 @@ function ask(port: number, method: string, path: string, token?: string): Promis
   });
 }
 
-test('only the token opens it, and only a POST stops', async () => {
+test('only the token gives access, and only a POST stops', async () => {
   let stopped = 0;
   const control = await serveControl({
     token: 'abc',
@@ -43,7 +43,7 @@ test('only the token opens it, and only a POST stops', async () => {
   control.close();
 });
 
-test('the token is for its owner alone', async () => {
+test('only its owner can read the token', async () => {
   const control = { process: thisProcess(new Date()), port: 2, token: 'secret', kit: '/k' };
   await writeControlFile(dir, control);
   expect((await stat(join(dir, 'control.json'))).mode & 0o777).toBe(0o600);
@@ -62,7 +62,7 @@ test.each([
   expect(await readControlFile(dir)).toBeUndefined();
 });
 
-test('a living lab that does not answer is told, with its process', async () => {
+test('a lab that runs but does not answer is named with its process', async () => {
   await writeControlFile(dir, { process: thisProcess(new Date()), port: 1, token: 't', kit: '/k' });
   await expect(findLab(dir)).rejects.toThrow(`runs as process ${process.pid} but does not answer`);
 });

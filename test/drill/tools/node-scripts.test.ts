@@ -107,7 +107,7 @@ test('readmission opens the fence for the clients it names, and closes it again'
   expect(verdict(worker)).toBe('reject');
 });
 
-test('a fence that nobody keeps goes by itself', async () => {
+test('a fence that is not kept is reverted by the node', async () => {
   const fence = { on: 'hosts', allow: [], timer: 4, rate: 20 };
   const applied = act(server, 'apply', 'fence', fence, 's1', true);
   const timer = () => server.systemd.units().find((unit) => unit.name.endsWith('.timer'));

@@ -31,7 +31,7 @@ test('lists a ruleset as nft 1.0.6 lists it', () => {
   expect(ruleset()).toBe(golden('out'));
 });
 
-test('takes its own listing back unchanged', () => {
+test('loads its own listing unchanged', () => {
   const { load, ruleset } = machine();
   expect(load(golden('out'))).toEqual(OK);
   expect(ruleset()).toBe(golden('out'));
