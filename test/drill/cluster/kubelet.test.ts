@@ -151,9 +151,7 @@ test.concurrent('a fenced client is gone, but the server still holds its watches
   await until('closed at the server', () => left().length === 0);
 });
 
-test.concurrent('a stopped kubelet neither restarts nor probes the offender', async ({
-  onTestFinished,
-}) => {
+test.concurrent('a stopped kubelet neither restarts nor probes the offender', async ({ onTestFinished }) => {
   const { active, node } = await worker(onTestFinished);
   active.value = false;
   running(node)?.kill('SIGKILL');
