@@ -5,9 +5,9 @@ import { ControlPlane } from '../../../src/drill/control-plane/control-plane.ts'
 import { daemonSet, podOf } from '../../../src/drill/control-plane/objects.ts';
 import { writeStaticPods } from '../../../src/drill/control-plane/static-pods.ts';
 import { createRandom } from '../../../src/drill/random.ts';
+import { LOAD } from '../../../src/drill/scenarios/telemetry-flood/about.ts';
 import { loadFor } from '../../../src/drill/scenarios/telemetry-flood/load.ts';
 import { Offender } from '../../../src/drill/scenarios/telemetry-flood/offender.ts';
-import { LOAD } from '../../../src/drill/scenarios/telemetry-flood/scenario.ts';
 import { type FakeMachine, fakeMachine, fakeNetwork, until } from '../fake-machine.ts';
 
 type Finished = (end: () => void) => void;

@@ -1,8 +1,8 @@
 import { type Milestones, timesOf } from '../../judge.ts';
 import { TIME_SCALE } from '../../time-scale.ts';
 import type { Report, Score } from '../types.ts';
+import { NAME, TITLE } from './about.ts';
 import type { Sample } from './sample.ts';
-import { ETCD_NOSPACE } from './scenario.ts';
 import type { Seen } from './steps.ts';
 
 export interface Setup {
@@ -53,7 +53,7 @@ export function report(sample: Sample, milestones: Milestones, seen: Seen, setup
 function scoreOf(sample: Sample, milestones: Milestones, seen: Seen, setup: Setup): NospaceScore {
   const { etcd, servers } = sample;
   return {
-    scenario: ETCD_NOSPACE.name,
+    scenario: NAME,
     seed: setup.seed,
     workers: setup.workers,
     timeScale: TIME_SCALE,
@@ -78,7 +78,7 @@ function story(score: NospaceScore, { brokenAt }: Milestones): string[] {
   const down = brokenAt !== undefined;
   const all = seen.defragmented.most === seen.defragmented.of;
   return [
-    ETCD_NOSPACE.title,
+    TITLE,
     ...(down ? ["etcd refuses every write (alarm NOSPACE), and every kubelet's lease is stale"] : []),
     ...(down && seen.compacted ? ['the history of etcd is compacted'] : []),
     ...(down && all ? ['every etcd member is defragmented'] : []),

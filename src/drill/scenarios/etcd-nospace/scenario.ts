@@ -1,11 +1,12 @@
 import { SITE } from '../../site.ts';
 import { CLOCKS, TIME_SCALE } from '../../time-scale.ts';
 import type { Scenario } from '../types.ts';
+import { NAME, TITLE } from './about.ts';
 
 /** The history of etcd was never compacted: its database is over the quota, and every write is refused. */
 export const ETCD_NOSPACE: Scenario = {
-  name: 'etcd-nospace',
-  title: 'etcd is out of space: the API servers read, and refuse every write',
+  name: NAME,
+  title: TITLE,
   site: SITE,
   playbook: 'etcd-nospace',
   workers: 12,

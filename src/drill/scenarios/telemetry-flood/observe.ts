@@ -1,10 +1,13 @@
-import type { TelemetryFlood } from './outage.ts';
+import type { Cluster } from '../../cluster/cluster.ts';
+import { OFFENDER } from './about.ts';
 import type { Sample } from './sample.ts';
-import { OFFENDER } from './scenario.ts';
-import { offenderState } from './worker.ts';
+import { type FloodWorker, offenderState } from './worker.ts';
 
 /** Reads the lab's own state, nothing else. */
-export function observe({ cluster, workers }: TelemetryFlood, at: number): Sample {
+export function observe(
+  { cluster, workers }: { cluster: Cluster; workers: FloodWorker[] },
+  at: number,
+): Sample {
   const { controlPlane, parts } = cluster;
   const answers = controlPlane.hosts.map((host) => host.answers());
   const views = controlPlane.hosts.map((host) => host.view());

@@ -6,10 +6,10 @@ import { daemonSet, podOf } from '../../control-plane/objects.ts';
 import { createRandom } from '../../random.ts';
 import { CLOCKS } from '../../time-scale.ts';
 import type { Outage, Report } from '../types.ts';
+import { LOAD, OFFENDER } from './about.ts';
 import { type Load, loadFor } from './load.ts';
 import { observe } from './observe.ts';
 import { report } from './report.ts';
-import { LOAD, OFFENDER } from './scenario.ts';
 import { Tally } from './tally.ts';
 import { createWorker, type FloodWorker } from './worker.ts';
 

@@ -1,8 +1,8 @@
 import type { Report } from '../types.ts';
+import { TITLE } from './about.ts';
 import type { Load } from './load.ts';
 import type { Health } from './relief.ts';
 import type { Sample } from './sample.ts';
-import { TELEMETRY_FLOOD } from './scenario.ts';
 import { type FloodScore, type Setup, score } from './score.ts';
 import type { Tallied } from './tally.ts';
 
@@ -32,7 +32,7 @@ function story(scored: FloodScore, load: Load, last: Sample | undefined): string
   const { controlPlaneDown, seen, now, recovered, timeToWindowSeconds, timeToRecoverySeconds } = scored;
   const removed = controlPlaneDown && seen.removed;
   return [
-    `${TELEMETRY_FLOOD.title} (each request of the lab stands for ${load.standsFor} real ones)`,
+    `${TITLE} (each request of the lab stands for ${load.standsFor} real ones)`,
     ...(controlPlaneDown ? [`the control plane is down: 0 of ${now.servers} API servers answer`] : []),
     ...(timeToWindowSeconds === null
       ? []

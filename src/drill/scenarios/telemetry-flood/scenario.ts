@@ -1,26 +1,12 @@
 import { SITE } from '../../site.ts';
 import { CLOCKS, TIME_SCALE } from '../../time-scale.ts';
 import type { Scenario } from '../types.ts';
-import type { LoadShape } from './load.ts';
-
-/** The agent that asks for more than the API servers can answer. */
-export const OFFENDER = {
-  comm: 'telemetry-agent',
-  args: ['--collect=pods,nodes,endpoints', '--watchers=3', '--rate=10'],
-  namespace: 'monitoring',
-  daemonset: 'telemetry-agent',
-  labels: { app: 'telemetry-agent' },
-};
-
-export const LOAD: LoadShape = { callsPerNode: 30, watchersPerNode: 3, breaksAt: 8 };
-
-/** Calls a second that users make of the services on one worker, and names that each worker looks up. */
-export const USERS = { callsPerSecond: 20, names: 5 };
+import { NAME, OFFENDER, TITLE } from './about.ts';
 
 /** A telemetry agent on every node asks the API servers for more than they can answer, and cannot be removed without them. */
 export const TELEMETRY_FLOOD: Scenario = {
-  name: 'telemetry-flood',
-  title: 'a new telemetry agent on every node floods the API servers',
+  name: NAME,
+  title: TITLE,
   site: SITE,
   playbook: 'control-plane-lockout',
   workers: 48,

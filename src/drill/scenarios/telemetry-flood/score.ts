@@ -1,7 +1,7 @@
 import { timesOf } from '../../judge.ts';
 import { TIME_SCALE } from '../../time-scale.ts';
 import type { Score } from '../types.ts';
-import { TELEMETRY_FLOOD } from './scenario.ts';
+import { NAME } from './about.ts';
 import type { Tallied } from './tally.ts';
 
 export interface Setup {
@@ -42,7 +42,7 @@ export function score(tallied: Tallied, { seed, workers, servers }: Setup): Floo
   const { last } = tallied;
   const { recovered, ...times } = timesOf(tallied);
   return {
-    scenario: TELEMETRY_FLOOD.name,
+    scenario: NAME,
     seed,
     workers,
     timeScale: TIME_SCALE,

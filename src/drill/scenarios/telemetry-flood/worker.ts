@@ -5,9 +5,9 @@ import { Services } from '../../cluster/services.ts';
 import type { ApiObject } from '../../control-plane/objects.ts';
 import { createRandom } from '../../random.ts';
 import type { LabNode } from '../../types.ts';
+import { OFFENDER, USERS } from './about.ts';
 import type { Load } from './load.ts';
 import { Offender } from './offender.ts';
-import { OFFENDER, USERS } from './scenario.ts';
 
 /** One worker with all that runs on it. */
 export interface FloodWorker {

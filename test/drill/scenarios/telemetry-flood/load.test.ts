@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { LOAD } from '../../../../src/drill/scenarios/telemetry-flood/about.ts';
 import { loadFor } from '../../../../src/drill/scenarios/telemetry-flood/load.ts';
-import { LOAD } from '../../../../src/drill/scenarios/telemetry-flood/scenario.ts';
 
 const load = (workers: number) => loadFor(workers, LOAD, 'm6i.xlarge', 3, 500, 750);
 
