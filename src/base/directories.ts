@@ -29,8 +29,17 @@ async function isDirectory(path: string): Promise<boolean> {
   throw Object.assign(new Error('ENOTDIR: not a directory'), { code: 'ENOTDIR', syscall: 'mkdir', path });
 }
 
-/** What a directory names is on the disk afterwards. */
-export async function syncDirectory(path: string): Promise<void> {
-  const directory = await open(path, 'r');
-  await directory.sync().finally(() => directory.close());
+/** Some network file systems refuse to sync a directory: they keep names safe in their own way, or cannot promise it. */
+const CANNOT_SYNC = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'];
+
+/** The names in a directory are on the disk afterwards, where its file system can do that at all. */
+export async function syncDirectory(path: string, openFile = open): Promise<void> {
+  const directory = await openFile(path, 'r');
+  try {
+    await directory.sync();
+  } catch (error) {
+    if (!CANNOT_SYNC.includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  } finally {
+    await directory.close();
+  }
 }
