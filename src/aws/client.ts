@@ -9,7 +9,7 @@ import { traceCalls } from './trace.ts';
 
 /**
  * A client for SSM. It makes one attempt a call: a repeated SendCommand would run a command twice,
- * so whoever calls retries, and knows what may be repeated.
+ * so the caller retries: it knows what may be repeated.
  */
 export async function ssmClient(
   profile: CloudProfile,
@@ -54,7 +54,7 @@ function common(
   };
 }
 
-/** The SDK's notices about Node's age are not for people in the middle of an outage. */
+/** The SDK's notices about Node's version do not help in an outage. */
 function quietSdk(): void {
   process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 }

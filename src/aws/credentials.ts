@@ -71,11 +71,11 @@ function startKeysTrace(profile: string, onTrace: OnTrace | undefined): (error?:
     });
 }
 
-/** A process that gives keys may hang where it asks somebody who is down. */
+/** A credential process may hang where it asks a service that is down. */
 async function inTime<T>(keys: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`not had in ${formatDuration(KEYS_MS)}`)), KEYS_MS);
+    timer = setTimeout(() => reject(new Error(`not received within ${formatDuration(KEYS_MS)}`)), KEYS_MS);
   });
   return Promise.race([keys, late]).finally(() => clearTimeout(timer));
 }

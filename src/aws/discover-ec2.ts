@@ -1,30 +1,8 @@
 import { FireaxeError, usage } from '../base/errors.ts';
 import type { FleetNode, FleetSnapshot, Role } from '../fleet/types.ts';
+import type { Ec2Instance, Ec2Page, Ec2Query } from './ec2-instance.ts';
 import { namesOf } from './ec2-names.ts';
 import { labelsOf, type RoleRule, rolesOf, tagsOf } from './ec2-tags.ts';
-
-/** The part of EC2's DescribeInstances that discovery needs. */
-export interface Ec2Instance {
-  InstanceId?: string | undefined;
-  InstanceType?: string | undefined;
-  Architecture?: string | undefined;
-  PrivateIpAddress?: string | undefined;
-  PublicIpAddress?: string | undefined;
-  PrivateDnsName?: string | undefined;
-  Placement?: { AvailabilityZone?: string | undefined } | undefined;
-  Tags?: { Key?: string | undefined; Value?: string | undefined }[] | undefined;
-}
-
-export interface Ec2Page {
-  Reservations?: { Instances?: Ec2Instance[] | undefined }[] | undefined;
-  NextToken?: string | undefined;
-}
-
-export interface Ec2Query {
-  Filters: { Name: string; Values: string[] }[];
-  MaxResults: number;
-  NextToken?: string;
-}
 
 export interface DiscoveryOptions {
   /** One page of DescribeInstances. */
@@ -39,10 +17,10 @@ export interface DiscoveryOptions {
   roleRules?: RoleRule[];
   /** Tags to take over as labels, besides the known ones. */
   labelTags?: string[];
-  /** Which address we reach the nodes at; `public` falls back to the private one. */
+  /** The address to reach the nodes at; `public` falls back to the private one. */
   address?: 'private' | 'public';
   now?: Date;
-  /** A command of AWS's own tool with the keys that we have. */
+  /** A command of AWS's own tool with the kit's keys. */
   typeable?: (command: string) => string;
 }
 
@@ -94,12 +72,12 @@ async function everyPage(options: DiscoveryOptions, filters: Ec2Query['Filters']
       MaxResults: PAGE,
       ...(token ? { NextToken: token } : {}),
     });
-    // Pages are no snapshot: while machines come and go one may be on two of them.
+    // Pages are not one snapshot: while machines come and go, one may be on two pages.
     for (const instance of (page.Reservations ?? []).flatMap((one) => one.Instances ?? []))
       if (instance.InstanceId && instance.PrivateIpAddress) found.set(instance.InstanceId, instance);
     token = page.NextToken;
     if (token && tokens.has(token))
-      throw new FireaxeError('internal', 'EC2 gives the same page again and again', {
+      throw new FireaxeError('internal', 'EC2 returns the same page again and again', {
         expected: 'a list of instances that ends',
         next: 'try again; the snapshot is as it was',
       });

@@ -15,11 +15,11 @@ import { HalfAnswer, isPassing } from './passing.ts';
 export interface Ec2Api {
   /** One page, as discovery reads them. */
   describe(input: DescribeInstancesCommandInput): Promise<DescribeInstancesCommandOutput>;
-  /** One instance; undefined when EC2 knows none with this id. */
+  /** One instance; undefined when EC2 does not know the id. */
   instance(id: string, signal?: AbortSignal): Promise<Instance | undefined>;
-  /** Facts of an instance type; undefined when EC2 sells none of this name. */
+  /** Facts of an instance type; undefined when EC2 does not offer it. */
   type(name: string, signal?: AbortSignal): Promise<InstanceTypeInfo | undefined>;
-  /** Whether the instance may not be stopped by a call; undefined where we may not know. */
+  /** Whether the instance may not be stopped by a call; undefined where the credentials may not read that. */
   stopProtected(id: string, signal?: AbortSignal): Promise<boolean | undefined>;
   /** Which of the calls of a change of type these credentials may not make: EC2 is asked, and nothing is done. */
   notAllowed(id: string, type: string, signal?: AbortSignal): Promise<string[]>;
@@ -45,7 +45,7 @@ export async function ec2Api(
   };
   const describe = async (input: DescribeInstancesCommandInput, signal?: AbortSignal) => {
     const answer = await said(client.send(new sdk.DescribeInstancesCommand(input), abort(signal)));
-    // An empty list is there all the same: none at all is half an answer, and no sign that machines are gone.
+    // An empty list is there all the same: without it the answer is incomplete, and does not mean that machines are gone.
     if (!answer.Reservations) throw new HalfAnswer('DescribeInstances', 'reservations');
     return answer;
   };
@@ -89,7 +89,7 @@ export async function ec2Api(
       };
       const refused: string[] = [];
       for (const [name, command] of Object.entries(calls)) {
-        // `DryRunOperation` is its way of saying yes; what else it finds wrong is not about who asks.
+        // `DryRunOperation` means yes; any other error does not concern the caller's permissions.
         const error = await client.send(command as typeof calls.StopInstances, abort(signal)).catch((e) => e);
         if (isForbidden(error)) refused.push(`ec2:${name}`);
         else if (asCredentialsError(error, profile)) throw asCredentialsError(error, profile);
@@ -120,7 +120,7 @@ export async function ec2Api(
   };
 }
 
-/** Takes errors whose name begins so for "there is none". */
+/** Turns errors whose name begins so into undefined: there is no such thing. */
 function unless(name: string): (error: unknown) => undefined {
   return (error) => {
     if (error instanceof Error && error.name.startsWith(name)) return undefined;

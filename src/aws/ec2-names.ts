@@ -1,4 +1,4 @@
-import type { Ec2Instance } from './discover-ec2.ts';
+import type { Ec2Instance } from './ec2-instance.ts';
 import { tagsOf } from './ec2-tags.ts';
 
 const NODE_NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/;

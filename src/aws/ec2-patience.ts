@@ -8,13 +8,13 @@ export interface Patience {
   now(): number;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   signal?: AbortSignal | undefined;
-  /** Told once a storm, when it begins. */
+  /** Told once for each period of failures, when it begins. */
   onWait?(why: string): void;
 }
 
 const LONGEST_MS = 15_000;
 
-/** What a reader may bear: two minutes, which most storms of throttling do not outlast. */
+/** Of a reading: two minutes, longer than most throttling lasts. */
 export const READERS_PATIENCE: Patience = {
   forMs: 120_000,
   now: Date.now,
@@ -24,8 +24,8 @@ export const READERS_PATIENCE: Patience = {
 };
 
 /**
- * EC2 with patience: calls are repeated while what fails is bound to pass. All of them may be.
- * A service that never answered at all is not waited for: then it is the region, the endpoint or the network.
+ * EC2 with patience: calls are repeated while their errors can pass. All of them may be repeated.
+ * A service that never answered is not waited for: then the region, the endpoint or the network is wrong.
  */
 export function patient(api: Ec2Api, patience: Patience): Ec2Api {
   let reached = false;

@@ -1,5 +1,5 @@
 import type { Role } from '../fleet/types.ts';
-import type { Ec2Instance } from './discover-ec2.ts';
+import type { Ec2Instance } from './ec2-instance.ts';
 
 /** Instances whose tag `key` matches `value` (with `*`; any value when absent) have these roles. */
 export interface RoleRule {

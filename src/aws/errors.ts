@@ -5,14 +5,14 @@ import type { CloudProfile } from '../kit/types.ts';
 import type { Env } from './files.ts';
 import { isNotConnected, isUntrusted } from './passing.ts';
 
-/** Error names of SSM, EC2, STS and of the SDK itself that mean: these keys do not open this door. */
+/** Error names of SSM, EC2, STS and of the SDK itself that mean: the credentials are refused. */
 const EXPIRED = /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired)$/;
 const WRONG =
   /^(InvalidClientTokenId|UnrecognizedClientException|AuthFailure|InvalidAccessKeyId|InvalidSignatureException|SignatureDoesNotMatch|IncompleteSignature|MissingAuthenticationToken(Exception)?|OptInRequired)$/;
 const FORBIDDEN = /^(AccessDenied(Exception)?|UnauthorizedOperation|NotAuthorized)$/;
 const MISSING = /^(CredentialsProviderError|ProviderError)$/;
 
-/** Whether the caller is known and may not do this. */
+/** Whether the caller is known but not allowed. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof Error && FORBIDDEN.test(error.name);
 }
@@ -41,7 +41,7 @@ export function asCredentialsError(error: unknown, profile: CloudProfile): Firea
   });
 }
 
-/** A call that found nobody: what to look at, in the order in which it mostly is wrong. */
+/** A call that reached no service: what to check, the most likely cause first. */
 export function asUnreachable(
   error: unknown,
   service: string,
@@ -63,7 +63,7 @@ export function asUnreachable(
 /** From here on AWS refuses a signature for its time. */
 const MOST_SKEW_MS = 240_000;
 
-/** A signature that is refused by a service whose clock is another: then it is no matter of keys. */
+/** A signature that is refused because the clocks differ: the keys are not the cause. */
 function clockSkew(error: Error): FireaxeError | undefined {
   const { $response } = error as { $response?: { headers?: Record<string, string> } };
   const ahead = Date.now() - Date.parse($response?.headers?.date ?? '');
@@ -71,7 +71,7 @@ function clockSkew(error: Error): FireaxeError | undefined {
   const text = `${formatDuration(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} AWS's`;
   return new FireaxeError(
     'credentials',
-    `the clock here is ${text}, so AWS refuses our signatures: ${error.message || error.name}`,
+    `the clock here is ${text}, so AWS refuses the signatures: ${error.message || error.name}`,
     {
       place: 'clock',
       next: 'date -u; sudo chronyc makestep    # set the clock, then the same again',
@@ -85,7 +85,7 @@ function lookAt(profile: CloudProfile): string {
   return withOurKeys('aws sts get-caller-identity', profile);
 }
 
-/** A command of AWS's own tool, as it can be typed: with the keys of the kit, which it would not find. */
+/** A command of AWS's own tool that can be pasted: with the keys of the kit, which the tool would not find. */
 export function withOurKeys(command: string, profile: CloudProfile): string {
   const files = [
     ...(profile.configFile ? [`AWS_CONFIG_FILE=${quote(profile.configFile)}`] : []),

@@ -63,7 +63,7 @@ export function endpointFor(service: 'SSM' | 'EC2' | 'STS', files: CloudFiles, e
     : endpoint(section.endpoint_url, `endpoint_url of profile ${files.profile ?? 'default'}`);
 }
 
-/** The SDK would fall over what is none. */
+/** The SDK would crash on an invalid one. */
 function endpoint(typed: string, place: string): string {
   if (/^https?:\/\//i.test(typed) && URL.canParse(typed)) return typed;
   throw new FireaxeError('usage', `not an endpoint: ${typed}`, {

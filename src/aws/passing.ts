@@ -4,7 +4,7 @@ import { FireaxeError } from '../base/errors.ts';
 export const THROTTLED =
   /^(EC2ThrottledException|Throttling|ThrottlingException|ThrottledException|TooManyRequestsException|RequestLimitExceeded|RequestThrottled(Exception)?|LimitExceeded|RateExceeded|SlowDown)$/;
 
-/** Errors of the name look-up and of connecting: the request cannot have left. */
+/** Errors of the name look-up and of connecting: the request was not sent. */
 export const NOT_CONNECTED = new Set([
   'ECONNREFUSED',
   'ENOTFOUND',
@@ -21,12 +21,12 @@ export interface CallError {
   $metadata?: { httpStatusCode?: number; clockSkewCorrected?: boolean };
 }
 
-/** The far end is not who it says, as far as this machine can tell: a proxy that opens TLS, mostly. */
+/** The certificate is not trusted here: mostly that of a proxy that intercepts TLS. */
 export function isUntrusted(error: unknown): boolean {
   return /CERT|^UNABLE_TO_VERIFY/.test((error as CallError).code ?? '');
 }
 
-/** Whether the request never left: nobody answered the name or the address, or who did was not trusted. */
+/** Whether the request was never sent: no answer for the name or the address, or an untrusted certificate. */
 export function isNotConnected(error: unknown): boolean {
   const { code, syscall, message = '' } = error as CallError;
   if ((code && NOT_CONNECTED.has(code)) || isUntrusted(error)) return true;
@@ -41,13 +41,13 @@ export function isPassing(error: unknown): boolean {
   if (!(error instanceof Error) || error instanceof FireaxeError || error instanceof TypeError) return false;
   const { name = '', $metadata } = error as CallError;
   const status = $metadata?.httpStatusCode;
-  // EC2 calls its own want of machines a fault of the service (500). Waiting is one way out, another type is the better one.
+  // EC2 reports its lack of capacity as a service fault (500). Another type helps sooner than waiting.
   if (/^Insufficient/.test(name)) return false;
   if (THROTTLED.test(name) || status === 408 || status === 429) return true;
   return status === undefined || status >= 500 || status < 400;
 }
 
-/** An answer that says "done" and lacks what it must have: half of it was lost on the way, or it is somebody else's. */
+/** A successful answer that lacks a required part: it was cut on the way, or came from something in between. */
 export class HalfAnswer extends Error {
   override name = 'HalfAnswer';
 

@@ -9,18 +9,18 @@ import type { Env } from './files.ts';
 const CONNECT_MS = 5_000;
 
 /**
- * An agent that goes through the proxy of HTTPS_PROXY, as AWS's own tools do; undefined where none is meant for that host.
+ * An agent that goes through the proxy of HTTPS_PROXY, as AWS's own tools do; undefined where none is set for that host.
  * Only for https: what is asked of http (a lab on this machine) is reached directly.
  */
 export function proxyAgent(endpoint: string | undefined, usual: string, env: Env): Agent | undefined {
   const text = env.HTTPS_PROXY || env.https_proxy;
   const host = endpoint && URL.canParse(endpoint) ? new URL(endpoint).hostname : usual;
   if (!text || isExempt(host, env.NO_PROXY || env.no_proxy || '')) return undefined;
-  // `proxy:3128` is taken by AWS's own tools, too.
+  // AWS's own tools accept `proxy:3128`, too.
   const address = text.includes('://') ? text : `http://${text}`;
   const proxy = URL.canParse(address) ? new URL(address) : undefined;
   if (!proxy || !/^https?:$/.test(proxy.protocol))
-    throw new FireaxeError('usage', 'HTTPS_PROXY is no http:// or https:// address', {
+    throw new FireaxeError('usage', 'HTTPS_PROXY is not an http:// or https:// address', {
       place: 'HTTPS_PROXY',
     });
   return new TunnelAgent(proxy);
@@ -50,7 +50,7 @@ class TunnelAgent extends Agent {
     options: RequestOptions,
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
-    // Who gets an error looks at no stream.
+    // With an error the stream is not used.
     const connected = callback as (error: Error | null, stream?: Duplex) => void;
     const { protocol, hostname, port, username, password } = this.#proxy;
     const to = `${options.host}:${options.port}`;
@@ -85,7 +85,7 @@ class TunnelAgent extends Agent {
   }
 }
 
-/** In the words of the network, so that everybody knows that the request never left. */
+/** As a network error: every caller then knows that the request was never sent. */
 function notConnected(message: string): Error {
   return Object.assign(new Error(message), { code: 'ECONNREFUSED', syscall: 'connect' });
 }

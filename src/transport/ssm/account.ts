@@ -1,7 +1,7 @@
 import type { CloudProfile } from '../../kit/types.ts';
-import type { SsmApi } from './api.ts';
 import { Pace } from './pace.ts';
 import { Poller } from './poller.ts';
+import type { SsmApi } from './types.ts';
 
 /** What is shared by all that goes through one account and region: the client, the pace of calls, the poller. */
 export interface Account {

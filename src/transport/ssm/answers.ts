@@ -1,5 +1,5 @@
 import { HalfAnswer } from '../../aws/passing.ts';
-import type { Report, SentCommand } from './api.ts';
+import type { Report, SentCommand } from './types.ts';
 
 /** The SDK hands on whatever the JSON of an answer held: what is of another type than it should be counts as absent. */
 type Loose = Record<string, unknown>;

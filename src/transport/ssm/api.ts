@@ -1,58 +1,7 @@
 import type { SSMClient } from '@aws-sdk/client-ssm';
 import { HalfAnswer } from '../../aws/passing.ts';
 import { asReport, asSentCommand, nextPage, textOr } from './answers.ts';
-
-/** What the transport asks of SSM, in its own words. Every call is one attempt; lists are read page by page. */
-export interface SsmApi {
-  send(request: SendRequest, signal?: AbortSignal): Promise<SentCommand>;
-  /** Commands since `after`, newest first, until all of `wanted` were seen. */
-  commands(
-    after: Date,
-    wanted: (seen: SentCommand[]) => boolean,
-    signal?: AbortSignal,
-  ): Promise<SentCommand[]>;
-  invocations(commandId: string, signal?: AbortSignal): Promise<Report[]>;
-  /** Both streams, up to 24,000 and 8,000 characters. */
-  output(
-    commandId: string,
-    instanceId: string,
-    signal?: AbortSignal,
-  ): Promise<{ stdout: string; stderr: string }>;
-  cancel(commandId: string, instanceIds: string[], signal?: AbortSignal): Promise<void>;
-  close(): void;
-}
-
-export interface SendRequest {
-  instanceIds: string[];
-  text: string;
-  comment: string;
-  /** Until it must have reached an instance; at least 30. */
-  deliverySeconds: number;
-  /** Until it must have ended there. */
-  executionSeconds: number;
-}
-
-export interface SentCommand {
-  id: string;
-  comment: string;
-  /** By the service's clock. */
-  requestedAt: Date;
-  /** Instances whose invocation is over, whatever the end. */
-  completed: number;
-  over: boolean;
-}
-
-/** One instance's part of a command, as a list shows it. */
-export interface Report {
-  instanceId: string;
-  details: string;
-  /** -1 while it runs, and where it never did. */
-  code: number;
-  /** Both streams in one, cut at 2,500 characters. */
-  output: string;
-  startedAt?: Date;
-  endedAt?: Date;
-}
+import type { Report, SentCommand, SsmApi } from './types.ts';
 
 const PAGE = 50;
 
@@ -72,7 +21,7 @@ export async function ssmApi(client: SSMClient): Promise<SsmApi> {
         MaxErrors: String(request.instanceIds.length),
       });
       const { Command } = await client.send(command, abort(signal));
-      // A command may have left all the same: whoever sends looks for it.
+      // A command may have been sent all the same: the caller looks for it.
       const sent = asSentCommand(Command);
       if (!sent.id) throw new HalfAnswer('SendCommand', 'command');
       return sent;

@@ -4,23 +4,24 @@ import type { ReasonCode } from '../codes/reasons.ts';
 import { makeOutcome } from '../outcome.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState, TransportOptions } from '../types.ts';
 import type { Account, Clock } from './account.ts';
-import type { Report, SentCommand } from './api.ts';
 import { textOf } from './faults.ts';
+import { fullOutput } from './full-output.ts';
 import { isOver, type Watch } from './poller.ts';
 import { needsFullOutput, readReport } from './read-report.ts';
+import type { Report, SentCommand } from './types.ts';
 
-/** Looks in a row that fail for want of credentials before we stop looking. */
+/** Looks in a row that fail for want of credentials before looking stops. */
 const CREDENTIAL_LOOKS = 3;
-/** Lists of a command that is over may lag for this many looks before what they lack is given up. */
+/** Lists of a finished command may lag for this many looks before missing targets are given up. */
 const MISSING_LOOKS = 3;
-/** A command that no instance has taken up after this long is not waited for any more. */
+/** A command that no instance has taken up after this long is given up. */
 const LEAST_DELIVERY_MS = 10_000;
 /** The last look at a deadline, and the cancelling after it, take no longer each. */
 const LAST_LOOK_MS = 1_500;
 
 /**
  * Follows one command to its end: exactly one outcome a target, at the latest when its time is up.
- * Our own list of targets decides, because a command that ended well may hide those it never reached.
+ * Our own list of targets decides, because a successful command may hide targets that it never reached.
  */
 export class Follow {
   readonly #open: Map<string, Target>;
@@ -53,12 +54,12 @@ export class Follow {
 
   /** Resolves when every target has its outcome. */
   async run(options: Pick<TransportOptions, 'connectMs' | 'runMs' | 'wholeMs' | 'signal'>): Promise<void> {
-    const letGo = () => {
+    const stopWaiting = () => {
       this.#hurry.abort();
-      this.#giveUp([...this.#open.keys()], 'unknown', 'let-go', 'let go before its end was known');
+      this.#giveUp([...this.#open.keys()], 'unknown', 'let-go', 'stopped waiting before its end was known');
     };
-    if (options.signal.aborted) letGo();
-    options.signal.addEventListener('abort', letGo, { once: true });
+    if (options.signal.aborted) stopWaiting();
+    options.signal.addEventListener('abort', stopWaiting, { once: true });
     if (this.#open.size > 0) this.account.poller.add(this.#watch);
     try {
       const whole = Math.min(options.connectMs + options.runMs, options.wholeMs ?? Number.POSITIVE_INFINITY);
@@ -71,12 +72,12 @@ export class Follow {
       if (this.#open.size > 0) await this.#onDeadline();
       await this.#finishReading(whole);
     } finally {
-      options.signal.removeEventListener('abort', letGo);
+      options.signal.removeEventListener('abort', stopWaiting);
       this.account.poller.remove(this.#watch);
     }
   }
 
-  /** Until so long after the start, or until nothing is open. */
+  /** Until this long after the start, or until no target is open. */
   async #wait(ms: number): Promise<void> {
     const left = this.#startedAt.getTime() + ms - this.clock.now();
     if (this.#open.size > 0 && left > 0) await this.clock.sleep(left, this.#done.signal);
@@ -112,27 +113,14 @@ export class Follow {
       startedAt: this.#startedAt,
       endedAt: new Date(this.clock.now()),
     };
+    const of = { commandId: this.command.id, instanceId: report.instanceId };
     if (needsFullOutput(report, this.script))
       this.#reading.push(
-        this.#fullOutput(report).then((full) => this.settle(readReport(report, ended, full))),
+        fullOutput(this.account, this.clock, of, this.#hurry.signal).then((full) =>
+          this.settle(readReport(report, ended, full)),
+        ),
       );
     else this.settle(readReport(report, ended));
-  }
-
-  async #fullOutput(report: Report): Promise<{ stdout: string; stderr: string } | undefined> {
-    const { api, pace } = this.account;
-    // A signal of its own: Node warns of many listeners on one.
-    const signal = AbortSignal.any([this.#hurry.signal]);
-    for (let attempt = 0; attempt < 4 && !signal.aborted; attempt++) {
-      await pace.turn(signal);
-      try {
-        const timeout = AbortSignal.any([signal, AbortSignal.timeout(5000)]);
-        return await api.output(this.command.id, report.instanceId, timeout);
-      } catch {
-        await this.clock.sleep(500 * 2 ** attempt, signal);
-      }
-    }
-    return undefined;
   }
 
   #onTrouble(error: unknown): void {
@@ -219,7 +207,7 @@ export class Follow {
     }
   }
 
-  /** Whoever takes a target out settles it. */
+  /** The caller that takes a target out settles it. */
   #take(instanceId: string): Target | undefined {
     const target = this.#open.get(instanceId);
     this.#open.delete(instanceId);

@@ -1,6 +1,6 @@
-import type { Report, SentCommand, SsmApi } from './api.ts';
 import { faultOf } from './faults.ts';
 import type { Pace } from './pace.ts';
+import type { Report, SentCommand, SsmApi } from './types.ts';
 
 export interface Watch {
   command: SentCommand;

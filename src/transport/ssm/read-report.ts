@@ -4,7 +4,7 @@ import { invalidResult } from '../ending.ts';
 import { REBOOTED, type SplitOutput, splitResult, stateOf } from '../node-output.ts';
 import { makeOutcome } from '../outcome.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState } from '../types.ts';
-import type { Report } from './api.ts';
+import type { Report } from './types.ts';
 
 export interface Ended {
   target: Target;
@@ -47,7 +47,7 @@ function end(state: OutcomeState, code: ReasonCode, message: string): Judgement 
   return { state, reason: { code, message } };
 }
 
-/** Whether a list may have cut what we need, so that the invocation itself must be asked. */
+/** Whether the list may have cut what is needed, so that the invocation itself must be read. */
 export function needsFullOutput(report: Report, script: NodeScript): boolean {
   if (!/^(Success|Failed|ExecutionTimedOut)$/.test(report.details)) return false;
   const cut = report.output.length >= LISTED || report.output.includes(' truncated---');
@@ -99,7 +99,7 @@ function judge(
     if (truncated && report.code === 0) return { state: 'ok' };
     if (truncated && (report.code === 3 || report.code === 4)) return { state: 'failed' };
     if (invalid !== undefined) return { state: 'unknown', reason: invalidResult(invalid) };
-    return end('unknown', 'no-result', `the script ended with code ${report.code} without its last word`);
+    return end('unknown', 'no-result', `the script exited with code ${report.code} without a result line`);
   }
   const state = stateOf(report.code, result, script.protocol);
   if (state === 'unknown') return end(state, REBOOTED, result?.note ?? 'the node was rebooted since');
@@ -108,7 +108,7 @@ function judge(
     : { state };
 }
 
-/** A list shows stdout, a title and stderr in one text. The title counts only after our result line. */
+/** A list shows stdout, a title and stderr in one text. The title counts only after the result line. */
 function splitStreams(text: string, nonce: string): Streams {
   const result = text.lastIndexOf(`"nonce":"${nonce}"`);
   const title = text.indexOf(ERROR_TITLE, Math.max(0, result));

@@ -4,9 +4,9 @@ import type { CloudProfile, Target } from '../../kit/types.ts';
 import type { ReasonCode } from '../codes/reasons.ts';
 import type { NodeScript, OutcomeReason } from '../types.ts';
 import type { Clock } from './account.ts';
-import type { SendRequest, SentCommand, SsmApi } from './api.ts';
 import { faultOf, textOf } from './faults.ts';
 import type { Pace } from './pace.ts';
+import type { SendRequest, SentCommand, SsmApi } from './types.ts';
 
 export interface SendJob {
   text: string;
@@ -34,7 +34,7 @@ export type Sent =
   | { kind: 'not-taken'; state: NotTaken; targets: Target[]; reason: OutcomeReason };
 
 const THROTTLED = 'SSM throttled SendCommand until the time was up';
-/** This machine's clock may be ahead of the cloud's by this much when a command of ours is looked for. */
+/** This machine's clock may be ahead of the cloud's by this much when a sent command is looked for. */
 const SKEW_MS = 3_600_000;
 /** Waits between the looks for a command whose answer was lost: lists lag behind. */
 const LOOKS_MS = [500, 1500, 3000];
@@ -59,9 +59,9 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
   let clockWasWrong = false;
   for (let attempt = 0; ; attempt++) {
     await deps.pace.turn(job.signal);
-    if (job.signal.aborted) return not('not-attempted', 'interrupted', 'let go before it was sent');
+    if (job.signal.aborted) return not('not-attempted', 'interrupted', 'stopped waiting before it was sent');
     const startedAt = deps.now();
-    // In a storm many wait for a turn. One that comes too late is worth nothing: the node would refuse the script.
+    // While AWS throttles, many wait for a turn. One that comes too late is useless: the node would refuse the script.
     if (startedAt > job.until && deps.pace.slowed) return not('unreachable', 'throttled', THROTTLED);
     let command: SentCommand | undefined;
     try {
@@ -108,7 +108,7 @@ async function sendToTheRest(targets: Target[], error: unknown, job: SendJob, de
       kind: 'not-taken',
       state: 'unreachable',
       targets: of,
-      reason: { code: 'no-agent', message: 'its SSM agent is not connected, or it is of another account' },
+      reason: { code: 'no-agent', message: 'the SSM agent is not connected, or belongs to another account' },
     });
   if (named.length === 0 && targets.length === 1) return lost(targets);
   if (named.length === 0) {
@@ -122,7 +122,7 @@ async function sendToTheRest(targets: Target[], error: unknown, job: SendJob, de
   if (rest.length > 0) await send(rest, job, deps);
 }
 
-/** The answer was lost. A command with our comment proves that it left; nothing proves that it did not. */
+/** The answer was lost. A command with this comment proves that it was sent; nothing proves that it was not. */
 async function lookFor(
   comment: string,
   startedAt: number,

@@ -2,15 +2,17 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FireaxeError } from '../../base/errors.ts';
 import { steadyClock } from '../../base/steady-clock.ts';
 import type { OnTrace } from '../../base/trace.ts';
-import { TRANSPORTS } from '../../fleet/transports.ts';
 import type { CloudProfile, Target } from '../../kit/types.ts';
 import { Channel } from '../channel.ts';
 import { makeOutcome } from '../outcome.ts';
 import type { NodeScript, Outcome, OutcomeReason, Transport, TransportOptions } from '../types.ts';
 import { type Account, accountKey, type Clock, openAccount, type PollTimes } from './account.ts';
-import { type SsmApi, ssmApi } from './api.ts';
+import { ssmApi } from './api.ts';
+import { batchesOf } from './batches.ts';
 import { Follow } from './follow.ts';
 import { send } from './send.ts';
+import { sendableOf } from './sendable.ts';
+import type { SsmApi } from './types.ts';
 
 export interface SsmTransportOptions extends Partial<Clock> {
   /** The client for a profile; by default the kit's. */
@@ -20,12 +22,8 @@ export interface SsmTransportOptions extends Partial<Clock> {
   onTrace?: OnTrace | undefined;
 }
 
-/** InstanceIds that one SendCommand takes. */
-const BATCH = TRANSPORTS.ssm.perCall;
-/** SSM takes 64 KB with the document around it. */
-const MOST_TEXT = 60_000;
 const LEAST_DELIVERY_S = 30;
-/** The script's own deadline comes first, so that its last word is heard. */
+/** The script's own deadline comes first, so that its result line is heard. */
 const GRACE_S = 5;
 
 /** Reaches nodes by SSM's Run Command: many nodes a call, one attempt a command, one poller an account. */
@@ -62,7 +60,7 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
       for (const target of targets)
         settle(makeOutcome({ target: target.name, via: 'ssm', ...times }, state, { reason }));
     };
-    const { sendable, text } = sortOut(group, script, (targets, reason) =>
+    const { sendable, text } = sendableOf(group, script, (targets, reason) =>
       say(targets, 'unreachable', reason),
     );
     const [first] = sendable;
@@ -98,14 +96,14 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
     name: 'ssm',
 
     batches(targets, script) {
-      return [...groupsOf(targets, script).values()].flatMap((group) => chunks(group, BATCH));
+      return batchesOf(targets, script);
     },
 
     async *run(batch, script, run) {
       const outcomes = new Channel<Outcome>();
       const settle = (outcome: Outcome) => outcomes.push(outcome);
-      // The engine hands back our own batches; anything else is put in order first.
-      const groups = [...groupsOf(batch, script).values()].flatMap((group) => chunks(group, BATCH));
+      // The engine hands back the batches from above; any other list is split first.
+      const groups = batchesOf(batch, script);
       let fault: unknown;
       void Promise.all(groups.map((group) => runGroup(group, script, run, settle)))
         .catch((error: unknown) => {
@@ -125,62 +123,6 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
       accounts.clear();
     },
   };
-}
-
-/** Leaves out what SSM cannot take, for reasons that hold before anything is sent. */
-function sortOut(
-  group: Target[],
-  script: NodeScript,
-  leaveOut: (targets: Target[], reason: OutcomeReason) => void,
-): { sendable: Target[]; text: string } {
-  const none = { sendable: [], text: '' };
-  if (script.secret && !TRANSPORTS.ssm.carriesSecret) {
-    leaveOut(group, {
-      code: 'secret-over-ssm',
-      message: 'the script needs a secret, and what goes through SSM is logged',
-      next: 'use --via ssh',
-    });
-    return none;
-  }
-  const known = group.filter((target) => target.instanceId && target.cloud);
-  const unknown = group.filter((target) => !known.includes(target));
-  leaveOut(unknown, {
-    code: 'no-instance-id',
-    message: 'the fleet has no instance id or no cloud profile for it',
-  });
-  const text = known[0] ? script.textFor(known[0], 'ssm') : '';
-  // Systems Manager puts a stored parameter in the place of {{ssm:name}} and {{resolve:…}}, wherever it stands.
-  if (/\{\{\s*(ssm|ssm-secure|resolve)\s*:/.test(text)) {
-    leaveOut(known, {
-      code: 'ssm-reference',
-      message: 'SSM would replace {{ssm:…}} in the script by a stored parameter',
-      next: 'use --via ssh',
-    });
-    return none;
-  }
-  if (Buffer.byteLength(JSON.stringify(text)) <= MOST_TEXT) return { sendable: known, text };
-  leaveOut(known, {
-    code: 'script-too-long',
-    message: `the script has ${Buffer.byteLength(text)} bytes, more than SSM takes`,
-    next: 'use --via ssh',
-  });
-  return none;
-}
-
-/** Targets that can share one command: the same account, the same text. */
-function groupsOf(targets: Target[], script: NodeScript): Map<string, Target[]> {
-  const groups = new Map<string, Target[]>();
-  for (const target of targets) {
-    const where = target.cloud ? accountKey(target.cloud) : '';
-    const key = `${where}\0${target.instanceId ? script.textFor(target, 'ssm') : ''}`;
-    groups.set(key, [...(groups.get(key) ?? []), target]);
-  }
-  return groups;
-}
-
-function chunks<T>(items: T[], size: number): T[][] {
-  const count = Math.ceil(items.length / size);
-  return Array.from({ length: count }, (_, n) => items.slice(n * size, (n + 1) * size));
 }
 
 function noClient(error: unknown): OutcomeReason {

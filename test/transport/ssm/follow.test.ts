@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { openAccount } from '../../../src/transport/ssm/account.ts';
-import type { Report, SentCommand, SsmApi } from '../../../src/transport/ssm/api.ts';
 import { Follow } from '../../../src/transport/ssm/follow.ts';
+import type { Report, SentCommand, SsmApi } from '../../../src/transport/ssm/types.ts';
 import type { Outcome } from '../../../src/transport/types.ts';
 import { instanceId } from '../../drill/cloud/fake-world.ts';
 import { resultLine, script, target } from './harness.ts';

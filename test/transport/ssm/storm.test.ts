@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import type { SentCommand, SsmApi } from '../../../src/transport/ssm/api.ts';
 import { Pace } from '../../../src/transport/ssm/pace.ts';
 import { Poller } from '../../../src/transport/ssm/poller.ts';
 import { type Sent, send } from '../../../src/transport/ssm/send.ts';
+import type { SentCommand, SsmApi } from '../../../src/transport/ssm/types.ts';
 import { script, target } from './harness.ts';
 
 const throttled = () =>

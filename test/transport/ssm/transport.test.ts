@@ -168,7 +168,7 @@ describe('the SSM transport', () => {
     );
   });
 
-  it('calls an end without the last word unknown', async () => {
+  it('calls an end without a result line unknown', async () => {
     h = await harness(1);
     h.world.answer = () => ({ code: 0, stdout: 'half', stderr: '' });
     expect((await h.run())[0]).toMatchObject({ state: 'unknown', reason: { code: 'no-result' } });

@@ -1,0 +1,25 @@
+import type { Account, Clock } from './account.ts';
+
+const TRIES = 4;
+const ANSWER_MS = 5_000;
+
+/** Both streams of one invocation, where a list may have cut them; undefined where they cannot be read in time. */
+export async function fullOutput(
+  { api, pace }: Pick<Account, 'api' | 'pace'>,
+  clock: Clock,
+  of: { commandId: string; instanceId: string },
+  hurry: AbortSignal,
+): Promise<{ stdout: string; stderr: string } | undefined> {
+  // A signal of its own: Node warns of many listeners on one.
+  const signal = AbortSignal.any([hurry]);
+  for (let attempt = 0; attempt < TRIES && !signal.aborted; attempt++) {
+    await pace.turn(signal);
+    try {
+      const timeout = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
+      return await api.output(of.commandId, of.instanceId, timeout);
+    } catch {
+      await clock.sleep(500 * 2 ** attempt, signal);
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,46 @@
+import { TRANSPORTS } from '../../fleet/transports.ts';
+import type { Target } from '../../kit/types.ts';
+import type { NodeScript, OutcomeReason } from '../types.ts';
+
+/** SSM takes 64 KB with the document around it. */
+const MOST_TEXT = 60_000;
+
+/** Leaves out the targets and scripts that SSM cannot take: known before anything is sent. */
+export function sendableOf(
+  group: Target[],
+  script: NodeScript,
+  leaveOut: (targets: Target[], reason: OutcomeReason) => void,
+): { sendable: Target[]; text: string } {
+  const none = { sendable: [], text: '' };
+  if (script.secret && !TRANSPORTS.ssm.carriesSecret) {
+    leaveOut(group, {
+      code: 'secret-over-ssm',
+      message: 'the script needs a secret, and what goes through SSM is logged',
+      next: 'use --via ssh',
+    });
+    return none;
+  }
+  const known = group.filter((target) => target.instanceId && target.cloud);
+  const unknown = group.filter((target) => !known.includes(target));
+  leaveOut(unknown, {
+    code: 'no-instance-id',
+    message: 'the fleet has no instance id or no cloud profile for the node',
+  });
+  const text = known[0] ? script.textFor(known[0], 'ssm') : '';
+  // Systems Manager replaces {{ssm:name}} and {{resolve:…}} by a stored parameter, anywhere in a text.
+  if (/\{\{\s*(ssm|ssm-secure|resolve)\s*:/.test(text)) {
+    leaveOut(known, {
+      code: 'ssm-reference',
+      message: 'SSM would replace {{ssm:…}} in the script by a stored parameter',
+      next: 'use --via ssh',
+    });
+    return none;
+  }
+  if (Buffer.byteLength(JSON.stringify(text)) <= MOST_TEXT) return { sendable: known, text };
+  leaveOut(known, {
+    code: 'script-too-long',
+    message: `the script has ${Buffer.byteLength(text)} bytes, more than SSM takes`,
+    next: 'use --via ssh',
+  });
+  return none;
+}
