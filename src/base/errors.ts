@@ -2,9 +2,9 @@
 export type ErrorKind =
   | 'internal' // fireaxe itself failed
   | 'usage' // wrong flag, selector, playbook, kit content
-  | 'credentials' // a key, profile or permission that does not open
-  | 'declined' // a person said no, or nobody could be asked
-  | 'stale' // the plan is not what would run now
+  | 'credentials' // a key, profile or permission that is missing or refused
+  | 'declined' // confirmation was refused, or needed without a terminal
+  | 'stale' // the plan no longer matches what would run
   | 'guard' // budget, floor, quorum or gate
   | 'interrupted'; // Ctrl-C
 
@@ -35,7 +35,7 @@ export class FireaxeError extends Error {
   }
 }
 
-/** A wrong word from the user: exit 2. */
+/** A mistake in the command line, a playbook or the kit: exit 2. */
 export function usage(message: string, details: ErrorDetails = {}): FireaxeError {
   return new FireaxeError('usage', message, details);
 }

@@ -30,7 +30,7 @@ export function thisProcess(now: Date): Holder {
   };
 }
 
-/** Whether a holder is dead without doubt. False says nothing: the lease itself has to tell. */
+/** Whether a holder is dead without doubt. False proves nothing: the lease itself decides. */
 export function provablyDead(holder: Holder, self: Holder): boolean {
   const known = self.boot !== '' && self.namespace !== '';
   if (!known || holder.boot !== self.boot || holder.namespace !== self.namespace) return false;
@@ -45,7 +45,7 @@ export function provablyDead(holder: Holder, self: Holder): boolean {
   }
 }
 
-/** Whether a process may still run that can only have run here: what was left before a reboot speaks of none. */
+/** Whether a process may still run that can only have run here: what was left before a reboot does not count. */
 export function mayRunHere(holder: Holder): boolean {
   const self = thisProcess(new Date());
   return holder.boot === self.boot && !isGone(holder.pid) && !provablyDead(holder, self);

@@ -1,5 +1,5 @@
 /**
- * Quotes one word for POSIX sh. The only way a value enters a shell text.
+ * Quotes one word for POSIX sh. Every value enters a shell text through this.
  * Single quotes keep every byte but the single quote itself; NUL cannot be a shell word.
  */
 export function quote(value: string): string {
@@ -8,7 +8,7 @@ export function quote(value: string): string {
   return `'${value.replaceAll("'", `'\\''`)}'`;
 }
 
-/** Variable assignments, one a line, in the order given: the way parameters enter a node script. */
+/** Variable assignments, one a line, in the order given: how parameters enter a node script. */
 export function assignments(variables: Record<string, string>): string {
   return Object.entries(variables)
     .map(([name, value]) => {

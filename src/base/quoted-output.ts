@@ -1,12 +1,12 @@
 import { sanitize } from './sanitize.ts';
 
-/** What begins each line of a node's output: no line of ours does. */
+/** Begins each line of a node's output, and no line of Fireaxe. */
 export const STDOUT_MARK = '  | ';
 export const STDERR_MARK = '  stderr | ';
 /** What begins the account of a group of nodes. */
 export const HEADLINE = '== ';
 
-/** A node's output line by line, each marked as its own; it cannot be taken for words of ours. */
+/** A node's output line by line, each marked, so that it cannot pass for a line of Fireaxe. */
 export function quoteOutput(mark: string, text: string): string[] {
   return sanitize(text)
     .replace(/\n$/, '')
@@ -15,8 +15,8 @@ export function quoteOutput(mark: string, text: string): string[] {
 }
 
 /**
- * A line as a terminal of this width shows it. Broken by the terminal itself, the rest of a node's words would begin
- * a row without their mark.
+ * A line as a terminal of this width shows it. If the terminal broke it, the rest of a node's line would begin
+ * a row without the mark.
  */
 export function fitted(line: string, columns: number | undefined): string[] {
   const mark = [STDOUT_MARK, STDERR_MARK, HEADLINE].find((one) => line.startsWith(one));

@@ -12,7 +12,7 @@ export function sanitize(text: string): string {
   });
 }
 
-/** Text from outside as part of a line of ours: it must not look like a line of its own. */
+/** Text from outside within one line of Fireaxe: it must not look like a line of its own. */
 export function oneLine(text: string): string {
   return text.replace(/\s*\n\s*/g, ' ').trim();
 }

@@ -3,7 +3,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 
 /**
  * Writes a file for its owner alone: it is the old one or the new one, never half of it, and on the disk.
- * Its first name is by chance: a process id is used again in another container or on another host.
+ * Its first name is random: a process id can be reused in another container or on another host.
  * `check` may throw between the two: then the old one stays.
  */
 export async function writeWhole(

@@ -42,13 +42,13 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
       if (over() || size === 0) continue;
       const between = async () =>
         first > 0 && deps.betweenWaves ? await deps.betweenWaves(index, ledger.counts) : true;
-      let go = await between();
-      while (typeof go === 'number' && !over()) {
+      let proceed = await between();
+      while (typeof proceed === 'number' && !over()) {
         more++;
-        await run(index + more - 1, go);
-        go = await between();
+        await run(index + more - 1, proceed);
+        proceed = await between();
       }
-      if (go === false || go === 'canary') ledger.stop(go || 'gate');
+      if (proceed === false || proceed === 'canary') ledger.stop(proceed || 'gate');
       // Stopped during the wait: a wave that does not run is not announced.
       if (over()) break;
       await run(index + more, size);

@@ -34,7 +34,7 @@ export async function launch(
     for (const entry of attempts) entry.since ??= performance.now();
     const onEvent = (event: { target: string; phase: string }) => {
       if (event.phase === 'launched') deps.onEvent?.({ kind: 'launched', target: event.target, via });
-      // A silent target that shares its batch with others is no reason to launch more.
+      // A silent target that shares its batch with others must not make room for more.
       if (event.phase === 'waiting' && batch.length === 1) idle ??= permits.idle();
     };
     const turn = async () => {

@@ -59,21 +59,21 @@ export class Permits {
       this.#idle--;
       this.#active++;
     };
-    let go = activate;
+    let enter = activate;
     return {
       wake: () =>
         new Promise((resolve) => {
           // An order that is sent once more holds its permit already.
           if (!idle) return resolve();
-          go = () => {
+          enter = () => {
             activate();
             resolve();
           };
-          this.#waking.add(go);
+          this.#waking.add(enter);
           this.#admit();
         }),
       end: () => {
-        this.#waking.delete(go);
+        this.#waking.delete(enter);
         activate();
       },
     };

@@ -84,7 +84,7 @@ export async function tryTransports(round: Attempt[], flight: Flight, held = 0):
   for (const entry of round) if (entry.last && ledger.closed) ledger.record(entry.last);
 }
 
-/** False where another try is no use, or would come too late. Until then the target keeps its permit, and idles. */
+/** False where another try does not help, or would come too late. Until then the target keeps its permit, and idles. */
 function tryLater(entry: Attempt, flight: Flight): boolean {
   const { spec, deps, ledger, permits } = flight;
   const { again } = spec;

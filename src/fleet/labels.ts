@@ -3,7 +3,7 @@ import type { FleetNode } from './types.ts';
 export const ZONE = 'topology.kubernetes.io/zone';
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
 
-/** The values of a label key on a node: its own labels, and what Kubernetes or we know besides. `role` may have several. */
+/** The values of a label key on a node: its own labels, and what Kubernetes or Fireaxe adds. `role` may have several. */
 export function labelValues(node: FleetNode, key: string): string[] {
   const own = Object.hasOwn(node.labels, key) ? node.labels[key] : undefined;
   if (key === 'role') return own === undefined ? node.roles : [...node.roles, own];
@@ -20,7 +20,7 @@ export function zoneOf(node: FleetNode): string {
   return labelValues(node, ZONE)[0] ?? '';
 }
 
-/** What a fleet has, for somebody whose selection met nothing: `3 control-plane, 48 worker; zones …; labels …`. */
+/** What a fleet has, for a selection that matches nothing: `3 control-plane, 48 worker; zones …; labels …`. */
 export function describeFleet(nodes: FleetNode[]): string {
   const parts = [`${nodes.length} nodes`];
   const roles = tally(nodes.flatMap((n) => (n.roles.length > 0 ? n.roles : ['no role'])));

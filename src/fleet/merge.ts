@@ -6,7 +6,7 @@ export interface MergedFleet {
   removed: string[];
 }
 
-/** What the cloud does not know of a node, and people wrote by hand, is taken over from the snapshot before. */
+/** Fields that the cloud does not know and people write by hand: taken over from the former snapshot. */
 const BY_HAND = ['port', 'machineId', 'user', 'jump', 'via'] as const;
 
 /** A fresh discovery over the snapshot that was there. Machines are the same by instance id, else by name. */

@@ -78,7 +78,7 @@ function expandPattern(text: string, pattern: string, column: number): string[] 
 
 function plain(text: string, piece: string, column: number): string {
   const bad = /[^A-Za-z0-9._-]/.exec(piece);
-  if (bad) throw wrong(text, column + bad.index, `${JSON.stringify(bad[0])} is no part of a node name`);
+  if (bad) throw wrong(text, column + bad.index, `${JSON.stringify(bad[0])} is not allowed in a node name`);
   return piece;
 }
 
@@ -94,7 +94,7 @@ function expandBrackets(text: string, inside: string, column: number): string[] 
       throw wrong(text, at, `${range.trim()} is padded to two widths`);
     }
     const [from, to, by] = [Number(first), Number(last), Number(step)];
-    if (to < from || by < 1) throw wrong(text, at, `${range.trim()} goes nowhere`);
+    if (to < from || by < 1) throw wrong(text, at, `${range.trim()} is an empty range`);
     if (!Number.isSafeInteger(to) || (to - from) / by > MOST_NAMES) throw tooMany(text, at);
     for (let n = from; n <= to; n += by) numbers.push(String(n).padStart(padded ? first.length : 0, '0'));
     at += range.length + 1;

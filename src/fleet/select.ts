@@ -13,7 +13,7 @@ export interface Selection {
   limit?: string | undefined;
 }
 
-/** The nodes that a selection means, in the fleet's order. Never none: that is an error which says what there is. */
+/** The nodes that match a selection, in the fleet's order. Throws where none does, and says what the fleet has. */
 export function selectNodes<N extends FleetNode>(fleet: N[], selection: Selection): N[] {
   let chosen = fleet;
   if (selection.nodes !== undefined) {
@@ -35,8 +35,8 @@ export function selectNodes<N extends FleetNode>(fleet: N[], selection: Selectio
 }
 
 /**
- * So many of the nodes, in the order given, from every zone its part. A zone gives its last node only when every other
- * zone is down to its last too. Who is taken for a small count is taken for any bigger one.
+ * This many of the nodes, in the order given, from each zone its share. A zone gives its last node only when every other
+ * zone is down to its last, too. A node that is taken for a small count is taken for any larger one.
  */
 export function spread<N extends FleetNode>(nodes: N[], count: number): N[] {
   if (count >= nodes.length) return nodes;
@@ -66,7 +66,7 @@ export function spread<N extends FleetNode>(nodes: N[], count: number): N[] {
 
 type Part = { zone: { left: unknown[]; size: number }; due: boolean; share: number };
 
-/** Whom to take from first; in a draw the smaller share so far, then the order of the names. */
+/** Which zone to take from first: in a draw the one with the smaller share so far, then by name. */
 function isBefore(a: Part, b: Part): boolean {
   if (a.due !== b.due) return a.due;
   if (a.share !== b.share) return a.share < b.share;
@@ -90,7 +90,7 @@ function nothing(fleet: FleetNode[], selection: Selection) {
   const flags = Object.entries(selection)
     .filter(([, typed]) => typed !== undefined)
     .map(([flag, typed]) => `--${flag} ${JSON.stringify(typed)}`);
-  return usage(`no node is meant by ${flags.join(' ') || 'this'}`, {
+  return usage(`no nodes match ${flags.join(' ') || 'the selection'}`, {
     place: flags[0] ?? 'fleet',
     expected: `some of: ${describeFleet(fleet)}`,
     next: 'fireaxe nodes',

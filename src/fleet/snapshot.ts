@@ -67,11 +67,14 @@ export function knownSnapshotKeys(path: PropertyKey[]): string[] {
   return Object.keys(path[0] === 'nodes' ? nodeSchema.shape : snapshotSchema.shape);
 }
 
-/** What no shape can say: the same name, the same door or the same machine twice. */
+/** What a schema cannot express: the same name, address or machine twice. */
 function inconsistencies(snapshot: FleetSnapshot, cluster: string): SnapshotIssue[] {
   const issues: SnapshotIssue[] = [];
   if (snapshot.cluster !== cluster) {
-    issues.push({ path: ['cluster'], message: `${snapshot.cluster} is not ${cluster}, whose file this is` });
+    issues.push({
+      path: ['cluster'],
+      message: `${snapshot.cluster} is not ${cluster}, the cluster of this file`,
+    });
   }
   const names = new Map<string, number>();
   const doors = new Map<string, number>();

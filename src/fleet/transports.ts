@@ -2,7 +2,7 @@
 interface TransportFacts {
   /** What finds a node: its IP address, its cloud instance id, or nothing because it is this machine. */
   addressedBy: 'ip' | 'instance-id' | 'this-machine';
-  /** Who reads the private key files of the kit: Fireaxe itself, ssh(1), or nobody. */
+  /** Whether Fireaxe reads the private key files of the kit, passes them on to ssh(1), or does not use them. */
   keyFiles: 'read' | 'passed-on' | 'unused';
   /** Whether a secret may follow the script on standard input. */
   carriesSecret: boolean;

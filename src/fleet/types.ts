@@ -7,7 +7,7 @@ export interface FleetNode {
   name: string;
   cluster: string;
   roles: Role[];
-  /** Where we reach it. */
+  /** Where it is reached. */
   address: string;
   /** The SSH port; 22 when absent. */
   port?: number;

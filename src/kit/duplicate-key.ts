@@ -1,6 +1,6 @@
 const TOKEN = /"(?:[^"\\]|\\.)*"(\s*:)?|[{}[\]]/g;
 
-/** The first key of a JSON text that its object has already; JSON.parse would take the last without a word. */
+/** The first key of a JSON text that its object has already; JSON.parse would silently take the last. */
 export function duplicateKey(text: string): { key: string; at: number } | undefined {
   const open: (Set<string> | undefined)[] = [];
   for (const match of text.matchAll(TOKEN)) {

@@ -32,9 +32,9 @@ export async function readFleetFile(file: string, cluster: string): Promise<Flee
     const source = small ? await parseYaml(text, file) : { file, place: nodeOf(value, file) };
     throw schemaError(read.issues, source, knownSnapshotKeys);
   }
-  // JSON.parse takes the last of two: half a fleet would be gone without a word.
+  // JSON.parse takes the last of two: half a fleet would silently be gone.
   const twice = duplicateKey(text);
-  if (twice) throw usage(`the key ${twice.key} stands there twice`, { place: lineOf(text, twice.at, file) });
+  if (twice) throw usage(`duplicate key ${twice.key}`, { place: lineOf(text, twice.at, file) });
   return read.snapshot;
 }
 

@@ -3,7 +3,7 @@ import { isAbsolute, join } from 'node:path';
 import { FireaxeError } from '../base/errors.ts';
 import { home } from './home.ts';
 
-/** Relative names are meant within the kit; `~/` and absolute ones are taken as they are. */
+/** Relative names are within the kit; `~/` and absolute ones are used as they are. */
 export function inKit(path: string, name: string): string {
   if (name.startsWith('~/')) return join(home(), name.slice(2));
   return isAbsolute(name) ? name : join(path, name);
@@ -14,7 +14,7 @@ export async function existing(file: string): Promise<string | undefined> {
 }
 
 export function missing(name: string, place: string): FireaxeError {
-  return new FireaxeError('credentials', `${name} is not there`, {
+  return new FireaxeError('credentials', `${name} does not exist`, {
     place,
     next: 'put the file into the kit, or correct its name',
   });

@@ -11,7 +11,7 @@ import type { ClusterFile } from './schema.ts';
 import type { Bastion, CloudProfile, ClusterKit, Timeouts } from './types.ts';
 import type { YamlSource } from './yaml-file.ts';
 
-/** One cluster of the kit with its fleet; every file that it names is there. */
+/** One cluster of the kit with its fleet; every file that it names exists. */
 export async function openCluster(
   path: string,
   name: string,
@@ -72,7 +72,7 @@ export async function openCluster(
   };
 }
 
-/** Only what the kit says: the defaults are not its. */
+/** Only what the kit sets, without the defaults. */
 function timeoutsIn({ timeouts }: ClusterFile): Partial<Timeouts> {
   return Object.fromEntries(
     Object.entries(timeouts).flatMap(([phase, ms]) => (ms === undefined ? [] : [[`${phase}Ms`, ms]])),
@@ -100,12 +100,12 @@ async function identityFile(path: string, identity: string | undefined, place: s
   const found = await stat(file).catch(() => undefined);
   if (!found) throw missing(identity, place);
   if (!found.isFile()) {
-    throw usage(`${identity} is no file`, { place, expected: 'a private key, such as keys/id' });
+    throw usage(`${identity} is not a file`, { place, expected: 'a private key, such as keys/id' });
   }
   return file;
 }
 
-/** A port that is written out may be the one that another node has unsaid. */
+/** A port that is written out may equal the default port of another node. */
 function refuseSameDoor({ nodes }: FleetSnapshot, usual: number, file: string): void {
   const doors = new Map<string, string>();
   for (const { name, address, port = usual } of nodes) {
@@ -117,7 +117,7 @@ function refuseSameDoor({ nodes }: FleetSnapshot, usual: number, file: string): 
 }
 
 function unknownBastion(name: string, place: string): FireaxeError {
-  return usage(`no bastion is called ${name}`, { place, expected: 'a name under bastions of the cluster' });
+  return usage(`unknown bastion ${name}`, { place, expected: 'a name under bastions of the cluster' });
 }
 
 function noFleet(cluster: string): FleetSnapshot {

@@ -7,12 +7,12 @@ import { quote } from '../base/quote.ts';
 interface Finding {
   path: string;
   what: string;
-  /** The command that mends it, without the path. */
+  /** The command that fixes it, without the path. */
   fix?: string;
 }
 
 /**
- * Refuses a kit that somebody else could have changed or read, by the rules of ssh's StrictModes: everything is
+ * Refuses a kit that another user could have changed or read, by the rules of ssh's StrictModes: everything is
  * the user's own or root's, nothing is writable by group or others, nor is a directory above, secrets are readable by
  * their owner alone, and no symlink leads out.
  */
@@ -44,18 +44,18 @@ async function judgeAncestors(of: string, findings: Finding[]): Promise<void> {
     const found = await stat(path);
     const { mode } = found;
     if (known) {
-      // Told already, for another file below it.
+      // Reported already, for another file below it.
     } else if (!trusted(found)) {
       findings.push({ path, ...foreign(found) });
     } else if ((mode & 0o022) !== 0 && (mode & 0o1000) === 0) {
-      const who = (mode & 0o002) !== 0 ? 'everybody' : 'its group';
+      const who = (mode & 0o002) !== 0 ? 'everyone' : 'its group';
       findings.push({ path, what: `is writable by ${who} (${octal(mode)})`, fix: 'chmod go-w' });
     }
     if (path === dirname(path)) return;
   }
 }
 
-/** Our own files and root's; where there are no user ids, as on Windows, nobody can tell. */
+/** Our own files and root's; without user ids, as on Windows, nothing can be told. */
 function trusted({ uid }: Stats): boolean {
   const own = process.geteuid?.();
   return own === undefined || uid === own || uid === 0;
@@ -103,7 +103,7 @@ function judge(path: string, found: Stats, secret: boolean, findings: Finding[])
     findings.push({ path, ...foreign(found) });
     return;
   }
-  // Public keys are no secret.
+  // Public keys are not secret.
   const guarded = secret && !path.endsWith('.pub');
   const bits = found.mode & (guarded ? 0o077 : 0o022);
   if (bits === 0) return;
@@ -112,7 +112,7 @@ function judge(path: string, found: Stats, secret: boolean, findings: Finding[])
   findings.push({ path, what: `is ${what} (${octal(found.mode)})`, fix: `chmod ${mode}` });
 }
 
-/** A kit of somebody else: its keys do not open to us. */
+/** Another user's kit: this user cannot read its files. */
 export function closed(cause: NodeJS.ErrnoException): unknown {
   if (cause.code !== 'EACCES' || cause.path === undefined) return cause;
   return new FireaxeError('credentials', 'the kit cannot be read', {

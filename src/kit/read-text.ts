@@ -10,10 +10,10 @@ export async function readText(file: string): Promise<string> {
   return text.startsWith('\ufeff') ? text.slice(1) : text;
 }
 
-/** A pipe in place of a file would be waited for without end. */
+/** Reading a pipe instead of a file could wait without end. */
 export async function mustBeFile(file: string): Promise<string> {
   const found = await stat(file);
   if (found.isFile()) return file;
   const what = found.isDirectory() ? 'a directory' : 'a pipe or a device';
-  throw usage(`${what} in place of a file`, { place: file, expected: 'a file' });
+  throw usage(`not a file: ${what}`, { place: file, expected: 'a file' });
 }

@@ -34,9 +34,9 @@ function jumpOf(node: FleetNode, cluster: ClusterKit): Bastion | undefined {
 
 /** SSM needs a cloud profile and an instance id: it is left out for a node that has none, unless nothing else is left. */
 function transportsTo(node: FleetNode, cluster: ClusterKit): TransportName[] {
-  const ways = node.via ?? cluster.via;
-  const usable = ways.filter(
-    (way) => TRANSPORTS[way].addressedBy !== 'instance-id' || (cluster.cloud && node.instanceId),
+  const transports = node.via ?? cluster.via;
+  const usable = transports.filter(
+    (name) => TRANSPORTS[name].addressedBy !== 'instance-id' || (cluster.cloud && node.instanceId),
   );
-  return usable.length > 0 ? usable : ways;
+  return usable.length > 0 ? usable : transports;
 }

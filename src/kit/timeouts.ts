@@ -2,7 +2,7 @@ import type { ClusterKit, Timeouts } from './types.ts';
 
 export const DEFAULT_TIMEOUTS: Timeouts = {
   connectMs: 15_000,
-  // Where DNS or logind is what is broken, PAM and sudo wait 20 to 25 seconds before they let anybody in.
+  // Where DNS or logind is what is broken, PAM and sudo wait 20 to 25 seconds before a login succeeds.
   loginMs: 30_000,
   scriptMs: 60_000,
   readMs: 15_000,

@@ -2,7 +2,7 @@ import type { FireaxeError } from '../base/errors.ts';
 import type { TransportName } from '../fleet/transports.ts';
 import type { FleetNode, FleetSnapshot } from '../fleet/types.ts';
 
-/** A way in that other nodes are behind. */
+/** A host through which other nodes are reached. */
 export interface Bastion {
   name: string;
   address: string;
@@ -57,7 +57,7 @@ export interface ClusterKit {
   };
   /** Defaults for playbook parameters in this cluster, such as the offender's name. */
   parameters: Record<string, string>;
-  /** The kit's own words over the defaults. */
+  /** What the kit sets over the defaults. */
   timeouts?: Partial<Timeouts>;
   fleet: FleetSnapshot;
   /** Absolute path of its snapshot, where it comes from a kit. */
@@ -67,7 +67,7 @@ export interface ClusterKit {
 export interface Policy {
   /** Fewest nodes of a role that must stay untouched by a severe step; absolute or share of the role. */
   floors: Partial<Record<'control-plane' | 'etcd' | 'worker', string>>;
-  /** Default error budget (`--max-failures`). */
+  /** Default of `--max-failures`. */
   maxFailures: string;
   /** A plan older than this is stale (milliseconds). */
   planMaxAgeMs: number;
@@ -81,7 +81,7 @@ export interface Kit {
   path: string;
   name: string;
   clusters: Record<string, ClusterKit>;
-  /** Clusters that do not open, and why: the others must not wait for them. */
+  /** Clusters that cannot be opened, and why: the others are not affected. */
   unopened?: Record<string, FireaxeError>;
   policy: Policy;
   /** Absolute paths of known_hosts files. */

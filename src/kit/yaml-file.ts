@@ -14,7 +14,7 @@ const MOST_BYTES = 4 << 20;
 
 /**
  * Reads YAML 1.2 (core: `no` and `on` are words, `010` is ten) without anchors and aliases:
- * what stands in the file is what is meant, and no small file grows large.
+ * the file means exactly what it shows, and no small file grows large.
  */
 export async function parseYaml(text: string, file: string): Promise<YamlSource> {
   if (text.length > MOST_BYTES)
@@ -36,7 +36,7 @@ export async function parseYaml(text: string, file: string): Promise<YamlSource>
   }
   visit(document, (_, node) => {
     if (isNode(node) && 'anchor' in node && node.anchor) {
-      throw usage('anchors and aliases are not taken', {
+      throw usage('anchors and aliases are not allowed', {
         place: at(node.range?.[0] ?? 0),
         expected: 'every value written where it is used',
       });
@@ -62,10 +62,10 @@ export async function parseYaml(text: string, file: string): Promise<YamlSource>
   };
 }
 
-/** The parser's words, but for those that speak to programmers. */
+/** The parser's message, except where it is meant for programmers. */
 function wordsOf({ code, message }: { code: string; message: string }): string {
   if (/call stack/.test(message)) return 'nested too deeply';
-  return code === 'MULTIPLE_DOCS' ? 'only one YAML document is taken: leave out the ---' : message;
+  return code === 'MULTIPLE_DOCS' ? 'only one YAML document is allowed: leave out the ---' : message;
 }
 
 /** What zod says of a value, as far as it is needed here. */
@@ -99,7 +99,7 @@ export function schemaError(
   });
 }
 
-/** What is missing may stand there misspelt: the unknown key beside it says more. */
+/** A missing key may be there misspelled: the unknown key beside it says more. */
 function worst(issues: readonly Issue[]): Issue {
   const first = issues[0]!;
   const holder = first.path.slice(0, -1).join('.');

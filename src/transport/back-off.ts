@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-/** Further tries after the far end hung up before it knew us. */
+/** Further tries after the far end hung up before the login. */
 export const RETRIES = 4;
 
 /** Waits before the next try, longer each time and never in step with others. Rejects with the signal's reason. */

@@ -66,9 +66,9 @@ export interface NodeOutput {
   stderr: string;
   truncated: boolean;
   result?: NodeResult;
-  /** Why its result line is none. */
+  /** Why its result line is invalid. */
   invalid?: string;
-  /** Whether the script's first word was heard; undefined when that can no longer be told. */
+  /** Whether the script's first line was heard; undefined where that line may be lost. */
   began: boolean | undefined;
   /** Names the boot in which it began; empty where the node has no such name. */
   boot?: string;
@@ -76,7 +76,7 @@ export interface NodeOutput {
   arrived?: number;
 }
 
-/** Reads what a script left: its output within the limit, its first word and its last. */
+/** Reads what a script left: its output within the limit, its first line and its result line. */
 export function readOutput(
   out: Capture,
   err: Capture,
@@ -84,7 +84,7 @@ export function readOutput(
 ): NodeOutput {
   const { head, tail, gap } = out.kept();
   const kept = without(decode(gap ? head : Buffer.concat([head, tail])), readyLine(script.nonce));
-  // What stands before the first word is the login's, not the script's.
+  // Text before the first line is the login's, not the script's.
   const first = lineOf(kept, beganStart(script.nonce));
   const text = first ? first.after : kept;
   const began = first ? true : gap ? undefined : false;

@@ -34,14 +34,14 @@ export interface ChildEnd extends Ending {
   failure?: string;
 }
 
-/** How long to listen on after the last word, or after the process has ended, while something holds the pipes open. */
+/** How long to listen on after the result line, or after the exit, while something holds the pipes open. */
 const GRACE_MS = 500;
-/** How far back the last word is looked for, in bytes. */
+/** How far back the result line is looked for, in bytes. */
 const RECENT = 8192;
 
 /**
- * Runs it in a process group of its own, which ends with it. The text leaves only after the far
- * shell's first word: before that it is certain that nothing of ours has run.
+ * Runs it in a process group of its own, which ends with it. The script is sent only after the far
+ * shell's first line: before that it is certain that nothing has run.
  */
 export async function runChild(task: ChildTask): Promise<ChildEnd> {
   const { script } = task.attempt;
@@ -63,7 +63,7 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
     stdout: 'pipe',
     stderr: 'pipe',
     encoding: 'buffer',
-    // Its own group, so that nothing it started outlives our interest in it.
+    // Its own group, so that nothing it started outlives it.
     detached: true,
     cleanup: false,
   });
@@ -91,7 +91,7 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
   const leave = () => {
     if (ended || task.stop.aborted) return;
     left = true;
-    // What came before is the login's, such as a banner.
+    // Text before is the login's, such as a banner.
     err = new Capture(script.maxOutput);
     task.onLaunch();
     child.stdin.write(text);
@@ -122,7 +122,7 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
       if (secret) child.stdin.end(secret);
       secret = undefined;
     }
-    // ssh stays as long as a child in the background holds the far pipe: the last word is the end.
+    // ssh stays as long as a child in the background holds the far pipe: the result line is the end.
     recent = Buffer.concat([recent, chunk.subarray(-RECENT)]).subarray(-RECENT);
     if (script.protocol && !grace && holdsResult(recent, script.nonce)) grace = setTimeout(told, GRACE_MS);
   });
@@ -131,7 +131,7 @@ export async function runChild(task: ChildTask): Promise<ChildEnd> {
     const times = greeted || !password ? 0 : err.text().split(password.prompt).length - 1;
     if (times <= asked) return;
     asked = times;
-    // Asked again, it was the wrong one: a third try may lock the login.
+    // A second question means a wrong password; a third attempt may lock the login.
     if (times === 1) child.stdin.write(password!.line);
     else child.stdin.end();
   });

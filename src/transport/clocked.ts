@@ -8,11 +8,11 @@ import type { LagMeter } from './lag.ts';
 import type { NodeScript, Outcome, OutcomeReason, TransportOptions } from './types.ts';
 import { Unreached } from './unreached.ts';
 
-/** One target's own clocks and its way out, the same for every transport that reaches targets one by one. */
+/** One target's clocks, the same for every transport that reaches targets one by one. */
 export interface Clock {
   /** Before the launch its reason is an `Unreached`, afterwards the `lost` part of an ending. */
   stop: AbortSignal;
-  /** Stands still while a target waits for ourselves, until the returned function is called. */
+  /** Stands still while a target waits for Fireaxe itself, until the returned function is called. */
   pause(): () => void;
   /** The peer answered: it is not silent. */
   heard(): void;
@@ -24,18 +24,18 @@ export interface Clock {
   secretMs: number;
   /** The command leaves now; until `begun` the time is that of the login. */
   leave(): void;
-  /** The script runs: its own clock starts. Says `leave` where that was not said. */
+  /** The script runs: its own clock starts. Counts as `leave`, too. */
   begun(): void;
 }
 
 export type Lost = NonNullable<Ending['lost']>;
 
-/** A peer that says nothing for so long keeps nobody else from being launched. */
+/** A peer that is silent for this long makes room for another target. */
 const SILENT_MS = 200;
-/** How long a person's deadline is outrun to hear the script say that it ended at it. */
-const LAST_WORD_MS = 800;
+/** How long the operator's deadline is exceeded to hear the script's own result line. */
+const RESULT_LINE_MS = 800;
 
-/** Of the time to begin, so that who waits for more input in vain can still say so. */
+/** Share of the time to begin, so that a script that waits for more input in vain can still say so. */
 const SECRET_SHARE = 0.8;
 
 /** Attends one target under its clocks and turns every failure before the launch into an outcome. */
@@ -70,7 +70,7 @@ export async function clocked(
   const heard = () => {
     if (!silent) silence.start(SILENT_MS);
   };
-  // A person's deadline is a point in time: nothing makes it later, our own lag neither.
+  // The operator's deadline is a point in time: nothing makes it later, not even this process's lag.
   let whole: NodeJS.Timeout | undefined;
   const end = (ms: number) => {
     if (!left || ms === 0) passed(wholeMs!);
@@ -82,10 +82,10 @@ export async function clocked(
       for (const go of resume) go();
     };
   };
-  const letGo = () => stop.abort(left ? LET_GO : new LetGo());
+  const stopWaiting = () => stop.abort(left ? STOPPED_WAITING : new StoppedWaiting());
   // One listener a target on the run's signal is meant.
   setMaxListeners(0, options.signal, stop.signal);
-  options.signal.addEventListener('abort', letGo, { once: true });
+  options.signal.addEventListener('abort', stopWaiting, { once: true });
   const leave = () => {
     if (left) return;
     left = true;
@@ -93,11 +93,11 @@ export async function clocked(
     event('launched');
   };
   try {
-    if (options.signal.aborted) throw new LetGo();
+    if (options.signal.aborted) throw new StoppedWaiting();
     event('connecting');
     allow(connectMs);
     heard();
-    if (wholeMs !== undefined) whole = setTimeout(end, wholeMs, LAST_WORD_MS);
+    if (wholeMs !== undefined) whole = setTimeout(end, wholeMs, RESULT_LINE_MS);
     return await attend(attempt, {
       stop: stop.signal,
       secretMs: loginMs * SECRET_SHARE,
@@ -110,7 +110,7 @@ export async function clocked(
       async turn() {
         silence.stop();
         const resume = deadline.pause();
-        if (!((await options.turn?.(target.name)) ?? true)) throw new LetGo();
+        if (!((await options.turn?.(target.name)) ?? true)) throw new StoppedWaiting();
         stop.signal.throwIfAborted();
         resume();
       },
@@ -126,7 +126,7 @@ export async function clocked(
       },
     });
   } catch (error) {
-    if (error instanceof LetGo) return notLaunched(attempt, 'not-attempted', error.reason);
+    if (error instanceof StoppedWaiting) return notLaunched(attempt, 'not-attempted', error.reason);
     if (error instanceof Unreached) return notLaunched(attempt, 'unreachable', error.reason);
     const reason: OutcomeReason = {
       code: 'internal',
@@ -138,19 +138,19 @@ export async function clocked(
     silence.stop();
     clearTimeout(whole);
     release();
-    options.signal.removeEventListener('abort', letGo);
+    options.signal.removeEventListener('abort', stopWaiting);
   }
 }
 
-class LetGo extends Unreached {
+class StoppedWaiting extends Unreached {
   constructor() {
-    super({ code: 'let-go', message: 'let go before anything was sent' });
+    super({ code: 'let-go', message: 'stopped waiting before anything was sent' });
   }
 }
 
-const LET_GO: Lost = {
+const STOPPED_WAITING: Lost = {
   state: 'unknown',
-  reason: { code: 'let-go', message: 'let go while the command ran' },
+  reason: { code: 'let-go', message: 'stopped waiting while the command ran' },
 };
 
 function tooLong(ms: number): Lost {

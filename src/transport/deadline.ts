@@ -4,7 +4,7 @@ import type { LagMeter } from './lag.ts';
 export interface Deadline {
   /** (Re)starts with this many milliseconds. */
   start(ms: number): void;
-  /** Stands still while a target waits for ourselves, until the returned function is called. */
+  /** Stands still while a target waits for Fireaxe itself, until the returned function is called. */
   pause(): () => void;
   stop(): void;
 }

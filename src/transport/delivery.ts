@@ -12,39 +12,39 @@ import type { NodeScript } from './types.ts';
 export interface Delivery {
   /** Run by the login shell, whatever it is. */
   command: string;
-  /** First on standard input. A secret follows only after the script's first word was heard. */
+  /** First on standard input. A secret follows only after the script's first line was heard. */
   text: Buffer;
-  /** The far shell says a word first, and the text leaves only then. */
+  /** The far shell prints a line first, and the text is sent only then. */
   greeted: boolean;
   /** Before the text, when sudo asks for it by `prompt` on stderr, and at most once. */
   password?: { prompt: string; line: Buffer };
 }
 
-export interface DeliveryWay {
+export interface DeliveryOptions {
   sudo: boolean;
   /** Of the login, for sudo; without it sudo must not ask. */
   sudoPassword?: string | undefined;
-  /** Ask for that word, as transports must that are not told when the shell runs. */
+  /** Ask for that line: for transports that are not told when the shell runs. */
   greeted?: boolean;
 }
 
 /**
  * The command line is a fixed reader: it takes the text whole, compares its length and checksum, and only then
- * runs it. A start-up file of the login may have taken a part, and what is left must not run as if it were all.
- * Where sudo may ask, the far shell says a word first: sudo that does not ask would leave the password to it.
+ * runs it. A start-up file of the login may have read a part, and the rest must not run as if it were all.
+ * Where sudo may ask, the far shell prints a line first: a sudo that does not ask would leave the password to it.
  */
 export function deliveryOf(
   script: NodeScript,
   target: Target,
   via: TransportName,
-  how: DeliveryWay,
+  how: DeliveryOptions,
 ): Delivery {
   const { nonce } = script;
   // Without a newline at its end: the reader's command substitution would drop it.
   const text = Buffer.from(`${head(nonce)}${script.textFor(target, via)}`.replace(/\n+$/, ''));
   const asked = how.sudo && how.sudoPassword !== undefined;
   const read = reader(nonce, text);
-  // What sudo waits for (name servers, PAM) is no time of the script, and what it never lets in has not left.
+  // What sudo waits for (name servers, PAM) does not count as the script's time, and until sudo is done nothing is sent.
   const greeted = how.greeted === true || how.sudo;
   const inner = greeted ? `${sayOrEnd(nonce, plain(readyLine(nonce)))}; ${read}` : read;
   const prompt = passwordPrompt(nonce);
@@ -57,7 +57,7 @@ export function deliveryOf(
   };
 }
 
-/** One line, for login shells that take no more. A node without cksum is left with the length. */
+/** One line, for login shells that accept no more. Without cksum on the node only the length is compared. */
 function reader(nonce: string, text: Buffer): string {
   const sum = cksum(text);
   return [
@@ -70,7 +70,7 @@ function reader(nonce: string, text: Buffer): string {
   ].join('; ');
 }
 
-/** The first word tells the boot in which the order begins: what the node remembers of it is gone after the next one. */
+/** The first line tells the boot in which the order begins: a later boot has lost the receipt. */
 function head(nonce: string): string {
   const word = `'%s%s\\n' ${quote(beganStart(nonce))} "\${FX_BOOT:+ $FX_BOOT}"`;
   return `${strip(boot)}fx_boot\n${sayOrEnd(nonce, word)}\n`;

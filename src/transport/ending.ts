@@ -8,7 +8,7 @@ import { makeOutcome } from './outcome.ts';
 import { sudoReason } from './sudo.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState } from './types.ts';
 
-/** What an outcome says of its target before anything is known of its end. */
+/** A target that is being attended, before anything is known of its end. */
 export interface Attempt {
   target: Target;
   via: TransportName;
@@ -16,15 +16,15 @@ export interface Attempt {
   startedAt: Date;
 }
 
-/** How a command that had left came to its end. */
+/** How a command that was sent came to its end. */
 export interface Ending {
   exitCode?: number;
   signal?: string;
-  /** Why we stopped listening before it told its end. */
+  /** Why listening stopped before its end was heard. */
   lost?: { state: 'unknown' | 'timed-out'; reason: OutcomeReason };
 }
 
-/** An outcome without any output: as a rule of a command that never left. */
+/** An outcome without any output: mostly of a command that was never sent. */
 export function notLaunched(
   attempt: Attempt,
   state: 'unreachable' | 'not-attempted' | 'unknown',
@@ -33,7 +33,7 @@ export function notLaunched(
   return { ...base(attempt, state), reason };
 }
 
-/** An outcome of a command that left: by its own last word where that was heard, else by how it ended. */
+/** An outcome of a command that was sent: by its result line where that was heard, else by how it ended. */
 export function launched(attempt: Attempt, ending: Ending, out: Capture, err: Capture): Outcome {
   const { script } = attempt;
   const { stdout, stderr, truncated, result, invalid, began, boot, arrived } = readOutput(out, err, script);
@@ -42,7 +42,7 @@ export function launched(attempt: Attempt, ending: Ending, out: Capture, err: Ca
     return { ...base(attempt, 'failed'), stderr, reason: incomplete(arrived) };
   if (ending.lost && !result)
     return { ...base(attempt, ending.lost.state), ...heard, reason: ending.lost.reason };
-  // The shell has ended without having begun our text: sudo said no, or the login is bound to another command.
+  // The shell exited without having begun the script: sudo refused, or the login is bound to another command.
   if (!ending.lost && began === false && !result && invalid === undefined)
     return { ...base(attempt, 'unreachable'), ...heard, reason: notBegun(ending, stderr, stdout) };
   const told = result && /^(changed|already|would|ok)$/.test(result.state) ? 0 : undefined;
@@ -66,11 +66,11 @@ function incomplete(arrived: number): OutcomeReason {
   return {
     code: 'incomplete',
     message: `script arrived incomplete (${arrived} bytes of it): nothing was done; a start-up file of the login reads standard input`,
-    next: 'use --via openssh, which sends the script only after the start-up files have ended, or mend the login',
+    next: 'use --via openssh, which sends the script only after the start-up files have ended, or fix the start-up file',
   };
 }
 
-/** Why a result line that came is not believed: what the node did is not known. */
+/** Why a result line is not trusted: what the node did is unknown. */
 export function invalidResult(why: string): OutcomeReason {
   return { code: 'invalid-result', message: `the node's result line is invalid: ${why}` };
 }
@@ -84,14 +84,14 @@ function reasonOf(
   if (protocol && invalid !== undefined) return invalidResult(invalid);
   const how = ending.signal === undefined ? `with code ${ending.exitCode}` : `by ${ending.signal}`;
   if (state === 'unknown')
-    return { code: 'no-result', message: `the script ended ${how} without its last word` };
+    return { code: 'no-result', message: `the script exited ${how} without a result line` };
   if (state === 'timed-out') return { code: 'deadline', message: 'ended itself at its deadline on the node' };
   if (!protocol && ending.signal !== undefined)
     return { code: 'signal', message: `the script was ended ${how}` };
   return undefined;
 }
 
-/** Why a login ended although our text never ran: it is bound to another command, or its shell takes none. */
+/** Why a login exited without running the script: it is bound to another command, or its shell runs none. */
 export function notBegun(ending: Ending, stderr: string, stdout: string): OutcomeReason {
   const refused = muteReason(stderr) ?? sudoReason(stderr, false);
   if (refused) return refused;

@@ -1,9 +1,9 @@
-/** First word of every delivered script on its stdout, followed by a space and its boot: from here on it has begun. */
+/** Begins the first line of every script on its stdout, followed by a space and its boot: the script has begun. */
 export function beganStart(nonce: string): string {
   return `fireaxe:${nonce}:began`;
 }
 
-/** What the reader says in place of running a text that arrived incomplete, followed by the bytes that arrived. */
+/** What the reader prints instead of running an incomplete text, followed by the number of bytes that arrived. */
 export function incompleteStart(nonce: string): string {
   return `fireaxe:${nonce}:incomplete:`;
 }
@@ -16,15 +16,15 @@ export function passwordPrompt(nonce: string): string {
   return `fireaxe:${nonce}:password:`;
 }
 
-/** First word of the far shell, before any text of ours has left. */
+/** First line of the far shell, before any text is sent. */
 export function readyLine(nonce: string): string {
   return `fireaxe:${nonce}:ready\n`;
 }
 
-/** How the result line begins, the last word of a script. */
+/** How the result line begins, the last line of a script. */
 export function resultStart(nonce: string): string {
   return `{"fireaxe":1,"nonce":"${nonce}"`;
 }
 
-/** Bytes of our own lines that may stand before a script's output. */
+/** Bytes of Fireaxe's own lines before a script's output. */
 export const MARKER_ROOM = 256;

@@ -7,8 +7,8 @@ const MUTE_EXIT = 74;
 const muteLine = (nonce: string) => `fireaxe:${nonce}:mute`;
 
 /**
- * Shell that says a first word, or ends at once: a login whose start-up file has closed its standard output, or sent
- * it to a file, would run what nobody hears of. `word` is printf's arguments.
+ * Shell that prints a first line, or exits at once: a login whose start-up file has closed its standard output, or sent
+ * it to a file, would run a script whose result is lost. `word` is printf's arguments.
  */
 export function sayOrEnd(nonce: string, word: string): string {
   // Without an exclamation mark, which a C shell would take for its own.
@@ -19,13 +19,13 @@ export function sayOrEnd(nonce: string, word: string): string {
   ].join('; ');
 }
 
-/** Why a login ended before it ran anything: nothing of it could have been heard. */
+/** Why a login exited before it ran anything: its output would have been lost. */
 export function muteReason(stderr: string): OutcomeReason | undefined {
   if (!/^fireaxe:\w+:mute$/m.test(stderr)) return undefined;
   return {
     code: 'stdout-closed',
     message:
-      "the login's standard output is closed, or goes to a file: nothing could be heard, and nothing was run",
+      "the login's standard output is closed, or goes to a file: its output would be lost, so nothing was run",
     next: "look for exec >&- or exec >FILE in the login's start-up files (.bashrc, .profile, /etc/profile.d)",
   };
 }

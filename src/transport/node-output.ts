@@ -2,18 +2,18 @@ import { resultStart } from './markers.ts';
 import { readResult } from './node-result.ts';
 import type { NodeResult, OutcomeState } from './types.ts';
 
-/** Code of a result, and of a reason: a reboot took the receipt, and nothing more will be known of an order. */
+/** Code of a result and of a reason: a reboot took the receipt, and nothing more can be learned of the order. */
 export const REBOOTED = 'rebooted';
 
 export interface SplitOutput {
   output: string;
   result?: NodeResult;
-  /** Why the result line is none; it stays in the output. */
+  /** Why the result line is invalid; it stays in the output. */
   invalid?: string;
 }
 
 /**
- * Splits a node's stdout into its output and its result line: the last line that begins with our nonce.
+ * Splits a node's stdout into its output and its result line: the last line that begins with the nonce.
  * The newline that the script put before it is not output.
  */
 export function splitResult(stdout: string, nonce: string): SplitOutput {
@@ -40,7 +40,7 @@ export function stateOf(
   protocol: boolean,
 ): OutcomeState {
   if (!protocol) return exitCode === 0 ? 'ok' : 'failed';
-  // It ended without its last word: it may have changed something before it died.
+  // It exited without a result line: it may have changed something before.
   if (!result) return 'unknown';
   if (result.code === 'deadline') return 'timed-out';
   // What it did before the reboot is not known.

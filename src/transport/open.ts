@@ -2,13 +2,13 @@ import type { OnTrace } from '../base/trace.ts';
 import type { TransportName } from '../fleet/transports.ts';
 import type { Kit } from '../kit/types.ts';
 import { freeDescriptors } from './descriptors.ts';
-import type { PassPhrases } from './ssh/identity.ts';
+import type { Passphrases } from './ssh/identity.ts';
 import type { Transport } from './types.ts';
 
 export interface TransportsOptions {
   kit: Kit;
   /** Of locked keys, by their files. */
-  phrases?: PassPhrases;
+  phrases?: Passphrases;
   /** For sudo where it asks: over standard input alone, so never through SSM. */
   sudoPassword?: string;
   /** SSH_AUTH_SOCK when absent. */

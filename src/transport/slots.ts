@@ -5,8 +5,8 @@ export interface Slots {
 }
 
 /**
- * A place may be leased: who still holds it after `leaseMs` loses it, so that hung hosts
- * do not keep the others waiting.
+ * A place may be leased: a holder loses it after `leaseMs`, so that hung hosts
+ * do not delay the others.
  */
 export function createSlots(most: number, leaseMs?: number): Slots {
   let free = most;

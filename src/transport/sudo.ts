@@ -2,12 +2,12 @@ import { muteReason } from './mute.ts';
 import type { OutcomeReason } from './types.ts';
 import { Unreached } from './unreached.ts';
 
-/** Why sudo did not let us in, from what it wrote on stderr; undefined where it was not sudo. */
+/** Why sudo refused, from its stderr; undefined where it was not sudo. */
 export function sudoReason(stderr: string, asked: boolean): OutcomeReason | undefined {
   const lines = stderr
     .split('\n')
     .map((line) => line.replace(/^fireaxe:\w+:password:/, '').trim())
-    // A warning, common where DNS is what is broken.
+    // A warning, common where DNS is broken.
     .filter((line) => !line.includes('unable to resolve host'));
   const line =
     lines.findLast((text) => text.startsWith('sudo:')) ??
@@ -16,14 +16,14 @@ export function sudoReason(stderr: string, asked: boolean): OutcomeReason | unde
   const wrong = asked && /incorrect password|no password was provided|a password is required/.test(stderr);
   return {
     code: 'sudo',
-    message: wrong ? 'sudo did not take the password' : `sudo refused: ${line}`,
+    message: wrong ? 'sudo: wrong password' : `sudo refused: ${line}`,
     next: asked
       ? 'check the password and the sudo rules there, or log in as root'
       : 'add --sudo-password-stdin, let the login user sudo without a password there, or log in as root',
   };
 }
 
-/** Why the login ended before root's shell was heard. */
+/** Why the login exited before root's shell was heard. */
 export function sudoRefused(said: {
   stderr: string;
   stdout: string;

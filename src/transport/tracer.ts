@@ -1,7 +1,7 @@
 import type { ConnectionTrace, OnTrace } from '../base/trace.ts';
 import { Unreached } from './unreached.ts';
 
-/** Tells how a connection attempt ended: in which phase, and why it failed. Only the first word counts. */
+/** Tells how a connection attempt ended: in which phase, and why it failed. Only the first call counts. */
 export type Tracer = (phase: string, error?: unknown) => void;
 
 /** Begins an attempt; its time runs from here. */

@@ -24,7 +24,7 @@ export interface NodeResult {
   fireaxe: 1;
   op: string;
   state: ResultState;
-  /** What was found before, as the action's own flat text map: the way back. */
+  /** What was found before, as the action's own flat text map: what undo restores. */
   before?: Record<string, string>;
   /** One line for people: what it found and did. */
   note?: string;
@@ -89,16 +89,16 @@ export interface TransportOptions {
   loginMs?: number;
   /** Milliseconds from the script's beginning to its end. */
   runMs: number;
-  /** Milliseconds for all of it, whatever phase it is in: the deadline that a person gave. */
+  /** Milliseconds for all of it, whatever phase it is in: the operator's deadline. */
   wholeMs?: number;
-  /** Aborted: let go at once; what has left is `unknown`. */
+  /** Aborted: stop waiting at once; what was sent is `unknown`. */
   signal: AbortSignal;
   /**
-   * Awaited before a target's command leaves: who waited for a silent peer takes its place again. False: nothing
-   * more may leave. A transport that sends to many by one call need not ask.
+   * Awaited before a target's command is sent: one that waited for a silent peer takes its permit again. False: nothing
+   * more may be sent. A transport that sends to many by one call need not ask.
    */
   turn?: (target: string) => Promise<boolean>;
-  /** A target's command has left, or one more phase is reached. `waiting`: nothing has left, and the peer is silent. */
+  /** A target's command was sent, or one more phase is reached. `waiting`: nothing was sent, and the peer is silent. */
   onEvent?: (event: {
     target: string;
     phase: 'connecting' | 'waiting' | 'launched';
@@ -107,9 +107,9 @@ export interface TransportOptions {
 }
 
 /**
- * A way to reach nodes. `run` yields exactly one outcome a target of the batch.
- * `unreachable` is said only where it is certain that the command did not leave:
- * another transport may then be tried. Once it left, a lost connection is `unknown`
+ * A way to reach nodes. `run` yields exactly one outcome for each target of the batch.
+ * `unreachable` only where it is certain that nothing was sent:
+ * another transport may then be tried. Once it was sent, a lost connection is `unknown`
  * and a passed deadline is `timed-out`.
  */
 export interface Transport {

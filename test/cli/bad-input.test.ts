@@ -68,7 +68,7 @@ describe('bad input is refused with the next command', () => {
   it('a selection without nodes: names what the fleet has', async () => {
     const { code, stderr } = await refusal(['exec', '-l', 'pool=gpu', '--reason', 'x', '--yes', '--', 'id']);
     expect(code).toBe(2);
-    expect(stderr).toMatch(/no node is meant by --selector "pool=gpu"/);
+    expect(stderr).toMatch(/no nodes match --selector "pool=gpu"/);
     expect(stderr).toMatch(/worker \(2\).*zone: a \(2\), b \(1\).*pool \(2\)[\s\S]*next: fireaxe nodes/);
   });
 

@@ -89,7 +89,7 @@ describe('promise 5: machines that accept the connection and answer nothing', ()
     expect(hung.connections()).toBeGreaterThan(64);
   });
 
-  it('have no second parallel: as many handshakes at once as --parallel says', async () => {
+  it('have no second limit: as many handshakes at once as --parallel says', async () => {
     const before = hung.connections();
     const stopWaiting = new AbortController();
     const targets = nodes(300, hung, 'hung');

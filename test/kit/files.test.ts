@@ -18,7 +18,7 @@ afterAll(() => {
 const error = (fields: object) => expect.objectContaining(fields);
 
 describe('files of a kit as they come', () => {
-  it('finds a key that stands there twice: the last one would win without a word', async () => {
+  it('refuses a duplicate key: the last one would silently win', async () => {
     const text = JSON.stringify(fleetOf(NODES), null, 1);
     for (const [from, to, place] of [
       ['"name": "n1",', '"name": "n1", "\\u006eame": "n9",', /c1\.json:21:18$/],
@@ -27,7 +27,7 @@ describe('files of a kit as they come', () => {
       await expect(openKit(kit({ 'fleet/c1.json': text.replace(from, to) }))).rejects.toEqual(
         error({
           kind: 'usage',
-          message: expect.stringContaining('twice'),
+          message: expect.stringContaining('duplicate key'),
           place: expect.stringMatching(place),
         }),
       );
@@ -88,7 +88,7 @@ describe('files of a kit as they come', () => {
         rmSync(join(path, name));
         execFileSync(make[0], [...make.slice(1), join(path, name)]);
         await expect(openKit(path)).rejects.toEqual(
-          error({ kind: 'usage', message: `${what} in place of a file`, place: join(path, name) }),
+          error({ kind: 'usage', message: `not a file: ${what}`, place: join(path, name) }),
         );
       }
     },

@@ -15,7 +15,7 @@ const twoClusters = (more: string, files: Record<string, string> = {}) =>
 it.each([
   ['no snapshot', '    via: [ssh]\n', {}, 'usage', /no fleet snapshot for cluster c2/],
   ['half a snapshot', '    via: [ssh]\n', { 'fleet/c2.json': '{"nodes": [' }, 'usage', /./],
-  ['no key', '    ssh: { identity: keys/gone }\n', {}, 'credentials', /keys\/gone is not there/],
+  ['no key', '    ssh: { identity: keys/gone }\n', {}, 'credentials', /keys\/gone does not exist/],
 ])('a cluster with %s does not keep the others from being reached', async (_, more, files, kind, why) => {
   path = twoClusters(more, files);
   const kit = await openKit(path);

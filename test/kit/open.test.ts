@@ -178,7 +178,7 @@ describe('mistakes in kit.yaml are refused with their place', () => {
   it('names a missing key file', async () => {
     const path = kit({ 'kit.yaml': KIT_YAML.replace('keys/id', 'keys/other') });
     await expect(openKit(path)).rejects.toEqual(
-      error({ kind: 'credentials', message: 'keys/other is not there', place: `${path}/kit.yaml:4:34` }),
+      error({ kind: 'credentials', message: 'keys/other does not exist', place: `${path}/kit.yaml:4:34` }),
     );
   });
 });
@@ -206,8 +206,8 @@ describe('mistakes in a fleet are refused with their place', () => {
     ['an address that means this machine', { address: '0.0.0.0' }, 'not the address of a node'],
     ['the same in IPv6', { address: '::' }, 'not the address of a node'],
     ['an unknown key', { lables: {} }, 'unknown key lables'],
-    ['an unknown bastion', { jump: 'b9' }, 'no bastion is called b9'],
-    ['a bastion that every object has', { jump: 'constructor' }, 'no bastion is called constructor'],
+    ['an unknown bastion', { jump: 'b9' }, 'unknown bastion b9'],
+    ['a bastion that every object has', { jump: 'constructor' }, 'unknown bastion constructor'],
     ['another cluster', { cluster: 'c2' }, 'c2 is not c1'],
   ])('%s', async (_, change, message) => {
     await expect(openKit(kit({ 'fleet/c1.json': withNode(change) }))).rejects.toEqual(
@@ -274,7 +274,7 @@ describe('loose permissions are refused', () => {
     await expect(openKit(path)).resolves.toBeDefined();
   });
 
-  it('refuses a kit in a directory where everybody may put another, but for a sticky one', async () => {
+  it('refuses a kit in a directory where anyone may put another, but for a sticky one', async () => {
     const path = kit();
     const above = realpathSync(mkdtempSync(join(tmpdir(), 'fireaxe-open-')));
     renameSync(path, join(above, 'kit'));
@@ -301,7 +301,7 @@ describe('loose permissions are refused', () => {
 
   it('refuses an identity that is a directory', async () => {
     const path = kit({ 'kit.yaml': KIT_YAML.replace('keys/id', 'keys') });
-    await expect(openKit(path)).rejects.toEqual(error({ kind: 'usage', message: 'keys is no file' }));
+    await expect(openKit(path)).rejects.toEqual(error({ kind: 'usage', message: 'keys is not a file' }));
   });
 
   it('refuses a symbolic link out of the kit, and takes one within', async () => {

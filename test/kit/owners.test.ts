@@ -73,7 +73,7 @@ describe('a kit is trusted as ssh trusts its own files', () => {
 
   it.each([
     [0o770, 'its group'],
-    [0o707, 'everybody'],
+    [0o707, 'everyone'],
   ])('refuses a directory above that others may write (%o)', async (mode, who) => {
     const kit = kitBelow();
     chmodSync(dirname(kit), mode);

@@ -83,7 +83,7 @@ describe('a login that is not root', () => {
       input: 'wrong\n',
     });
     expect(ran.code).toBe(3);
-    const reason = { code: 'sudo', message: 'sudo did not take the password' };
+    const reason = { code: 'sudo', message: 'sudo: wrong password' };
     expect(answer(ran)).toMatchObject({ state: 'unreachable', reason });
     expect(await sh('ls /tmp/ran 2>&1')).toMatch(/No such/);
     expect(await sh('journalctl -t sudo | grep -c "authentication failure"')).toBe('1');

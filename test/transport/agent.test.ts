@@ -106,14 +106,17 @@ describe.skipIf(noSshd)('locked keys and the agent', () => {
     }
   });
 
-  it('a pass phrase opens it, a wrong one says so', async () => {
+  it('a passphrase decrypts it, and a wrong one is named', async () => {
     const path = locked('typed', '-t', 'ed25519');
     expect(await whyNotOpened(path, 'sesame')).toBeUndefined();
     expect(await whyNotOpened(path, 'wrong')).toEqual(expect.any(String));
     expect(await login(path, { phrase: 'sesame' })).toMatchObject({ state: 'ok' });
     expect(await login(path, { phrase: 'wrong' })).toMatchObject({
       state: 'unreachable',
-      reason: { message: expect.stringContaining('does not open'), next: expect.stringContaining('ssh-add') },
+      reason: {
+        message: expect.stringContaining('wrong passphrase'),
+        next: expect.stringContaining('ssh-add'),
+      },
     });
   });
 

@@ -49,7 +49,7 @@ describe('a delivered script', () => {
 describe('what sudo says', () => {
   it.each([
     [false, 'sudo: a password is required', 'sudo refused: sudo: a password is required'],
-    [true, `${passwordPrompt('ab1')}sudo: 1 incorrect password attempt`, 'sudo did not take the password'],
+    [true, `${passwordPrompt('ab1')}sudo: 1 incorrect password attempt`, 'sudo: wrong password'],
     [
       true,
       'sudo: unable to resolve host w1: x\npat is not in the sudoers file.',

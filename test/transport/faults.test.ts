@@ -184,7 +184,7 @@ describe('after the command has left', () => {
     });
   });
 
-  it('a close without an exit status is unknown, unless the last word was heard', async () => {
+  it('a close without an exit status is unknown, unless the result line was heard', async () => {
     const close = await serve(sshStub((channel) => channel.once('data', () => channel.close())));
     expect(await against(close)).toMatchObject({ state: 'unknown' });
     const word = '{"fireaxe":1,"nonce":"n0nce","op":"apply","state":"changed"}\n';

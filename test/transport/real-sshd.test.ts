@@ -140,7 +140,7 @@ describe.skipIf(noSshd)('ssh against a real sshd', () => {
     expect(await by(wrong)).toMatchObject({ state: 'unreachable', reason: { code: 'auth' } });
     expect(await by(locked)).toMatchObject({
       state: 'unreachable',
-      reason: { code: 'credentials', message: expect.stringContaining('pass phrase') },
+      reason: { code: 'credentials', message: expect.stringContaining('passphrase') },
     });
     expect(await by()).toMatchObject({ state: 'unreachable', reason: { code: 'credentials' } });
     expect(await by('/nowhere')).toMatchObject({ reason: { code: 'credentials' } });

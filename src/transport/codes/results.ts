@@ -2,7 +2,7 @@ import { code, type Explained } from './types.ts';
 
 /** The order itself: machine, time, lock and receipt. */
 const ORDER = {
-  'wrong-machine': code('the machine at that address is another one', 'renew the fleet snapshot'),
+  'wrong-machine': code('another machine answers at that address', 'renew the fleet snapshot'),
   'not-root': code('the script does not run as root', 'set `ssh.user: root` or `ssh.sudo: true` in kit.yaml'),
   'too-late': code(
     "by the node's clock the order came too late",

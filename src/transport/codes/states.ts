@@ -24,7 +24,7 @@ export const STATES = {
   },
   'not-attempted': {
     means: 'its turn did not come; the reason names what stopped the step',
-    next: '`fireaxe resume RUN` goes on with it',
+    next: '`fireaxe resume RUN` launches it',
   },
 } as const satisfies Record<string, Explained>;
 

@@ -7,7 +7,7 @@ export interface Explained {
 /** One entry of a table of codes. */
 export const code = (means: string, next: string): Explained => ({ means, next });
 
-/** The name of an error of a cloud's SDK, such as `InsufficientInstanceCapacity`: the cloud's word, in no table of ours. */
+/** The name of an error of a cloud's SDK, such as `InsufficientInstanceCapacity`: the cloud's word, in none of the tables. */
 export type CloudErrorName = string & { readonly from: 'cloud' };
 
 export const cloudErrorName = (error: unknown): CloudErrorName =>

@@ -4,7 +4,7 @@ import type { OutcomeReason } from '../types.ts';
 
 /**
  * Why a target cannot be taken for this machine: where the fleet knows no identity for the script to compare,
- * its address must be one of ours. `--via local` over a whole cluster must not run on the laptop, once a node.
+ * its address must be one of this machine. `--via local` over a whole cluster must not run on the laptop, once for each node.
  */
 export function notHere({
   address,
@@ -16,7 +16,7 @@ export function notHere({
   if ([address, internalAddress].some(isOwn)) return undefined;
   return {
     code: 'not-here',
-    message: `${address} is no address of this machine`,
+    message: `${address} is not an address of this machine`,
     next: 'reach it by --via ssh, or write its machineId into the fleet',
   };
 }

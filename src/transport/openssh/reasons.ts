@@ -14,16 +14,16 @@ const SAID: [RegExp, ReasonCode][] = [
   [/Connection (closed|reset)|kex_exchange_identification/, 'dropped'],
 ];
 
-/** Frames, and how to forget the key of a host: that is no reason, and nothing to do in haste. */
-const NO_REASON = /^(?:@+|remove with:|ssh-keygen -f )/;
+/** Frames, and how to remove the key of a host: not a reason, and not to be done in haste. */
+const NOT_A_REASON = /^(?:@+|remove with:|ssh-keygen -f )/;
 
-/** Nobody is asked by this way. */
+/** This transport never prompts. */
 const NEXT: Partial<Record<ReasonCode, string>> = {
-  auth: 'check ssh.user and ssh.identity; a key with a pass phrase must be in the agent (ssh-add)',
+  auth: 'check ssh.user and ssh.identity; a key with a passphrase must be in the agent (ssh-add)',
   'host-key-changed':
-    'if the machine was replaced, compare the fingerprint by another way, then correct the line in known_hosts',
+    'if the machine was replaced, compare the fingerprint over another channel, then correct the line in known_hosts',
   'host-key-unknown':
-    'compare the fingerprint by another way (ssh-keyscan), then add a line for that name to known_hosts',
+    'compare the fingerprint over another channel (ssh-keyscan), then add a line for that name to known_hosts',
   'host-key-revoked': 'do not connect; find out who answers there',
 };
 
@@ -37,7 +37,7 @@ export function sshReason(stderr: string, failure: string | undefined, bastion?:
   const lines = stderr
     .split('\n')
     .map((line) => line.trim())
-    .filter((line) => line !== '' && !NO_REASON.test(line));
+    .filter((line) => line !== '' && !NOT_A_REASON.test(line));
   // What ssh calls the far end of a ProxyCommand.
   const node = bastion === undefined ? 'the node' : `the node by bastion ${bastion}`;
   const said = lines
@@ -45,7 +45,7 @@ export function sshReason(stderr: string, failure: string | undefined, bastion?:
     .join('; ')
     .replace(/UNKNOWN port \d+/g, node);
   const next = NEXT[code];
-  // Where nothing is there, another try is no use.
+  // Where nothing is there, another try does not help.
   const dead = code === 'connect-timeout' && /connect to (?:host|address) .*timed out/i.test(stderr);
   const message = said || 'ssh ended before the node answered';
   return { code, ...(dead && { phase: 'tcp' }), message, ...(next && { next }) };

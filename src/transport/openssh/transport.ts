@@ -19,7 +19,7 @@ import type { SshKit } from './command.ts';
 import { sshArguments } from './command.ts';
 import { sshReason } from './reasons.ts';
 
-/** At a bastion at once: its sshd drops more than ten without a word. */
+/** Logins at one bastion at once: its sshd drops more than ten silently. */
 const LOGINS = 8;
 /** A login that takes longer than this gives its place to others. */
 const LEASE_MS = 3000;
@@ -50,11 +50,11 @@ export function createOpensshTransport(options: {
         code: 'connect-timeout',
         message: `${target.address} port ${target.port}${
           target.ssh.jump ? `, or its bastion ${target.ssh.jump.name},` : ''
-        } did not let us in within ${formatDuration(ms)}${
+        } did not log in within ${formatDuration(ms)}${
           target.ssh.sudo ? ', or sudo there did not answer' : ''
         }`,
       });
-    // Of its phases ssh tells nothing: it has the time of both.
+    // ssh does not tell its phases: it has the time of both.
     const { connectMs, loginMs = connectMs } = options;
     const times = { ...options, connectMs: connectMs + loginMs, loginMs };
     return clocked(
@@ -124,11 +124,11 @@ export function createOpensshTransport(options: {
   };
 }
 
-/** Why it ended before anything of ours had left. */
+/** Why it exited before anything was sent. */
 function whyNot(end: ChildEnd, asked: boolean, bastion: string | undefined): OutcomeReason {
   const refused = end.failure === undefined ? sudoReason(end.err.text(), asked) : undefined;
   if (refused) return refused;
-  // 255 is ssh's own; any other code is that of what the login ran in place of our text.
+  // 255 is ssh's own; any other code is that of what the login ran instead of the script.
   if (end.exitCode !== undefined && end.exitCode !== 255)
     return notBegun(end, end.err.text(), end.out.text());
   return sshReason(end.err.text(), end.failure, bastion);

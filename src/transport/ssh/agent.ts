@@ -4,7 +4,7 @@ import type { Ssh2 } from './ssh2.ts';
 /** An agent that does not answer must not be waited for. */
 const ANSWER_MS = 3000;
 
-/** The agent, with this one key of those that it holds; undefined when it has not got it, or does not answer. */
+/** The agent, limited to this one key; undefined where the agent lacks it or does not answer. */
 export async function agentWith(ssh2: Ssh2, socket: string, key: Buffer): Promise<BaseAgent | undefined> {
   const agent = ssh2.createAgent(socket);
   const keys = await new Promise<ParsedKey[]>((resolve) => {
@@ -16,12 +16,12 @@ export async function agentWith(ssh2: Ssh2, socket: string, key: Buffer): Promis
   });
   const mine = keys.find((one) => one.getPublicSSH().equals(key));
   if (!mine) return undefined;
-  // Of many keys the server would refuse the login before the right one's turn.
+  // With many keys the server would refuse the login before the right one has its turn.
   agent.getIdentities = (done) => done(undefined, [mine]);
   return agent;
 }
 
-/** An agent, and how many keys it had to offer; undefined before it was asked, or where it did not answer. */
+/** An agent, and how many keys it offered: undefined before it is asked, or where it does not answer. */
 export function counted(
   ssh2: Ssh2,
   of: string | BaseAgent,

@@ -32,14 +32,14 @@ const HOST_KEYS: Record<string, ServerHostKeyAlgorithm[]> = {
   'ssh-rsa': ['rsa-sha2-512', 'rsa-sha2-256'],
 };
 
-/** Whether any key type on record is one that ssh2 can check. */
+/** Whether ssh2 can check any of the key types in known_hosts. */
 export function canCheck(record: HostRecord): boolean {
   return record.keyTypes.some((type) => type in HOST_KEYS);
 }
 
 /**
- * Only key types on record are offered: a host must not answer with a key that is not known
- * although we know another. Of an unknown host any is asked for, to show its fingerprint.
+ * Only key types in known_hosts are offered: a host must not answer with an unknown key while
+ * another one is known. An unknown host may show any type, for its fingerprint.
  */
 export function algorithmsFor(record: HostRecord): Algorithms {
   const known = Object.keys(HOST_KEYS).filter((type) => record.keyTypes.includes(type));

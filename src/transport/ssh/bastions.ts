@@ -5,15 +5,15 @@ import { Unreached } from '../unreached.ts';
 /** Targets that come right after a failed login share its reason instead of trying again. */
 const REMEMBER_FAILURE_MS = 2000;
 
-/** How long a bastion may take to connect, and to let us in. */
+/** How long a bastion may take to connect, and for each phase of the login. */
 export interface Times {
   connectMs: number;
   loginMs: number;
 }
 
 /**
- * One shared connection a bastion, opened by the first target that needs it. Its sshd drops more than ten
- * that are not logged in: of ours it sees one. What goes through it are channels, and no logins there.
+ * One shared connection for each bastion, opened by the first target that needs it. Its sshd drops more than ten
+ * connections that are not logged in; this way it sees one. Targets go through it as channels, without a login there.
  */
 export interface Bastions {
   open(bastion: Bastion, times: Times, stop: AbortSignal): Promise<Client>;

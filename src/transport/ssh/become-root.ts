@@ -10,8 +10,8 @@ import { Unreached } from '../unreached.ts';
 const MOST = 64 * 1024;
 
 /**
- * Answers sudo's question where it asks and a password is known, once, and calls back in the very turn in which root's shell is heard:
- * nothing of ours but the password has left by then.
+ * Answers sudo's question once, where it asks and a password is known. Calls back in the very turn in which root's shell is heard:
+ * only the password has been sent by then.
  */
 export function becomeRoot(
   channel: ClientChannel,
@@ -39,7 +39,7 @@ export function becomeRoot(
     const times = password ? err.text().split(password.prompt).length - 1 : 0;
     if (times <= asked) return;
     asked = times;
-    // Asked again, it was the wrong one: a third try may lock the login.
+    // A second question means a wrong password; a third attempt may lock the login.
     if (times === 1) channel.write(password!.line);
     else channel.end();
   });
@@ -49,7 +49,8 @@ export function becomeRoot(
   };
   const onClose = () =>
     settle(sudoRefused({ stderr: err.text(), stdout: out.text(), ended, asked: password !== undefined }));
-  const onStop = () => settle(task.stop.reason ?? new Unreached({ code: 'let-go', message: 'let go' }));
+  const onStop = () =>
+    settle(task.stop.reason ?? new Unreached({ code: 'let-go', message: 'stopped waiting' }));
 
   channel
     .on('data', onOut)

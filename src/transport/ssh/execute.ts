@@ -6,8 +6,8 @@ import { becomeRoot } from './become-root.ts';
 import { type Execution, listen } from './listen.ts';
 
 /**
- * Opens a session whose shell waits for our text, sends it, and listens to the end.
- * Rejects only as long as the text has not left: until then nothing of it has run.
+ * Opens a session whose shell waits for the script, sends it, and listens to the end.
+ * Rejects only until the script is sent: until then nothing of it has run.
  */
 export function execute(client: Client, execution: Execution): Promise<Outcome> {
   const { delivery, stop } = execution;
@@ -21,7 +21,7 @@ export function execute(client: Client, execution: Execution): Promise<Outcome> 
       client.off('error', onExcess);
       resolve(listen(client, channel, execution));
     };
-    // Cut off for what it sends.
+    // It was cut off for what it sends.
     const onExcess = (error: Error) => error instanceof Unreached && fail(error);
     const abandon = () => fail(stop.reason);
     const opened = guarded(fail, (error: Error | undefined, channel?: ClientChannel) => {
@@ -29,7 +29,7 @@ export function execute(client: Client, execution: Execution): Promise<Outcome> 
       stop.removeEventListener('abort', abandon);
       if (error || !channel)
         return fail(new Unreached({ code: 'session', message: `no session: ${error?.message}` }));
-      // In this very turn: an end that came along in one packet would be missed otherwise.
+      // In this very turn: an end that came in the same packet would be missed otherwise.
       if (!delivery.greeted) return listenTo(channel);
       execution.onSudo();
       const { nonce } = execution.attempt.script;

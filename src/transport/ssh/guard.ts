@@ -1,22 +1,22 @@
 import type { Duplex } from 'node:stream';
 
-/** While so many bytes of ours wait for a peer, nothing more is read of it: what it sends makes us answer. */
+/** While this many bytes wait to be sent to a peer, nothing more is read of it: its data asks for answers. */
 const MOST_UNSENT = 1024 * 1024;
-/** Read at once; what comes beyond is a flood, and gets a share of our time. */
+/** Read at once; anything beyond is a flood, and is read in turns. */
 const AT_ONCE = 1024 * 1024;
 const LOOK_AGAIN_MS = 20;
 
-/** Keeps one peer modest, so that it costs the others neither memory nor time. */
+/** Limits what one peer may send, so that it costs other targets neither memory nor time. */
 export interface Guard {
-  /** So many bytes more may come; one more, and `excess` is called. */
+  /** This many more bytes may come; one more, and `excess` is called. */
   allow(bytes: number): void;
-  /** It is somebody else's now, or over. */
+  /** Another reader has the socket now, or it is closed. */
   end(): void;
 }
 
 /**
- * Counts what a peer sends from now on, and reads a flood in turns: after each piece the others have
- * `share` times as long as it took us.
+ * Counts what a peer sends from now on, and reads a flood in turns: after each piece other targets are served for
+ * `share` times as long as the piece took.
  */
 export function guardPeer(socket: Duplex, share: number, excess: () => void): Guard {
   let read = 0;

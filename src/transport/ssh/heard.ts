@@ -1,14 +1,14 @@
 import type { Client } from 'ssh2';
 
-/** The server's own words, as far as they say why it does not let us in. */
+/** What the server says about why it refuses the login. */
 export interface Heard {
   /** What came in place of its identification. */
   text(): string;
   /** Its last banner: PAM's reasons come as one. */
   banner?: string;
-  /** How it would go on to log us in. */
+  /** The methods that it still accepts. */
   methods?: string[];
-  /** It took a key, and wants one of these as well. */
+  /** It accepted a key, and wants one of these as well. */
   further?: string[];
 }
 
@@ -37,7 +37,7 @@ export function hearServer(client: Client, text: () => string): Heard {
   return heard;
 }
 
-/** A server's words within a line of ours, the last of many. */
+/** A server's words within one line: the last of many. */
 export function quoted(words: string | undefined): string {
   const said = words?.replace(/\s+/g, ' ').trim() ?? '';
   if (said === '') return '';

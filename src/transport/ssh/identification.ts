@@ -1,6 +1,6 @@
 import type { Client } from 'ssh2';
 
-/** Text that may come before the identification, as by a wrapper that greets. */
+/** Most text before the identification, such as the greeting of a wrapper. */
 const MOST_TEXT = 64 * 1024;
 
 interface Parser {
@@ -8,8 +8,8 @@ interface Parser {
 }
 
 /**
- * Hands ssh2 a server's identification in one piece: of more than two it loses the third. Returns what the server
- * has said so far in its place.
+ * Hands ssh2 a server's identification in one piece: ssh2 loses the third of several. Returns what the server
+ * has sent so far instead.
  */
 export function readIdentification(client: Client, identified: () => void): () => string {
   const { _protocol: protocol } = client as unknown as { _protocol?: Parser };
@@ -23,7 +23,7 @@ export function readIdentification(client: Client, identified: () => void): () =
       if (end < 0) return;
       const whole = heard;
       heard = Buffer.from(heard.subarray(0, end));
-      // The class's own shows again.
+      // The method of the class takes over again.
       delete (protocol as Partial<Parser>).parse;
       identified();
       protocol.parse(whole, 0, whole.length);

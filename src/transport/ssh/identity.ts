@@ -8,30 +8,30 @@ import { readKeyFile } from './key-file.ts';
 import type { Ssh2 } from './ssh2.ts';
 import { cannotRead, parseKey, whyUnusable } from './usable-key.ts';
 
-/** The pass phrases of locked keys by their files, as people typed them. */
-export type PassPhrases = ReadonlyMap<string, string>;
+/** The passphrases of locked keys by their files, as typed. */
+export type Passphrases = ReadonlyMap<string, string>;
 
-/** A key of our own, or one that the agent signs for. */
+/** A key from its file, or one that the agent signs for. */
 export type Identity = { key: ParsedKey } | { agent: BaseAgent };
 
-/** Private keys by path, each read and parsed once a process. */
+/** Private keys by path, each read and parsed once for each process. */
 export interface Identities {
   get(path: string): Promise<Identity>;
 }
 
-export interface IdentityWays {
-  phrases?: PassPhrases | undefined;
+export interface IdentitySources {
+  phrases?: Passphrases | undefined;
   /** Path of the agent's socket. */
   agent?: string | undefined;
 }
 
-export function createIdentities(ssh2: Ssh2, ways: IdentityWays): Identities {
+export function createIdentities(ssh2: Ssh2, sources: IdentitySources): Identities {
   const keys = new Map<string, Promise<Identity>>();
   return {
     get(path) {
       let key = keys.get(path);
       if (!key) {
-        key = readIdentity(ssh2, path, ways);
+        key = readIdentity(ssh2, path, sources);
         keys.set(path, key);
       }
       return key;
@@ -39,7 +39,7 @@ export function createIdentities(ssh2: Ssh2, ways: IdentityWays): Identities {
   };
 }
 
-async function readIdentity(ssh2: Ssh2, path: string, ways: IdentityWays): Promise<Identity> {
+async function readIdentity(ssh2: Ssh2, path: string, sources: IdentitySources): Promise<Identity> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -49,15 +49,15 @@ async function readIdentity(ssh2: Ssh2, path: string, ways: IdentityWays): Promi
   let parsed = parseKey(ssh2, bytes);
   const locked = parsed instanceof Error && /encrypted/i.test(parsed.message);
   if (parsed instanceof Error || !parsed.isPrivateKey()) {
-    const agent = await inAgent(ssh2, path, ways.agent);
+    const agent = await inAgent(ssh2, path, sources.agent);
     if (agent) return { agent };
   }
   if (locked) {
-    const phrase = ways.phrases?.get(path);
-    if (phrase === undefined) throw lockedKey(path);
-    parsed = parseKey(ssh2, bytes, phrase);
+    const passphrase = sources.phrases?.get(path);
+    if (passphrase === undefined) throw lockedKey(path);
+    parsed = parseKey(ssh2, bytes, passphrase);
     if (parsed instanceof Error)
-      throw refused(`the pass phrase does not open ${path} (${parsed.message})`, loadIt(path));
+      throw refused(`wrong passphrase for ${path} (${parsed.message})`, loadIt(path));
   }
   if (parsed instanceof Error) {
     const why = whyUnusable(path, bytes, parsed.message);
@@ -68,9 +68,9 @@ async function readIdentity(ssh2: Ssh2, path: string, ways: IdentityWays): Promi
   return { key: withParsedSigner(parsed) };
 }
 
-/** A key that nobody opened: who knows the way to do it is told. */
+/** An encrypted key without its passphrase. */
 function lockedKey(path: string): Unreached {
-  return refused(`the private key ${path} is locked by a pass phrase`, loadIt(path));
+  return refused(`the private key ${path} is locked by a passphrase`, loadIt(path));
 }
 
 function loadIt(path?: string): string {
@@ -82,7 +82,7 @@ async function inAgent(ssh2: Ssh2, path: string, socket: string | undefined) {
   return file?.public && agentWith(ssh2, socket!, file.public);
 }
 
-/** ssh2 reads the PEM text again for each signature; thousands of logins need it read once. */
+/** ssh2 reads the PEM text again for each signature; with thousands of logins it must be read once. */
 function withParsedSigner(key: ParsedKey): ParsedKey {
   const object = createPrivateKey(key.getPrivatePEM());
   const original = key.sign.bind(key);

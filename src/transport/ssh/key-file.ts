@@ -1,20 +1,20 @@
 import { readFile } from 'node:fs/promises';
 
-/** What a file with a private key says although nobody has opened it. */
+/** What a file with a private key shows without its passphrase. */
 export interface KeyFile {
-  /** Wants a pass phrase. */
+  /** Needs a passphrase. */
   locked: boolean;
   /** Its public key as it goes over the wire, where that can be told. */
   public?: Buffer;
 }
 
-/** Reads what stands in the open: enough to find the key in an agent. */
+/** Reads the unencrypted part: enough to find the key in an agent. */
 export async function readKeyFile(path: string): Promise<KeyFile> {
   const text = await readFile(path, 'latin1');
   const own = openssh(text) ?? publicLine(text);
   if (own) return own;
   const locked = /^Proc-Type: 4,ENCRYPTED|^-----BEGIN ENCRYPTED PRIVATE KEY-----/m.test(text);
-  // The older forms lock the public half too: it may lie beside.
+  // The older formats encrypt the public half too: a .pub file may lie beside.
   const beside = await readFile(`${path}.pub`, 'latin1').catch(() => '');
   return { ...publicLine(beside), locked };
 }

@@ -8,7 +8,7 @@ import { beganStart, MARKER_ROOM, resultStart } from '../markers.ts';
 import type { Outcome } from '../types.ts';
 import { Unreached } from '../unreached.ts';
 
-/** How long to listen on after the shell has ended: with its last word heard, and without. */
+/** How long to listen on after the shell has ended: with its result line heard, and without. */
 const GRACE_MS = { heard: 200, silent: 1000 };
 
 export interface Execution {
@@ -52,7 +52,7 @@ export function listen(client: Client, channel: ClientChannel, execution: Execut
     const settle = () => {
       clearTimeout(grace);
       clearTimeout(noSecret);
-      stop.removeEventListener('abort', letGo);
+      stop.removeEventListener('abort', stopWaiting);
       client.off('close', onClose).off('error', onExcess);
     };
     const fail = (error: unknown) => {
@@ -64,12 +64,12 @@ export function listen(client: Client, channel: ClientChannel, execution: Execut
       settle();
       resolve(outcomeOf(attempt, ending, out, err));
     });
-    const letGo = () => (left ? finish({ ...exit, lost: stop.reason }) : fail(stop.reason));
+    const stopWaiting = () => (left ? finish({ ...exit, lost: stop.reason }) : fail(stop.reason));
     const lost = (message: string) => {
       if (left) finish({ lost: { state: 'unknown', reason: { code: 'connection-lost', message } } });
       else fail(new Unreached({ code: 'session', message: 'the session ended before anything was sent' }));
     };
-    // Cut off for what it sends.
+    // It was cut off for what it sends.
     const onExcess = (error: Error) => {
       if (!(error instanceof Unreached)) return;
       if (left) finish({ lost: { state: 'unknown', reason: error.reason } });
@@ -114,7 +114,7 @@ export function listen(client: Client, channel: ClientChannel, execution: Execut
     channel.stderr.on('close', streamEnded);
     channel.on('error', () => undefined);
     client.once('close', onClose).on('error', onExcess);
-    stop.addEventListener('abort', letGo, { once: true });
+    stop.addEventListener('abort', stopWaiting, { once: true });
     const leave = own(() => {
       if (exit || streams === 0 || stop.aborted) return;
       left = true;

@@ -3,11 +3,11 @@ import { agentWith } from './agent.ts';
 import { readKeyFile } from './key-file.ts';
 import { loadSsh2 } from './ssh2.ts';
 
-/** Those of these key files that nobody can use without a pass phrase: locked, and not in the agent. */
+/** The key files among these that need a passphrase: locked, and not in the agent. */
 export async function lockedKeys(paths: readonly string[], agent: string | undefined): Promise<string[]> {
   const judged = await Promise.all(
     paths.map(async (path) => {
-      // A file that cannot be read is told where it is used.
+      // A file that cannot be read is reported where it is used.
       const file = await readKeyFile(path).catch(() => undefined);
       if (!file?.locked) return [];
       const held =
@@ -18,9 +18,9 @@ export async function lockedKeys(paths: readonly string[], agent: string | undef
   return judged.flat();
 }
 
-/** Why a pass phrase does not open a key; undefined when it does. */
-export async function whyNotOpened(path: string, phrase: string): Promise<string | undefined> {
+/** Why a passphrase does not decrypt a key; undefined when it does. */
+export async function whyNotOpened(path: string, passphrase: string): Promise<string | undefined> {
   const { utils } = await loadSsh2();
-  const parsed = utils.parseKey(await readFile(path), phrase);
+  const parsed = utils.parseKey(await readFile(path), passphrase);
   return parsed instanceof Error ? parsed.message : undefined;
 }

@@ -1,8 +1,8 @@
 import type { Client } from 'ssh2';
 
-/** What makes us answer. */
+/** Messages that need an answer. */
 const ANSWERED = ['GLOBAL_REQUEST', 'CHANNEL_OPEN', 'CHANNEL_REQUEST'];
-/** A server asks now and then whether we are still there. */
+/** Far more than the keepalives of a server. */
 const MOST = 1000;
 const WITHIN_MS = 10_000;
 

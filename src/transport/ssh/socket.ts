@@ -5,7 +5,7 @@ import { Unreached } from '../unreached.ts';
 import { dropped, socketReason } from './connection-reasons.ts';
 import type { Endpoint } from './phase.ts';
 
-/** A TCP connection of our own. */
+/** A direct TCP connection. */
 export function openSocket(to: Endpoint, stop: AbortSignal): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: to.address, port: to.port, noDelay: true });
@@ -38,7 +38,7 @@ export function openSocket(to: Endpoint, stop: AbortSignal): Promise<Socket> {
   });
 }
 
-/** A connection that a bastion opens for us, inside the one we have with it. */
+/** A connection that a bastion opens to the target, inside the shared one. */
 export function openThrough(bastion: Client, to: Endpoint, stop: AbortSignal): Promise<Duplex> {
   return new Promise((resolve, reject) => {
     let settled = false;
@@ -91,7 +91,7 @@ function forwardReason(error: Error & { reason?: number | string }, to: Endpoint
       return new Unreached(
         {
           code: 'bastion-full',
-          message: `the bastion takes no further connection to ${where}: ${error.message}`,
+          message: `the bastion opens no further connection to ${where}: ${error.message}`,
           next: 'lower --parallel',
         },
         { dropped: true },

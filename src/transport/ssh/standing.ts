@@ -6,17 +6,17 @@ import type { Link } from './dial.ts';
 export interface Standing {
   /** The one that is open, or a new one. Rejects with the last reason while it is too early to ask again. */
   take(target: Target, connect: () => Promise<Link>): Promise<Link>;
-  /** Nothing is to be expected of it any more. */
+  /** Gives the connection up. */
   drop(target: Target): void;
   close(): void;
 }
 
 /**
- * Time between the beginnings of two connections to one target. A host that lets in six a half minute, and counts what
- * it rejects (ufw limit, fail2ban, sshd's penalties), must have room left for the operator's own.
+ * Time between the beginnings of two connections to one target. A host that accepts six in half a minute, and counts what
+ * it rejects (ufw limit, fail2ban, sshd's penalties), must have room left for the operator.
  */
 const PACE_MS = [5_000, 10_000, 15_000];
-/** A connection that lasted this long was a good one: after it the next comes at once. */
+/** A connection that lasted this long was good: the next one may follow at once. */
 const GOOD_MS = 30_000;
 
 interface Entry {

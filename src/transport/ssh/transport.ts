@@ -14,7 +14,7 @@ import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.
 import { Unreached } from '../unreached.ts';
 import { createConnector } from './connector.ts';
 import { execute } from './execute.ts';
-import type { PassPhrases } from './identity.ts';
+import type { Passphrases } from './identity.ts';
 import { createIdentities } from './identity.ts';
 import { type Phase, timedOut } from './phase.ts';
 import { loadSsh2 } from './ssh2.ts';
@@ -29,7 +29,7 @@ export interface SshOptions {
   aliveMs?: number | undefined;
   /** Path of the agent's socket. */
   agent?: string | undefined;
-  phrases?: PassPhrases | undefined;
+  phrases?: Passphrases | undefined;
   sudoPassword?: string | undefined;
   onTrace?: OnTrace | undefined;
 }

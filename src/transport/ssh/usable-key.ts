@@ -50,8 +50,8 @@ export function cannotRead(path: string, error: Error): Unusable {
   return { message, next: `ls -l ${quote(path)}`, elsewhere: false };
 }
 
-export function parseKey(ssh2: Ssh2, bytes: Buffer, phrase?: string) {
-  const parsed = ssh2.utils.parseKey(bytes, phrase);
+export function parseKey(ssh2: Ssh2, bytes: Buffer, passphrase?: string) {
+  const parsed = ssh2.utils.parseKey(bytes, passphrase);
   return Array.isArray(parsed) ? parsed[0]! : parsed;
 }
 
