@@ -39,7 +39,7 @@ describe('runs and timeline read the journal with a broken kit', () => {
     const runs = await run('runs');
     expect(runs.stdout).toMatch(/-exec-\w+ +c1 +done .* INC-42/);
     expect(runs.code).toBe(0);
-    expect((await run('timeline', 'last')).stdout).toMatch(/why: INC-42[\s\S]*done after/);
+    expect((await run('timeline', 'last')).stdout).toMatch(/reason: INC-42[\s\S]*done after/);
     mended();
   });
 

@@ -22,7 +22,7 @@ describe('the command line', () => {
     expect(run('runs').stdout).toMatch(/exec-\w+ +c1 +done +tester@.* INC-42/);
     const story = run('timeline', 'last');
     expect(story.code).toBe(0);
-    expect(story.stdout).toMatch(/why: INC-42[\s\S]*started by tester@[\s\S]*1 ok[\s\S]*done after/);
+    expect(story.stdout).toMatch(/reason: INC-42[\s\S]*started by tester@[\s\S]*1 ok[\s\S]*done after/);
   });
 
   it('shows the whole output, not only what the journal keeps', () => {

@@ -111,6 +111,6 @@ describe.skipIf(noSshd)('three real nodes and a clock that is wrong', () => {
     const { code, stderr } = exec(-720_000);
     expect({ code, ran: ran() }).toEqual({ code: 0, ran: 'x\nx\nx\n' });
     expect(stderr).toMatch(/this machine's clock is about 1[12] min behind: 2 of 3 nodes agree/);
-    expect(stderr).toContain('the clock of n3 differs from theirs by about 2 h');
+    expect(stderr).toContain('the clock of n3 differs from the others by about 2 h');
   });
 });

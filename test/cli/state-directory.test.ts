@@ -16,7 +16,7 @@ const MOUNTS = ['--user', '--map-root-user', '--mount', '--fork'];
 const noMounts = spawnSync('unshare', [...MOUNTS, 'true']).status !== 0;
 const asRoot = process.getuid?.() === 0;
 const another =
-  /expected: a directory that this user can write, with room\n +next: .*then try again: export FIREAXE_STATE_DIR=\$\(mktemp -d\)\n/;
+  /expected: a writable directory with free space\n +next: .*then try again: export FIREAXE_STATE_DIR=\$\(mktemp -d\)\n/;
 
 describe('a state directory that cannot be written is reported with its reason, and nothing runs', () => {
   const place = (name: string) => join(fireaxe.directory, name);
@@ -104,7 +104,7 @@ describe('a state directory that cannot be written is reported with its reason, 
       );
       expect(status).toBe(1);
       expect(stderr).toMatch(/^fireaxe: cannot write the run in .*-exec-\w+: read-only file system$/m);
-      const next = /next: go on with a copy, then try again: (export .*)$/m.exec(stderr)?.[1];
+      const next = /next: continue with a copy, then try again: (export .*)$/m.exec(stderr)?.[1];
       expect(next).toContain(`cp -a ${state}/.`);
       // The command as pasted.
       const pasted = spawnSync('sh', ['-c', `${next} && "$@"`, 'sh', process.execPath, command.bin, 'runs'], {
