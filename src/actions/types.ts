@@ -17,7 +17,7 @@ export interface CloudContext extends ActionContext {
   reach(targets: Target[], script: NodeScript): Promise<Outcome[]>;
   /** All nodes of the cluster as targets. */
   targets: Target[];
-  /** One line for the people who watch. */
+  /** One line of progress. */
   note(text: string): void;
   /** Told of each call. */
   onTrace?: OnTrace;
@@ -32,16 +32,16 @@ export interface CloudSide<P> {
   run(op: Op, target: Target, params: P, context: CloudContext): Promise<NodeResult>;
 }
 
-/** `N` or `N%` first, then so many at a time, with a pause after each wave. */
+/** `N` or `N%` first, then this many at a time, with a pause after each wave. */
 export interface BackPace {
   canary: string;
   wave: string;
   pauseMs: number;
 }
 
-/** What it means to undo a change: a change of its own, told in its own words and consented to as such. */
+/** The undo of a change is a change of its own, with its own summary and consent. */
 export interface UndoSide<P> {
-  /** One line: what undoing this will do, as said before an undo; `found` are the states before the change that nodes told. */
+  /** One line: what the undo will do; `found` are the states before the change, as the nodes reported them. */
   summary(params: P, found: BeforeState[]): string;
   /** `read` where there is nothing to undo. */
   danger: Danger | ((params: P) => Danger);
@@ -52,27 +52,27 @@ export interface Action<P = unknown> {
   title: string;
   danger: Danger | ((params: P) => Danger);
   scope: 'node' | 'cluster' | 'cloud';
-  /** What may be said of it. */
+  /** The parameters it takes. */
   parameters: Parameters;
   /** Reads them, from flags or YAML, into what the functions below get. */
   params: ZodType<P>;
-  /** One line: what this will do, as said in a plan. */
+  /** One line of a plan: what this will do. */
   summary(params: P): string;
-  /** What a person should know of this plan before saying yes: one line each, from the fleet and the kit alone. */
+  /** What to know before consent: one line each, from the fleet and the kit alone. */
   warnings?(params: P, context: ActionContext): string[];
   /** Whether kubelets cannot reach the API while it is in force. */
   silencesKubelets?(params: P): boolean;
   node?: NodeSide<P>;
   cloud?: CloudSide<P>;
-  /** Takes a node out of its role's work: one at a time, or each target until undo. The kit's floors are held against it. */
+  /** Takes a node out of service: one at a time, or each target until undo. The kit's floors apply to it. */
   takesOut?: 'one-at-a-time' | 'until-undo';
-  /** Absent where there is none: `irreversible` says why. */
+  /** Absent where there is no undo: `irreversible` says why. */
   undo?: UndoSide<P>;
-  /** It changes what that action made, and nothing of it is left once that one is undone. */
+  /** It changes part of what that action made, so undoing that action undoes it too. */
   within?: string;
-  /** How undo paces itself where nobody says otherwise: what comes back all at once would be a burst of its own. */
+  /** The default pace of the undo, where undoing everything at once would cause a load burst. */
   back?: BackPace;
-  /** What was to be found and is on none of the nodes, though each did as told: one line. */
+  /** One line where every node succeeded but none has what the action looks for. */
   foundNone?(params: P, results: NodeResult[]): string | undefined;
   /** Why there is no undo; absent where there is one. */
   irreversible?: string | ((params: P) => string | undefined);

@@ -6,7 +6,7 @@ import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
 const DOCS = resolve(import.meta.dirname, '../../docs/actions');
 
 /** Between these marks stands what the declarations say; `npm run docs` writes it. */
-const TABLE = /(<!-- parameters -->\n).*?(\n<!-- \/parameters -->)/s;
+const TABLE = /(<!-- parameters -->\n).*?(<!-- \/parameters -->)/s;
 
 const cell = (text: string) => text.replaceAll('|', '\\|');
 const code = (text: string) => `\`${cell(text)}\``;
@@ -28,6 +28,6 @@ test.each(ACTION_NAMES)('docs/actions/%s.md lists the parameters as they are dec
   const path = resolve(DOCS, `${name}.md`);
   const page = readFileSync(path, 'utf8');
   expect(page, 'no marks for the table').toMatch(TABLE);
-  const written = page.replace(TABLE, (_, begin, end) => `${begin}\n${tableOf(name)}\n${end}`);
+  const written = page.replace(TABLE, (_, begin, end) => `${begin}\n${tableOf(name)}\n\n${end}`);
   await expect(written, 'run: npm run docs').toMatchFileSnapshot(path);
 });

@@ -138,7 +138,7 @@ test('a share of the workers grows by adding, and never holds a control-plane no
   expect(half).toEqual(expect.arrayContaining(quarter));
   expect(clientAddresses(['100%'], nodes).v4).toHaveLength(17);
   expect(clientAddresses(['n4', '10.0.0.9'], nodes).v4).toEqual(['10.0.0.4', '10.0.0.9']);
-  expect(() => clientAddresses(['n99'], nodes)).toThrow(/no node and no address/);
+  expect(() => clientAddresses(['n99'], nodes)).toThrow(/not a node or an address/);
 });
 
 test('a saved object without what the server sets', () => {

@@ -15,7 +15,7 @@ export const execParameters = {
       .refine((t) => Buffer.byteLength(t) <= LONGEST, `the script is longer than ${LONGEST} bytes`)
       .refine((t) => !t.includes('\0'), 'the script contains a NUL byte')
       .refine((t) => !t.startsWith('\ufeff'), 'the script begins with a byte order mark')
-      // A shell reads the return as a part of each last word: `set -e` fails, files get odd names.
+      // A shell reads the carriage return as part of the line: `set -e` fails, files get odd names.
       .refine(
         (t) => !/\r\n/.test(t) || /(^|[^\r])\n/.test(t),
         'the script has Windows line endings: save it with LF alone',

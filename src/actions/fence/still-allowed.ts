@@ -11,7 +11,7 @@ export function allowedWorkers(allow: string[], context: ActionContext): string[
   const wide = allowed.filter((range) => stay.some((node) => isIn(node, [range])));
   const of = `${stay.length} of ${workers.length} workers stay allowed (${wide.join(', ')})`;
   return stay.length === workers.length
-    ? [`the fence keeps no worker away: ${of}; narrow alwaysAllow in kit.yaml, or --allow`]
+    ? [`the fence does not keep any worker away: ${of}; narrow alwaysAllow in kit.yaml, or --allow`]
     : [`the fence does not keep them away: ${of}`];
 }
 

@@ -9,7 +9,7 @@ export interface ApiPath {
 
 const SEGMENT = /^[a-z0-9]([a-z0-9.:_-]*[a-z0-9])?$/i;
 
-/** Reads `/api/v1/namespaces/NS/pods` or `/apis/GROUP/VERSION/…`; undefined where it is none. No query. */
+/** Reads `/api/v1/namespaces/NS/pods` or `/apis/GROUP/VERSION/…`, without a query; undefined for any other text. */
 export function readApiPath(path: string): ApiPath | undefined {
   const parts = path.split('/').slice(1);
   if (!path.startsWith('/') || parts.some((part) => !SEGMENT.test(part))) return undefined;
@@ -23,14 +23,14 @@ export function readApiPath(path: string): ApiPath | undefined {
   return { group, resource, ...(namespace && { namespace }), ...(name && { name }) };
 }
 
-/** Why a path must not be touched by this action. */
+/** Why this action refuses a path. */
 export function refusal(path: ApiPath | undefined): string | undefined {
   if (!path) return 'expected a raw path such as /apis/apps/v1/namespaces/NS/daemonsets/NAME';
   if (path.resource === 'secrets') return 'secrets are never read or deleted';
   return undefined;
 }
 
-/** Objects that take others with them, or the machine's own place in the cluster. */
+/** Objects whose deletion deletes others, or takes the machine out of the cluster. */
 const WIDE = new Set([
   'namespaces',
   'nodes',
@@ -42,10 +42,10 @@ const WIDE = new Set([
 export function deleteRefusal(path: ApiPath | undefined): string | undefined {
   if (!path || refusal(path)) return refusal(path);
   if (path.name === undefined) return 'expected the path of one object, ending in its name';
-  return WIDE.has(path.resource) ? `${path.resource} are never deleted: too much hangs on them` : undefined;
+  return WIDE.has(path.resource) ? `${path.resource} are never deleted: too much depends on them` : undefined;
 }
 
-/** `NS/key=value` or a whole path of a pods collection, always with a selector; undefined where it is none. */
+/** `NS/key=value` or a whole path of a pods collection, always with a selector; undefined for any other text. */
 export function podsPath(text: string): string | undefined {
   const short = /^([a-z0-9-]+)\/([A-Za-z0-9_./=,!-]+)$/.exec(text);
   const [path, query] = short

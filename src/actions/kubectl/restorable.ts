@@ -1,6 +1,6 @@
 import { FireaxeError } from '../../base/errors.ts';
 
-/** Set by the server or by its controllers: an object that is made again must not claim them. */
+/** Set by the server or its controllers: a re-created object must not claim them. */
 const OF_THE_SERVER = [
   'uid',
   'resourceVersion',
@@ -14,17 +14,17 @@ const OF_THE_SERVER = [
 ];
 
 /**
- * The saved object as it can be created again: without what the server sets, without status. Nothing, where nothing was
- * there. Throws `guard` on what cannot be made again: seen before anything is deleted.
+ * The saved object in a form that can be created again: without status and what the server sets; empty where there was no
+ * object. Throws `guard` on an object that cannot be re-created, before anything is deleted.
  */
 export function restorable(saved: string): string {
   if (saved.trim() === '') return '';
   try {
     const object: unknown = JSON.parse(saved);
-    // One that is nested without end can be parsed, but not written again.
+    // Endless nesting can be parsed, but not written again.
     if (isApiObject(object)) return JSON.stringify(withoutServers(object));
   } catch {
-    // Told below in the same words.
+    // Refused below, in the same words.
   }
   throw new FireaxeError('guard', 'the saved object is not one of the Kubernetes API', {
     expected: 'JSON with kind and metadata',

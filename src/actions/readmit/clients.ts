@@ -7,7 +7,7 @@ import { addressSet } from '../../node/addresses.ts';
 const ADDRESS = /^[0-9a-fA-F.:]+(\/\d+)?$/;
 const PLACE = 'readmit.clients';
 
-/** The addresses that API servers see of: node names, addresses, CIDRs, or a share such as `25%` of the workers. */
+/** The addresses at which API servers see these clients: node names, addresses, CIDRs, or a share such as `25%` of the workers. */
 export function clientAddresses(words: string[], nodes: FleetNode[]): { v4: string[]; v6: string[] } {
   return addressSet(
     words.flatMap((word) => addressesOf(word, nodes)),
@@ -23,7 +23,7 @@ function addressesOf(word: string, nodes: FleetNode[]): string[] {
   if (ADDRESS.test(word) && /[.:]/.test(word)) return [word];
   const names = nodes.map((n) => n.name);
   const near = nearest(word, names);
-  throw usage(`no node and no address: ${JSON.stringify(word)}`, {
+  throw usage(`not a node or an address: ${JSON.stringify(word)}`, {
     place: PLACE,
     expected: 'all, 25%, node names, addresses or CIDRs',
     ...(near && { next: `did you mean ${near}?` }),

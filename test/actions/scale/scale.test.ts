@@ -21,7 +21,7 @@ describe('scale', () => {
     expect(b.events).toEqual([]);
   });
 
-  it('saves the way back, stops, retypes, starts, and waits for the member', async () => {
+  it('saves the before-state, stops, retypes, starts, and waits for the member', async () => {
     const result = await b.run('apply');
     expect(result).toMatchObject({ state: 'changed', before: { type: 'm5.large' } });
     expect(b.events).toEqual(['saved', 'stop cp0', 'retype cp0', 'start cp0']);
@@ -48,7 +48,7 @@ describe('scale', () => {
     expect((await b.run('undo', { before })).state).toBe('already');
   });
 
-  it('without a state before: nothing to take back from a machine that runs as another type, and no guess for the rest', async () => {
+  it('without a before-state: nothing to undo on a machine that runs as another type, and no guess for the rest', async () => {
     expect((await b.run('undo')).state).toBe('already');
     for (const [type, state] of [
       [BIG, 'running'],
@@ -65,7 +65,7 @@ describe('scale', () => {
     ['stopped as the new type', 'stopped', BIG],
   ] as const)('finishes what an earlier run left %s', async (_, state, type) => {
     Object.assign(machine(0), { state, type });
-    // The others alone are no majority, but this one is down already.
+    // The others alone are not a majority, but this one is down already.
     b.sick.add('cp1');
     expect((await b.run('receipt')).state).toBe('interrupted');
     expect((await b.run('verify')).state).toBe('failed');
@@ -105,7 +105,7 @@ describe("scale and etcd's quorum", () => {
     expect(b.events).toEqual([]);
   });
 
-  it('goes on with a sick member of its own', async () => {
+  it('continues with a sick member of its own', async () => {
     b.sick.add('cp0');
     const result = await b.run('apply', { params: { within: '10s' }, deps: { now: fastClock() } });
     expect(result).toMatchObject({ state: 'failed', code: 'member-not-back' });
@@ -184,7 +184,7 @@ describe('scale refuses what EC2 cannot do', () => {
     expect(b.events).toEqual([]);
   });
 
-  it('a type that is not sold, an instance that is not there, a node without an id', async () => {
+  it('a type that is not sold, an instance that does not exist, a node without an id', async () => {
     expect(await b.run('check', { params: { type: 'z9.large' } })).toMatchObject({ code: 'no-such-type' });
     b.targets[1] = { ...b.targets[1]!, instanceId: 'i-0000000000000ffff' };
     expect(await b.run('check', { n: 1 })).toMatchObject({ code: 'gone' });
@@ -198,7 +198,7 @@ describe('scale refuses what EC2 cannot do', () => {
     expect((await b.run('check', { params: { groupSuspended: 'true' } })).state).toBe('would');
   });
 
-  it('ends when a machine will not stop, and when it is told to let go', async () => {
+  it('ends when a machine will not stop, and when it is told to stop waiting', async () => {
     b.world.stop = async (id) => {
       b.world.machines.find((m) => m.id === id)!.state = 'stopping';
     };
@@ -217,7 +217,7 @@ describe('scale refuses what EC2 cannot do', () => {
 });
 
 describe('the parameters of scale', () => {
-  it('leave a step time for each wait, and for the way back', () => {
+  it('leave a step time for each wait, and to restore the former type', () => {
     const { within } = parseParams(scale, { type: BIG }, 'scale') as ScaleParams;
     expect(DEFAULTS.cloudTimeoutMs).toBeGreaterThanOrEqual(4 * within * 1000);
   });
