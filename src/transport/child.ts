@@ -1,6 +1,6 @@
 import { execa } from 'execa';
 import { Capture } from './capture.ts';
-import type { Lost } from './clocked.ts';
+import type { Lost } from './clock-reasons.ts';
 import type { Delivery } from './delivery.ts';
 import type { Attempt, Ending } from './ending.ts';
 import { guarded } from './guarded.ts';

@@ -1,8 +1,8 @@
 import { setMaxListeners } from 'node:events';
-import { formatDuration } from '../base/duration.ts';
 import type { Target } from '../kit/types.ts';
+import { notBegun, STOPPED_WAITING, StoppedWaiting, tooLong } from './clock-reasons.ts';
 import { createDeadline } from './deadline.ts';
-import type { Attempt, Ending } from './ending.ts';
+import type { Attempt } from './ending.ts';
 import { notLaunched } from './ending.ts';
 import type { LagMeter } from './lag.ts';
 import type { NodeScript, Outcome, OutcomeReason, TransportOptions } from './types.ts';
@@ -27,8 +27,6 @@ export interface Clock {
   /** The script runs: its own clock starts. Counts as `leave`, too. */
   begun(): void;
 }
-
-export type Lost = NonNullable<Ending['lost']>;
 
 /** A peer that is silent for this long makes room for another target. */
 const SILENT_MS = 200;
@@ -140,27 +138,4 @@ export async function clocked(
     release();
     options.signal.removeEventListener('abort', stopWaiting);
   }
-}
-
-class StoppedWaiting extends Unreached {
-  constructor() {
-    super({ code: 'let-go', message: 'stopped waiting before anything was sent' });
-  }
-}
-
-const STOPPED_WAITING: Lost = {
-  state: 'unknown',
-  reason: { code: 'let-go', message: 'stopped waiting while the command ran' },
-};
-
-function tooLong(ms: number): Lost {
-  return {
-    state: 'timed-out',
-    reason: { code: 'deadline', phase: 'script', message: `did not end within ${formatDuration(ms)}` },
-  };
-}
-
-function notBegun(ms: number): Lost {
-  const message = `the login shell did not begin the script within ${formatDuration(ms)}`;
-  return { state: 'timed-out', reason: { code: 'deadline', phase: 'shell', message } };
 }

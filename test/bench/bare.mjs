@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import ssh2 from 'ssh2';
 import { addresses } from './addresses.mjs';
 
-const [port, username, keyFile, window, count] = process.argv.slice(2);
+const [port, username, keyFile, parallel, count] = process.argv.slice(2);
 const privateKey = readFileSync(keyFile);
 const hosts = addresses(Number(count));
 
@@ -29,7 +29,7 @@ function one(host) {
 
 let failed = 0;
 await Promise.all(
-  Array.from({ length: Number(window) }, async () => {
+  Array.from({ length: Number(parallel) }, async () => {
     for (let host = hosts.shift(); host; host = hosts.shift())
       if ((await one(host).catch(() => 1)) !== 0) failed++;
   }),

@@ -123,15 +123,15 @@ async function far(count) {
     mkdirSync(dir);
     const env = writeKit(dir, { ...server, port }, addresses(count));
     const rows = [];
-    for (const window of [64, 256, 1000]) {
-      const bare = [node, here('bare.mjs'), port, server.user, server.identity, window, count];
-      const exec = [...EXEC, '--parallel', window, '--', 'true'];
+    for (const parallel of [64, 256, 1000]) {
+      const bare = [node, here('bare.mjs'), port, server.user, server.identity, parallel, count];
+      const exec = [...EXEC, '--parallel', parallel, '--', 'true'];
       const [loop, ours] = await inTurn(1, {
         bare: () => measure(bare),
         ours: () => measure([node, values.fireaxe, ...exec], { env }),
       });
       rows.push([
-        `--parallel ${window}`,
+        `--parallel ${parallel}`,
         `${loop.wall.median.toFixed(1)} s`,
         `${ours.wall.median.toFixed(1)} s`,
         `${ours.wall.ratio.toFixed(2)} ×`,

@@ -1,8 +1,8 @@
 import { accessSync, constants, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The tools that operators use today, all over the system's ssh with the same options and window. */
-export function rivals(server, hosts, window) {
+/** The tools that operators use today, all over the system's ssh with the same options and parallelism. */
+export function rivals(server, hosts, parallel) {
   const hostFile = join(server.dir, 'hosts');
   writeFileSync(hostFile, `${hosts.join('\n')}\n`);
   const knownHosts = join(server.dir, 'rival_known_hosts');
@@ -20,16 +20,16 @@ export function rivals(server, hosts, window) {
   const { user } = server;
   return {
     pdsh: {
-      argv: ['pdsh', '-S', '-R', 'ssh', '-f', window, '-l', user, '-w', `^${hostFile}`, 'true'],
+      argv: ['pdsh', '-S', '-R', 'ssh', '-f', parallel, '-l', user, '-w', `^${hostFile}`, 'true'],
       env: { ...process.env, PDSH_SSH_ARGS_APPEND: flags },
     },
     clush: {
-      argv: ['clush', '-S', '-q', '-f', window, '-l', user, '-o', flags, '--hostfile', hostFile, 'true'],
+      argv: ['clush', '-S', '-q', '-f', parallel, '-l', user, '-o', flags, '--hostfile', hostFile, 'true'],
     },
     pssh: {
       argv: [
         installed('parallel-ssh') ? 'parallel-ssh' : 'pssh',
-        ...['-h', hostFile, '-l', user, '-p', window, '-t', '0'],
+        ...['-h', hostFile, '-l', user, '-p', parallel, '-t', '0'],
         ...options.flatMap((option) => ['-O', option]),
         'true',
       ],

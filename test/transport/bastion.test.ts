@@ -123,7 +123,7 @@ describe.skipIf(noSshd)('nodes behind a bastion', () => {
     await doomed.stop();
   });
 
-  it('has no window of its own: nodes that hang behind it keep no other from being tried', async () => {
+  it('has no limit of its own: nodes that hang behind it do not delay the others', async () => {
     const hung = await faulty(() => undefined);
     const transport = await createSshTransport(both());
     const stopWaiting = new AbortController();

@@ -206,7 +206,7 @@ describe('after the command has left', () => {
 
   it('a hang is timed-out', async () => {
     const began = 'fireaxe:n0nce:began\n';
-    // Said before the text has come, it is no beginning.
+    // Printed before the script arrived, it does not count as its beginning.
     const server = await serve(sshStub((channel) => channel.once('data', () => channel.write(began))));
     expect(await against(server, { runMs: 300 })).toMatchObject({
       state: 'timed-out',
@@ -249,7 +249,7 @@ describe('after the command has left', () => {
     expect(command).toMatch(/^exec sudo -n \/bin\/sh -c /);
   });
 
-  it('a result line that is none is an outcome of its own node, and nobody else hears of it', async () => {
+  it('an invalid result line ends its own node and affects no other', async () => {
     const saying = (members: string) =>
       serve(
         sshStub((channel) =>
@@ -287,7 +287,7 @@ describe('after the command has left', () => {
     );
     const broken = (phase: 'connecting' | 'launched') => ({
       onEvent: (event: { phase: string }) => {
-        if (event.phase === phase) throw new Error('a fault of ours');
+        if (event.phase === phase) throw new Error('an internal fault');
       },
     });
     const at = async (phase: 'connecting' | 'launched') => against(server, broken(phase), told('true'));
@@ -311,7 +311,7 @@ describe('after the command has left', () => {
   });
 });
 
-it('a greeting before the banner, and a banner in many pieces, are no fault', async () => {
+it('accepts a greeting before the banner, and a banner in many pieces', async () => {
   const good = await serve(
     sshStub((channel) =>
       channel.once('data', () => {
@@ -344,7 +344,7 @@ it('a greeting before the banner, and a banner in many pieces, are no fault', as
   expect(outcome).toMatchObject({ state: 'ok', stdout: 'fine\n' });
 });
 
-it('one bad node costs the others nothing, and each has exactly one outcome', async () => {
+it('one failing node does not delay the others, and each has exactly one outcome', async () => {
   const good = await serve(
     sshStub((channel) =>
       channel.once('data', () => {

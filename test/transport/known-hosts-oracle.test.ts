@@ -60,7 +60,7 @@ describe.skipIf(noSshd)('known_hosts as ssh(1) reads it', () => {
     expect([theirs.state, mine.state]).toEqual([state, state]);
   });
 
-  it('bytes that are no text in a comment, hashed names', async () => {
+  it('accepts bytes that are not text in a comment, and hashed names', async () => {
     const file = join(sshd.dir, 'hashed');
     writeFileSync(file, `[127.0.0.1]:${sshd.port} ${sshd.hostKey}\n`);
     execFileSync('ssh-keygen', ['-q', '-H', '-f', file], { stdio: 'ignore' });

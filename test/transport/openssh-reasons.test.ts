@@ -29,7 +29,7 @@ it('every word about a host key has a next step', () => {
   }
 });
 
-it('a machine that is not there is told from one that is slow: only the second is worth another try', () => {
+it('tells a dead machine from a slow one: only the second is worth another try', () => {
   const dead = 'ssh: connect to host 10.0.0.1 port 22: Connection timed out';
   expect(sshReason(dead, undefined)).toMatchObject({ code: 'connect-timeout', phase: 'tcp' });
   const slow = 'Connection timed out during banner exchange\nConnection to 10.0.0.1 port 22 timed out';

@@ -137,7 +137,7 @@ Host *
     });
   });
 
-  it('lets go', async () => {
+  it('stops waiting', async () => {
     const controller = new AbortController();
     const outcome = await runOne(trusting(), node, raw('sleep 60'), {
       signal: controller.signal,

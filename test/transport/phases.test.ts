@@ -56,13 +56,13 @@ async function against(server: Faulty & { hostKey: string }, asked: Asked, sudo 
 }
 
 describe('each phase has its own clock, which starts with it', () => {
-  it('what sudo waits is no time of the script', async () => {
+  it('does not count the wait for sudo as time of the script', async () => {
     const server = await serve(sshStub(shell(2500)));
     const asked = { connectMs: 20_000, loginMs: 30_000, runMs: 2000 };
     expect(await against(server, asked, true)).toMatchObject({ state: 'ok', stdout: 'fine\n' });
   });
 
-  it('a slow login is no time to connect', async () => {
+  it('does not count a slow login as the time to connect', async () => {
     const auth = (context: ssh2.AuthContext) => void setTimeout(() => context.accept(), 2500);
     const server = await serve(sshStub(shell(0), { auth }));
     expect(await against(server, { connectMs: 2400, loginMs: 30_000 })).toMatchObject({ state: 'ok' });

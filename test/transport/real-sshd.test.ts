@@ -97,7 +97,7 @@ describe.skipIf(noSshd)('ssh against a real sshd', () => {
     expect(outcome).toMatchObject({ state: 'timed-out', stdout: 'first\n', reason: { code: 'deadline' } });
   });
 
-  it('lets go at once', async () => {
+  it('stops waiting at once', async () => {
     const controller = new AbortController();
     const started = runOne(transport, node, raw('sleep 60'), {
       signal: controller.signal,

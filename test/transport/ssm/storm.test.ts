@@ -26,7 +26,7 @@ const sent = (n: number): SentCommand => ({
   over: false,
 });
 
-describe('SSM in a storm of throttling', () => {
+describe('SSM while AWS throttles', () => {
   it('sends nothing whose turn comes after its time: another way may still be in time', async () => {
     const { pace, ...clock } = storm();
     for (let n = 0; n < 8; n++) pace.throttled();

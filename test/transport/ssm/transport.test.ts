@@ -174,7 +174,7 @@ describe('the SSM transport', () => {
     expect((await h.run())[0]).toMatchObject({ state: 'unknown', reason: { code: 'no-result' } });
   });
 
-  it('lets go at once', async () => {
+  it('stops waiting at once', async () => {
     h = await harness(3);
     for (const machine of h.world.machines) h.endpoint.faults.inProgressForever.add(machine.id);
     const stopWaiting = new AbortController();
