@@ -22,7 +22,7 @@ export function addressSet(texts: string[], place: string): { v4: string[]; v6: 
   return { v4: of('ipv4'), v6: of('ipv6') };
 }
 
-/** Who must never be cut off: the control plane among itself, and whom the kit names. */
+/** Addresses that are never cut off: the control plane's own, and those that the kit names. */
 export function alwaysAllowed(context: ActionContext): string[] {
   const own = context.nodes
     .filter((n) => n.roles.includes('control-plane') || n.roles.includes('etcd'))

@@ -96,7 +96,7 @@ function timesKnown(nodes: FleetNode[]): Map<string, number> {
   return times;
 }
 
-/** The before-state came from the node: anything that is no plain key is left out. */
+/** The before-state came from the node: a key that is not plain is left out. */
 function beforeVariables(before: BeforeState | undefined): Record<string, string> {
   if (!before) return {};
   const usable = Object.entries(before).filter(([k, v]) => /^[a-z0-9_]{1,40}$/.test(k) && !v.includes('\0'));

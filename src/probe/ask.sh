@@ -2,7 +2,7 @@
 # needs: kube/api
 # shellcheck shell=sh
 
-# probe_ask PATH: PR_SAYS is ok, failing, denied (it answers, and tells us nothing) or no-answer; KC_OUT or KC_SAID the text.
+# probe_ask PATH: PR_SAYS is ok, failing, denied (it answers, but refuses) or no-answer; KC_OUT or KC_SAID is the text.
 probe_ask() {
   PR_SAYS=ok
   ! kube get "$1" || return 0
@@ -15,7 +15,7 @@ probe_ask() {
   esac
 }
 
-# Failing checks are told as `[-]name failed`.
+# probe_failing: PR_F are the failing checks, which are listed as `[-]name failed`.
 probe_failing() {
   PR_F='' PR_T=$KC_SAID
   while :; do

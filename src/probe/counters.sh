@@ -9,7 +9,7 @@ PR_METRICS='/^apiserver_current_inflight_requests/ { inflight += $NF }
 /^apiserver_flowcontrol_rejected_requests_total/ { rejected += $NF }
 END { printf "%.0f %.0f %.0f %.0f %.0f %.0f\n", inflight, memory, started, total, bad, rejected }'
 
-# probe_count KEY WHAT COMMAND: AP_OUT are the numbers that the command prints, or data KEY is why there are none and will be none.
+# probe_count KEY WHAT COMMAND: AP_OUT are the numbers that the command prints, or data KEY says why there will be none.
 probe_count() {
   AP_OUT=''
   if [ "$KC_CONFIG" = none ] || [ -n "$KC_SPENT" ]; then

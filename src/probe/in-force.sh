@@ -17,7 +17,7 @@ in_force_rules() {
   case $FX_NL$IF_TABLES$FX_NL in
     *"${FX_NL}table inet $2$FX_NL"*) stack_at "$2" ;;
     *)
-      # What hangs is not asked twice.
+      # A tool that hangs is not asked twice.
       [ "$IF_RC" -ne 124 ] && fx_has iptables || return 0
       IF_RULES=$(within 2 iptables -w -t "$3" -S "$4" 2>/dev/null)
       IF_RC=$?
@@ -29,7 +29,7 @@ in_force_rules() {
   fx_data "$1" "$IF_STEP"
 }
 
-# in_force_step FOLDER: IF_STEP in those words.
+# in_force_step FOLDER: IF_STEP is its line.
 in_force_step() {
   IF_STEP='? ? ?'
   [ -n "$1" ] || return 0
@@ -43,7 +43,7 @@ in_force_step() {
   IF_STEP="${1#"$FX_HOME/"} $IF_SINCE $IF_LEFT"
 }
 
-# Manifests that a pause laid aside, each with the note of its step.
+# in_force_paused: manifests that a pause moved out, each with the note of its step.
 in_force_paused() {
   IF_ALL=''
   set +f

@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 
 KC_TIME=3 ET_TIME=2
-# It has no state before: what is in force may be much, and must push no count out of the result.
+# Without a before-state there is room: what is in force may be long, and must not push a count out of the result.
 FX_MOST=1600
 
 act_look() {

@@ -48,7 +48,7 @@ export interface ServerReading {
   note?: string;
 }
 
-/** A change of ours that stands: with it a server that looks well may be no all-clear. */
+/** A change by Fireaxe that is in force: with it, a server that looks well may not be an all-clear. */
 export interface InForce {
   kind: 'fenced' | 'cordoned' | 'paused';
   /** The component that is paused. */

@@ -109,7 +109,7 @@ test('verify says whether a fence still holds, also once somebody removed it by 
   expect(byHand.code, byHand.stderr).toBe(0);
   const after = await lab.run(['verify', runId]);
   expect(after.code, after.stderr).toBe(3);
-  expect(after.stdout).toContain('cp-2 (1): gone: there is no fence here');
+  expect(after.stdout).toContain('cp-2 (1): gone: no fence is here');
   expect(after.stderr).toContain(`verify of run ${runId}: 2 holds, 1 gone`);
   expect((await lab.run(['verify', runId, '--nodes', 'cp-[1,3]'])).code).toBe(0);
 

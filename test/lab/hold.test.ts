@@ -27,7 +27,7 @@ test('held already is not held long enough: it goes on, and undo brings its form
   const former = await until();
   expect((await stop(long!, { op: 'check', run: 'h2' })).result).toMatchObject({
     state: 'would',
-    note: expect.stringContaining('will go on for 3000s'),
+    note: expect.stringContaining('will extend it to 3000s'),
   });
   expect(await until()).toBe(former);
   const second = await stop(long!, { op: 'apply', run: 'h2' });
@@ -74,7 +74,7 @@ test('its notes removed by hand: the watch restores them; without it undo releas
   expect(await states('l1', 'l2')).toBe('TT');
   await remove();
   const undo = await stop(params, { op: 'undo', run: 'l2', before: again.result!.before! });
-  expect(undo.result).toMatchObject({ state: 'changed', note: '2 let go' });
+  expect(undo.result).toMatchObject({ state: 'changed', note: '2 released' });
   expect(await states('l1', 'l2')).toBe('SS');
   await sh('systemctl stop l1 l2');
 });

@@ -27,7 +27,7 @@ const tables = () => sh('nft list tables');
 const states = () => sh(`for p in $(pgrep -x offender); do cut -d' ' -f3 /proc/$p/stat; done`);
 
 describe('a systemd-run', () => {
-  const said = { state: 'changed', note: expect.stringContaining('systemd-run does not do its work') };
+  const said = { state: 'changed', note: expect.stringContaining('systemd-run failed') };
   /** In front of the real one. */
   const shadow = async (body: string) => {
     await sh('mkdir -p /opt/shadow');
@@ -69,7 +69,7 @@ describe('a systemd-run', () => {
     });
     expect((await order('stop', { op: 'apply', run: 'l3' })).result).toMatchObject({ state: 'already' });
     const undo = await order('stop', { op: 'undo', run: 'l2', before: held.result!.before! });
-    expect(undo.result).toMatchObject({ state: 'changed', note: '1 let go' });
+    expect(undo.result).toMatchObject({ state: 'changed', note: '1 released' });
     expect(await states()).toBe('S');
     // The late timer runs out.
     await expect.poll(() => begun('cordon.*timer'), { timeout: 30_000 }).toBe('1');
@@ -97,7 +97,7 @@ describe('a PID 1 that does not answer', () => {
     const apply = await waiting('go', 'cordon', { op: 'apply', run: 'h1', deadlineMs: 12_000 });
     const hold = await waiting('go', 'stop', { op: 'apply', run: 'h2', deadlineMs: 12_000 });
     const keep = await waiting('go2', 'cordon', { op: 'keep', run: 'h1', deadlineMs: 12_000 });
-    const said = { state: 'changed', note: expect.stringContaining('systemd-run does not do its work') };
+    const said = { state: 'changed', note: expect.stringContaining('systemd-run failed') };
     lab.at('w1').signalInit('SIGSTOP');
     try {
       go('go');

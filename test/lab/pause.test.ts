@@ -162,7 +162,7 @@ describe('a kubelet that does not stop the pod', () => {
     const before = await pids();
     const apply = await pause({ op: 'apply' }, { wait: '2s' });
     expect(apply.result).toMatchObject({ state: 'changed', data: { controller_manager_frozen: '1' } });
-    expect(apply.result!.note).toMatch(/did not let go/);
+    expect(apply.result!.note).toMatch(/did not stop its pod/);
     expect(await frozen()).toBe('1');
     // A liveness probe fails: the container is killed and started again, in the same pod.
     const first = await sh('pgrep -x kube-controller');

@@ -147,7 +147,7 @@ describe.skipIf('reason' in crictl)('a hold of pods, killed', () => {
         for (const uid of [one, two]) await held(uid);
         await endWatch();
         const undo = await order('undo', 'watch-2', second.result!.before);
-        expect(undo.result).toMatchObject({ note: network ? '1 let go' : '2 let go' });
+        expect(undo.result).toMatchObject({ note: network ? '1 released' : '2 released' });
         expect((await order('undo', 'watch-1', first.result!.before)).code).toBe(0);
         for (const uid of [one, two]) await free(uid);
         await until(async () => expect(await picture()).toBe(before));
@@ -164,7 +164,7 @@ describe.skipIf('reason' in crictl)('a hold of pods, killed', () => {
         expect(await order('receipt', 'boot')).toMatchObject({ code: 5, result: { state: 'absent' } });
         expect((await order('verify', 'boot')).result).toMatchObject({ state: 'failed', code: 'no-watch' });
         const undo = await order('undo', 'boot', apply.result!.before);
-        expect(undo).toMatchObject({ code: 0, result: { note: '0 let go' } });
+        expect(undo).toMatchObject({ code: 0, result: { note: '0 released' } });
         await pods.start(at, three, POD);
         await free(three);
       });

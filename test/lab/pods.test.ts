@@ -77,7 +77,7 @@ describe.skipIf('reason' in crictl)('pods, where crictl can be had', () => {
         state: 'changed',
         data: { restarted: '1' },
         note: expect.stringMatching(
-          /^2 let go; 1 of the containers that were frozen ended meanwhile: the kubelet/,
+          /^2 released; 1 of the frozen containers ended meanwhile: their liveness probe/,
         ),
       });
       for (const uid of [one, two]) await expect.poll(() => beats(at, uid), { timeout: 40_000 }).toBe(true);

@@ -53,7 +53,7 @@ describe.each(['nft', 'iptables'])('by %s', (tool) => {
     const none = await rules();
     const first = await keep('fence', { timer: '60s', rate: 5 }, 'under');
     const over = await order('fence', { timer: '10s', rate: 7 }, { op: 'apply', run: 'over' });
-    expect(over.note).toContain('back in 10s');
+    expect(over.note).toContain('reverts in 10s');
     expect((await order('fence', { rate: 5 }, first)).state).toBe('already');
     expect(await rules()).toContain('7/sec');
     await vi.waitFor(async () => expect(await rules()).toBe(none), { timeout: 60_000, interval: 500 });

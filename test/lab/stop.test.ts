@@ -165,7 +165,7 @@ describe('processes', () => {
       run: 'p',
       before: apply.result!.before!,
     });
-    expect(undo.result).toMatchObject({ state: 'changed', note: '1 let go' });
+    expect(undo.result).toMatchObject({ state: 'changed', note: '1 released' });
     expect(await state()).toBe('S');
     expect(
       await sh('ls /run/fireaxe | grep hold; systemctl list-units --all --plain --no-legend "fireaxe*"'),

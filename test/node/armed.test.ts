@@ -21,7 +21,7 @@ function tools(box: Sandbox, before: { nft?: string; systemctl?: string } = {}):
 }
 
 describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
-  test('a timer that fires while a change is made: it is taken back, as no timer would do it later', async ({
+  test('reverts a change at once if a timer fired while it was made, as no timer is left', async ({
     box,
   }) => {
     // That of an attempt before this one, just before the rules are loaded.

@@ -34,7 +34,7 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     expect(await node.found()).toBe(none);
   });
 
-  test.for(WAYS)('$name: an order over one that nobody kept', async (way, { box }) => {
+  test.for(WAYS)('$name: an order over one that was not kept', async (way, { box }) => {
     const node = new ArmedNode(box, shell, way);
     await node.order('apply', 'a1');
     const second = await node.order('apply', 'a2');
@@ -69,7 +69,7 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     const undo = await node.order('undo', 'a2', { params: way.other, before: second });
     expect(undo.result).toMatchObject({ state: 'changed', note: expect.stringContaining(': present') });
     expect(await node.found()).toBe(node.kept);
-    // Whom the former fence on hosts does not let in, the second may have let in.
+    // The second may have let in clients that the former fence on hosts rejects.
     expect(existsSync(node.at('sockets'))).toBe(!way.name.startsWith('fence on hosts'));
   });
 
@@ -79,7 +79,7 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     const timers = node.timers();
     if (way.iptables) node.tool('nft');
     else rmSync(node.at('tools/nft'));
-    // Nobody else sees what nft made: it is not told to be gone, and its timer stays.
+    // Only nft sees what nft made: it is not reported as gone, and its timer stays.
     for (const op of way.iptables ? [] : (['verify', 'undo'] as const)) {
       expect((await node.order(op, 'a1', { before: first })).result).toMatchObject({ code: 'no-tool' });
     }

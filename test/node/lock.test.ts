@@ -39,7 +39,7 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     expect(readFileSync(join(box.root, 'held'), 'utf8')).toMatch(/ r1\/s1$/m);
   });
 
-  test('two undos at once: the second finds it taken back', async ({ box }) => {
+  test('two undos at once: the second finds it undone', async ({ box }) => {
     await box.run(text('apply'), shell);
     const order = text('undo', 's1', { thing: 'absent' });
     const both = await Promise.all([box.run(order, shell), box.run(order, shell)]);

@@ -6,10 +6,10 @@ import { test } from './sandbox-test.ts';
 
 const WAY = WAYS.find(({ name }) => name === 'fence on hosts')!;
 
-test.for(SHELLS)('%s: what nft says beside the table is no part of the way back', async (shell, { box }) => {
+test.for(SHELLS)('%s: a warning of nft does not get into the saved table', async (shell, { box }) => {
   const node = new ArmedNode(box, shell, WAY);
   const nft = readFileSync(`${import.meta.dirname}/tools/nft.sh`, 'utf8').replace(' 2>/dev/null', '');
-  // As a preloaded library that is not there has it, before and after.
+  // As the loader warns of a missing preloaded library, before and after.
   box.tool(
     'nft',
     `echo 'ERROR: ld.so: object cannot be preloaded' >&2\n(${nft}\n)\nrc=$?\necho 'end of it' >&2\nexit $rc`,

@@ -22,7 +22,7 @@ import { test } from './sandbox-test.ts';
 /** A machine on which no file can get a block any more; names it still can. */
 const FULL = "trap '' XFSZ; ulimit -f 0\n";
 const at = (box: Sandbox, path: string) => join(box.root, path);
-/** Nothing can be made there: what is in its place is no folder. */
+/** Nothing can be made there: a file is in the folder's place. */
 const shut = (box: Sandbox) => box.file('/run/fireaxe', 'not a folder\n');
 
 describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {

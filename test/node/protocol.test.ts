@@ -117,7 +117,7 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     const r = await box.run(text('apply', {}, { notAfter: new Date(Date.now() - 86_400_000) }, touch), shell);
     expect(r).toMatchObject({
       code: 4,
-      // Its clock, for whoever wants to know how far it is from ours.
+      // Its clock, for comparison with the operator's.
       result: { state: 'refused', code: 'too-late', data: { now: expect.stringMatching(/^\d{10}$/) } },
     });
     expect(Number(r.result!.data!.now)).toBeCloseTo(Date.now() / 1000, -2);
@@ -170,10 +170,10 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     });
     expect(count()).toBe('');
     expect(existsSync(join(box.root, 'run/fireaxe'))).toBe(false);
-    // Its clock is known to be ahead of ours by as much.
+    // Its clock is known to be ahead of the operator's by that much.
     expect((await give(20, { via: 'ssm', shift: () => 60, stepId: 's2' })).result?.state).toBe('changed');
     expect((await give(61, { via: 'ssm', stepId: 's3' })).result?.state).toBe('changed');
-    // By SSH nobody delivers it twice.
+    // By SSH it is not delivered twice.
     expect((await give(20, { stepId: 's4' })).result?.state).toBe('changed');
     expect(count()).toBe('xxx');
   });
@@ -251,13 +251,13 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
       before: { thing: 'absent' },
     });
     const redo = await box.run(text('apply', {}, {}, touch), shell);
-    // Not `already`: that is somebody else's, and would not be taken back.
+    // Not `already`: that would be another step's change, which undo leaves.
     expect(redo.result).toMatchObject({ state: 'changed', before: { thing: 'absent' } });
     await box.run(text('undo', {}, {}, touch), shell);
     expect(thing(box)).toBe(false);
   });
 
-  test('a held lock is waited for, then refused; a dead owner is none', async ({ box }) => {
+  test('waits for a held lock, then refuses; breaks the lock of a dead owner', async ({ box }) => {
     box.file('/run/fireaxe/lock', `${process.pid} 0 other/step\n`);
     // The turns of its waiting are counted, not waited for.
     const turns = `sleep() { [ "$1" != 1 ] || { echo turn >>"${box.root}/turns"; return 0; }; exec sleep "$@"; }\n`;

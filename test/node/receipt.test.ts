@@ -13,7 +13,7 @@ afterEach(() => box.remove());
 const receipt = (file: string) => join(box.root, 'run/fireaxe/r1/s1', file);
 
 describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
-  test('what a full disk left empty is no receipt', async () => {
+  test('an empty file left by a full disk does not count as a receipt', async () => {
     await box.run(text('apply'), shell);
     writeFileSync(receipt('done'), '');
     expect((await box.run(text('receipt'), shell)).result).toMatchObject({
@@ -24,7 +24,7 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(statSync(receipt('done')).size).toBeGreaterThan(0);
   });
 
-  test('a receipt that cannot be written whole is none: nothing is done, and nothing taken back', async () => {
+  test('does nothing if the receipt cannot be written whole, and undo reverts nothing', async () => {
     // Files of at most one block: the lock fits, the state before does not.
     const full = `trap '' XFSZ; ulimit -f 1\n${text('apply').replace('thing absent', `thing ${'x'.repeat(900)}`)}`;
     expect((await box.run(full, shell)).result).toMatchObject({ state: 'refused', code: 'no-receipt' });

@@ -17,7 +17,7 @@ const saying = (look: string, variables: Record<string, string> = {}, op: Op = '
     op,
   );
 
-/** What a text becomes on its way: each byte that is no printable ASCII shows as `?`. */
+/** What a text becomes in the result: each byte outside printable ASCII shows as `?`. */
 const shown = (value: string) =>
   Buffer.from(value)
     .toString('latin1')

@@ -101,7 +101,7 @@ function runShell(
   });
 }
 
-/** The end of a process may be told before its last words are read: waits for whole turns of the loop that read nothing. */
+/** The exit of a process may arrive before the end of its output: waits for whole turns of the loop that read nothing. */
 async function drained(length: () => number): Promise<void> {
   for (let quiet = 0, was = -1; quiet < 3; quiet++) {
     await new Promise((done) => setTimeout(done, 5));

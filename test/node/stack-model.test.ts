@@ -17,7 +17,7 @@ interface Stands {
   kept: boolean;
 }
 
-/** What stands is a list: an order is put on top of it, in place of one that nobody kept; any can be taken out. */
+/** What is in force is a list: an order goes on top of it, in place of one that was not kept; any can be undone. */
 class Model {
   stands: Stands[] = [];
   readonly befores = new Map<number, Ran>();
@@ -89,7 +89,7 @@ const deeds = fc.array(
 );
 
 describe.concurrent('orders over one another', () => {
-  it.for(WAYS)('$name: in any order, what stands is what was not taken back', async (way) => {
+  it.for(WAYS)('$name: in any order, what is in force is what was not undone', async (way) => {
     const scenario = fc.asyncProperty(deeds, fc.constantFrom(...SHELLS), async (all, shell) => {
       const box = new Sandbox();
       try {

@@ -10,7 +10,7 @@ const NONE = 'would, absent: ';
 const IN = SHELLS.map((s, n) => [s.join(' '), s, n === 0 ? WAYS : [WAYS[0]!, WAYS[3]!]] as const);
 
 describe.concurrent.each(IN)('%s', (_name, shell, ways) => {
-  test.for(ways)('$name: taken back in the order they were made', async (way, { box }) => {
+  test.for(ways)('$name: undone in the order they were made', async (way, { box }) => {
     const node = new ArmedNode(box, shell, way);
     const first = await kept(node, 'a1');
     const second = await kept(node, 'a2', way.other);
@@ -49,14 +49,14 @@ describe.concurrent.each(IN)('%s', (_name, shell, ways) => {
     expect(await node.found()).toBe(NONE);
   });
 
-  test.for(ways)('$name: the timer of what was made over one that was taken back', async (way, { box }) => {
+  test.for(ways)('$name: the timer of what was made over one that was undone', async (way, { box }) => {
     const node = new ArmedNode(box, shell, way);
     const first = await kept(node, 'a1');
     const second = await node.order('apply', 'a2', { params: way.other });
     await node.order('undo', 'a1', { before: first });
     await node.fire('a2');
     expect(await node.found()).toBe(NONE);
-    // It fired: what is made after it is not its own to take back.
+    // It fired: it must not revert what is made after it.
     await kept(node, 'a3');
     expect((await node.order('undo', 'a2', { params: way.other, before: second })).result?.state).toBe(
       'already',
@@ -96,18 +96,18 @@ describe.concurrent.each(IN)('%s', (_name, shell, ways) => {
     expect(await node.found()).toBe(NONE);
   });
 
-  test.for(ways)('$name: a reboot leaves nothing to take back', async (way, { box }) => {
+  test.for(ways)('$name: a reboot leaves nothing to undo', async (way, { box }) => {
     const node = new ArmedNode(box, shell, way);
     await kept(node, 'a1');
     const second = await kept(node, 'a2', way.other);
     for (const gone of ['table', 'iptables', 'run/fireaxe'])
       rmSync(node.at(gone), { recursive: true, force: true });
     const undo = await node.order('undo', 'a2', { params: way.other, before: second });
-    expect(undo.result).toMatchObject({ state: 'already', note: 'nothing is here to take back' });
+    expect(undo.result).toMatchObject({ state: 'already', note: 'nothing to undo here' });
   });
 
   test.for(ways.filter(({ name }) => name.startsWith('fence on hosts')))(
-    '$name: removed by readmit, and taken back before it',
+    '$name: removed by readmit, and undone before it',
     async (way, { box }) => {
       const node = new ArmedNode(box, shell, way);
       const all = { action: 'readmit', params: { clients: 'all' } };

@@ -6,9 +6,7 @@ import { SHELLS } from './sandbox.ts';
 import { test } from './sandbox-test.ts';
 
 describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
-  test('an order that still waits for the lock when it is taken back does nothing any more', async ({
-    box,
-  }) => {
+  test('an order that is undone while it waits for the lock does nothing', async ({ box }) => {
     const there = (path: string) => existsSync(join(box.root, path));
     // The client of this order is gone; another run is busy here.
     box.file('/run/fireaxe/lock', `${process.pid} 0 other/step\n`);
@@ -22,14 +20,14 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     // Whichever had the lock first: nothing stays that nobody knows of.
     expect(`${apply.result?.state} ${there('undone')}`).toMatch(/^(refused false|changed true)$/);
     expect((await box.run(text('undo'), shell)).result?.state).toBe('already');
-    // A new order is none of the two.
+    // A new order is not affected.
     rmSync(join(box.root, 'undone'), { force: true });
     expect((await box.run(text('apply'), shell)).result?.state).toBe('changed');
     expect((await box.run(text('undo'), shell)).result?.state).toBe('changed');
     expect(there('undone')).toBe(true);
   });
 
-  test('an order that arrives after it was taken back does nothing; one that was sent after that does', async ({
+  test('an order that arrives after its undo does nothing; one that was sent after it does', async ({
     box,
   }) => {
     const late = text('apply', 's1', undefined, 30_000);

@@ -21,7 +21,7 @@ within 1 sh -c 'trap "" TERM; while :; do sleep 0.1; done' 2>/dev/null; echo "de
     },
   );
 
-  test('a timeout that wants other words is none', async ({ box }) => {
+  test('does not use a timeout tool with another syntax', async ({ box }) => {
     box.tool('timeout', 'echo usage >&2; exit 1');
     const ran = await box.run(`${within}\nwithin_by; echo "$WI_BY"; within 9 echo on`, shell);
     // Busybox has one within itself.

@@ -14,10 +14,10 @@ ipt_body() {
   IFS=$FX_I
 }
 
-# CO_N is how many it dropped.
+# cordon_ipt_verify: CO_N is how many packets it dropped.
 cordon_ipt_verify() {
   ipt_tools
-  ipt_there || fx_fail gone 'there is no cordon here'
+  ipt_there || fx_fail gone 'no cordon is here'
   ipt_same || fx_fail changed 'the cordon is for other ports'
   CO_N=0
   for IP_T in $IP_TOOLS; do

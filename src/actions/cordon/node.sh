@@ -4,9 +4,9 @@
 
 NF_TABLE=fireaxe_cordon
 
-# Judged before kube-proxy translates a node port (-100). By the first packet alone: a kernel that tracks no connections yet
-# would begin to, and take each that runs for a new one.
-# $1 is what becomes of a new connection: older kernels cannot reject this early.
+# cordon_rules VERDICT: rejects before kube-proxy translates a node port (-100). It matches the first packet only: a rule that
+# needs connection tracking would turn it on, and established connections would look like new ones.
+# VERDICT is for new connections: older kernels cannot reject this early.
 cordon_rules() {
   NF_RULES="  chain cordon {
     type filter hook prerouting priority -150; policy accept;
@@ -26,13 +26,13 @@ cordon_own_way() {
   for FX_K in $P_PORTS; do
     if [ "$OW_PORT" -ge "${FX_K%-*}" ] && [ "$OW_PORT" -le "${FX_K#*-}" ]; then
       IFS=$FX_I
-      fx_refuse own-way "port $OW_PORT is our own way in"
+      fx_refuse own-way "port $OW_PORT is the port by which this login came in"
     fi
   done
   IFS=$FX_I
 }
 
-# The table was made for these very ports.
+# cordon_same: whether the table is for these very ports.
 cordon_same() {
   case $NF_NOW in *'tcp dport'*) ;; *) return 1 ;; esac
   CO_T=${NF_NOW#*'tcp dport '}
@@ -61,7 +61,7 @@ act_look() {
   ipt_by
   CO_DO=refuse CO_DONE=refused
   if [ -z "$IP_BY" ]; then cordon_nft_look; else CO_DO=drop CO_DONE=dropped && ipt_look cordoned; fi
-  [ "$FX_STATE" != would ] || fx_say "will $CO_DO new connections to $P_PORTS; back in ${P_TIMER}s unless kept"
+  [ "$FX_STATE" != would ] || fx_say "will $CO_DO new connections to $P_PORTS; reverts in ${P_TIMER}s unless kept"
 }
 
 cordon_nft_look() {
@@ -76,7 +76,7 @@ cordon_nft_look() {
 
 act_apply() {
   by_guarded "$P_TIMER"
-  fx_say "new connections to $P_PORTS $CO_DONE${IP_BY:+ by iptables}; back in ${P_TIMER}s unless kept"
+  fx_say "new connections to $P_PORTS $CO_DONE${IP_BY:+ by iptables}; reverts in ${P_TIMER}s unless kept"
 }
 
 act_verify() {
@@ -84,7 +84,7 @@ act_verify() {
   if [ -n "$IP_BY" ]; then
     cordon_ipt_verify
   else
-    nft_there || fx_fail gone 'there is no cordon here'
+    nft_there || fx_fail gone 'no cordon is here'
     cordon_same || fx_fail changed 'the cordon is for other ports'
     nft_count
     CO_N=$NF_N

@@ -1,15 +1,15 @@
 # Runs the user's command once. Its output passes through; its exit status is in the result.
 # shellcheck shell=sh
 
-# What the command does is not known to repeat well: a second delivery never runs it again,
-# and others need not wait for it, so its lock is the step's own. It may be what frees /run: where that has no room
-# its receipt lies elsewhere.
+# Nobody knows whether the command may run twice: a second delivery never runs it again,
+# and other steps need not wait for it, so its lock is the step's own. It may be what frees /run: if that has no room,
+# its receipt is kept elsewhere.
 FX_ONCE=1
 fx_aside
 FX_LOCK=$FX_DIR/lock
 EX_UMASK=$(umask)
 
-# ex_by: a script whose first line names its program is run by that, as the kernel would: EX_BY, with EX_ARG before the script.
+# ex_by: a script whose first line names its interpreter is run by it, as the kernel would: EX_BY, with EX_ARG before the script.
 ex_by() {
   EX_BY='' EX_ARG=''
   case $P_COMMAND in '#!'*) ;; *) return 0 ;; esac
@@ -28,17 +28,17 @@ ex_by() {
 act_look() {
   ex_by
   FX_STATE=would
-  fx_say 'cannot tell what the command would change'
+  fx_say 'what the command would change is unknown'
 }
 
 act_apply() {
-  case $FX_DIR in "$FX_HOME"/*) ;; *) fx_say "nothing can be written in $FX_HOME: the receipt is in $FX_DIR" ;; esac
+  case $FX_DIR in "$FX_HOME"/*) ;; *) fx_say "cannot write in $FX_HOME: the receipt is in $FX_DIR" ;; esac
   set -- /bin/sh -c -- "$P_COMMAND" fireaxe
   if [ -n "$EX_BY" ]; then
     fx_write script "$P_COMMAND" || fx_fail no-receipt "cannot write $FX_DIR/script"
     set -- "$EX_BY" ${EX_ARG:+"$EX_ARG"} "$FX_DIR/script"
   fi
-  # Bytes in the user's locale and files by the user's mask, as at a prompt.
+  # The command gets the login's locale and umask, as at a prompt.
   if [ -n "$FX_USER_LC" ]; then LC_ALL=$FX_USER_LC; else unset LC_ALL; fi
   umask "$EX_UMASK"
   if [ "$FX_VIA" = ssm ]; then ex_bounded "$@"; else "$@" </dev/null; fi
@@ -53,22 +53,22 @@ act_apply() {
   esac
 }
 
-# SSM keeps 2,500 characters of the whole: the head of the output, and room for the result line.
-# What follows is read on and forgotten, so that the command never meets a closed pipe.
+# ex_bounded: SSM keeps 2,500 characters in all: the head of the output, and room for the result line.
+# The rest is read and dropped, so that the command never writes to a closed pipe.
 ex_bounded() {
   mkfifo "$FX_DIR/pipe" || fx_fail no-receipt "cannot make $FX_DIR/pipe"
-  # dd, as some heads read more than they show.
+  # dd, as some versions of head read more than they print.
   {
     dd bs=1 count=1400 2>/dev/null
     [ "$(dd bs=1 count=1 2>/dev/null | wc -c)" -eq 0 ] || : >"$FX_DIR/cut"
     exec cat >/dev/null 2>&1
   } <"$FX_DIR/pipe" &
   FX_DRAIN=$!
-  # A command of its own, no function: a deadline that falls into it must find our own stdout in place.
+  # The redirection is on the command alone: a deadline in the middle must find the script's own stdout in place.
   "$@" </dev/null >"$FX_DIR/pipe" 2>&1
   FX_RC=$? FX_N=0
   rm -f "$FX_DIR/pipe"
-  # A background child of the command may hold the pipe for ever.
+  # A background child of the command may hold the pipe forever.
   while kill -0 "$FX_DRAIN" 2>/dev/null && [ "$FX_N" -lt 20 ]; do
     sleep 0.1 2>/dev/null || sleep 1
     FX_N=$((FX_N + 1))
@@ -79,8 +79,8 @@ ex_bounded() {
 }
 
 act_verify() {
-  fx_recall 2>/dev/null || fx_refuse nothing 'nothing is known of it here'
+  fx_recall 2>/dev/null || fx_refuse nothing 'this node has no receipt of it'
   [ "$FX_STATE" = failed ] || FX_STATE=ok
 }
 
-act_undo() { fx_refuse irreversible 'a command has no way back'; }
+act_undo() { fx_refuse irreversible 'a command cannot be undone'; }

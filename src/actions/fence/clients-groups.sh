@@ -11,7 +11,7 @@ clients_who() {
     *) CL_UID=$P_USER ;;
   esac
   [ -n "$P_ONLY$P_EXCEPT" ] || return 0
-  # Where v1 is mounted too, nft looks at the wrong place and finds nothing.
+  # If v1 is mounted too, nft looks in the wrong place and finds nothing.
   [ -e "$CL_ROOT/cgroup.controllers" ] ||
     fx_refuse no-cgroup2 'this node has no cgroup v2 at /sys/fs/cgroup (v1 or hybrid): only a user can be fenced here'
   for CL_W in $P_ONLY $P_EXCEPT; do
@@ -38,7 +38,7 @@ clients_unit() {
   CL_P=${CL_P#/}
 }
 
-# clients_rules: CL_RULES is the body of the chain that tells whose a packet is.
+# clients_rules: CL_RULES is the body of the chain that finds the owner of a packet.
 clients_rules() {
   CL_RULES='' CL_DO='goto out'
   [ -z "$P_EXCEPT" ] || CL_DO=accept
@@ -50,7 +50,7 @@ clients_rules() {
   [ -z "$P_EXCEPT" ] || CL_RULES="$CL_RULES    goto out$FX_NL"
 }
 
-# clients_level PATH: CL_LEVEL is how deep it lies.
+# clients_level PATH: CL_LEVEL is its depth.
 clients_level() {
   CL_LEVEL=1 CL_D=$1
   while :; do

@@ -10,7 +10,7 @@ clients_text() {
   fence_set servers6 ipv6_addr "$IN_SERVERS6"
   fence_set services4 ipv4_addr "$IN_SERVICES4"
   fence_set services6 ipv6_addr "$IN_SERVICES6"
-  # Before any translation, and after: an address that we do not know may become the API server's. Resets go out: the server learns of the end.
+  # Before and after translation: an unknown address may become the API server's. Resets pass: they tell the server that the connection is closed.
   NF_RULES="$FN_SETS  chain out {
     meta l4proto tcp counter reject with tcp reset comment \"$CL_MARK\"
   }
@@ -37,7 +37,7 @@ $CL_RULES  }
   nft_replace "$NF_BODY"
 }
 
-# Whether the table found fences these very clients. A control group that was made anew since is none of them: nft shows a number.
+# clients_same: whether the table fences these very clients. nft shows a number for a control group that was made again since.
 clients_same() {
   case $NF_NOW in *'chain who {'*"dport { $FN_PORTS }"*) ;; *"dport $FN_PORTS goto"*) ;; *) return 1 ;; esac
   FX_T=${NF_NOW#*'chain who {'}

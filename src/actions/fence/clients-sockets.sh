@@ -2,7 +2,7 @@
 # needs: common/tools
 # shellcheck shell=sh
 
-# clients_sockets: CL_OPEN is `local>peer` of every connection that the fence means, FX_N how many; empty without ss.
+# clients_sockets: CL_OPEN is `local>peer` of every connection to be fenced, FX_N how many; empty without ss.
 clients_sockets() {
   CL_OPEN='' FX_N=''
   fx_has ss || return 0
@@ -25,11 +25,11 @@ clients_sockets() {
   IFS=$FX_I
 }
 
-# clients_mine LINE: whether the fence means the connection of this line of ss.
+# clients_mine LINE: whether the connection of this line of ss is to be fenced.
 clients_mine() {
   CL_G='' CL_U=0
   case $1 in *' cgroup:/'*) CL_G=${1#*' cgroup:/'} CL_G=${CL_G%%' '*} ;; esac
-  # ss does not tell the user when it is root.
+  # ss does not print the user root.
   case $1 in *' uid:'*) CL_U=${1#*' uid:'} CL_U=${CL_U%%' '*} ;; esac
   CL_HIT=''
   [ "$CL_U" != "$CL_UID" ] || CL_HIT=1
@@ -37,7 +37,7 @@ clients_mine() {
     case $CL_G/ in "$CL_P/"*) CL_HIT=1 ;; esac
   done
   if [ -n "$P_EXCEPT" ]; then
-    # Whose it is must be known before it is closed.
+    # Its owner must be known before it is closed.
     [ -n "$CL_G" ] && [ -z "$CL_HIT" ]
   else
     [ -n "$CL_HIT" ]
@@ -47,10 +47,10 @@ clients_mine() {
 clients_close() {
   clients_sockets
   if [ -z "$FX_N" ]; then
-    fx_say 'no ss here: open connections end when they next send'
+    fx_say 'ss is not on this node: open connections end when they next send'
     return 0
   fi
-  # Most end by themselves at their next packet; those that are silent are ended here.
+  # Most end at their next packet; idle ones are closed here.
   for CL_L in $CL_OPEN; do
     ss -K -Htn state established "( src ${CL_L%>*} and dst ${CL_L#*>} )" >/dev/null 2>&1
   done

@@ -42,7 +42,7 @@ done"
     ! sd systemd-run --quiet --collect --unit="$CL_UNIT" --description='Fireaxe binds its fence to units that start again' \
       --setenv=PATH="$PATH" --setenv=CL_FOR=86400 /bin/sh "$FX_DIR/watch" || return 0
   fi
-  # Two of them, should systemd start its own late, do the same.
+  # If systemd starts its own late, both do the same.
   fx_has setsid || fx_fail no-watch 'systemd-run did not start the watch'
   detach env CL_FOR=86400 /bin/sh "$FX_DIR/watch"
 }

@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 
 nodes_look() {
-  fx_has nft || fx_refuse no-tool 'nft is not on this node, and iptables does not tell whose a packet is'
+  fx_has nft || fx_refuse no-tool 'nft is not on this node, and iptables cannot match the owner of a packet by control group'
   arm_possible
   clients_who
   clients_rules
@@ -17,10 +17,10 @@ nodes_look() {
   clients_sockets
   CL_HAD=${FX_N:-0}
   fx_data connections "${FX_N:-unknown}"
-  fx_say "will reject $CL_WHOM at the API and close ${FX_N:-no} connections; back in ${P_TIMER}s unless kept"
+  fx_say "will reject $CL_WHOM at the API and close ${FX_N:-no} connections; reverts in ${P_TIMER}s unless kept"
 }
 
-# Which of it this node cannot do.
+# clients_refuse: says which part this node cannot do.
 clients_refuse() {
   CL_W=$NF_OUT CL_RULES="    meta skuid 0 accept$FX_NL"
   clients_text
@@ -34,15 +34,15 @@ nodes_apply() {
   nft_guarded "$P_TIMER"
   clients_close
   clients_watch
-  fx_say "rejected at the API: $CL_WHOM; back in ${P_TIMER}s unless kept"
+  fx_say "rejected at the API: $CL_WHOM; reverts in ${P_TIMER}s unless kept"
 }
 
 nodes_verify() {
   fx_need nft
-  nft_read || fx_fail gone 'there is no fence here'
-  # As it was resolved then: a unit that is down now has no control group.
+  nft_read || fx_fail gone 'no fence is here'
+  # As it was resolved at apply: a unit that is down now has no control group.
   if fx_line "$FX_DIR/who"; then CL_UID=${FX_L%%:*} CL_PATHS=${FX_L#*:}; else clients_who; fi
-  case $NF_NOW in *'goto who'*'reject with tcp reset'* | *'reject with tcp reset'*'goto who'*) ;; *) fx_fail changed 'the fence was changed by somebody' ;; esac
+  case $NF_NOW in *'goto who'*'reject with tcp reset'* | *'reject with tcp reset'*'goto who'*) ;; *) fx_fail changed 'the rules of the fence were changed' ;; esac
   for CL_P in $CL_PATHS; do
     case $NF_NOW in *"\"$CL_P\""*) ;; *) [ ! -d "$CL_ROOT/$CL_P" ] || fx_fail changed "$CL_P was made anew and is not in the rules" ;; esac
   done

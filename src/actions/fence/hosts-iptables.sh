@@ -29,10 +29,10 @@ ipt_body() {
 
 fence_ipt_verify() {
   ipt_tools
-  ipt_there || fx_fail gone 'there is no fence here'
+  ipt_there || fx_fail gone 'no fence is here'
   for IP_T in $IP_TOOLS; do
     ipt_read "$IP_T"
-    case $IP_NOW in *"-A $IP_CHAIN -p tcp -j REJECT --reject-with tcp-reset$FX_NL") ;; *) fx_fail changed 'the fence was changed by somebody' ;; esac
+    case $IP_NOW in *"-A $IP_CHAIN -p tcp -j REJECT --reject-with tcp-reset$FX_NL") ;; *) fx_fail changed 'the rules of the fence were changed' ;; esac
     ipt_first "$IP_T"
   done
   ipt_kept

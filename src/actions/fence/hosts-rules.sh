@@ -2,7 +2,7 @@
 # needs: set firewall/nft-sets firewall/kept common/words firewall/nft-armed
 # shellcheck shell=sh
 
-# FN_AT are the ports for people, FN_PORTS as nft writes them.
+# fence_ports: FN_AT are the ports for people, FN_PORTS for nft.
 fence_ports() {
   FN_PORTS=''
   for FX_K in $IN_PORTS; do FN_PORTS="$FN_PORTS${FN_PORTS:+, }$FX_K"; done
@@ -19,8 +19,8 @@ fence_rules() {
     case $FX_K in *:*) FN_F=ip6 ;; *) FN_F=ip ;; esac
     FN_T="$FN_T    $FN_F saddr $FX_K accept$FX_NL"
   done
-  # Resets of the fenced come in: the server learns that they are gone. What is readmitted is limited by its first packet,
-  # the one without ACK: that asks no connection tracking.
+  # Resets of fenced clients pass: they tell the server that the connection is closed. Readmitted clients are limited by the first
+  # packet, the one without ACK: that needs no connection tracking.
   NF_RULES="$FN_SETS  set readmit4 {
     type ipv4_addr
     flags interval
@@ -51,7 +51,7 @@ $FN_T    ip saddr @readmit4 goto readmit
   nft_replace "$NF_BODY"
 }
 
-# Whether the table found is this very fence, nobody readmitted yet.
+# fence_same: whether the table is this very fence, with no client readmitted yet.
 fence_same() {
   case $NF_NOW in *"tcp dport != $FN_PORTS accept"*'reject with tcp reset'*) ;; *) return 1 ;; esac
   case $NF_NOW in *"limit rate $P_RATE/second"*) ;; *) return 1 ;; esac
@@ -64,7 +64,7 @@ fence_same() {
   [ -z "$NF_SET" ]
 }
 
-# fence_former: FN_FORMER are operators whom an earlier order let in, besides ours.
+# fence_former: FN_FORMER are the addresses of other operators that an earlier order let in.
 fence_former() {
   FN_FORMER=''
   table_operators

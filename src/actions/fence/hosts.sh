@@ -2,11 +2,11 @@
 # needs: hosts-rules hosts-iptables proxies controllers firewall/by-tool firewall/kept firewall/sockets-close firewall/way-in
 # shellcheck shell=sh
 
-# The operator who comes from an address by SSH may use the API from there too.
+# fence_operator: the operator's SSH address may use the API too.
 fence_operator() {
   own_way
   FN_OPERATOR=$OW_FROM
-  case " $IN_PORTS " in *" $OW_PORT "*) fx_refuse own-way "port $OW_PORT is our own way in" ;; esac
+  case " $IN_PORTS " in *" $OW_PORT "*) fx_refuse own-way "port $OW_PORT is the port by which this login came in" ;; esac
 }
 
 hosts_look() {
@@ -35,7 +35,7 @@ fence_would() {
   sockets_others "$IN_ALLOW4 $IN_ALLOW6 $FN_OPERATOR $FN_FORMER"
   fx_data clients "${FX_N:-unknown}"
   fence_proxies
-  fx_say "will reject all but the allowed at port $FN_AT${IP_BY:+ by iptables} and close ${FX_N:-the} connections; back in ${P_TIMER}s unless kept"
+  fx_say "will reject all but the allowed at port $FN_AT${IP_BY:+ by iptables} and close ${FX_N:-the} connections; reverts in ${P_TIMER}s unless kept"
   proxies_say
   controllers_say
 }
@@ -43,7 +43,7 @@ fence_would() {
 hosts_apply() {
   by_guarded "$P_TIMER"
   fence_close
-  fx_say "fenced port $FN_AT${IP_BY:+ by iptables}; back in ${P_TIMER}s unless kept"
+  fx_say "fenced port $FN_AT${IP_BY:+ by iptables}; reverts in ${P_TIMER}s unless kept"
   proxies_say
 }
 
@@ -54,9 +54,9 @@ hosts_verify() {
   if [ -n "$IP_BY" ]; then
     fence_ipt_verify
   else
-    nft_there || fx_fail gone 'there is no fence here'
+    nft_there || fx_fail gone 'no fence is here'
     fence_ports
-    case $NF_NOW in *"tcp dport != $FN_PORTS accept"*'reject with tcp reset'*) ;; *) fx_fail changed 'the fence was changed by somebody' ;; esac
+    case $NF_NOW in *"tcp dport != $FN_PORTS accept"*'reject with tcp reset'*) ;; *) fx_fail changed 'the rules of the fence were changed' ;; esac
     nft_count
     fx_data rejected "$NF_N"
     table_kept
@@ -68,7 +68,7 @@ hosts_verify() {
   arm_say
 }
 
-# A former fence may mean clients that this one let in: their connections end too.
+# hosts_undo: a former fence may reject clients that this one let in: their connections end too.
 hosts_undo() {
   by_undo
   [ "${B_table-absent}" = present ] && [ "$FX_STATE" = changed ] || return 0

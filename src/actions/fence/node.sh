@@ -4,10 +4,10 @@
 
 NF_TABLE=fireaxe
 if [ "$P_ON" = nodes ]; then
-  # A machine may be both: the two fences know nothing of each other.
+  # A machine may be both: the two fences are independent.
   NF_TABLE=fireaxe_clients
   AR_PENDING=$FX_HOME/fence-nodes.armed
-  # A former table may name a control group that is gone since: no fence rather than one that stays for ever.
+  # A former table may name a control group that is gone: then no fence is better than one that stays forever.
   NF_ELSE="nft delete table inet $NF_TABLE"
 fi
 

@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 
 # fence_proxies: PX_FOUND is `port:name` of each listener here that seems to forward to the API port and is not fenced: of a
-# process that has connections to a judged port, listens on another, and has clients there. Kubernetes' own components are clients, not proxies.
+# process that has connections to a fenced port, listens on another, and has clients there. Kubernetes' own components are clients, not proxies.
 fence_proxies() {
   PX_FOUND=''
   fx_has ss || return 0
@@ -22,7 +22,7 @@ fence_proxies() {
   IFS=$FX_I
 }
 
-# proxies_say: what fence_proxies found, for people and programs.
+# proxies_say: reports what fence_proxies found.
 proxies_say() {
   for PX_L in $PX_FOUND; do
     fx_say "clients may come by ${PX_L#*:} on port ${PX_L%%:*}, which is not fenced: add that port to kubernetes.clientPorts in kit.yaml"

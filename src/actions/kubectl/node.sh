@@ -22,10 +22,10 @@ act_look() {
     kc_short
     fx_refuse denied "$FX_L"
   else
-    # Whether it was there shows when it is deleted; undo asks before it makes anything.
+    # The deletion will show whether it was there; undo asks the API before it creates anything.
     fx_before object unknown
     kc_short
-    fx_say "cannot tell now: $FX_L"
+    fx_say "the API does not answer now: $FX_L"
   fi
 }
 
@@ -61,10 +61,10 @@ act_verify() {
   fi
 }
 
-# The saved object comes on standard input, prepared by the client.
+# act_undo: the saved object comes on standard input, prepared by the client.
 act_undo() {
   if [ -z "$P_DELETE" ] || [ "${B_object-}" = absent ]; then
-    FX_STATE=already FX_NOTE='nothing to bring back'
+    FX_STATE=already FX_NOTE='nothing to re-create'
     return 0
   fi
   kc_ready
@@ -82,7 +82,7 @@ act_undo() {
     *) kc_forget && kc_give_up ;;
   esac
   kc_forget
-  fx_say "$P_DELETE is back"
+  fx_say "$P_DELETE re-created"
 }
 
 kc_forget() {
@@ -90,9 +90,9 @@ kc_forget() {
   [ "${KC_SAVED%/*}" = "$FX_DIR" ] || rmdir "${KC_SAVED%/*}"
 }
 
-# Prints the object, to be saved before it is deleted.
+# act_fetch: prints the object, which is saved before it is deleted.
 act_fetch() {
-  [ "$FX_VIA" != ssm ] || fx_refuse needs-ssh 'an object does not fit into what SSM returns'
+  [ "$FX_VIA" != ssm ] || fx_refuse needs-ssh 'an object does not fit into the output of SSM'
   kc_ready
   if kc_until missing get "$P_DELETE"; then
     if kube_missing; then
@@ -108,5 +108,5 @@ act_fetch() {
   fi
 }
 
-# An object is deleted from the cluster, not from this node: where the receipt went with a reboot, the API is asked.
+# An object is deleted from the cluster, not from this node: if a reboot removed the receipt, the API is asked.
 if [ "$FX_OP" = undo ] && [ ! -r "$FX_DIR/before" ]; then FX_HAS_BEFORE=1; fi

@@ -2,7 +2,7 @@
 # needs: kube/api common/lock
 # shellcheck shell=sh
 
-# Others need not wait for an API that answers one request in ten.
+# Other steps need not wait for an API that answers one request in ten.
 FX_LOCK=$FX_DIR/lock
 KC_TIME=20
 [ "$FX_DEADLINE" -gt 50 ] || KC_TIME=$((FX_DEADLINE / 3 + 1))
@@ -12,7 +12,7 @@ kc_ready() {
   KC_END=$((FX_NOW + FX_DEADLINE - KC_TIME / 2 - 3))
 }
 
-# kc_until OK VERB PATH…: tries until there is an answer (or `missing`, where OK allows it) or the time is up.
+# kc_until OK VERB PATH…: tries until there is an answer (404 counts if OK is `missing`) or the time is up.
 kc_until() {
   KC_OK=$1 KC_TRIES=0
   shift
@@ -31,7 +31,7 @@ kc_until() {
 
 kc_short() { kube_word && FX_L=$KC_WORD; }
 
-# kc_beside: what kubectl said beside a good answer, and which credentials were of no use.
+# kc_beside: reports warnings of kubectl, and credentials that did not work.
 kc_beside() {
   [ -z "$KC_BAD" ] || fx_say "$KC_BAD"
   [ -z "$KC_SAID" ] || { kc_short && fx_say "kubectl says: $FX_L"; }
@@ -44,7 +44,7 @@ kc_give_up() {
   fx_fail no-answer "the API did not answer in time: $FX_L"
 }
 
-# Asked until the answer is 404.
+# kc_gone: asks until the answer is 404.
 kc_gone() {
   while :; do
     if ! kube get "$P_DELETE" && kube_missing; then return 0; fi

@@ -78,7 +78,7 @@ pause_value() {
 
 pause_runs() { case $PA_V in "$PA_WHO" | */"$PA_WHO") PA_RUNS=1 ;; esac }
 
-# pause_json FILE: the same of JSON, where order and depth are anybody's: the names are looked for without them.
+# pause_json FILE: the same for JSON, in any order and at any depth: only the names are looked for.
 pause_json() {
   PA_T=$(tr -d ' \t\r\n' <"$1")
   case $PA_T in *'"kind":"Pod"'*) PA_POD=1 ;; *) return 0 ;; esac

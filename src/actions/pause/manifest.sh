@@ -2,8 +2,8 @@
 # needs: manifest-read
 # shellcheck shell=sh
 
-# Watched by kubelets of kubeadm and kOps, and of RKE2. What is paused lies beside, on the same file system: a rename either
-# way, and still there after a reboot. Nothing is ever left in a watched place: the kubelet reads every file there.
+# Watched by kubelets of kubeadm, kOps and RKE2. A paused manifest lies beside the folder, on the same file system: a rename
+# moves it, and it survives a reboot. Nothing else is left in a watched folder: the kubelet reads every file there.
 PA_DIRS='/etc/kubernetes/manifests /var/lib/rancher/rke2/agent/pod-manifests'
 PA_ASIDE=fireaxe-paused
 PA_CR=$(printf '\r')
@@ -37,7 +37,7 @@ pause_find() {
 pause_pick() {
   PA_HIT='' PA_NS='' PA_WHO=$1
   set +f
-  # The kubelet's own choice: every file but those that begin with a dot.
+  # As the kubelet does: every file whose name does not start with a dot.
   set -- "$2"/[!.]*
   set -f
   for PA_FILE in "$@"; do
@@ -48,7 +48,7 @@ pause_pick() {
   done
 }
 
-# The before-state has one member a component: `in PATH`, `out PATH` (paused, yet running) or `frozen PATH` (paused, standing still).
+# The before-state has one member a component: `in PATH`, `out PATH` (paused, yet running) or `frozen PATH` (paused and not running).
 # pause_key COMPONENT: PA_KEY is its name.
 pause_key() {
   case $1 in

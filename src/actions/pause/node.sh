@@ -5,7 +5,7 @@
 act_look() {
   FX_STATE=already
   for PA_COMPONENT in $P_COMPONENT; do pause_look "$PA_COMPONENT"; done
-  # What an interrupted order began is finished, not found done by somebody else.
+  # An interrupted order is completed: what it did is not `already`.
   [ -z "$FX_REDO" ] || FX_STATE=would
   [ "$FX_STATE" = would ] || fx_say 'paused already'
 }
@@ -20,7 +20,7 @@ pause_look() {
     pause_movable
     fx_before "$PA_KEY" "in $PA_IN"
     FX_STATE=would
-    fx_say "will take $PA_IN out"
+    fx_say "will move $PA_IN out"
     pause_kubelet "$PA_IN"
     [ -z "$PA_KUBELET" ] || fx_data kubelet_since "$PA_KUBELET"
   elif [ -z "$PA_OUT" ]; then
@@ -31,23 +31,23 @@ pause_look() {
   elif [ "$PA_RUNNING" -gt 0 ]; then
     fx_before "$PA_KEY" "out $PA_OUT"
     FX_STATE=would
-    fx_say "$PA_OUT is out, yet it runs: will freeze its pod"
+    fx_say "$PA_OUT is moved out, yet its pod runs: will freeze it"
   else
     fx_before "$PA_KEY" "frozen $PA_OUT"
   fi
 }
 
-# pause_movable: PA_IN can be renamed to where it is kept, and be told again exactly.
+# pause_movable: refuses if PA_IN cannot be renamed, or its name cannot be put into the before-state.
 pause_movable() {
   PA_F=$FX_ROOT$PA_IN
-  case $PA_IN in *[!\ -~]*) fx_refuse odd-name 'the name of the manifest cannot be told in ASCII' ;; esac
+  case $PA_IN in *[!\ -~]*) fx_refuse odd-name 'the name of the manifest is not ASCII' ;; esac
   [ ! -L "$PA_F" ] || fx_refuse odd-name "$PA_IN is a link"
   PA_D=${PA_F%/*}
-  # Only within one mount is it a rename: a copy could be read half.
+  # Only within one mount is it a rename: the kubelet could read half of a copy.
   PA_L=$(df -P "$PA_D" "${PA_D%/*}" 2>/dev/null) || fx_refuse no-tool "df does not tell the file system of $PA_IN"
   PA_T=${PA_L##*"$FX_NL"} PA_L=${PA_L%"$FX_NL"*}
   PA_L=${PA_L##*"$FX_NL"}
-  [ "${PA_L##*% }" = "${PA_T##*% }" ] || fx_refuse other-mount "${PA_IN%/*} is a mount of its own: no rename leads out of it"
+  [ "${PA_L##*% }" = "${PA_T##*% }" ] || fx_refuse other-mount "${PA_IN%/*} is a mount of its own: a rename cannot leave it"
   [ -w "$PA_D" ] && [ -w "${PA_D%/*}" ] || fx_refuse read-only "cannot write in ${PA_IN%/*} and beside it"
 }
 
@@ -71,6 +71,6 @@ act_verify() {
     [ -z "$PA_IN" ] || fx_fail not-held "$PA_IN is back"
     [ -n "$PA_OUT" ] || fx_fail missing "no manifest of $PA_COMPONENT is here, paused or not"
     [ "$PA_RUNNING" -eq 0 ] || fx_fail not-held "$PA_COMPONENT runs"
-    fx_say "$PA_COMPONENT is out"
+    fx_say "$PA_COMPONENT is moved out"
   done
 }

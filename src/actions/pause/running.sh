@@ -7,7 +7,7 @@ PA_MUTE=''
 # pause_ids COMPONENT: PA_IDS are its containers by the runtime; false where it does not answer.
 pause_ids() {
   PA_IDS=''
-  # A runtime that does not answer is not asked again: it may take all the time that there is.
+  # A runtime that does not answer is not asked again: that could use up all the time.
   [ -z "$PA_MUTE" ] && fx_has crictl || return 1
   if cri_any "$FX_ROOT" ps --name "^$1\$" --label "io.kubernetes.pod.namespace=$PA_SPACE" -q; then
     PA_IDS=$CR_OUT
@@ -29,14 +29,14 @@ pause_count() {
   set -- "$FX_ROOT"/proc/[0-9]*
   set -f
   for PA_P in "$@"; do pause_one; done 2>/dev/null
-  # Containers whose processes cannot be seen from here run all the same.
+  # A container runs even if its processes cannot be seen from here.
   [ -z "$PA_IDS" ] || [ $((PA_RUNNING + PA_FROZEN)) -gt 0 ] || PA_RUNNING=1
 }
 
 pause_one() {
   PA_C=''
   read -r PA_C <"$PA_P/comm" || return 0
-  # Without containers by the runtime only a process of that name can be one.
+  # If the runtime lists no containers, only a process of that name can match.
   [ "$PA_C" = "$PA_SHORT" ] || [ -n "$PA_IDS" ] || return 0
   read -r PA_L <"$PA_P/stat" || return 0
   case ${PA_L##*) } in Z* | X*) return 0 ;; esac
@@ -48,7 +48,7 @@ pause_one() {
   done
   if [ -z "$PA_OURS" ]; then
     [ "$PA_C" = "$PA_SHORT" ] || return 0
-    # The same name in somebody else's pod: the runtime knows better than the name.
+    # The same name in another pod: the runtime decides, not the name.
     [ -z "$PA_POD" ] || [ "$PA_CRI" = no ] || return 0
   fi
   if [ -z "$PA_POD" ]; then
@@ -62,7 +62,7 @@ pause_one() {
   PA_RUNNING=$((PA_RUNNING + 1))
 }
 
-# pause_kubelet DIRECTORY: PA_KUBELET is since when the one that watches it runs; empty where systemd cannot tell, `stopped`.
+# pause_kubelet DIRECTORY: PA_KUBELET is since when its kubelet runs, or `stopped`; empty if systemd cannot tell.
 pause_kubelet() {
   PA_KUBELET=''
   fx_has systemctl || return 0

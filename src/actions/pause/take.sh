@@ -2,13 +2,13 @@
 # needs: manifest running freezer/freeze
 # shellcheck shell=sh
 
-# pause_take: PA_IN goes aside. Its note there outlives /run: a pause must be taken back after a reboot too.
+# pause_take: moves PA_IN out. Its note beside it survives a reboot, as undo must work after one.
 pause_take() {
   pause_aside "$PA_IN"
   pause_key "$PA_COMPONENT"
   [ -d "$PA_HOME" ] || mkdir -m 700 "$PA_HOME" || fx_fail not-moved "cannot make $PA_HOME"
   if [ -e "$PA_KEPT" ] && ! cmp -s "$FX_ROOT$PA_IN" "$PA_KEPT"; then
-    # Somebody wrote another one in the meantime; the older is not lost.
+    # Somebody wrote another manifest meanwhile; the older one is not lost.
     mv "$PA_KEPT" "$PA_HOME/.$PA_BASE.before-$FX_RUN" || fx_fail not-moved "cannot move the older $PA_KEPT"
     fx_say "an older one is kept as .$PA_BASE.before-$FX_RUN"
   fi
@@ -17,10 +17,10 @@ pause_take() {
   mv "$FX_ROOT$PA_IN" "$PA_KEPT" || fx_fail not-moved "cannot move $PA_IN"
 }
 
-# pause_await COMPONENT: until the kubelet lets go of it, else it is frozen.
+# pause_await COMPONENT: waits until the kubelet has stopped its pod, else freezes it.
 pause_await() {
   pause_find "$1"
-  [ -z "$PA_IN" ] || fx_fail not-held "$PA_IN was written again: something else looks after it"
+  [ -z "$PA_IN" ] || fx_fail not-held "$PA_IN was written again: something else manages it"
   pause_key "$1"
   pause_kubelet "$PA_OUT"
   pause_count "$1"
@@ -32,7 +32,7 @@ pause_await() {
   if [ "$PA_RUNNING" -gt 0 ]; then
     pause_aside "$PA_OUT"
     for PA_POD in $PA_PODS; do
-      # Noted first: a freeze without a note would never be taken back.
+      # Noted first: without a note, undo would not thaw it.
       { printf '%s\n' "$PA_POD" >>"$PA_HOME/.$PA_BASE.frozen"; } 2>/dev/null || fx_fail not-held "cannot write in $PA_HOME"
       pause_freeze "$PA_POD" || fx_fail not-held "cannot freeze ${PA_POD##*/} of $1"
     done
@@ -43,9 +43,9 @@ pause_await() {
   [ -z "$PA_LOOSE" ] || fx_fail not-held "$1 runs outside any pod:$PA_LOOSE"
   [ "$PA_RUNNING" -eq 0 ] || fx_fail not-held "$1 still runs"
   if [ "$PA_FROZEN" -gt 0 ]; then
-    fx_say "$1 out; the kubelet${PA_KUBELET:+ (since $PA_KUBELET)} did not let go of it: its pod is frozen"
+    fx_say "$1 out; the kubelet${PA_KUBELET:+ (since $PA_KUBELET)} did not stop its pod: the pod is frozen"
   else
-    fx_say "$1 out and ended"
+    fx_say "$1 moved out and stopped"
   fi
   [ "$PA_CRI" = yes ] || fx_data crictl 'no answer'
 }

@@ -17,14 +17,14 @@ act_undo() {
     case $PA_WAS in in*) pause_give "${PA_WAS#* }" ;; esac
     pause_unfreeze
     [ "${PA_WAS%% *}" = out ] || rm -f "$PA_HOME/.$PA_BASE.note"
-    # Ours if nothing else is in it.
+    # An empty folder was made by Fireaxe.
     rmdir "$PA_HOME" 2>/dev/null
   done
   [ -n "$PA_DID" ] || FX_STATE=already
-  [ -n "$FX_NOTE" ] || fx_say 'nothing to give back'
+  [ -n "$FX_NOTE" ] || fx_say 'nothing to undo'
 }
 
-# pause_known PATH: a path from the journal is only believed within the known places.
+# pause_known PATH: a path from the journal is accepted only within the known folders.
 pause_known() {
   for PA_DIR in $PA_DIRS; do
     case $1 in
@@ -32,25 +32,25 @@ pause_known() {
       "$PA_DIR"/?*) return 0 ;;
     esac
   done
-  fx_fail odd-name "$1 is no manifest's place"
+  fx_fail odd-name "$1 is not in a folder of manifests"
 }
 
-# pause_give PATH: the same file under its former name, never over another one.
+# pause_give PATH: moves the file back to its former name, never over another one.
 pause_give() {
   if [ -n "$PA_IN" ]; then
     if [ "$PA_IN" = "$1" ] && [ -e "$PA_KEPT" ] && cmp -s "$FX_ROOT$PA_IN" "$PA_KEPT"; then
       rm -f "$PA_KEPT"
     fi
     fx_say "$PA_IN is there already"
-    [ ! -e "$PA_KEPT" ] || fx_say "the paused one differs and stays as $PA_KEPT"
+    [ ! -e "$PA_KEPT" ] || fx_say "the paused manifest differs and stays as $PA_KEPT"
     return 0
   fi
-  [ ! -e "$FX_ROOT$1" ] || fx_fail not-moved "$1 is something else now; the manifest stays as $PA_KEPT"
+  [ ! -e "$FX_ROOT$1" ] || fx_fail not-moved "$1 is another file now; the manifest stays as $PA_KEPT"
   [ -e "$PA_KEPT" ] || fx_fail missing "no manifest at $PA_KEPT, nor at $1"
   [ -d "$FX_ROOT${1%/*}" ] || fx_fail missing "${1%/*} is gone; the manifest stays as $PA_KEPT"
   mv "$PA_KEPT" "$FX_ROOT$1" || fx_fail not-moved "cannot move $PA_KEPT back"
   PA_DID=1
-  fx_say "$1 is back"
+  fx_say "$1 moved back"
 }
 
 pause_unfreeze() {
@@ -65,8 +65,8 @@ pause_unfreeze() {
   rm -f "$PA_HOME/.$PA_BASE.frozen"
 }
 
-# pause_remember: an order that was cut off before its answer, and then a reboot: neither journal nor /run know the way back.
-# The note beside the manifest does.
+# pause_remember: after an interrupted order and a reboot, neither journal nor /run has the before-state.
+# The note beside the manifest has it.
 pause_remember() {
   [ "$FX_OP" = undo ] && [ -z "${FX_HAS_BEFORE-}" ] && [ ! -r "$FX_DIR/before" ] || return 0
   for PA_DIR in $PA_DIRS; do

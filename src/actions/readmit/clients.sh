@@ -2,8 +2,8 @@
 # needs: iptables firewall/nft-sets
 # shellcheck shell=sh
 
-# readmit_fence: RE_BY is nft or ipt, by which the fence was made; false when there is none. Iptables is asked only where
-# nft is not there or does not answer: the mere question loads modules on some.
+# readmit_fence: RE_BY is nft or ipt, the tool that made the fence; false if there is none. iptables is asked only if nft
+# is missing or does not answer: on some nodes, asking it loads kernel modules.
 readmit_fence() {
   RE_BY=nft NF_ERROR='' NF_SOFT=''
   if fx_has nft; then
@@ -11,13 +11,13 @@ readmit_fence() {
     nft_read && return 0
     [ -n "$NF_ERROR" ] || return 1
   fi
-  fx_has iptables || readmit_no 'neither nft nor iptables is on this node: whether it is fenced nobody can tell'
+  fx_has iptables || readmit_no 'neither nft nor iptables is on this node: whether it is fenced is unknown'
   RE_BY=ipt
   ipt_tools
   ipt_any
 }
 
-# readmit_have 4|6: RE_HAVE are those who are in.
+# readmit_have 4|6: RE_HAVE are the readmitted clients of that family.
 readmit_have() {
   if [ "$RE_BY" = ipt ]; then
     readmit_ipt_set "$1"
@@ -27,7 +27,7 @@ readmit_have() {
   fi
 }
 
-# readmit_new: RE_4 and RE_6 are the clients asked for that are not in their set yet.
+# readmit_new: RE_4 and RE_6 are the clients asked for that are not readmitted yet.
 readmit_new() {
   readmit_have 4
   readmit_minus "$IN_CLIENTS4" "$RE_HAVE"

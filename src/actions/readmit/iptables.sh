@@ -9,7 +9,7 @@ readmit_no() {
 
 ipt_ports "$IN_PORTS"
 
-# readmit_ipt_set 4|6: RE_HAVE are the clients of that family that are in.
+# readmit_ipt_set 4|6: RE_HAVE are the readmitted clients of that family.
 readmit_ipt_set() {
   IP_T=iptables RE_HAVE=''
   [ "$1" = 4 ] || IP_T=ip6tables

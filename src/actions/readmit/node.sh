@@ -9,7 +9,7 @@ act_look() {
   if ! readmit_fence; then
     FX_STATE=already
     fx_before fence absent
-    fx_say 'no fence here: everybody is in'
+    fx_say 'no fence is here: all clients have access'
     return 0
   fi
   fx_before fence present
@@ -25,7 +25,7 @@ act_look() {
   fx_data clients "$RE_N"
   if [ "$RE_N" -eq 0 ]; then
     FX_STATE=already
-    fx_say 'these are in already'
+    fx_say 'all of these have access already'
     return 0
   fi
   RE_C=$RE_N
@@ -35,7 +35,7 @@ act_look() {
     readmit_text add
     NF_OUT=$(nft_try) || fx_refuse nft "nft would refuse: $NF_OUT"
   fi
-  fx_say "will let $RE_C clients in"
+  fx_say "will readmit $RE_C clients"
 }
 
 act_apply() {
@@ -57,16 +57,16 @@ act_apply() {
     fx_say 'fence removed'
     return 0
   fi
-  # Noted first: what is not noted could not be taken back alone.
+  # Noted first: without a note, this batch could not be undone alone.
   fx_write added4 "$RE_4" && fx_write added6 "$RE_6" || fx_fail no-receipt "cannot write under $FX_DIR"
   if [ "$RE_BY" = ipt ]; then
     readmit_ipt load add
-    fx_say "$RE_C clients let in"
+    fx_say "$RE_C clients readmitted"
     return 0
   fi
   nft_load rules.nft
   words "$RE_4 $RE_6"
-  fx_say "$RE_N clients let in"
+  fx_say "$RE_N clients readmitted"
 }
 
 act_verify() {
@@ -77,7 +77,7 @@ act_verify() {
   readmit_fence || return 0
   readmit_new
   words "$RE_4 $RE_6"
-  [ "$RE_N" -eq 0 ] || fx_fail missing "$RE_N clients are not in"
+  [ "$RE_N" -eq 0 ] || fx_fail missing "$RE_N clients are not readmitted"
 }
 
 act_undo() {
@@ -87,16 +87,16 @@ act_undo() {
   fi
   readmit_fence || {
     readmit_less
-    FX_STATE=already FX_NOTE='no fence here'
+    FX_STATE=already FX_NOTE='no fence is here'
     return 0
   }
   RE_4='' RE_6=''
-  # Only what this step added: another batch may hold the others. Only what is still there: a tool refuses to delete the rest.
+  # Only what this step added: other clients belong to other batches. Only what is still there: the tools refuse to delete the rest.
   fx_line "$FX_DIR/added4" && RE_L=$FX_L && readmit_have 4 && readmit_both "$RE_L" "$RE_HAVE" && RE_4=$RE_SET
   fx_line "$FX_DIR/added6" && RE_L=$FX_L && readmit_have 6 && readmit_both "$RE_L" "$RE_HAVE" && RE_6=$RE_SET
   words "$RE_4 $RE_6"
   if [ "$RE_N" -eq 0 ]; then
-    FX_STATE=already FX_NOTE='none of these is in'
+    FX_STATE=already FX_NOTE='none of these is readmitted'
     return 0
   fi
   if [ "$RE_BY" = ipt ]; then
@@ -110,7 +110,7 @@ act_undo() {
   fx_say "$RE_N clients fenced again"
 }
 
-# readmit_less: a fence that `all` removed may come back: without these.
+# readmit_less: if the fence that `all` removed comes back, it must do so without these clients.
 readmit_less() {
   if [ "$RE_BY" = ipt ]; then stack_at "$IP_CHAIN"; else stack_at "$NF_TABLE"; fi
   stack_top
@@ -122,16 +122,16 @@ readmit_less() {
   done
 }
 
-# The sockets of this batch and of nobody else.
+# readmit_close: closes the connections of this batch and of no other.
 readmit_close() {
   fx_has ss || {
-    fx_say 'no ss here: their connections end when they next send'
+    fx_say 'ss is not on this node: their connections end when they next send'
     return 0
   }
   RE_F='' RE_C=0
   for RE_A in $RE_4 $RE_6; do
     RE_F="$RE_F $RE_A" RE_C=$((RE_C + 1))
-    # Long filters are refused by the kernel.
+    # The kernel refuses long filters.
     [ $((RE_C % 100)) -ne 0 ] || { readmit_kill && RE_F=''; }
   done
   [ -z "$RE_F" ] || readmit_kill

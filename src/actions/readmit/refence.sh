@@ -2,14 +2,14 @@
 # needs: clients firewall/iptables-back firewall/stack firewall/kept firewall/sockets-close
 # shellcheck shell=sh
 
-# The fence as it was, and the connections of all whom it does not let in.
+# readmit_refence: restores the fence, and closes the connections of all clients that it does not let in.
 readmit_refence() {
   if [ "${B_fence-absent}" = absent ]; then return 0; fi
   RE_BY=nft
   if [ "${B_by-nft}" = iptables ]; then RE_BY=ipt && stack_at "$IP_CHAIN"; else stack_at "$NF_TABLE"; fi
   ! stack_lower || return 0
   if [ "$RE_BY" = ipt ]; then
-    [ -e "$FX_DIR/back.iptables" ] || fx_fail no-receipt 'the fence that was here is not recorded on this node any more'
+    [ -e "$FX_DIR/back.iptables" ] || fx_fail no-receipt 'this node has no record any more of the fence that was here'
     ipt_tools
     ipt_return
     readmit_without
@@ -17,7 +17,7 @@ readmit_refence() {
     ipt_any || readmit_none || return 0
     ipt_kept
   else
-    [ -e "$FX_DIR/back.nft" ] || fx_fail no-receipt 'the fence that was here is not recorded on this node any more'
+    [ -e "$FX_DIR/back.nft" ] || fx_fail no-receipt 'this node has no record any more of the fence that was here'
     NF_OUT=$(nft -f "$FX_DIR/back.nft" 2>&1) || fx_fail nft "nft refused: $NF_OUT"
     nft_read
     readmit_without
@@ -26,10 +26,10 @@ readmit_refence() {
     table_kept
   fi
   sockets_close "$TB_KEPT"
-  fx_say 'fence put back'
+  fx_say 'fence restored'
 }
 
-# readmit_without: the fence that came back lets in nobody whose readmission was taken back meanwhile.
+# readmit_without: removes clients from the restored fence whose readmission was undone meanwhile.
 readmit_without() {
   RE_4='' RE_6=''
   for RE_F in 4 6; do
@@ -51,8 +51,8 @@ readmit_without() {
   fi
 }
 
-# The fence that was removed was taken back itself meanwhile.
+# readmit_none: the removed fence was undone itself meanwhile.
 readmit_none() {
-  FX_STATE=already FX_NOTE='the fence that was here was taken back itself'
+  FX_STATE=already FX_NOTE='the fence that was here was itself undone'
   return 1
 }

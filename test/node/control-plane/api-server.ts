@@ -12,7 +12,7 @@ export interface ApiStandIn {
 
 const YEAR_MS = 365 * 86_400_000;
 
-/** As kube-apiserver answers: a client certificate that is no good is 401, none at all is anonymous. */
+/** Answers as kube-apiserver does: 401 to an invalid client certificate, anonymous access without one. */
 export async function apiStandIn(
   address: string,
   options: { anonymous?: boolean; expired?: boolean; names?: string[] } = {},

@@ -170,7 +170,7 @@ describe.skipIf(!KUBECTL || !CURL)('by a real kubectl and curl', () => {
     expect(read.note).toContain('without credentials: 401 Unauthorized');
   });
 
-  test('a server whose own certificate has expired is none that clients would take', async () => {
+  test('a server whose own certificate has expired counts as failing', async () => {
     api = await apiStandIn('127.0.0.1', { expired: true });
     box.file('/etc/kubernetes/admin.conf', api.kubeconfig(FUTURE));
     const read = await probe(shell);

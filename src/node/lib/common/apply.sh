@@ -7,7 +7,7 @@ fx_do_apply() {
   FX_OLD=''
   [ ! -e "$FX_DIR/undone" ] || FX_OLD=1
   fx_lock
-  if fx_overtaken && ! fx_ran; then fx_refuse undone 'taken back since this order was sent'; fi
+  if fx_overtaken && ! fx_ran; then fx_refuse undone 'undone since this order was sent'; fi
   ! fx_seen || return 0
   act_look
   if [ -n "$FX_REDO" ]; then fx_redo; else fx_before_vars; fi
@@ -17,7 +17,7 @@ fx_do_apply() {
   act_apply
 }
 
-# fx_folder: where this step's receipt is to lie. What must never run twice has one in any case, and its lock beside it.
+# fx_folder: makes the folder of this step's receipt. A step that must never run twice always gets one, with its own lock.
 fx_folder() {
   if [ -n "$FX_ONCE" ]; then
     fx_room room '' || fx_refuse no-receipt "cannot write in $FX_HOME, /dev/shm or /tmp: without a receipt it might run twice"
@@ -30,7 +30,7 @@ fx_folder() {
   fx_refuse no-receipt "cannot make $FX_DIR: ${FX_O##*: }"
 }
 
-# Whether the step was taken back while this order waited for its turn, or, by their times, was on its way.
+# fx_overtaken: whether the step was undone while this order waited for the lock or, by the times of both, was on its way.
 fx_overtaken() {
   fx_line "$FX_DIR/undone" || FX_L=$(readlink "$FX_DIR/undone.says") || return 1
   [ -n "$FX_OLD" ] || return 0
@@ -39,8 +39,8 @@ fx_overtaken() {
   [ "${FX_SENT:-$FX_NOT_AFTER}" -lt "$FX_L" ]
 }
 
-# A new order of a step that began: the first before-state stands. What the first attempt did before it ended is this
-# step's change, not something that was so already, or undo would leave it.
+# fx_redo: a new order of a step that began keeps the first before-state. What the first attempt did is this step's change,
+# not a state that was there already: undo has to revert it.
 fx_redo() {
   FX_FOUND=$FX_BEFORE
   fx_recall_before

@@ -2,8 +2,8 @@
 # needs: result
 # shellcheck shell=sh
 
-# A helper of this shell's own that ends it and its children. It holds no pipe: should the shell be killed,
-# whoever waits for its output learns that at once.
+# fx_guard: starts a helper that ends this shell and its children at the deadline. It holds no pipe: if the shell is killed,
+# the transport that waits for its output learns that at once.
 fx_guard() {
   trap fx_late ALRM
   trap : HUP
@@ -19,7 +19,7 @@ fx_guard() {
     sleep 1
     fx_sweep KILL
     kill -0 $$ || exit 0
-    # Stuck in the kernel, it dies as soon as it can.
+    # A process that hangs in the kernel dies as soon as it returns.
     sleep 1
     kill -KILL $$
   ) </dev/null >/dev/null 2>&1 &
@@ -32,8 +32,8 @@ fx_late() {
   fx_end
 }
 
-# fx_sweep SIGNAL: to every descendant of the main shell but the helper that calls this; FX_O remembers them.
-# Its own children are real ones, in the drill too: so the real /proc, or ps.
+# fx_sweep SIGNAL: sends it to every descendant of the main shell except the helper that calls this; FX_O lists them.
+# Its children are real processes in the drill too: it reads the real /proc, or ps.
 fx_sweep() {
   FX_T='' FX_ME='' FX_N=''
   if [ -r /proc/self/stat ]; then

@@ -2,7 +2,7 @@
 # needs: proc result transport/boot
 # shellcheck shell=sh
 
-# Who is not root can neither see nor change what this is about. A node of the drill belongs to whoever runs it.
+# fx_root: only root can see and change what the actions act on. A node of the drill belongs to the user that runs the drill.
 fx_root() {
   [ -z "$FX_ROOT" ] || return 0
   FX_K=$(id -u 2>/dev/null) || return 0
@@ -16,7 +16,7 @@ fx_identity() {
       [ "$FX_L" != "$FX_INSTANCE_ID" ] || return 0
       case $FX_L in i-*) fx_refuse wrong-machine "this is $FX_L, not $FX_INSTANCE_ID" ;; esac
     done
-    # No instance id to be read here: the machine id must do.
+    # No instance id can be read here: the machine id decides.
     [ -n "$FX_MACHINE_ID" ] || fx_refuse wrong-machine "cannot tell that this is $FX_INSTANCE_ID"
   fi
   [ -n "$FX_MACHINE_ID" ] || return 0
@@ -24,7 +24,7 @@ fx_identity() {
   [ "$FX_L" = "$FX_MACHINE_ID" ] || fx_refuse wrong-machine "machine id $FX_L, not $FX_MACHINE_ID"
 }
 
-# An order that comes late would surprise. Undo, keep and what only reads are never refused by a clock.
+# fx_time: refuses an apply that arrives too late. Undo, keep and operations that only read are never refused by a clock.
 fx_time() {
   FX_NOW=$(date +%s)
   [ "$FX_OP" = apply ] && [ "$FX_NOW" -gt $((FX_NOT_AFTER + FX_SHIFT)) ] || return 0
@@ -32,21 +32,21 @@ fx_time() {
   fx_refuse too-late "too late to begin: $((FX_NOW - FX_NOT_AFTER - FX_SHIFT)) s after its time by this node's clock"
 }
 
-# fx_up: FX_L is for how many seconds this boot lasts; false when there is no /proc to tell. FX_BOOT names it.
+# fx_up: FX_L is the number of seconds since boot, FX_BOOT names the boot; false without /proc.
 fx_up() {
   fx_boot
   fx_line "$FX_ROOT/proc/uptime" || return 1
   FX_L=${FX_L%%.*} FX_K=0
   case $FX_BOOT in *.*) FX_K=$((${FX_BOOT##*.} / 100)) ;; esac
-  # A container's PID 1 began long after the machine; where /proc/uptime is the container's own, it is the younger.
+  # The PID 1 of a container starts long after the machine does; the shorter time counts, as /proc/uptime may be the container's.
   [ "$FX_K" -gt "$FX_L" ] || FX_L=$((FX_L - FX_K))
 }
 
-# The agent of SSM runs an order once more that a reboot broke off, and the receipt of the first time is gone.
+# fx_same_boot: the SSM agent runs an order again that a reboot interrupted, and the receipt of the first run is gone.
 fx_same_boot() {
   [ "$FX_ONCE$FX_OP$FX_VIA" = 1applyssm ] && [ -n "$FX_SENT" ] && fx_up || return 0
   FX_K=$((FX_NOW - FX_L - FX_SENT - FX_SHIFT))
-  # Seconds are cut off on both sides.
+  # Both times are truncated to seconds.
   [ "$FX_K" -le 2 ] ||
-    fx_refuse rebooted "booted $FX_K s after the order was sent (boot $FX_BOOT): whether it ran before is not known; it is not run again"
+    fx_refuse rebooted "booted $FX_K s after the order was sent (boot $FX_BOOT): whether it ran before is unknown; it is not run again"
 }

@@ -8,7 +8,7 @@ fx_do_check() { act_look; }
 fx_do_verify() { act_verify; }
 
 fx_do_keep() {
-  [ -d "$FX_DIR" ] || fx_fail not-armed 'nothing is known of this step here: a reboot takes a change and its timer'
+  [ -d "$FX_DIR" ] || fx_fail not-armed 'this node has no receipt of this step: a reboot removes a change and its timer'
   fx_lock
   FX_STATE=changed
   act_keep
@@ -18,7 +18,7 @@ fx_do_fetch() { act_fetch; }
 
 fx_do_receipt() {
   if [ ! -e "$FX_DIR/intent" ]; then
-    FX_STATE=absent FX_NOTE='nothing is known of this step here'
+    FX_STATE=absent FX_NOTE='this node has no receipt of this step'
     fx_since_boot
   elif [ -s "$FX_DIR/done" ]; then
     fx_recall
@@ -30,14 +30,14 @@ fx_do_receipt() {
   else
     fx_recall_before
     FX_STATE=interrupted FX_NOTE='began and did not end'
-    # One that does not tell its step may be this one.
+    # A lock without a step may belong to this one.
     if fx_signed && ! fx_stale; then
       case $FX_HOLDS in '' | "$FX_RUN/$FX_STEP") FX_CODE=running FX_NOTE='still running' ;; esac
     fi
   fi
 }
 
-# A reboot empties /run: absence proves something only in the boot in which the order was sent.
+# fx_since_boot: a reboot empties /run, so a missing receipt proves something only in the boot in which the order was sent.
 fx_since_boot() {
   ! fx_up || fx_data up "$FX_L"
   [ -z "$FX_BOOT" ] || fx_data boot "$FX_BOOT"

@@ -9,7 +9,7 @@ fx_line() {
   { read -r FX_L <"$1"; } 2>/dev/null || [ -n "$FX_L" ]
 }
 
-# fx_start PID: FX_L is when the process began, FX_P its state; false when there is no /proc to tell.
+# fx_start PID: FX_L is when the process started, FX_P its state; false without /proc.
 fx_start() {
   fx_line "$FX_ROOT/proc/$1/stat" || return 1
   # shellcheck disable=SC2086
@@ -17,7 +17,7 @@ fx_start() {
   FX_P=${1-} FX_L=${20-}
 }
 
-# fx_alive PID START: the same process still runs; a reused pid has another start.
+# fx_alive PID START: whether the same process still runs; a reused PID has another start.
 fx_alive() {
   kill -0 "$1" 2>/dev/null || return 1
   fx_start "$1" || return 0

@@ -2,23 +2,23 @@
 # needs: proc result write
 # shellcheck shell=sh
 
-# The way back must reach the journal whole, or nothing is changed.
+# fx_intent: the before-state must fit into the journal whole, or nothing is changed.
 fx_intent() {
   fx_members "$FX_BEFORE"
   [ ${#FX_M} -le 1000 ] || fx_refuse before-too-large 'the state before does not fit the result line'
-  # What the first attempt wrote is not touched: on a full disk it would be lost.
+  # The first attempt's receipt is not rewritten: on a full disk it would be lost.
   [ -n "$FX_REDO" ] || { fx_write before "$FX_BEFORE" && fx_write intent "$FX_NONCE $FX_NOW"; } || fx_unwritten
   { printf '%s %s\n' "$FX_NONCE" "$FX_NOW" >>"$FX_DIR/ran"; } 2>/dev/null || fx_unwritten
   FX_RECORD=1
 }
 
-# Half a receipt would have undo take back what was never done.
+# fx_unwritten: with half a receipt, undo would revert what was never done.
 fx_unwritten() {
   [ -n "$FX_REDO" ] || rm -f "$FX_DIR/before" "$FX_DIR/intent"
   fx_refuse no-receipt "cannot write under $FX_DIR (disk full or read-only?)"
 }
 
-# Reads the recorded before-state into FX_BEFORE and B_…
+# fx_recall_before: reads the recorded before-state into FX_BEFORE and B_…
 fx_recall_before() {
   FX_BEFORE=''
   [ -r "$FX_DIR/before" ] || return 1
@@ -37,7 +37,7 @@ fx_before_vars() {
   IFS=$FX_I
 }
 
-# The recorded result becomes this one's.
+# fx_recall: the recorded result becomes the result of this order.
 fx_recall() {
   { read -r FX_STATE && read -r FX_CODE && read -r FX_EXIT && read -r FX_NOTE && read -r FX_DATA; } <"$FX_DIR/done"
   fx_recall_before
@@ -46,7 +46,7 @@ fx_recall() {
 # fx_kept FOLDER: whether the armed change of that step is kept: the link `off` of a keep decides, and may be all that it left.
 fx_kept() { [ -e "$1/kept" ] || [ "$(readlink "$1/off" 2>/dev/null)" = keep/. ]; }
 
-# Whether this very order began once; FX_AGAIN says so too.
+# fx_ran: whether this very order began before; FX_AGAIN is set then.
 fx_ran() {
   FX_AGAIN=''
   [ -r "$FX_DIR/ran" ] || return 1
@@ -54,7 +54,7 @@ fx_ran() {
   [ -n "$FX_AGAIN" ]
 }
 
-# The first delivery decides. True when this one has nothing left to do.
+# fx_seen: whether an earlier delivery leaves this one nothing to do.
 fx_seen() {
   if [ ! -e "$FX_DIR/intent" ]; then
     [ ! -e "$FX_DIR/undone" ] || rm -f "$FX_DIR/undone" "$FX_DIR/undone.says"
@@ -63,7 +63,7 @@ fx_seen() {
   FX_UNDONE=''
   fx_ran
   if [ -e "$FX_DIR/undone" ] || [ -e "$FX_DIR/fired" ]; then
-    # Taken back since: a new order runs afresh, a late copy of the old one does not.
+    # It was undone or reverted since: a new order starts afresh, a late copy of the old one does not.
     if [ -z "$FX_AGAIN$FX_ONCE" ]; then
       for FX_K in intent before "done" undone fired kept due timer back.nft back.iptables back.ip6tables stands added4 added6 control transient until with; do
         [ ! -e "$FX_DIR/$FX_K" ] || rm -f "$FX_DIR/$FX_K"
@@ -75,10 +75,10 @@ fx_seen() {
     fi
     FX_UNDONE=1
   fi
-  # Empty is what a full disk leaves of it.
+  # On a full disk the file may be empty.
   if [ -s "$FX_DIR/done" ]; then
     fx_line "$FX_DIR/done"
-    # What failed may be tried again by a new order, from the first one's before-state.
+    # A new order may try again what failed, and keeps the first before-state.
     if [ "$FX_L" = failed ] && [ -z "$FX_AGAIN$FX_ONCE" ]; then
       FX_REDO=1
       return 1

@@ -2,7 +2,7 @@
 # needs: start text write
 # shellcheck shell=sh
 
-# fx_before KEY VALUE: a part of the state found before the change; one line each, the way back.
+# fx_before KEY VALUE: a part of the before-state, one line each.
 fx_before() { FX_BEFORE=$FX_BEFORE$1=$2$FX_NL; }
 
 # fx_data KEY VALUE: a measured value for people and programs.
@@ -12,13 +12,13 @@ fx_data() {
   FX_DATA=$FX_DATA${FX_DATA:+,}\"$1\":\"$FX_J\"
 }
 
-# fx_say TEXT: adds to the one line for people.
+# fx_say TEXT: adds to the note, the one line for people.
 fx_say() { FX_NOTE=$FX_NOTE${FX_NOTE:+; }$1; }
 
 fx_refuse() { FX_STATE=refused FX_CODE=$1 FX_NOTE=$2 && fx_end; }
 fx_fail() { FX_STATE=failed FX_CODE=$1 && fx_say "$2" && fx_end; }
 
-# The one result line, at most 2,400 characters, and the exit code.
+# fx_end: prints the one result line, at most 2,400 characters, and exits.
 fx_end() {
   trap '' ALRM
   [ -z "$FX_DOG" ] || kill "$FX_DOG" 2>/dev/null
@@ -35,7 +35,7 @@ fx_end() {
 
 fx_print() {
   fx_members "$FX_BEFORE"
-  # Nothing is changed with a state before that does not fit.
+  # With a before-state that does not fit, nothing was changed.
   [ ${#FX_M} -le 1000 ] || FX_M=''
   FX_O="{\"fireaxe\":1,\"nonce\":\"$FX_NONCE\",\"op\":\"$FX_OP\",\"state\":\"$FX_STATE\""
   [ -z "$FX_M" ] || FX_O="$FX_O,\"before\":{$FX_M}"

@@ -2,8 +2,8 @@
 # needs: write
 # shellcheck shell=sh
 
-# fx_room FILE TEXT: writes the file into FX_DIR, else into a folder of this step's own in shared memory or /tmp, and FX_DIR is
-# that one from then on. Anybody may write there: a folder counts if it was made just now, which follows no link, or is ours.
+# fx_room FILE TEXT: writes the file into FX_DIR, else into this step's own folder in /dev/shm or /tmp, which then becomes
+# FX_DIR. Any user may write there: a folder counts if it was made just now, which follows no link, or belongs to this user.
 fx_room() {
   fx_aside
   mkdir -p "$FX_DIR" 2>/dev/null && fx_write "$1" "$2" && return 0
@@ -19,8 +19,8 @@ fx_room() {
   return 1
 }
 
-# fx_aside: the step began there. Kind and owner by one look: between two a link could take the place of a folder. What is
-# ours nobody else can move, as both places are sticky.
+# fx_aside: finds the folder of a step that began there. One ls tells kind and owner: between two calls, a link could replace
+# the folder. No other user can move this user's folder, as both places are sticky.
 fx_aside() {
   [ ! -e "$FX_DIR/intent" ] || return 0
   for FX_K in dev/shm tmp; do

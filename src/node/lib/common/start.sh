@@ -9,7 +9,7 @@ FX_USER_LC=${LC_ALL-}
 LC_ALL=C
 export LC_ALL
 set -f
-# With it systemctl takes an option after its verb for a unit, and a mask at run time would be one for ever.
+# With POSIXLY_CORRECT, systemctl takes an option after its verb for a unit, and a runtime mask would become permanent.
 [ -z "${POSIXLY_CORRECT-}" ] || case $(export -p) in
   *POSIXLY_CORRECT*)
     unset POSIXLY_CORRECT
@@ -18,7 +18,7 @@ set -f
     ;;
 esac
 FX_ROOT=${FIREAXE_ROOT:-}
-# A login that is not interactive often lacks sbin. In the drill the node's own tools must stay alone.
+# A login that is not interactive often lacks sbin. In the drill only the node's own tools may be found.
 [ -n "$FX_ROOT" ] || PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 FX_HOME=$FX_ROOT/run/fireaxe
 FX_STEP=$FX_STEP${FX_SLOT-}
@@ -33,5 +33,5 @@ FX_Q50='??????????????????????????????????????????????????'
 # Bytes of data in the result.
 FX_MOST=800
 FX_STATE=ok FX_CODE='' FX_NOTE='' FX_EXIT='' FX_BEFORE='' FX_DATA='' FX_REDO='' FX_LOCKED='' FX_DOG='' FX_RECORD=''
-# An action that must never run twice, whatever became of the first time, sets this.
+# Set by an action that must never run twice, whatever became of the first run.
 FX_ONCE=''

@@ -4,10 +4,10 @@
 
 SD_DEAD=''
 
-# Whether systemd runs this machine, not only lies on its disk, and answers as far as we know.
+# fx_systemd: whether systemd runs this machine, and has not failed to answer yet.
 fx_systemd() { [ -z "$SD_DEAD" ] && [ -d "$FX_ROOT/run/systemd/system" ] && fx_has systemd-run; }
 
-# sd COMMAND…: SD_OUT is what it says; 124 where PID 1 does not answer in time, and then it is asked no more.
+# sd COMMAND…: SD_OUT is its output. Returns 124 if PID 1 does not answer in time; then it is not asked again.
 sd() {
   SD_OUT=''
   [ -z "$SD_DEAD" ] || return 124
@@ -21,7 +21,7 @@ sd() {
   return "$SD_R"
 }
 
-# sd_reload: systemd refuses to with less than 16 MB free in /run: there it gets more for that moment, or a mask could not be lifted.
+# sd_reload: systemd refuses to reload with less than 16 MB free in /run. Then /run is enlarged for a moment, as otherwise a mask could not be removed.
 sd_reload() {
   systemctl daemon-reload 2>/dev/null && return 0
   SD_OUT=$([ -n "$FX_ROOT" ] || df -Pk /run 2>/dev/null)
@@ -37,8 +37,8 @@ sd_reload() {
   return "$SD_R"
 }
 
-# detach COMMAND…: as a process of its own session, and no child of ours, or our deadline would end it with us; out of
-# the login's control group too, which some machines empty when the login ends. Where memory is short others go first.
+# detach COMMAND…: runs it in its own session and not as a child, or the deadline would end it with this script; outside
+# the login's control group too, which some machines clear when the login ends. When memory is short, others are killed first.
 detach() {
   # shellcheck disable=SC2016
   (setsid /bin/sh -c '{

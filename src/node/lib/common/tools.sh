@@ -2,7 +2,7 @@
 # needs: result
 # shellcheck shell=sh
 
-# fx_has TOOL: whether the tool is there. In the drill a tool of the machine that carries it is none.
+# fx_has TOOL: whether this node has the tool. In the drill, tools of the machine that runs the drill do not count.
 fx_has() {
   FX_I=$IFS IFS=:
   for FX_P in $PATH; do

@@ -2,21 +2,21 @@
 # needs: receipt lock
 # shellcheck shell=sh
 
-# Whether it was taken back; asked again with the lock, for two orders may come at once.
+# fx_undone: whether the step was undone; asked again with the lock, as two orders may come at once.
 fx_undone() {
   [ -e "$FX_DIR/undone" ] || return 1
-  FX_STATE=already FX_NOTE='taken back before'
+  FX_STATE=already FX_NOTE='undone before'
   fx_data again 1
 }
 
 fx_do_undo() {
   ! fx_undone || return 0
   FX_OLD=${FX_HAS_BEFORE-}
-  # The way back needs no room: what cannot be written down is done all the same.
+  # An undo needs no room: it is done even if it cannot be recorded.
   mkdir -p "$FX_DIR" 2>/dev/null
   fx_lock
   ! fx_undone || return 0
-  # The order may still wait for its turn, or be on its way: it must find itself taken back.
+  # The order to undo may still wait for the lock, or be on its way: it must find itself undone.
   if [ -z "$FX_OLD" ] && ! fx_recall_before; then
     FX_STATE=already FX_NOTE='nothing is recorded of this step on this node'
     fx_taken_back
@@ -30,7 +30,7 @@ fx_do_undo() {
 fx_taken_back() {
   FX_T="$FX_NONCE $FX_NOW ${FX_SENT:-$FX_NOT_AFTER}"
   fx_write undone "$FX_T" && return 0
-  # An inode alone is a mark, and may hold the words as well.
+  # A link needs an inode only, and can hold the text as well.
   ln -s "$FX_T" "$FX_DIR/undone.says" 2>/dev/null
   [ -e "$FX_DIR/undone" ] || { fx_data receipt none && fx_say 'no receipt of this undo could be written'; }
 }

@@ -1,7 +1,7 @@
 # A time limit for commands that may hang. Used by watches too.
 # shellcheck shell=sh
 
-# within_by: WI_BY is how: by timeout, where it is there and takes these words, or by looking ourselves.
+# within_by: WI_BY is `timeout` where that tool takes these arguments, else `own`: then the script polls.
 within_by() {
   [ -z "${WI_BY-}" ] || return 0
   WI_BY=own
@@ -14,7 +14,7 @@ within() {
   if [ "$WI_BY" = timeout ]; then
     timeout -k 1 "$@"
     WI_R=$?
-    # Busybox says by which signal.
+    # Busybox returns the signal.
     case $WI_R in 137 | 143) WI_R=124 ;; esac
     return "$WI_R"
   fi

@@ -4,7 +4,7 @@
 
 fx_write() { { printf '%s\n' "$2" >"$FX_DIR/$1"; } 2>/dev/null; }
 
-# fx_over FILE TEXT: the first line of a file, in place: one that is there keeps its block, and a full /run has room for it.
+# fx_over FILE TEXT: overwrites the first line of a file in place: it keeps its block, so a full /run has room for it.
 fx_over() { { printf '%s\n' "$2" 1<>"$1"; } 2>/dev/null; }
 
 fx_record() {

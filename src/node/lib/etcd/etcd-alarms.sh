@@ -2,8 +2,8 @@
 # needs: etcd-get
 # shellcheck shell=sh
 
-# etcd_alarms: an alarm alone makes it tell ill health, and takes no vote away. With all alarms left out of the question the
-# answer is whether it votes; a version that does not know the question is judged by its counters.
+# etcd_alarms: an alarm alone makes a member report that it is unhealthy, and it still votes. A health check that excludes all
+# alarms tells whether it votes; a version that does not know such a check is judged by its counters.
 etcd_alarms() {
   ET_REASON=$ET_WHY
   etcd_get '/health?exclude=NOSPACE&exclude=CORRUPT'
@@ -12,7 +12,7 @@ etcd_alarms() {
   if [ -n "$ET_OK" ]; then
     ET_VOTES=1
     for FX_K in NOSPACE:CORRUPT CORRUPT:NOSPACE; do
-      # Still ill with the other one left out: it is this one.
+      # Still unhealthy with the other alarm excluded: it has this one.
       etcd_get "/health?exclude=${FX_K#*:}"
       etcd_health
       [ -n "$ET_OK" ] || ET_ALARMS="$ET_ALARMS${ET_ALARMS:+ }${FX_K%:*}"

@@ -2,13 +2,13 @@
 # needs: common/apart common/tools
 # shellcheck shell=sh
 
-# etcd_get PATH: asks this machine, not a proxy that the login names.
+# etcd_get PATH: asks this machine, not a proxy from the login's environment.
 etcd_get() {
   if fx_has curl; then
     apart curl -sS -m "$ET_TIME" "http://$ET_AT:2381$1" --noproxy '*'
   else
     apart etcd_wget "$1"
-    # It shows no body of an error.
+    # wget does not print the body of an error.
     case $AP_OUT:$AP_SAID in :*' 503'*) AP_OUT='{"health":"false"}' ;; esac
   fi
 }

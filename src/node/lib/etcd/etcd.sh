@@ -21,12 +21,12 @@ etcd_read() {
   set -- $AP_OUT
   ET_LEADER=${1:-0} ET_LEARNER=${2:-0} ET_QUOTA=${3:-0} ET_SIZE=${4:-0}
   ET_VOTES=$ET_OK
-  # Without a leader it is no alarm that ails it.
+  # Without a leader, an alarm is not the cause.
   case $ET_SAYS:$ET_LEADER:$ET_WHY in failing:1:* | failing:*ALARM*) etcd_alarms ;; esac
   [ "$ET_LEARNER" = 0 ] || ET_VOTES=''
 }
 
-# etcd_find: AP_OUT is what it says of its health, from 127.0.0.1 or the address that it listens at.
+# etcd_find: AP_OUT is its health, asked at 127.0.0.1 or at the address on which it listens.
 etcd_find() {
   ET_AT=127.0.0.1
   ! etcd_get /health && [ -z "$AP_OUT" ] || return 0
@@ -39,7 +39,7 @@ etcd_counts() {
   printf '%s\n' "$AP_OUT" | awk "$ET_COUNTS"
 }
 
-# etcd_tell: as data.
+# etcd_tell: puts it into the result's data.
 etcd_tell() {
   fx_data etcd "$ET_SAYS"
   [ "$ET_SAYS" != no-answer ] || return 0

@@ -22,7 +22,7 @@ arm() {
     AR_BY="$AR_BY systemd"
   elif [ -n "$AR_BY" ]; then
     fx_data timer detached
-    ! [ -d "$FX_ROOT/run/systemd/system" ] || ! fx_has systemd-run || fx_say 'systemd-run does not do its work: a detached process keeps the time'
+    ! [ -d "$FX_ROOT/run/systemd/system" ] || ! fx_has systemd-run || fx_say 'systemd-run failed: a detached process is the only timer'
   fi
   [ -n "$AR_BY" ] || fx_fail not-armed 'neither systemd-run nor setsid started a timer: nothing would revert this'
   { printf '%s\n' "$FX_DIR $AR_UNIT" >"$AR_PENDING"; } 2>/dev/null || {
@@ -34,7 +34,7 @@ arm() {
 # arm_detached SECONDS: the file `timer` names its process and start.
 arm_detached() {
   fx_has setsid || return 1
-  # A machine of the drill does not end it when it is switched off.
+  # In the drill, a machine that is switched off would not end it.
   [ -z "$FX_ROOT" ] || ! fx_systemd || return 1
   rm -f "$FX_DIR/timer"
   detach /bin/sh -c "echo \$\$ >'$FX_DIR/timer'; sleep $1; $AR_FIRES"

@@ -2,20 +2,20 @@
 # needs: nft-armed iptables-armed
 # shellcheck shell=sh
 
-# by_made: IP_BY is set where it was, or would be, made by iptables, as far as a look at the tools tells.
+# by_made: IP_BY is set if the change was, or would be, made by iptables, judged by the receipt and the tools alone.
 by_made() {
   IP_BY=''
   if [ -e "$FX_DIR/back.iptables" ]; then
     IP_BY=1
   elif [ -e "$FX_DIR/back.nft" ] && [ "$FX_OP" != check ]; then
-    # What it made nobody else can see, or take back.
+    # Only nft can see and revert what nft made.
     fx_need nft
   elif ! fx_has nft; then
     IP_BY=1
   fi
 }
 
-# ipt_by: the same where the kernel may lack nft. NF_NOW is what nft says.
+# ipt_by: the same, and IP_BY is also set if nft does not work with this kernel. NF_NOW is the table by nft.
 ipt_by() {
   by_made
   [ -z "$IP_BY" ] || return 0
@@ -24,7 +24,7 @@ ipt_by() {
   NF_SOFT=''
 }
 
-# by_guarded SECONDS, by_undo: by that tool.
+# by_guarded SECONDS, by_undo: make and undo the change by that tool.
 by_guarded() { if [ -n "$IP_BY" ]; then ipt_guarded "$1"; else nft_guarded "$1"; fi; }
 by_undo() {
   by_made

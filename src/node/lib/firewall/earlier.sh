@@ -2,7 +2,7 @@
 # needs: timers
 # shellcheck shell=sh
 
-# The armed step of an earlier order that nobody kept: AR_DIR, AR_OLD; false when there is none.
+# arm_pending: AR_DIR and AR_OLD are folder and unit of an armed step that is not kept yet; false if there is none.
 arm_pending() {
   AR_DIR='' AR_OLD=''
   fx_line "$AR_PENDING" || return 1
@@ -12,8 +12,8 @@ arm_pending() {
   return 1
 }
 
-# arm_look THERE SAME DONE: THERE and SAME look whether anything is there, and whether it is what is asked for; DONE is the
-# word for that. False where it is so already, and stays; else there is something to do.
+# arm_look THERE SAME DONE: the functions THERE and SAME tell whether a change is in place, and whether it is the one asked for;
+# DONE is its participle. False if it is in place already and stays; else there is something to do.
 arm_look() {
   FX_STATE=would
   if ! "$1"; then
@@ -22,11 +22,11 @@ arm_look() {
   fi
   fx_before table present
   "$2" || {
-    fx_say "takes the place of another $FX_ACTION here: what only that one keeps away comes in again"
+    fx_say "replaces another $FX_ACTION here: what only that one rejects is let in again"
     return 0
   }
   if arm_pending; then
-    # In place, but its timer would take it away.
+    # It is in place, but its timer would revert it.
     fx_say "$3 by an order that was not kept"
     return 0
   fi
@@ -35,7 +35,7 @@ arm_look() {
   return 1
 }
 
-# arm_replace: our timer runs, so the earlier one must not take away what is now ours.
+# arm_replace: this step's timer runs now; the earlier one must not revert what belongs to this step.
 arm_replace() {
   [ -n "$AR_OLD" ] && [ "$AR_OLD" != "$AR_UNIT" ] || return 0
   disarm "$AR_DIR" "$AR_OLD" || fx_say "could not disarm $AR_OLD"

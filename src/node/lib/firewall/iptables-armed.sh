@@ -12,14 +12,14 @@ ipt_same() {
   done
 }
 
-# ipt_want TOOL: IP_TEXT makes them so, with the jump where it is not there yet.
+# ipt_want TOOL: IP_TEXT makes them so, and adds the jump if it is missing.
 ipt_want() {
   ipt_body "$1"
   ipt_jumps "$1" && IP_JUMP=''
   ipt_text "$IP_BODY" "$IP_JUMP"
 }
 
-# ipt_look DONE: whether it is there already, else whether it would be taken.
+# ipt_look DONE: whether it is in place already, else whether iptables would take it.
 ipt_look() {
   ipt_tools
   arm_look ipt_there ipt_same "$1" || {
@@ -38,10 +38,10 @@ ipt_guarded() {
   stack_at "$IP_CHAIN"
   stack_again
   if arm_pending && [ "$AR_DIR" != "$FX_DIR" ]; then
-    # What was there before an order that nobody kept is the state before this one too.
+    # The state before an order that is not kept is the state before this order too.
     for IP_T in $IP_TOOLS; do
       cp "$AR_DIR/back.$IP_T" "$FX_DIR/back.$IP_T" 2>/dev/null ||
-        fx_fail no-receipt "cannot copy $AR_DIR/back.$IP_T (an order by nft that nobody kept?)"
+        fx_fail no-receipt "cannot copy $AR_DIR/back.$IP_T (an order by nft that was not kept?)"
     done
   elif [ ! -e "$FX_DIR/back.iptables" ]; then
     ipt_save
@@ -62,13 +62,13 @@ ipt_guarded() {
   arm_check
 }
 
-# ipt_first: says so where rules of others stand before the jump.
+# ipt_first: warns if other rules stand before the jump.
 ipt_first() {
   IP_OUT=$("$1" -w -t "$IP_TABLE" -S "$IP_HOOK" 1 2>/dev/null)
-  case $IP_OUT in *" -j $IP_CHAIN") ;; *) fx_say "rules of others stand before the $FX_ACTION in $IP_HOOK of $1: whom they accept is not met" ;; esac
+  case $IP_OUT in *" -j $IP_CHAIN") ;; *) fx_say "other rules stand before the $FX_ACTION in $IP_HOOK of $1: what they accept is not rejected" ;; esac
 }
 
-# ipt_undo: as it was before, then the timer off.
+# ipt_undo: reverts first and ends the timers after that: if it fails half-way, they still revert.
 ipt_undo() {
   stack_at "$IP_CHAIN"
   if stack_lower; then
@@ -79,7 +79,7 @@ ipt_undo() {
   ipt_jump
   if [ "${B_table-absent}" = absent ] || [ ! -e "$FX_DIR/back.iptables" ]; then
     IP_K=''
-    # A tool that does not answer is no chain that is gone.
+    # If the tool does not answer, that does not prove that the chain is gone.
     for IP_T in $IP_TOOLS; do
       ! IP_OUT=$("$IP_T" -w -t "$IP_TABLE" -S 2>/dev/null) || case $IP_OUT in *"-N $IP_CHAIN$FX_NL"* | *"-N $IP_CHAIN") ;; *) continue ;; esac
       IP_K=1
@@ -87,10 +87,10 @@ ipt_undo() {
     [ -n "$IP_K" ] || {
       arm_undo
       stack_leave
-      FX_STATE=already FX_NOTE='nothing is here to take back'
+      FX_STATE=already FX_NOTE='nothing to undo here'
       return 0
     }
-    [ "${B_table-absent}" = absent ] || fx_fail no-receipt 'what was here before is not recorded on this node any more'
+    [ "${B_table-absent}" = absent ] || fx_fail no-receipt 'this node has no record any more of what was here before'
   fi
   ipt_return
   [ "${B_table-absent}" = absent ] || ipt_any || B_table=absent

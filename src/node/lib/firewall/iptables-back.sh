@@ -2,7 +2,7 @@
 # needs: iptables
 # shellcheck shell=sh
 
-# ipt_save: the way back as files, empty where there is no fence now.
+# ipt_save: saves the chains as files, empty if there are none now.
 ipt_save() {
   for IP_T in $IP_TOOLS; do
     IP_TEXT=''
@@ -11,13 +11,13 @@ ipt_save() {
   done
 }
 
-# ipt_back: IP_BACK are the commands of the way back. An iptables that fails is no fence that is gone.
+# ipt_back: IP_BACK are the commands of the revert. If iptables fails, that does not prove that the chain is gone.
 ipt_back() {
   IP_BACK=''
   ipt_jump
   for IP_T in $IP_TOOLS; do
     ipt_away "$IP_T"
-    # Read when it is done: what was before may have been taken back meanwhile.
+    # The file is read when the revert runs: the change before may have been undone meanwhile.
     IP_BACK="$IP_BACK${IP_BACK:+ && }if read -r IP_L <'$FX_DIR/back.$IP_T' && [ -n \"\$IP_L\" ]; then
 $IP_T-restore -w --noflush <'$FX_DIR/back.$IP_T' && { $IP_T -w -t $IP_TABLE -C $IP_JUMP 2>/dev/null || $IP_T -w -t $IP_TABLE -I $IP_HOOK 1 ${IP_JUMP#"$IP_HOOK "}; }
 else
@@ -26,7 +26,7 @@ fi"
   done
 }
 
-# ipt_away TOOL: IP_W are the commands that take the chains away.
+# ipt_away TOOL: IP_W are the commands that remove the chains.
 ipt_away() {
   ipt_jump
   IP_W="while $1 -w -t $IP_TABLE -D $IP_JUMP 2>/dev/null; do :; done

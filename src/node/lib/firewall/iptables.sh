@@ -17,11 +17,11 @@ ipt_ports() {
   esac
 }
 
-# ipt_tools: IP_TOOLS are the families that this node has. Where IPv6 is off its tool may be there and fail.
+# ipt_tools: IP_TOOLS are the tools of the address families that this node has. Where IPv6 is off, its tool may exist and fail.
 ipt_tools() {
   IP_TOOLS='' IP_LACK=''
   for IP_T in iptables ip6tables; do
-    # What was loaded by it is to be taken back by it, or that fails.
+    # A tool that loaded something must revert it, or the undo fails.
     if fx_has "$IP_T" && fx_has "$IP_T-restore" && IP_OUT=$("$IP_T" -w -t "$IP_TABLE" -S "$IP_HOOK" 2>&1) ||
       [ -e "$FX_DIR/back.$IP_T" ]; then
       IP_TOOLS="$IP_TOOLS${IP_TOOLS:+ }$IP_T"
@@ -42,7 +42,7 @@ ipt_jump() { IP_JUMP="$IP_HOOK${IP_MATCH:+ $IP_MATCH} -j $IP_CHAIN"; }
 # shellcheck disable=SC2086
 ipt_jumps() { ipt_jump && "$1" -w -t "$IP_TABLE" -C $IP_JUMP 2>/dev/null; }
 
-# ipt_read TOOL: IP_NOW is what its chains hold, as iptables-restore takes it; false when there is no fence.
+# ipt_read TOOL: IP_NOW is what the chains hold, in the form that iptables-restore reads; false if they are missing.
 ipt_read() {
   IP_NOW=''
   IP_OUT=$(for IP_C in $IP_SUBS $IP_CHAIN; do "$1" -w -t "$IP_TABLE" -S "$IP_C" 2>/dev/null || exit 1; done) || return 1
@@ -54,25 +54,25 @@ ipt_read() {
   [ -n "$IP_NOW" ] && ipt_jumps "$1"
 }
 
-# ipt_there: whether the fence is there, of each family that this node has.
+# ipt_there: whether the chains are there for each family that this node has.
 ipt_there() {
   for IP_T in $IP_TOOLS; do ipt_read "$IP_T" || return 1; done
 }
 
-# ipt_any: whether it is there of one family at least.
+# ipt_any: whether they are there for at least one family.
 ipt_any() {
   for IP_T in $IP_TOOLS; do ! ipt_read "$IP_T" || return 0; done
   return 1
 }
 
-# ipt_text BODY JUMP: IP_TEXT makes the chains hold that, in one transaction; nothing else is touched.
+# ipt_text BODY JUMP: IP_TEXT makes the chains hold BODY, in one transaction, and touches nothing else.
 ipt_text() {
   IP_TEXT="*$IP_TABLE$FX_NL"
   for IP_C in $IP_SUBS $IP_CHAIN; do IP_TEXT="$IP_TEXT:$IP_C - [0:0]$FX_NL"; done
   IP_TEXT="$IP_TEXT$1${2:+-I $IP_HOOK 1 ${2#"$IP_HOOK "}$FX_NL}COMMIT"
 }
 
-# ipt_try TOOL: whether it would take IP_TEXT.
+# ipt_try TOOL: whether it would accept IP_TEXT.
 ipt_try() { IP_OUT=$(printf '%s\n' "$IP_TEXT" | "$1-restore" -w --noflush --test 2>&1); }
 
 # ipt_load TOOL: as nft_load.

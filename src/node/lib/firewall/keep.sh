@@ -2,7 +2,7 @@
 # needs: timers common/write common/result
 # shellcheck shell=sh
 
-# arm_say: what verify tells of the timers of this step.
+# arm_say: what verify reports of the timers of this step.
 arm_say() {
   FX_K=no
   if armed "$FX_DIR" "$AR_UNIT"; then

@@ -14,7 +14,7 @@ table_operators() {
   done
 }
 
-# table_kept: TB_KEPT are all whom NF_NOW lets in, the readmitted too.
+# table_kept: TB_KEPT are all addresses that NF_NOW lets in, the readmitted ones too.
 table_kept() {
   table_operators
   TB_KEPT=$TB_OPERATORS
@@ -41,7 +41,7 @@ ipt_sources() {
   IFS=$FX_I
 }
 
-# ipt_kept: TB_KEPT are all whom the fence lets in.
+# ipt_kept: TB_KEPT are all addresses that the fence lets in.
 ipt_kept() {
   TB_KEPT=''
   for IP_T in $IP_TOOLS; do

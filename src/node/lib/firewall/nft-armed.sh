@@ -4,18 +4,18 @@
 
 nft_text() { NF_BODY="table inet $NF_TABLE {$FX_NL$NF_RULES}"; }
 
-# nft_guarded: loads NF_BODY for $1 seconds at most, unless it is kept. The way back stands, and its timer runs, before.
+# nft_guarded SECONDS: loads NF_BODY; it is reverted after that time unless kept. The revert is written and its timer runs before.
 nft_guarded() {
   stack_at "$NF_TABLE"
   stack_again
   if arm_pending && [ "$AR_DIR" != "$FX_DIR" ]; then
-    # What was there before an order that nobody kept is the state before this one too.
+    # The state before an order that is not kept is the state before this order too.
     cp "$AR_DIR/back.nft" "$FX_DIR/back.nft" 2>/dev/null ||
-      fx_fail no-receipt "cannot copy $AR_DIR/back.nft (an order by iptables that nobody kept?)"
+      fx_fail no-receipt "cannot copy $AR_DIR/back.nft (an order by iptables that was not kept?)"
   elif [ ! -e "$FX_DIR/back.nft" ]; then
     nft_save "$NF_NOW"
   fi
-  # NF_ELSE is what the way back does where the kernel does not take the former table any more.
+  # NF_ELSE is what the revert does if the kernel no longer accepts the former table.
   arm_back "nft -f '$FX_DIR/back.nft'${NF_ELSE:+ || $NF_ELSE}"
   AR_ELSE="nft delete table inet $NF_TABLE"
   arm "$1"
@@ -27,18 +27,18 @@ nft_guarded() {
   arm_check
 }
 
-# nft_undo: the table as it was before, then the timer off: were this to fail half-way, the timer still would.
+# nft_undo: restores the former table first and ends the timers after that: if it fails half-way, they still revert.
 nft_undo() {
   stack_at "$NF_TABLE"
   if stack_lower; then
     arm_undo
     return 0
   fi
-  # Where the former one is gone too, with the record of it, the machine was started anew.
+  # If the record of the former table is gone too, the machine was rebooted.
   if ! nft_read && { [ "${B_table-absent}" = absent ] || [ ! -e "$FX_DIR/back.nft" ]; }; then
     arm_undo
     stack_leave
-    FX_STATE=already FX_NOTE='nothing is here to take back'
+    FX_STATE=already FX_NOTE='nothing to undo here'
     return 0
   fi
   if [ -e "$FX_DIR/back.nft" ]; then
@@ -46,9 +46,9 @@ nft_undo() {
   elif [ "${B_table-absent}" = absent ]; then
     NF_OUT=$(nft delete table inet "$NF_TABLE" 2>&1) || fx_fail nft "nft refused: $NF_OUT"
   else
-    fx_fail no-receipt 'what was here before is not recorded on this node any more'
+    fx_fail no-receipt 'this node has no record any more of what was here before'
   fi
-  # An order that nobody kept may be all that stood here, and NF_ELSE leaves nothing.
+  # An order that was not kept may be all that was here, and NF_ELSE leaves nothing.
   [ "${B_table-absent}" = absent ] || nft_read || B_table=absent
   arm_undo
   stack_leave

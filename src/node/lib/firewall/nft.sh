@@ -3,14 +3,14 @@
 # needs: common/apart common/write common/result
 # shellcheck shell=sh
 
-# nft_read: NF_NOW is the table as it is; false when there is none. An nft that does not answer is no table that is gone:
-# NF_ERROR is what it said, and without NF_SOFT that is the end.
+# nft_read: NF_NOW is the table as it is; false if there is none. If nft does not answer, that does not prove that the table is gone:
+# NF_ERROR is what nft said, and without NF_SOFT the script ends.
 nft_read() {
   NF_ERROR=''
-  # What is said beside it is no part of the table: with that, the way back could not be loaded.
+  # Standard error is kept apart: with a warning in it, the saved table could not be loaded.
   if apart nft list table inet "$NF_TABLE"; then
     NF_NOW=$AP_OUT
-    # Some warn in the output itself.
+    # Some versions warn on standard output.
     case $NF_NOW in *'table inet '*) NF_NOW="table inet ${NF_NOW#*'table inet '}" ;; esac
     [ -n "$NF_NOW" ]
     return
@@ -21,10 +21,10 @@ nft_read() {
   return 1
 }
 
-# nft_there: what it found.
+# nft_there: whether it found the table.
 nft_there() { [ -n "$NF_NOW" ]; }
 
-# NF_N is how many packets the last counter of it met.
+# nft_count: NF_N is the number of packets of its last counter.
 nft_count() { NF_N=${NF_NOW##*'counter packets '} && NF_N=${NF_N%% *}; }
 
 nft_dead() {
@@ -38,10 +38,10 @@ nft_replace() {
   NF_TEXT="add table inet $NF_TABLE${FX_NL}delete table inet $NF_TABLE$FX_NL$1"
 }
 
-# nft_try: whether the kernel would take it; nothing is changed.
+# nft_try: whether the kernel would accept it; changes nothing.
 nft_try() { printf '%s\n' "$NF_TEXT" | nft -c -f - 2>&1; }
 
-# nft_load NAME: by way of a file in the receipt, so that what was loaded can be read later. Undo needs no room for one.
+# nft_load NAME: loads it from a file in the receipt, so that it can be read later. Undo needs no room for a file.
 nft_load() {
   if [ "$FX_OP" = undo ]; then
     NF_OUT=$(printf '%s\n' "$NF_TEXT" | nft -f - 2>&1)
@@ -51,7 +51,7 @@ nft_load() {
   fi || fx_fail nft "nft refused: $NF_OUT"
 }
 
-# nft_save: the way back as a file, from what nft_read found ($1 is empty when there was no table).
+# nft_save TEXT: writes the revert as a file, from what nft_read found (empty if there was no table).
 nft_save() {
   nft_replace "$1"
   fx_write back.nft "$NF_TEXT" || fx_fail no-receipt "cannot write $FX_DIR/back.nft"

@@ -2,7 +2,7 @@
 # needs: sockets common/result
 # shellcheck shell=sh
 
-# sockets_close KEPT: closes all others, and says how many and how many are left.
+# sockets_close KEPT: closes all others, and reports how many were closed and how many are left.
 sockets_close() {
   sockets_others "$1"
   if [ -z "$FX_N" ]; then

@@ -3,8 +3,8 @@
 # needs: common/tools common/start
 # shellcheck shell=sh
 
-# sockets_ask CONDITION: SO_OUT are the server's connections for which it holds, a line each; false where ss refuses, and
-# SO_OUT is why. What a loader or a library says on stderr is no connection.
+# sockets_ask CONDITION: SO_OUT are the server's connections that match it, one a line; false if ss refuses, and then SO_OUT
+# is why. Standard error is dropped first: a warning of the loader or of a library is not a connection.
 sockets_ask() {
   sockets_ports
   SO_OUT=$(ss -Htn state established "( $SO_PORTS )$1" 2>/dev/null) && return 0
@@ -12,13 +12,13 @@ sockets_ask() {
   return 1
 }
 
-# sockets_ports: SO_PORTS is the condition of ss for the ports that the fence judges.
+# sockets_ports: SO_PORTS is the filter of ss for the ports that the fence covers.
 sockets_ports() {
   SO_PORTS=''
   for FX_K in $IN_PORTS; do SO_PORTS="$SO_PORTS${SO_PORTS:+ or }sport = :$FX_K"; done
 }
 
-# sockets_among WORDS: SO_F is the condition of ss for these addresses and networks; a network's length stands within the brackets.
+# sockets_among WORDS: SO_F is the filter of ss for these addresses and networks; a prefix length goes inside the brackets.
 sockets_among() {
   SO_F=''
   for FX_K in $1; do
@@ -27,8 +27,8 @@ sockets_among() {
   done
 }
 
-# sockets_keep WORDS: SO_KEEP is these, loopback, and of this machine's own addresses (a balancer's that moves about,
-# a bridge's) those by which it speaks to itself just now.
+# sockets_keep WORDS: SO_KEEP is these, loopback, and those of this machine's own addresses (such as a balancer's floating
+# address or a bridge's) over which it has connections to itself now.
 sockets_keep() {
   SO_KEEP="127.0.0.0/8 ::1${1:+ $1}"
   fx_has ip || return 0
@@ -52,14 +52,14 @@ sockets_peers() {
   done
 }
 
-# sockets_many: whether they are more than fit one filter. The kernel cuts a longer one without a word: it would mean others.
+# sockets_many: whether they do not fit one filter. The kernel truncates a longer one silently: it would match others.
 sockets_many() {
   # shellcheck disable=SC2086
   set -- $SO_KEEP
   [ $# -gt 1000 ]
 }
 
-# sockets_rest: SO_REST is `local peer` of all but SO_KEEP, a line each: all, less those of each part, said twice; false where ss refuses.
+# sockets_rest: SO_REST is `local peer` of all but SO_KEEP, one a line: kept ones are listed twice more and dropped as duplicates. False if ss refuses.
 sockets_rest() {
   sockets_ask '' || return 1
   SO_REST=$SO_OUT SO_W='' SO_C=0
@@ -68,14 +68,14 @@ sockets_rest() {
     if [ "$FX_K" != end ] && [ "$SO_C" -lt 500 ] || [ -z "$SO_W" ]; then continue; fi
     sockets_among "$SO_W"
     SO_W='' SO_C=0
-    # A part that cannot be told would be closed with the others.
+    # If one part cannot be read, its connections would be closed with the others.
     sockets_ask " and ( $SO_F )" || return 1
     SO_REST="$SO_REST$FX_NL$SO_OUT$FX_NL$SO_OUT"
   done
   SO_REST=$(printf '%s\n' "$SO_REST" | while read -r _ _ SO_L SO_P _; do [ -z "$SO_P" ] || echo "$SO_L $SO_P"; done | sort | uniq -u)
 }
 
-# sockets_count: FX_N is how many connections are not of SO_KEEP; empty where nobody can tell, and SO_OUT says why.
+# sockets_count: FX_N is how many connections are not of SO_KEEP; empty if unknown, and SO_OUT says why.
 sockets_count() {
   FX_N=''
   if sockets_many; then
@@ -93,7 +93,7 @@ sockets_count() {
   FX_N=$#
 }
 
-# sockets_others KEPT: FX_N as above, of all but these.
+# sockets_others KEPT: FX_N is how many connections there are from other addresses than these.
 sockets_others() {
   FX_N='' SO_OUT='no ss here'
   fx_has ss || return 0

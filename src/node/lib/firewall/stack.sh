@@ -6,7 +6,7 @@
 # stack_at PLACE: the table or chain that is meant.
 stack_at() { ST_FILE=$FX_HOME/$1.top; }
 
-# stack_top: ST_DIR is the uppermost that stands; empty where none is known. One whose timer fired stands no more.
+# stack_top: ST_DIR is the uppermost step in force; empty if none is known. A step whose timer fired is not in force any more.
 stack_top() {
   ST_DIR=''
   ! fx_line "$ST_FILE" || ST_DIR=$FX_L
@@ -19,7 +19,7 @@ stack_below() {
   ST_DIR=$FX_L
 }
 
-# stack_find: whether this step stands; ST_ABOVE is the one right over it.
+# stack_find: whether this step is in force; ST_ABOVE is the one right above it.
 stack_find() {
   ST_ABOVE=''
   stack_top
@@ -30,14 +30,14 @@ stack_find() {
   [ -n "$ST_DIR" ]
 }
 
-# stack_again: an attempt of this step that others were made over begins anew, with what is here now as its way back.
+# stack_again: if other steps were made over an earlier attempt of this one, it starts anew and reverts to what is here now.
 stack_again() {
   stack_find && [ -n "$ST_ABOVE" ] || return 0
   stack_leave
   rm -f "$FX_DIR/back.nft" "$FX_DIR/back.iptables" "$FX_DIR/back.ip6tables"
 }
 
-# stack_enter REPLACED: before the rules are loaded. An order that nobody kept is replaced whole.
+# stack_enter REPLACED: puts this step on top before its rules are loaded. An order that was not kept is replaced.
 stack_enter() {
   ! stack_find || return 0
   stack_top
@@ -46,7 +46,7 @@ stack_enter() {
     fx_fail no-receipt "cannot write $FX_DIR/over and $ST_FILE"
 }
 
-# stack_leave: this step stands no more.
+# stack_leave: takes this step out of the stack.
 stack_leave() {
   stack_find || return 0
   stack_below
@@ -62,21 +62,21 @@ stack_leave() {
   fi
   if ! fx_over "$ST_TO" "$ST_DIR"; then
     [ -z "$ST_ABOVE" ] || fx_fail no-receipt "cannot write $ST_TO"
-    # What stood here is reverted already.
+    # The change is reverted already.
     fx_say "cannot write $ST_TO: it still names this step"
   fi
   rm -f "$FX_DIR/stands" 2>/dev/null
 }
 
-# stack_lower: for undo, whether what stands here is another's; then it stays, and this step leaves.
+# stack_lower: for undo, whether another step's change is on top; then that stays, and this step leaves the stack.
 stack_lower() {
   [ -e "$ST_FILE" ] && [ -e "$FX_DIR/intent" ] || return 1
   if stack_find; then
     [ -n "$ST_ABOVE" ] || return 1
-    FX_NOTE="${ST_ABOVE#"$FX_HOME/"} was made over it and stays; its own undo goes back to what was before both"
+    FX_NOTE="${ST_ABOVE#"$FX_HOME/"} was made over it and stays; undoing that step restores what was before both"
     stack_leave
   else
-    FX_NOTE='nothing of it stands here any more'
+    FX_NOTE='nothing of it is in force here any more'
   fi
   FX_STATE=already
 }

@@ -7,7 +7,7 @@ arm_systemd() {
   if arm_started; then
     arm_now && arm_at "$1" "$AR_NOW" || return 1
     ! arm_agrees || return 0
-    # /proc/uptime is of another clock: of a container, or it counts sleep. The timer itself told systemd's.
+    # /proc/uptime shows another clock (a container's, or it counts sleep). The timer itself told systemd's.
     sd systemctl stop "$AR_UNIT.timer" 2>/dev/null
     arm_at "$1" "$AR_SEEN" && sd systemctl is-active --quiet "$AR_UNIT.timer"
   else
@@ -20,10 +20,10 @@ arm_run() {
     "$1" --timer-property=AccuracySec=1s --setenv=PATH="$PATH" /bin/sh -c "$AR_FIRES"
 }
 
-# arm_at SECONDS NOW: so long after NOW, which is in hundredths of a second.
+# arm_at SECONDS NOW: arms it that long after NOW, which is in hundredths of a second.
 arm_at() { arm_run "--on-startup=$(($2 - AR_BASE + $1 * 100))0ms"; }
 
-# arm_started: AR_BASE is when systemd started; false where it does not tell.
+# arm_started: AR_BASE is when systemd started; false if it does not tell.
 arm_started() {
   sd systemctl show --property=UserspaceTimestampMonotonic && arm_stamp UserspaceTimestampMonotonic && AR_BASE=$AR_T
 }
@@ -45,7 +45,7 @@ arm_stamp() {
   case $AR_T in *[!0-9]* | '') return 1 ;; esac
 }
 
-# arm_agrees: whether the timer runs, and began, by systemd's clock, when it did by ours. AR_SEEN is systemd's time of it.
+# arm_agrees: whether the timer runs, and started at the same time by systemd's clock as by ours. AR_SEEN is systemd's time.
 arm_agrees() {
   AR_SEEN=$AR_NOW
   sd systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic "$AR_UNIT.timer" || return 1

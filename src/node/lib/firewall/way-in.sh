@@ -14,7 +14,7 @@ own_way() {
   case $OW_K in '' | *[!0-9a-fA-F.:]*) ;; *) OW_FROM=$OW_K ;; esac
 }
 
-# sudo takes it out of our environment; the processes that began ours still have it.
+# sudo removes it from the environment; the parent processes still have it.
 own_way_above() {
   OW_P=$$
   while [ -z "$OW_T" ] && fx_line "/proc/$OW_P/stat"; do

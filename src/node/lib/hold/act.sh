@@ -24,7 +24,7 @@ act_verify() {
   [ -z "$IN_KEY" ] || process_verify
 }
 
-# The processes run again before the unit that looks after them does.
+# The processes run again before the unit that supervises them does.
 act_undo() {
   [ -z "$IN_KEY" ] || process_undo
   [ -z "$P_UNIT" ] || unit_undo

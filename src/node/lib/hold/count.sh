@@ -26,7 +26,7 @@ hold_count() {
   done
 }
 
-# hold_settle: counts once the watch had time to meet what a supervisor started just now: it looks every second.
+# hold_settle: counts after the watch had time to hold what a supervisor just started: it looks every second.
 hold_settle() {
   HO_N=0
   while hold_count && [ "$HO_RUNNING" -gt 0 ] && [ "$HO_N" -lt 8 ]; do

@@ -18,7 +18,7 @@ ho_scan() {
 ho_meant() {
   HO_Q=$1
   ho_like "$1" "$1" || { [ -n "$HO_BARE" ] && ho_thread "$1" && ho_like "$1" "$HO_Q"; } || return 0
-  # Never what this machine is run and reached by, whatever was asked for.
+  # Never a process by which this machine runs or is reached, whatever was asked for.
   case $HO_C in
     systemd | systemd-* | init | '(sd-pam)' | dbus-* | sshd | sshd-* | sudo | login | agetty) return 0 ;;
     *ssm-agen* | ssm-session* | ssm-document* | ssm-cli | dhclient | NetworkManager | tailscaled | teleport) return 0 ;;
@@ -28,7 +28,7 @@ ho_meant() {
   ho_stat "$1" || return 0
   # shellcheck disable=SC2086
   set -- $HO_L
-  # Dead already, a kernel thread, or a child of this very shell.
+  # It is dead already, a kernel thread, or a child of this shell.
   [ "$1" != X ] && [ "$2" != 2 ] || return 0
   case " $HO_OWN " in *" $2 "*) return 0 ;; esac
   HO_K="$HO_PID:${20}:" HO_S=$1
@@ -40,8 +40,8 @@ ho_meant() {
   HO_FOUND="$HO_FOUND $HO_K"
 }
 
-# ho_thread /proc/PID: HO_Q is a thread of it that lives, HO_S its state. Where the first one has ended the others run on,
-# and the process is shown as a dead one, without command line or control group.
+# ho_thread /proc/PID: HO_Q is a living thread of it, HO_S that one's state. When the first thread has ended, the others go on,
+# and the kernel shows the process as a zombie, without command line or control group.
 ho_thread() {
   set +f
   set -- "$1" "$1"/task/[0-9]*
@@ -56,7 +56,7 @@ ho_thread() {
   return 1
 }
 
-# ho_stat /proc/PID: HO_L is what stands after the name. A name may hold newlines and brackets: only the last line counts.
+# ho_stat /proc/PID: HO_L are the fields after the name. A name may contain newlines and brackets: only the last line counts.
 ho_stat() {
   HO_L=''
   while read -r HO_M; do HO_L=$HO_M; done <"$1/stat" || return 1
@@ -64,23 +64,23 @@ ho_stat() {
   [ -n "$HO_L" ]
 }
 
-# ho_like /proc/PID FROM: whether all that is asked for fits; HO_C is its name. FROM is it or one of its threads;
-# HO_BARE says that it has nothing to be told by.
+# ho_like /proc/PID FROM: whether it matches all that is asked for; HO_C is its name. FROM is the process or one of its
+# threads; HO_BARE is set if FROM shows no command line or control group.
 ho_like() {
   HO_C='' HO_L='' HO_M='' HO_BARE=''
-  # More than one line is another name.
+  # A name of several lines never matches.
   { IFS= read -r HO_C && ! IFS= read -r HO_M; } <"$1/comm" || { [ -n "$HO_C$HO_M" ] && HO_C="$HO_C $HO_M" || return 1; }
   [ -z "$P_PROCESS" ] || { [ "$HO_C" = "$HO_SHORT" ] && ho_named "$2"; } || return 1
   [ -z "$P_CGROUP" ] || ho_grouped "$2" || return 1
   if [ -n "$P_CMDLINE" ]; then
-    # Compared without any spaces first, as `read` drops the NULs between arguments: most processes cost no fork.
+    # Compared without spaces first, as `read` drops the NULs between arguments: so most processes cost no fork.
     read -r HO_L <"$2/cmdline" || [ -n "$HO_L" ] || { HO_BARE=1 && return 1; }
     ho_squash "$HO_L"
     HO_K=$HO_L
     ho_squash "$P_CMDLINE"
     [ "$HO_K" = "$HO_L" ] || return 1
     HO_L=$(tr '\000' ' ' <"$2/cmdline") || return 1
-    # A process that renamed itself leaves more than one NUL behind.
+    # A process that renamed itself leaves several NULs behind.
     while [ "$HO_L" != "${HO_L% }" ]; do HO_L=${HO_L% }; done
     [ "$HO_L" = "$P_CMDLINE" ] || return 1
   fi
@@ -90,7 +90,7 @@ ho_like() {
   [ "$HO_K" = Uid: ] && [ "$HO_U" = "$HO_UID" ]
 }
 
-# ho_named FROM: a name longer than the kernel keeps is held to what command line and program tell, where they tell another one.
+# ho_named FROM: a name longer than the kernel keeps is also compared with the command line and the program.
 ho_named() {
   [ "$P_PROCESS" != "$HO_SHORT" ] || return 0
   read -r HO_L <"$1/cmdline" || [ -n "$HO_L" ] || return 0
@@ -99,10 +99,10 @@ ho_named() {
   case ${HO_L##*/} in "$P_PROCESS"*) return 0 ;; *) return 1 ;; esac
 }
 
-# ho_grouped FROM: whether it lives in P_CGROUP or below it, in any hierarchy.
+# ho_grouped FROM: whether it is in P_CGROUP or below it, in any hierarchy.
 ho_grouped() {
   while read -r HO_L; do
-    # The name of a unit or slice is good at any depth.
+    # The name of a unit or slice matches at any depth.
     case ${P_CGROUP%%/*}:${HO_L#*:*:}/ in
       :"$P_CGROUP"/* | "$P_CGROUP":*/"$P_CGROUP"/*) return 0 ;;
     esac
@@ -120,13 +120,13 @@ ho_squash() {
   IFS=$HO_I
 }
 
-# ho_seize: holds every process found that runs; its file `frozen` remembers those that this froze.
+# ho_seize: freezes or kills every process found that runs; the file `frozen` lists those that this hold froze.
 ho_seize() {
   for HO_P in $HO_FOUND; do
     case $P_HOW:$HO_P in
       freeze:*:[Tt]) ;;
       freeze:*)
-        # Noted first: a freeze without a note would never be taken back.
+        # Noted first: without a note, undo would not thaw it.
         printf '%s\n' "${HO_P%:*}" >>"$HO_HERE/frozen" && HO_LIST="$HO_LIST ${HO_P%:*}" && kill -STOP "${HO_P%%:*}" 2>/dev/null
         ;;
       *) kill -KILL "${HO_P%%:*}" 2>/dev/null && : >"$HO_HERE/killed" ;;
@@ -134,7 +134,7 @@ ho_seize() {
   done
 }
 
-# ho_release: lets go of what was frozen here and is still the same process. HO_N counts them.
+# ho_release: resumes what was frozen here and is still the same process. HO_N counts them.
 ho_release() {
   HO_N=0
   [ -r "$HO_HERE/frozen" ] || return 0

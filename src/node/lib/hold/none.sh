@@ -2,7 +2,7 @@
 # needs: count
 # shellcheck shell=sh
 
-# hold_none: after a look, and after the hold; HO_SEEN counts what was met so far. A watch that kills leaves a note alone.
+# hold_none: asked after the look and after the hold; HO_SEEN counts what was found so far. A watch that kills leaves only a note.
 hold_none() {
   HO_SEEN=$((HO_SEEN + HO_RUNNING + HO_HELD))
   [ "$HO_SEEN" -eq 0 ] && [ ! -e "$HO_HERE/killed" ] || return 1
@@ -10,7 +10,7 @@ hold_none() {
   [ -z "$P_PROCESS" ] || hold_names
 }
 
-# hold_names: names that run here, those that begin alike first, as far as they go into the result.
+# hold_names: the names that run here, similar ones first, as many as fit into the result.
 hold_names() {
   HO_NEAR='' HO_FAR='' HO_L=${P_PROCESS#??}
   HO_L=${P_PROCESS%"$HO_L"}
@@ -27,7 +27,7 @@ hold_names() {
     case $HO_C in "$HO_L"*) HO_NEAR="$HO_NEAR$HO_C " ;; *) HO_FAR="$HO_FAR$HO_C " ;; esac
   done
   HO_FAR=$HO_NEAR$HO_FAR
-  # Cut at a name's end: fx_data would cut within one.
+  # Cut at the end of a name: fx_data would cut within one.
   while [ ${#HO_FAR} -gt 200 ]; do HO_FAR=${HO_FAR% } && HO_FAR="${HO_FAR% *} "; done
   fx_data names "${HO_FAR% }"
 }

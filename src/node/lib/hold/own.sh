@@ -2,7 +2,7 @@
 # needs: common/proc
 # shellcheck shell=sh
 
-# Our own shell and all above it are never meant, nor is any watch.
+# hold_own: HO_OWN are this shell, its parents and every watch: never held. HO_WAY are those without the watches.
 hold_own() {
   HO_OWN=$$ HO_P=$$
   while fx_line "$FX_ROOT/proc/$HO_P/stat"; do

@@ -3,9 +3,9 @@
 
 po_table() { nft list table inet "$HO_TABLE" 2>/dev/null; }
 
-# po_net_text: PO_T is the table. A bridge with br_netfilter sends a reset straight back to the pod, past the translation of
-# addresses: one made after that has the server's address, not the service's, and the pod never learns. So the first chain
-# stands before it, where the kernel can reject there (5.9).
+# po_net_text: PO_T is the table. With br_netfilter, a bridge sends a reset straight back to the pod, past the translation of
+# addresses: a reset made after that has the server's address, not the service's, and the pod ignores it. So the first chain
+# is placed before it, if the kernel can reject there (5.9).
 po_net_text() {
   PO_T=''
   [ -n "$PO_COVER" ] || return 0
@@ -27,8 +27,8 @@ po_net_load() {
     nft -f "$HO_HERE/rules.nft" 2>"$HO_HERE/nft-said"
 }
 
-# Loaded anew when a pod came or went: an address may be another pod's by now. A runtime that does not answer tells of none:
-# what is held stays so.
+# po_net_seize: loads the table again when a pod came or went: an address may belong to another pod by now. If the runtime
+# does not answer, the held pods stay held.
 po_net_seize() {
   [ -z "$PO_MUTE" ] || return 0
   po_net_text

@@ -26,7 +26,7 @@ po_net() {
   fi
 }
 
-# A pod of the host's network is told from the host by its cgroup; nft looks for that at /sys/fs/cgroup.
+# po_net_host ID: a pod with the host's network is told from the host by its cgroup; nft looks for that at /sys/fs/cgroup.
 po_net_host() {
   if [ "$PO_V" != 2 ] || [ ! -e "$HO_ROOT/sys/fs/cgroup/cgroup.controllers" ]; then
     PO_BAD="pod $1 has the host's network, and this node no cgroup v2 to tell it by: freeze it"
@@ -43,8 +43,8 @@ po_net_host() {
   po_covered "$1"
 }
 
-# po_rules MATCH FAMILY ADDRESSES: PO_T are rules that meet the address before and after it is translated, PO_B the one
-# that meets it before. Resets pass: by them the server learns that the connection is gone.
+# po_rules MATCH FAMILY ADDRESSES: PO_T are rules that match the address before and after its translation, PO_B the one
+# that matches it before. Resets pass: they tell the server that the connection is closed.
 po_rules() {
   [ -n "$3" ] || return 1
   PO_B="$1 $2 daddr { $3 } tcp dport { $IN_PORTS } tcp flags & rst == 0 counter reject with tcp reset
@@ -53,7 +53,7 @@ po_rules() {
 "
 }
 
-# po_covered ID: held once the table with its rules is loaded.
+# po_covered ID: the pod is held once the table with its rules is loaded.
 po_covered() {
   PO_COVER="$PO_COVER $1"
   PO_L=''
@@ -64,7 +64,7 @@ po_covered() {
   esac
 }
 
-# po_service ID: PO_S is where the pod finds the API, as its own processes were told; remembered once known.
+# po_service ID: PO_S is where the pod finds the API, from the environment of its processes; remembered once known.
 po_service() {
   PO_S=''
   case $PO_KNOWN in *" $1="*) PO_S=${PO_KNOWN##*" $1="} PO_S=${PO_S%% *} && return 0 ;; esac

@@ -9,7 +9,7 @@ pods_ready() {
   fx_need crictl
   if [ "$P_HOW" = network ]; then
     fx_need nft
-    # There, and a kernel without it, is not enough.
+    # nft may be installed while the kernel lacks it.
     FX_K=$(nft list tables 2>&1) || fx_refuse nft "nft does not answer: $FX_K"
   fi
   hold_own
@@ -17,7 +17,7 @@ pods_ready() {
   [ -z "$PO_BAD" ] || fx_refuse protected "$PO_BAD"
 }
 
-# Once they are held: what of it will not be as it was, for people, and which containers these were.
+# pods_applied: after the hold, warns of its limits and notes which containers are held.
 pods_applied() {
   if [ "$P_HOW" = network ]; then
     case $(po_table) in
@@ -39,8 +39,8 @@ pods_containers() {
   done
 }
 
-# pods_undone: a container whose liveness probe failed while it stood still is another one now. A kill that waited for the
-# thaw lands within moments of it.
+# pods_undone: a container whose liveness probe failed while it was frozen has been replaced. A kill that waited for the
+# thaw arrives within moments of it.
 pods_undone() {
   fx_line "$HO_HERE/containers" || return 0
   PO_WAS=$FX_L PO_W=0 PO_C=0
@@ -55,5 +55,5 @@ pods_undone() {
   done
   [ "$PO_C" -gt 0 ] || return 0
   fx_data restarted "$PO_C"
-  fx_say "$PO_C of the containers that were frozen ended meanwhile: the kubelet starts others in their place, as a liveness probe fails on what stands still"
+  fx_say "$PO_C of the frozen containers ended meanwhile: their liveness probe failed while they were frozen, and the kubelet replaces them"
 }

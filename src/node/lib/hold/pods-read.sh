@@ -47,7 +47,7 @@ po_read() {
   PO_PID=${1-} PO_UID=${2-} PO_NET=${3-} PO_IPS=${4-} PO_G='' PO_V='' PO_PATH=''
   case $PO_PID in
     '' | 0)
-      # A runtime may keep no process for the pod itself; one of its containers will do.
+      # Some runtimes have no process for the pod itself; one of its containers will do.
       for PO_K in $(cri ps -q --pod "$PO_ID" 2>/dev/null); do
         PO_PID=$(cri inspect -o go-template --template '{{.info.pid}}' "$PO_K" 2>/dev/null)
       done

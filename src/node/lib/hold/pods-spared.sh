@@ -1,9 +1,9 @@
 # Pods whose cgroup holds what this machine runs or is reached by: never held.
 # shellcheck shell=sh
 
-# po_spared: whether the group holds what this machine is run or reached by; PO_BAD says what.
+# po_spared: whether the group contains a process by which this machine runs or is reached; PO_BAD names it.
 po_spared() {
-  case $PO_G/ in *'/../'* | */system.slice/* | */init.scope/* | */user.slice/*) PO_BAD="$PO_G is no pod's alone" && return 0 ;; esac
+  case $PO_G/ in *'/../'* | */system.slice/* | */init.scope/* | */user.slice/*) PO_BAD="$PO_G is not a pod's own group" && return 0 ;; esac
   set +f
   set -- "$PO_G"/cgroup.procs "$PO_G"/*/cgroup.procs "$PO_G"/*/*/cgroup.procs "$PO_G"/*/*/*/cgroup.procs
   set -f

@@ -10,7 +10,7 @@ po_scan() {
   PO_MUTE=''
   for HO_P in $PO_IDS; do
     if ! po_tell "$HO_P"; then
-      # Gone since it was listed, unless it is there still.
+      # It ended since it was listed, unless it is still listed.
       case $(cri pods -q --id "$HO_P" --state ready 2>/dev/null) in '') ;; *) PO_BAD="nothing tells the processes of pod $HO_P" ;; esac
     elif [ "$P_HOW" = network ]; then
       po_net "$HO_P"
@@ -29,7 +29,7 @@ po_seize() {
   fi
   for HO_P in $HO_FOUND; do
     PO_G=${HO_P%:*}
-    # What another froze is not ours to thaw later. Noted first: a freeze without a note would never be taken back.
+    # What somebody else froze must not be thawed by this undo. Noted first: without a note, undo would not thaw it.
     freezer_asked "$PO_G" || { printf '%s\n' "$PO_G" >>"$HO_HERE/frozen" && HO_LIST="$HO_LIST $PO_G" && freezer_set "$PO_G" 1; }
   done 2>/dev/null
 }

@@ -2,11 +2,11 @@
 # needs: watching none until lost
 # shellcheck shell=sh
 
-# The watch would also meet the login that is to take the hold back.
+# hold_guard: the watch would also stop the login that has to undo the hold.
 hold_guard() {
   for HO_P in $HO_WAY; do
     ho_like "$FX_ROOT/proc/$HO_P" "$FX_ROOT/proc/$HO_P" || continue
-    fx_refuse own-way "this login is of them (process $HO_P, $HO_C): name the offender more closely"
+    fx_refuse own-way "this login is one of them (process $HO_P, $HO_C); next: name the process more closely"
   done 2>/dev/null
 }
 
@@ -42,13 +42,13 @@ process_apply() {
     { printf '%s\n' "$IN_WATCH" >"$HO_HERE/watch.sh"; } 2>/dev/null || fx_fail no-receipt "cannot write $HO_HERE/watch.sh"
     hold_watch || fx_fail no-watch 'the watch does not run, so nothing was held'
   fi
-  # The watch alone takes hold: two at it would fight over the same list.
+  # Only the watch holds processes: two writers would fight over the same list.
   HO_N=0
   until [ -e "$HO_HERE/pass" ]; do
     HO_N=$((HO_N + 1))
-    # A detached one takes a moment to say who it is.
+    # A detached watch takes a moment to write its PID.
     { [ "$HO_N" -lt 50 ] && { hold_watching || { [ -e "$HO_HERE/detached" ] && [ "$HO_N" -lt 25 ]; }; }; } ||
-      fx_fail no-watch 'the watch does not look'
+      fx_fail no-watch 'the watch runs, but does not look for processes'
     sleep 0.2 2>/dev/null || sleep 1
   done
   hold_settle
@@ -71,7 +71,7 @@ process_verify() {
 }
 
 process_undo() {
-  # A hold that was there before is somebody else's.
+  # A hold that was there before belongs to another step.
   if [ "$B_watch" = on ]; then
     hold_shorter
     fx_say 'the hold was there before; it stays'
@@ -79,7 +79,7 @@ process_undo() {
   fi
   HO_LATE=''
   ! fx_line "$HO_HERE/detached" || HO_LATE=$FX_L
-  # From here on no watch is wanted.
+  # From here on, any watch ends.
   rm -f "$HO_HERE/who" 2>/dev/null
   if hold_watching; then
     [ -e "$HO_HERE/detached" ] || ! fx_systemd || sd systemctl stop "$HO_UNIT.service" 2>/dev/null
@@ -93,11 +93,11 @@ process_undo() {
   fi
   [ -d "$HO_HERE" ] || hold_lost
   ho_release
-  fx_say "$HO_N let go"
+  fx_say "$HO_N released"
   [ -z "$P_PODS" ] || pods_undone
   hold_forget
   if [ -n "$HO_LATE$SD_DEAD" ]; then
-    # What systemd starts late is to find something that ends.
+    # A watch that systemd starts late must end at once.
     rm -rf "$HO_HERE"
     mkdir "$HO_HERE" && echo 'exit 0' >"$HO_HERE/watch.sh"
   else

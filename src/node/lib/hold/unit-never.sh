@@ -2,8 +2,8 @@
 # needs: unit-read own
 # shellcheck shell=sh
 
-# unit_reached: whether this machine is run and reached by the unit that was read, under any of its names, or this very login
-# by one of its processes. FX_K is its name.
+# unit_reached: whether this machine runs or is reached by the unit that was read, under any of its names, or this login by
+# one of its processes. FX_K is its name.
 unit_reached() {
   for FX_K in $UN_Id $UN_Names; do
     case $FX_K in
@@ -26,16 +26,16 @@ unit_reached() {
 }
 
 unit_guard() {
-  ! unit_reached || fx_refuse protected "$FX_K is never stopped: this machine is run or reached by it"
+  ! unit_reached || fx_refuse protected "$FX_K is never stopped: this machine runs or is reached by it"
   for FX_K in $UN_Id $UN_Names; do
     case $FX_K in
       *.service | *.socket | *.timer | *.path) ;;
-      *) fx_refuse protected "$FX_K is no service, socket, timer or path" ;;
+      *) fx_refuse protected "$FX_K is not a service, socket, timer or path" ;;
     esac
   done
 }
 
-# unit_manual: refused before anything is masked: what systemd would not stop, or not start again.
+# unit_manual: refuses units that systemd would not stop, or not start again, before anything is masked.
 unit_manual() {
   ! unit_down || return 0
   [ "$UN_RefuseManualStop" != yes ] || fx_refuse protected "$UN_Id cannot be stopped by hand (RefuseManualStop): hold its processes by --cgroup"

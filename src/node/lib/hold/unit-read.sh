@@ -26,7 +26,7 @@ unit_read() {
   unit_names "$UN_NEEDED" && UN_NEEDED=$UN_N
 }
 
-# unit_named: reads the unit that was asked for. Another name of one that is masked is an error to systemd: its link tells the unit.
+# unit_named: reads the unit that was asked for. For an alias of a masked unit systemd returns an error: the link names the unit.
 unit_named() {
   unit_read "$P_UNIT"
   [ "$UN_LoadState" = error ] || return 0
@@ -42,7 +42,7 @@ unit_mute() {
   fx_refuse no-systemd 'systemd does not answer'
 }
 
-# unit_names LIST: UN_N are the names in it. In lists systemd quotes a name with a backslash, and doubles that.
+# unit_names LIST: UN_N are the names in it. In lists, systemd quotes a name that contains a backslash, and doubles it.
 unit_names() {
   UN_N=''
   for UN_W in $1; do

@@ -11,10 +11,10 @@ unit_with() {
       case $UN_SEEN in *" $UN_K "*) continue ;; esac
       UN_SEEN="$UN_SEEN$UN_K "
       unit_read "$UN_K"
-      # One that is down passes the stop on.
+      # A unit that is down passes the stop on.
       UN_NEED="$UN_NEED${UN_NEED:+ }$UN_NEEDED"
       ! unit_down || continue
-      ! unit_reached || fx_refuse protected "$FX_K would end with it: this machine is run or reached by that"
+      ! unit_reached || fx_refuse protected "$FX_K would end with it: this machine runs or is reached by that"
       case $UN_RefuseManualStart:$UN_K in
         yes:* | *.scope) fx_refuse protected "$UN_K would end with it, and could not be started again: hold its processes by --cgroup" ;;
       esac
@@ -24,7 +24,7 @@ unit_with() {
   done
 }
 
-# unit_with_note: a few of them stand in the state before; of many the number (`@40 units`), and the receipt has the names.
+# unit_with_note: a few of them are named in the before-state; of many, it has the number (`@40 units`) and the receipt the names.
 unit_with_note() {
   # shellcheck disable=SC2086
   [ ${#UN_WITH} -le 400 ] || { set -- $UN_WITH && fx_before with "@$# units" && return; }
@@ -33,18 +33,18 @@ unit_with_note() {
 
 unit_with_keep() {
   case $B_with in @*) ;; *) return 0 ;; esac
-  # An attempt that was cut off saw all of them.
+  # An interrupted attempt saw all of them.
   [ -s "$FX_DIR/with" ] || fx_write with "${UN_WITH# }" || fx_fail no-receipt "cannot write $FX_DIR/with"
 }
 
 unit_with_found() {
   case $B_with in @*) ;; *) return 0 ;; esac
-  # Gone with a reboot: what is enabled was started by that.
+  # It is gone after a reboot, which started what is enabled.
   fx_line "$FX_DIR/with" || fx_say "which ${B_with#@} ended with it is not recorded here any more"
   B_with=$FX_L
 }
 
-# unit_with_back: a target on its own, or it would start all else that it wants.
+# unit_with_back: starts them again; a target on its own, or it would start everything that it wants.
 unit_with_back() {
   UN_T='' UN_K=''
   for FX_K in $B_with; do

@@ -35,7 +35,7 @@ unit_look() {
   fx_say "will mask and stop $UN_ALL${UN_WITH:+; with it end$UN_WITH}"
 }
 
-# unit_triggers: what an attempt before this stopped, systemd may have forgotten; the receipt has not.
+# unit_triggers: systemd may have forgotten what an earlier attempt stopped; the receipt has it.
 unit_triggers() {
   UN_B=$FX_BEFORE
   fx_recall_before
@@ -47,20 +47,20 @@ unit_triggers() {
 }
 
 unit_apply() {
-  # Stopping a transient unit forgets it; its text is the only way back.
+  # systemd forgets a transient unit that is stopped; only its text can bring it back.
   for UN_K in $UN_TRANSIENT; do
     cp "$UN_K" "$FX_DIR/${UN_K##*/}" && printf '%s\n' "${UN_K##*/}" >>"$FX_DIR/transient" || fx_fail no-receipt "cannot save $UN_K"
   done
   unit_with_keep
-  # Masked first, so that nothing starts it after; loaded last: a unit that is masked forgets how it is stopped (ExecStop,
-  # KillMode), and all that it leaves alone would be killed. A mask that is there gets no second one under it.
+  # Masked first, so that nothing starts it again; reloaded last: a masked unit forgets how it is stopped (ExecStop,
+  # KillMode), and processes that its stop spares would be killed. A unit that is masked already gets no second mask.
   # shellcheck disable=SC2086
   [ -z "$UN_MASK" ] || systemctl mask --runtime --no-reload -- $UN_MASK >/dev/null 2>&1
   # shellcheck disable=SC2086
-  systemctl stop -- $UN_ALL || fx_say 'systemctl stop complained'
+  systemctl stop -- $UN_ALL || fx_say 'systemctl stop reported an error'
   [ -z "$UN_MASK" ] || sd_reload
   UN_BAD='' UN_UP='' UN_RELOAD='' UN_C=$FX_ROOT/run/systemd/system.control
-  # An attempt that was cut off may have left some, not loaded yet.
+  # An interrupted attempt may have left some that are not loaded yet.
   ! fx_line "$FX_DIR/control" || UN_RELOAD=$FX_L
   for UN_K in $UN_ALL; do
     unit_read "$UN_K"
@@ -70,13 +70,13 @@ unit_apply() {
     [ -L "$UN_C/$UN_K" ] || UN_RELOAD="$UN_RELOAD $UN_K"
   done
   if [ -n "$UN_RELOAD" ]; then
-    # Noted first: a link without a note would never be taken away.
+    # Noted first: without a note, the link would not be removed.
     fx_write control "$UN_RELOAD" && mkdir -p "$UN_C" || fx_fail no-receipt "cannot write $FX_DIR/control or make $UN_C"
     for UN_K in $UN_RELOAD; do [ -L "$UN_C/$UN_K" ] || ln -s /dev/null "$UN_C/$UN_K"; done
     sd_reload
     UN_UP="$UN_UP $UN_RELOAD"
   fi
-  # What came up again before the mask held.
+  # Units that started again before the mask was in force.
   # shellcheck disable=SC2086
   [ -z "$UN_UP" ] || systemctl stop -- $UN_UP 2>/dev/null
   unit_state
@@ -84,13 +84,13 @@ unit_apply() {
   unit_left
   [ "$UN_LEFT" -eq 0 ] || {
     fx_data left "$UN_LEFT"
-    [ "$UN_MODE" != none ] || fx_fail not-held "$UN_LEFT processes of $UN_Id run on (KillMode=none): hold them by --cgroup"
-    fx_say "$UN_LEFT of its processes run on (KillMode=$UN_MODE)"
+    [ "$UN_MODE" != none ] || fx_fail not-held "$UN_LEFT processes of $UN_Id keep running (KillMode=none); next: hold them by --cgroup"
+    fx_say "$UN_LEFT of its processes keep running (KillMode=$UN_MODE)"
   }
   fx_say "$UN_ALL stopped and masked${B_with:+; with it ended ${B_with#@}}"
 }
 
-# unit_left: processes of the unit that its stop left alone (KillMode): UN_LEFT counts them.
+# unit_left: UN_LEFT counts the processes of the unit that its stop spared (KillMode).
 unit_left() {
   UN_LEFT=0
   case $UN_GROUP in '' | /) return 0 ;; esac
@@ -101,7 +101,7 @@ unit_left() {
   done
 }
 
-# unit_state: UN_BAD tells what is not held of UN_ALL.
+# unit_state: UN_BAD names what of UN_ALL is not held.
 unit_state() {
   UN_BAD=''
   for UN_K in $UN_ALL; do
@@ -117,7 +117,7 @@ unit_verify() {
   unit_named
   UN_ALL=$UN_Id
   fx_data active "$UN_ActiveState"
-  # A masked unit no longer tells its triggers; the receipt does.
+  # A masked unit no longer shows its triggers; the receipt has them.
   fx_recall_before
   for FX_K in $B_triggers; do UN_ALL="$UN_ALL ${FX_K%:*:*:*}"; done
   unit_state

@@ -2,7 +2,7 @@
 # needs: count
 # shellcheck shell=sh
 
-# hold_soon: HO_SOON tells that the hold that is here ends long before the time that is asked for: held already it is not.
+# hold_soon: HO_SOON is set if the present hold ends long before the time asked for: then it is not `already`.
 hold_soon() {
   fx_line "$HO_HERE/until" || return 0
   HO_UNTIL=$FX_L
@@ -14,7 +14,7 @@ hold_soon() {
   [ $((HO_NOW + P_FOR - HO_UNTIL)) -gt "$HO_K" ] || return 0
   HO_SOON=1
   fx_before until "$HO_UNTIL"
-  fx_say "the hold that is here ends in $((HO_UNTIL - HO_NOW))s: will go on for ${P_FOR}s"
+  fx_say "the present hold ends in $((HO_UNTIL - HO_NOW))s: will extend it to ${P_FOR}s"
 }
 
 hold_longer() {
@@ -23,7 +23,7 @@ hold_longer() {
     fx_fail no-receipt "cannot write $HO_HERE/until"
 }
 
-# hold_shorter: its former end again, unless it was changed since.
+# hold_shorter: restores its former end, unless that was changed since.
 hold_shorter() {
   case $B_until in '' | *[!0-9]*) return 0 ;; esac
   fx_line "$FX_DIR/until" || return 0

@@ -7,14 +7,14 @@ set -f
 HO_OWN=$$
 HO_TURN=0
 
-# ho_more: whether its time is not over. By the clock that runs from boot, as a look takes time too:
-# counted in turns, systemd's limit would come first and end it before it let go.
+# ho_more: whether its time is not over, by the time since boot, as each look takes time too:
+# if it counted turns, systemd's limit would end it before it releases what it holds.
 ho_more() {
   HO_N=''
   { read -r HO_N HO_L <"$HO_ROOT/proc/uptime" || read -r HO_N HO_L </proc/uptime; } 2>/dev/null
   HO_N=${HO_N%%.*}
   [ -n "$HO_N" ] || HO_N=$HO_TURN
-  # Started again after it was killed, its time goes on; an order that came later may have changed it.
+  # If it was killed and started again, its time goes on; a later order may have changed it.
   HO_K=''
   { read -r HO_K <"$HO_HERE/until"; } 2>/dev/null
   case $HO_K in '' | *[!0-9]*) ;; *) HO_END=$HO_K ;; esac
@@ -22,14 +22,14 @@ ho_more() {
   [ "$HO_N" -lt "$HO_END" ]
 }
 
-# ho_wanted: whether this is the watch that is wanted: one that systemd started late, or whose hold was taken back, is not.
+# ho_wanted: whether this watch is the current one: not if systemd started it late, or its hold was undone.
 ho_wanted() {
   HO_K=''
   { read -r HO_K <"$HO_HERE/who"; } 2>/dev/null
   [ "$HO_K" = "${HO_ID-}" ]
 }
 
-# ho_again: somebody removed its folder. The hold goes on until its time is over, and undo must find what it froze.
+# ho_again: writes the folder again if it was removed: the hold goes on until its time is over, and undo must find what it froze.
 ho_again() {
   (umask 077 && mkdir -p "$HO_HERE")
   { for HO_K in $HO_LIST; do echo "$HO_K"; done >"$HO_HERE/frozen" && echo "$HO_END" >"$HO_HERE/until" &&
@@ -41,7 +41,7 @@ ho_again() {
 
 ho_wanted || exit 0
 echo $$ >"$HO_HERE/watch"
-# Of a watch that was killed.
+# What a watch that was killed has frozen.
 HO_LIST=''
 while read -r HO_L; do HO_LIST="$HO_LIST $HO_L"; done 2>/dev/null <"$HO_HERE/frozen"
 while ho_more; do
@@ -49,7 +49,7 @@ while ho_more; do
   ho_wanted || exit 0
   ho_scan
   ho_seize
-  # Tells whoever waits for it that one more look was taken.
+  # Tells the script that waits for it that one more look was taken.
   { echo "$HO_TURN" >"$HO_HERE/pass"; } 2>/dev/null
   HO_TURN=$((HO_TURN + 1))
   sleep 1

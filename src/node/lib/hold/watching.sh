@@ -3,19 +3,19 @@
 # needs: count common/systemd
 # shellcheck shell=sh
 
-# hold_alive: whether the watch, HO_W, runs, whoever started it.
+# hold_alive: whether the watch runs, HO_W, whichever step started it.
 hold_alive() {
   fx_line "$HO_HERE/watch" || return 1
   HO_W=$FX_L
   fx_alive "$HO_W" '' || return 1
-  # A process id is used again.
+  # A PID is reused.
   ! fx_line "$FX_ROOT/proc/$HO_W/cmdline" || case $FX_L in *"$HO_HERE/watch.sh"*) ;; *) return 1 ;; esac
 }
 
 hold_watching() {
   ! hold_alive || return 0
   [ ! -e "$HO_HERE/detached" ] && fx_systemd || return 1
-  # One that was killed is started again in a moment: `activating` until then.
+  # A watch that was killed is `activating` until systemd restarts it.
   sd systemctl is-active "$HO_UNIT.service" 2>/dev/null
   case $SD_OUT in active | activating) ;; *) return 1 ;; esac
 }
@@ -33,7 +33,7 @@ hold_watch() {
     fx_has setsid || return 1
     HO_K=late
   fi
-  [ -z "$HO_K$SD_DEAD" ] || fx_say 'systemd-run does not do its work: a detached process keeps the watch'
+  [ -z "$HO_K$SD_DEAD" ] || fx_say 'systemd-run failed: the watch is a detached process'
   # The file `detached` says `late` where systemd may still start its own.
   { echo "$HO_K" >"$HO_HERE/detached"; } 2>/dev/null || return 1
   fx_data watch detached
@@ -41,7 +41,7 @@ hold_watch() {
   detach env HO_ID="$HO_ID" "$@" /bin/sh "$HO_HERE/watch.sh"
 }
 
-# hold_who KIND: HO_ID is the watch that is wanted from now on; any other ends.
+# hold_who KIND: HO_ID is the current watch from now on; any other ends.
 hold_who() {
   HO_ID=$FX_NONCE-$1
   { echo "$HO_ID" >"$HO_HERE/who"; } 2>/dev/null
@@ -55,8 +55,8 @@ hold_unit() {
   done
   set -- --quiet --unit="$HO_UNIT" --description="Fireaxe holds $IN_KEY" "$@" /bin/sh "$HO_HERE/watch.sh"
   HO_N=0
-  # Out of memory, the kernel may kill it. Where systemd is too old for some of this the watch is started without:
-  # it knows its time by itself.
+  # The kernel may kill it when memory runs out. If systemd is too old for some properties, it is started without them:
+  # it keeps its time itself.
   until sd systemd-run --collect --property=RuntimeMaxSec=$((P_FOR + 600)) --property=Restart=on-failure \
     --property=RestartSec=3 "$@" 2>/dev/null || sd systemd-run "$@"; do
     HO_N=$((HO_N + 1))
@@ -66,14 +66,14 @@ hold_unit() {
   sd systemctl is-active --quiet "$HO_UNIT.service"
 }
 
-# A watch that failed, or ended just before a reload of systemd, may keep its name: asked once more, it is forgotten.
+# hold_nudge: a watch that failed, or ended just before a reload of systemd, may keep its unit name; asking again frees it.
 hold_nudge() {
   sd systemctl stop "$HO_UNIT.service" 2>/dev/null
   sd systemctl reset-failed "$HO_UNIT.service" 2>/dev/null
   sleep 0.3 2>/dev/null || sleep 1
 }
 
-# hold_forget: until it is.
+# hold_forget: asks until the name is free.
 hold_forget() {
   HO_K=0
   while fx_systemd && [ -e "$FX_ROOT/run/systemd/transient/$HO_UNIT.service" ] && [ "$HO_K" -lt 8 ]; do

@@ -4,13 +4,13 @@
 
 kube_refused() { case $KC_SAID in *'onnection refused'* | *'was refused'*) ;; *) return 1 ;; esac }
 
-# The server's own answer, and no more: a credentials' helper may not be found either.
+# kube_missing: only by the server's own answer: a credential helper may be "not found" as well.
 kube_missing() {
   [ "$KC_RC" -ne 0 ] || return 1
   case $KC_SAID in *'(NotFound)'* | *'could not find the requested resource'*) ;; *) return 1 ;; esac
 }
 
-# kube_word: KC_WORD is the line of KC_SAID that tells most: the error, after whatever a wrapper said before it.
+# kube_word: KC_WORD is the most telling line of KC_SAID: the error, after what a wrapper printed before it.
 kube_word() {
   KC_WORD='' FX_I=$IFS IFS=$FX_NL
   for FX_K in $KC_SAID; do
@@ -20,5 +20,5 @@ kube_word() {
   IFS=$FX_I
 }
 
-# The server does not take these credentials: it did nothing.
+# kube_denied: whether the server rejected these credentials; then it did nothing.
 kube_denied() { case $KC_SAID in *Forbidden* | *Unauthorized* | *'must be logged in'* | *x509:*) ;; *) return 1 ;; esac }

@@ -5,21 +5,21 @@
 
 KC_TLS='' KC_AT='' KC_SURE='' KC_SPENT='' KC_OPEN=''
 
-# kube VERB PATH [MORE]: one request. KC_OUT is what it returned, KC_SAID what was said beside it, or the error.
+# kube VERB PATH [MORE]: one request. KC_OUT is its answer, KC_SAID a warning or the error.
 kube() {
   [ -z "$KC_SPENT" ] || KC_SPENT='' KC_BAD='' KC_CONFIG=${KC_CONFIGS%% *}
   [ -n "$KC_SURE" ] || KC_LEFT="${IN_ADDRESS:+$IN_ADDRESS }127.0.0.1" KC_LOOKED=''
   [ -n "$KC_SURE" ] || kube_elsewhere
   while :; do
     ! kube_once "$@" || break
-    # At 127.0.0.1 nobody may listen: it is bound to an address of this machine's.
+    # The server may listen on one of the machine's addresses only, and not on 127.0.0.1.
     if [ -z "$KC_SURE" ] && kube_refused; then
       kube_elsewhere || break
       continue
     fi
     KC_SURE=1
     case $KC_TLS:$KC_SAID in
-      # kubeadm does not put 127.0.0.1 into the certificate; every API server's own holds this name.
+      # kubeadm does not put 127.0.0.1 into the certificate; the certificate of every API server contains this name.
       :*'x509: certificate is valid for'* | :*"doesn't contain any IP SANs"*) KC_TLS=--tls-server-name=kubernetes ;;
       *) kube_unfit && kube_next || break ;;
     esac
@@ -58,7 +58,7 @@ kube_once() {
   return "$KC_RC"
 }
 
-# kube_ctl VERB PATH [MORE]: by kubectl, whatever proxy the login knows.
+# kube_ctl VERB PATH [MORE]: by kubectl, past any proxy of the login's environment.
 kube_ctl() {
   KC_VERB=$1 KC_ASKED=$2
   shift 2
@@ -67,7 +67,7 @@ kube_ctl() {
     --server "$KC_URL" --request-timeout="${KC_TIME}s" $KC_TLS "$KC_VERB" --raw "$KC_ASKED" "$@" </dev/null
 }
 
-# kube_open PATH: read without credentials, whoever answers.
+# kube_open PATH: reads without credentials, and does not check the server's certificate.
 kube_open() {
   if fx_has curl; then
     apart curl -sSk --noproxy '*' --max-time "$KC_TIME" -w '%{http_code}' "$KC_URL$1"
@@ -81,7 +81,7 @@ kube_open() {
     esac
   else
     KC_WAS_TLS=$KC_TLS KC_CONFIG=/dev/null
-    # kubectl asks for a user name where it has none; a server that knows no passwords treats this one as anonymous.
+    # kubectl asks for a user name if it has none; a server without password logins treats this one as anonymous.
     KC_TLS='--insecure-skip-tls-verify --username=nobody --password=none'
     apart kube_ctl get "$1"
     KC_RC=$? KC_OUT=$AP_OUT KC_SAID=$AP_SAID KC_CONFIG=none KC_TLS=$KC_WAS_TLS

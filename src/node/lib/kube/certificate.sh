@@ -1,8 +1,8 @@
 # When the client certificate of a kubeconfig expires.
 # shellcheck shell=sh
 
-# kube_ends FILE: KC_ENDS tells the day on which its client certificate ends; empty where there is none to read.
-# By coreutils alone: in DER the two times of its validity are plain digits, and stand before all other text of that form.
+# kube_ends FILE: KC_ENDS tells when its client certificate expires; empty if it cannot be read.
+# By coreutils alone: in DER, the two times of its validity are plain digits, and come before all other text of that form.
 kube_ends() {
   KC_ENDS='' FX_N=0
   for FX_K in $(kube_certificate "$1" 2>/dev/null | tr -c '0-9Z' '\n'); do

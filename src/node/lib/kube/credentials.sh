@@ -20,7 +20,7 @@ kube_find() {
   [ -n "$KC_TOOL" ]
 }
 
-# Another kubeconfig may do. A certificate of the server's own that has expired is the same for all of them.
+# kube_unfit: whether another kubeconfig may work. An expired certificate of the server is the same for all of them.
 kube_unfit() {
   case $KC_SAID in
     *'x509: certificate has expired'*) return 1 ;;
@@ -29,8 +29,8 @@ kube_unfit() {
   kube_denied
 }
 
-# kube_next: KC_CONFIG is the next one, with what was wrong with those before in KC_BAD. The last is `none` where KC_OPEN
-# allows to ask without credentials. False when all were tried: KC_SAID tells of each, and the next request begins anew.
+# kube_next: KC_CONFIG is the next one; KC_BAD tells what was wrong with those before. The last is `none` where KC_OPEN
+# allows a request without credentials. False when all were tried: then KC_SAID tells of each, and the next request begins anew.
 kube_next() {
   kube_blame
   KC_TLS=''

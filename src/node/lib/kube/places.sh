@@ -6,12 +6,12 @@
 places_of() {
   PL_FOUND=''
   if fx_has ss && FX_L=$(ss -Hltnp "( sport = :$1 )" 2>/dev/null); then
-    # A balancer on the same port would answer for another machine.
+    # A load balancer on the same port would answer for another machine.
     for FX_K in $(printf '%s\n' "$FX_L" | while read -r _ _ _ PL_A _ PL_U; do
       case $PL_U in *'"haproxy"'* | *'"nginx"'* | *'"envoy"'* | *'"traefik"'* | *'"socat"'*) ;; *) echo "$PL_A" ;; esac
     done); do places_add "${FX_K%:*}"; done
   elif fx_has ip; then
-    # An address of a pod's or a service's interface is nobody's to listen on.
+    # Interfaces of pods and services are left out: no server listens there.
     for FX_K in $(ip -o addr 2>/dev/null | while read -r _ PL_U _ PL_A _; do
       case $PL_U in lo | kube-ipvs* | cali* | lxc* | veth* | docker*) ;; *) echo "${PL_A%/*}" ;; esac
     done); do
