@@ -129,7 +129,9 @@ test('stop --process: a killed watch returns; an ended one is reported; undo rel
   expect(second.result).toMatchObject({ state: 'changed', data: { held: '2' }, before: { watch: 'off' } });
   expect((await order('verify', 'watch-1')).result).toMatchObject({ state: 'ok', data: { held: '2' } });
   await endWatch();
-  expect((await order('undo', 'watch-2', second.result!.before)).result).toMatchObject({ note: '2 released' });
+  expect((await order('undo', 'watch-2', second.result!.before)).result).toMatchObject({
+    note: '2 released',
+  });
   expect(await states()).toBe('S\nS');
   expect(await order('undo', 'watch-1', first.result!.before)).toMatchObject({ code: 0 });
   await sh('systemctl stop late');
