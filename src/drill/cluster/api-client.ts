@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import { CLOCKS } from '../time-scale.ts';
 import type { LabConnection, LabNetwork, LabNode } from '../types.ts';
 import { API_PORT, type ApiDoor, knock, NoAnswer } from './door.ts';
+import { followWatch } from './follow-watch.ts';
 
 export interface Ask {
   method?: string;
@@ -180,10 +181,6 @@ export class ApiClient {
     socket.once('close', () => this.#network.untrack(connection));
   }
 
-  /**
-   * Fenced, the client's end dies (a reset tells it at once, silence after a while), but the server's socket stays
-   * until it is closed there, and pins what the watch pins.
-   */
   #follow(
     door: ApiDoor,
     open: { request: ClientRequest; socket?: Socket },
@@ -191,37 +188,14 @@ export class ApiClient {
     onLine: (line: string) => void,
     ended: () => void,
   ): OpenWatch {
-    let over = false;
-    let cutSince: number | undefined;
-    const end = () => {
-      if (over) return;
-      over = true;
-      clearInterval(sweep);
-      ended();
-    };
-    const passes = () =>
-      this.#network.verdict(this.#node, door.node, API_PORT, 'established', this.#sender(open.socket));
-    const sweep = setInterval(() => {
-      const verdict = passes();
-      if (verdict === 'accept') cutSince = undefined;
-      else if (verdict === 'reject') end();
-      else {
-        cutSince ??= Date.now();
-        if (Date.now() - cutSince > CLOCKS.silentDrop) end();
-      }
-    }, 250);
-    let rest = '';
-    stream.on('data', (chunk: Buffer) => {
-      if (over || passes() !== 'accept') return;
-      const lines = (rest + chunk.toString('utf8')).split('\n');
-      rest = lines.pop() ?? '';
-      for (const line of lines) onLine(line);
+    const end = followWatch({
+      stream,
+      verdict: () =>
+        this.#network.verdict(this.#node, door.node, API_PORT, 'established', this.#sender(open.socket)),
+      onLine,
+      ended,
     });
-    stream.on('error', () => undefined);
-    stream.once('close', () => {
-      this.#open.delete(open);
-      end();
-    });
+    stream.once('close', () => this.#open.delete(open));
     return {
       close: () => {
         open.request.destroy();

@@ -6,7 +6,8 @@ import type { Etcd } from './etcd.ts';
 import { checksOf, healthText } from './health.ts';
 import { ServerMetrics } from './metrics.ts';
 import { statusObject } from './objects.ts';
-import { perform, type Route, routeOf, watchBytes } from './routes.ts';
+import { perform } from './perform.ts';
+import { type Route, routeOf, watchBytes } from './routes.ts';
 import { type RequestKind, ServerModel } from './server-model.ts';
 import type { Store } from './store.ts';
 

@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { COST } from '../../../src/drill/control-plane/capacity.ts';
 import { daemonSet, podOf } from '../../../src/drill/control-plane/objects.ts';
-import { type ApiRequest, perform, routeOf } from '../../../src/drill/control-plane/routes.ts';
+import { perform } from '../../../src/drill/control-plane/perform.ts';
+import { type ApiRequest, routeOf } from '../../../src/drill/control-plane/routes.ts';
 import { Store } from '../../../src/drill/control-plane/store.ts';
 import { createRandom } from '../../../src/drill/random.ts';
 
