@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { countsLine } from '../../base/counts-line.ts';
+import { formatClock } from '../../base/time.ts';
 import { type RunningLab, startLab } from '../../drill/process/lab-process.ts';
 import type { LabStatus } from '../../drill/process/status.ts';
 import { openContext } from '../context.ts';
@@ -38,7 +39,7 @@ export async function play(flags: DrillFlags, io: CliIo): Promise<number> {
   try {
     lab = await startLab(dir, words, { attached: true });
     const tell = createTeller();
-    const broken = await untilBroken(lab, io.stop, sink.note, tell);
+    const broken = await untilBroken(lab, io.stop, timed(sink, io), tell);
     await delay(UNDERSTOOD_MS, undefined, { signal: io.stop }).catch(() => undefined);
     const handsOff = flags.handsOff === true;
     const played = handsOff ? await watch(lab, io, sink) : await recover(lab, broken, tell, flags, io, sink);
@@ -55,13 +56,18 @@ export async function play(flags: DrillFlags, io: CliIo): Promise<number> {
   }
 }
 
+/** Notes with the time, as those of a run have it. */
+function timed(sink: Sink, io: CliIo): (line: string) => void {
+  return (line) => sink.note(`${formatClock(io.now())} ${line}`);
+}
+
 /** Does nothing, and shows that nothing recovers by itself. */
 async function watch(lab: RunningLab, io: CliIo, sink: Sink): Promise<Played> {
   const until = Date.now() + HANDS_OFF_MS;
   while (Date.now() < until && !io.stop.aborted) {
     await delay(Math.min(8_000, until - Date.now()), undefined, { signal: io.stop }).catch(() => undefined);
     const { report } = await lab.status();
-    sink.note(`hands off: ${report.now}`);
+    timed(sink, io)(`hands off: ${report.now}`);
   }
   return { undone: [] };
 }
