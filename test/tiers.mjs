@@ -13,6 +13,7 @@ export const TIERS = {
     checks: [
       { name: 'types', command: ['node_modules/typescript/bin/tsc', '-p', 'tsconfig.json'] },
       { name: 'lint', command: ['node_modules/@biomejs/biome/bin/biome', 'check', '.'] },
+      { name: 'words', command: ['test/prose/check.mjs'] },
       BUILD,
     ],
   },

@@ -4,7 +4,7 @@ export interface Option<T> {
   flags: string;
   /** A noun phrase or an imperative; the default is added last. */
   help: string;
-  /** What holds when it is not given, for the help alone: the code that reads the flag applies it. */
+  /** The default, for the help only: the code that reads the flag applies it. */
   default?: string;
   choices?: readonly string[];
   /** The heading of help under which it stands. */
