@@ -27,7 +27,7 @@ describe('a state directory that cannot be written is reported with its reason, 
     [
       'a link that leads nowhere',
       () => '/proc/self/fd/99999/x',
-      /: (no directory can be made there|not a directory)/,
+      /: (a directory cannot be made there|not a directory)/,
     ],
   ])('%s', async (_what, where, why) => {
     const { code, stdout, stderr } = await fireaxe.run(EXEC, { kit, env: { FIREAXE_STATE_DIR: where() } });
@@ -47,7 +47,7 @@ describe('a state directory that cannot be written is reported with its reason, 
       });
       expect(code).toBe(1);
       expect(stderr).toContain(
-        'cannot write the state directory /proc/fireaxe/a: no directory can be made there',
+        'cannot write the state directory /proc/fireaxe/a: a directory cannot be made there',
       );
     },
   );
@@ -80,7 +80,7 @@ describe('a state directory that cannot be written is reported with its reason, 
     expect({ code: readOnly.status, stdout: readOnly.stdout }).toEqual({ code: 1, stdout: '' });
     const full = mounted('size=4k,nr_inodes=3', EXEC);
     expect(full.stderr).toMatch(
-      /cannot write the state directory .*: no space left on device[\s\S]*next: free the disk, or name another/,
+      /cannot write the state directory .*: no space left on device[\s\S]*next: free the disk, or use another/,
     );
     expect({ code: full.status, stdout: full.stdout }).toEqual({ code: 1, stdout: '' });
     command.close();

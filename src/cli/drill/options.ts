@@ -5,13 +5,12 @@ import { type CommonFlags, parameterOptions } from '../options.ts';
 const names = SCENARIOS.map(({ name }) => name).join(', ');
 
 export const drillOptions = {
-  scenario: value('--scenario <name>', `the outage: ${names} (default: ${SCENARIOS[0].name})`),
-  seed: value('--seed <N>', 'decides which workers are faulty (default: 1)'),
-  workers: value('--workers <N>', "number of workers, 6 to 500 (default: the scenario's)"),
-  playbook: value(
-    '--playbook <name>',
-    "playbook to recover with, a name or a path (default: the scenario's)",
-  ),
+  scenario: value('--scenario <name>', `the outage: ${names}`, { default: SCENARIOS[0].name }),
+  seed: value('--seed <N>', 'decides which workers are faulty', { default: '1' }),
+  workers: value('--workers <N>', 'number of workers, 6 to 500', { default: "the scenario's" }),
+  playbook: value('--playbook <name>', 'playbook to recover with, a name or a path', {
+    default: "the scenario's",
+  }),
   handsOff: toggle('--hands-off', 'do not recover, only watch'),
   dir: value('--dir <path>', 'directory of the lab of up, down and status'),
   attached: toggle('--attached', 'of the process of the lab itself', { hidden: true }),
