@@ -1,4 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
+import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
 import { needsOf } from '../../src/node/compose.ts';
 import { library } from '../../src/node/lib/index.ts';
 import { SCRIPTS, type Script } from './scripts.ts';
@@ -76,3 +77,15 @@ describe('fragments', () => {
 
 /** An action's fragments know the library and their own folder. */
 const near = (home: string, name: string) => home in library || home.split('/')[0] === name.split('/')[0];
+
+test('an input named P_ is the parameter of that name', () => {
+  const strange = SCRIPTS.filter(({ name }) => (ACTION_NAMES as readonly string[]).includes(name)).flatMap(
+    ({ name, inputs }) => {
+      const named = new Set(Object.keys(actionNamed(name).parameters).map((key) => `P_${key.toUpperCase()}`));
+      return inputs
+        .filter((input) => input.startsWith('P_') && !named.has(input))
+        .map((input) => `${name}: ${input}`);
+    },
+  );
+  expect(strange).toEqual([]);
+});

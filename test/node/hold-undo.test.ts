@@ -55,3 +55,9 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(gone(other)).toBe(false);
   });
 });
+
+test('a hold has the same key in every version, so that a later undo finds it', () => {
+  const all = { process: 'agent', cmdline: 'agent --all', user: 'root', cgroup: 'agent.service' };
+  expect(holdVariables({ ...all, how: 'freeze', for: 60 }).IN_KEY).toBe('e3dbbe2abc');
+  expect(key).toBe('ade55dc9d0');
+});

@@ -16,7 +16,7 @@ export const cordon = defineAction({
   undo: { summary: (p) => `accept new connections to ports ${p.port.join(', ')} again`, danger: 'change' },
   node: {
     fragments: { iptables, node },
-    variables: (p) => ({ P_PORTS: portSet(p.port).join(', '), P_TIMER: String(p.timer) }),
+    variables: (p) => ({ P_PORT: portSet(p.port).join(', '), P_TIMER: String(p.timer) }),
     armed: () => true,
   },
 });

@@ -7,7 +7,7 @@ IP_TABLE=mangle IP_HOOK=PREROUTING IP_CHAIN=FIREAXE-CORDON IP_SUBS=''
 ipt_body() {
   IP_BODY="-A $IP_CHAIN -i lo -j RETURN$FX_NL"
   FX_I=$IFS IFS=' ,'
-  for FX_K in $P_PORTS; do
+  for FX_K in $P_PORT; do
     case $FX_K in *-*) FX_K=${FX_K%-*}:${FX_K#*-} ;; esac
     IP_BODY="$IP_BODY-A $IP_CHAIN -p tcp -m tcp --dport $FX_K --tcp-flags FIN,SYN,RST,ACK SYN -j DROP$FX_NL"
   done

@@ -13,7 +13,7 @@ cordon_rules() {
     iifname \"lo\" accept
     tcp flags ack accept
     tcp flags rst accept
-    tcp dport { $P_PORTS } counter $1
+    tcp dport { $P_PORT } counter $1
   }
 "
   nft_text
@@ -23,7 +23,7 @@ cordon_rules() {
 cordon_own_way() {
   own_way
   FX_I=$IFS IFS=' ,'
-  for FX_K in $P_PORTS; do
+  for FX_K in $P_PORT; do
     if [ "$OW_PORT" -ge "${FX_K%-*}" ] && [ "$OW_PORT" -le "${FX_K#*-}" ]; then
       IFS=$FX_I
       fx_refuse own-way "port $OW_PORT is the port by which this login came in"
@@ -48,7 +48,7 @@ cordon_same() {
   CO_P=''
   FX_I=$IFS IFS=', '
   # shellcheck disable=SC2086
-  set -- $P_PORTS
+  set -- $P_PORT
   IFS=' '
   CO_P="$*"
   IFS=$FX_I
@@ -61,7 +61,7 @@ act_look() {
   ipt_by
   CO_DO=refuse CO_DONE=refused
   if [ -z "$IP_BY" ]; then cordon_nft_look; else CO_DO=drop CO_DONE=dropped && ipt_look cordoned; fi
-  [ "$FX_STATE" != would ] || fx_say "will $CO_DO new connections to $P_PORTS; reverts in ${P_TIMER}s unless kept"
+  [ "$FX_STATE" != would ] || fx_say "will $CO_DO new connections to $P_PORT; reverts in ${P_TIMER}s unless kept"
 }
 
 cordon_nft_look() {
@@ -76,7 +76,7 @@ cordon_nft_look() {
 
 act_apply() {
   by_guarded "$P_TIMER"
-  fx_say "new connections to $P_PORTS $CO_DONE${IP_BY:+ by iptables}; reverts in ${P_TIMER}s unless kept"
+  fx_say "new connections to $P_PORT $CO_DONE${IP_BY:+ by iptables}; reverts in ${P_TIMER}s unless kept"
 }
 
 act_verify() {
