@@ -6,7 +6,7 @@ import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
 import { verifiedCounts, verifiedLines, verifiedSum } from '../format/verified.ts';
 import { nextCommand } from '../next-command.ts';
-import { parsed, value, values } from '../option.ts';
+import { grouped, parsed, value, values } from '../option.ts';
 import { paceOptions, sudoOptions, wholeNumber } from '../options.ts';
 import { overridesOf } from '../overrides.ts';
 import { openKeys, transportsOf } from '../passphrases.ts';
@@ -31,7 +31,9 @@ export default defineVerb({
     step: values('--step <id>', 'only this step'),
     nodes: value('--nodes <nodeset>', 'only these nodes, such as n[1-9,12]'),
     timeout: paceOptions.timeout,
-    parallel: parsed('--parallel <N>', 'most nodes at a time', wholeNumber, { default: 'as the run' }),
+    ...grouped('How fast:', {
+      parallel: parsed('--parallel <N>', 'most nodes at a time', wholeNumber, { default: 'as in the run' }),
+    }),
     via: paceOptions.via,
     ...sudoOptions,
   },
