@@ -96,6 +96,12 @@ test('fence cuts clients, a second fence reports already, readmit lets some in, 
   await eventually('no worker is fenced', async () => (await lab.status()).sample.fenced === 0);
 });
 
+test('the timeline shows it', async () => {
+  const { code, stdout } = await lab.run(['timeline', 'last']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('readmit');
+});
+
 test('verify says whether a fence still holds, also once somebody removed it by hand', async () => {
   const fenced = await lab.run(FENCE);
   expect(fenced.code, fenced.stderr).toBe(0);
@@ -117,12 +123,6 @@ test('verify says whether a fence still holds, also once somebody removed it by 
   const undone = await lab.run(['verify', runId]);
   expect(undone.code, undone.stderr).toBe(0);
   expect(undone.stdout).toContain('not asked (undone): cp-[1-3]');
-});
-
-test('the timeline shows it', async () => {
-  const { code, stdout } = await lab.run(['timeline', 'last']);
-  expect(code).toBe(0);
-  expect(stdout).toContain('readmit');
 });
 
 test('a recovery offers to undo only what is in force, and not the removal of the cause', async () => {
