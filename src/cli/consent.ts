@@ -72,7 +72,7 @@ function plain(question: string, flags: Flags, io: CliIo): Consent {
   if (!canAsk(io, flags)) {
     const why = flags.input === false ? 'prompts are off' : 'there is no terminal';
     throw new FireaxeError('declined', `confirmation needed, but ${why}`, {
-      place: flags.input === false ? '--no-input' : 'no terminal',
+      place: '--yes',
       next: 'add --yes, or review it first with --dry-run',
     });
   }

@@ -25,7 +25,7 @@ export interface CliContext {
   /** Of the login, for sudo on the nodes. */
   sudoPassword?: string;
   /** Of locked keys, by their files. */
-  phrases?: ReadonlyMap<string, string>;
+  passphrases?: ReadonlyMap<string, string>;
   /** Shows each attempt to reach something, under `--verbose`. */
   onTrace?: OnTrace;
 }

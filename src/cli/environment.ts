@@ -6,7 +6,7 @@ import type { CliContext } from './context.ts';
 
 /** What a run needs from its process, and how to close it. Transports load when first used. */
 export function runEnvironment(
-  { kit, io, sudoPassword, phrases, onTrace }: CliContext,
+  { kit, io, sudoPassword, passphrases, onTrace }: CliContext,
   onEvent: (event: RunEvent) => void,
   onOpen: RunEnv['onOpen'] = () => {},
 ): { env: RunEnv; close(): Promise<void> } {
@@ -15,7 +15,7 @@ export function runEnvironment(
     (await import('../transport/open.ts')).createTransports({
       kit,
       ...(sudoPassword !== undefined && { sudoPassword }),
-      ...(phrases && { phrases }),
+      ...(passphrases && { passphrases }),
       ...(onTrace && { onTrace }),
     });
   return {

@@ -47,7 +47,7 @@ export async function openKeys(
       continue;
     }
     const passphrase = await askFor(path);
-    if (passphrase !== undefined) context.phrases = new Map(context.phrases).set(path, passphrase);
+    if (passphrase !== undefined) context.passphrases = new Map(context.passphrases).set(path, passphrase);
     else if (needed) throw locked(path);
   }
 

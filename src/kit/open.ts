@@ -108,7 +108,7 @@ function noKit(path: string, cause: unknown): FireaxeError {
   }
   return usage(`no kit at ${path}`, {
     expected: 'a directory with kit.yaml in it',
-    next: 'name it by --kit PATH or FIREAXE_KIT (docs/kit.md tells how to make one), or try: fireaxe drill up',
+    next: 'add --kit PATH, or set FIREAXE_KIT (docs/kit.md); to practise without a kit: fireaxe drill up',
     cause,
   });
 }

@@ -49,7 +49,7 @@ export async function readPlanFile(path: string): Promise<Plan> {
   try {
     value = JSON.parse(text);
   } catch (cause) {
-    throw usage(`not a plan: ${(cause as Error).message}`, { place: path, cause, expected: A_PLAN });
+    throw usage('not a plan: the file is not JSON', { place: path, cause, expected: A_PLAN });
   }
   if (isObject(value) && typeof value.hash === 'string' && value.schemaVersion !== PLAN_SCHEMA)
     throw otherSchema(value.schemaVersion, path);

@@ -8,7 +8,7 @@ import type { Transport } from './types.ts';
 export interface TransportsOptions {
   kit: Kit;
   /** Of locked keys, by their files. */
-  phrases?: Passphrases;
+  passphrases?: Passphrases;
   /** For sudo where it asks: over standard input alone, so never through SSM. */
   sudoPassword?: string;
   /** SSH_AUTH_SOCK when absent. */
@@ -54,9 +54,9 @@ const OPENERS: Record<TransportName, (options: TransportsOptions) => Promise<Tra
   async ssm({ onTrace }) {
     return (await import('./ssm/transport.ts')).createSsmTransport({ onTrace });
   },
-  async ssh({ kit, phrases, sudoPassword, agent = process.env.SSH_AUTH_SOCK, onTrace }) {
+  async ssh({ kit, passphrases, sudoPassword, agent = process.env.SSH_AUTH_SOCK, onTrace }) {
     const { createSshTransport } = await import('./ssh/transport.ts');
-    return createSshTransport({ kit, phrases, sudoPassword, agent, onTrace });
+    return createSshTransport({ kit, passphrases, sudoPassword, agent, onTrace });
   },
   async openssh({ kit, sudoPassword, onTrace }) {
     const { createOpensshTransport } = await import('./openssh/transport.ts');

@@ -115,7 +115,7 @@ describe('bad input is refused with the next command', () => {
   it('no kit: explains how to name one', async () => {
     const { code, stderr } = await refusal(['nodes'], '/nowhere');
     expect(code).toBe(2);
-    expect(stderr).toMatch(/no kit at \/nowhere[\s\S]*--kit PATH or FIREAXE_KIT/);
+    expect(stderr).toMatch(/no kit at \/nowhere[\s\S]*--kit PATH, or set FIREAXE_KIT/);
   });
 
   it('a change without a reason: names the flag', async () => {

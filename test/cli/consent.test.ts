@@ -55,10 +55,14 @@ describe('consent', () => {
 
   it('is refused without a terminal, and with --no-input on one', () => {
     expect(() => consentFor(plan('change'), {}, io())).toThrow(
-      expect.objectContaining({ kind: 'declined', place: 'no terminal' }),
+      expect.objectContaining({ kind: 'declined', place: '--yes' }),
     );
     expect(() => consentFor(plan('change'), { input: false }, io('y'))).toThrow(
-      expect.objectContaining({ kind: 'declined', place: '--no-input' }),
+      expect.objectContaining({
+        kind: 'declined',
+        place: '--yes',
+        message: expect.stringMatching('prompts are off'),
+      }),
     );
   });
 

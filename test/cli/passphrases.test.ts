@@ -69,7 +69,7 @@ describe.skipIf(noKeygen)('locked keys are unlocked before anything starts', () 
     try {
       await openKeys(context, 'c1', ways);
       return {
-        phrases: [...(context.phrases ?? [])].map(([file, phrase]) => [file.replace(path, ''), phrase]),
+        phrases: [...(context.passphrases ?? [])].map(([file, phrase]) => [file.replace(path, ''), phrase]),
         io,
       };
     } finally {

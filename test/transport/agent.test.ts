@@ -39,7 +39,7 @@ describe.skipIf(noSshd)('locked keys and the agent', () => {
     const transport = await createSshTransport({
       kit: { knownHosts: known },
       agent: of.socket ?? agent,
-      phrases: new Map(of.phrase === undefined ? [] : [[identity!, of.phrase]]),
+      passphrases: new Map(of.phrase === undefined ? [] : [[identity!, of.phrase]]),
     });
     const ssh = { user: sshd.user, ...(identity === undefined ? { useAgent: true } : { identity }) };
     try {

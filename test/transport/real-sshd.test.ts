@@ -151,7 +151,7 @@ describe.skipIf(noSshd)('ssh against a real sshd', () => {
     newKeyFile(locked, '-N', 'phrase');
     const asking = await createSshTransport({
       ...knownHosts(`[127.0.0.*]:* ${sshd.hostKey}`),
-      phrases: new Map([[locked, 'phrase']]),
+      passphrases: new Map([[locked, 'phrase']]),
     });
     const nodes = [1, 2, 3].map((i) =>
       target({ ...node, name: `n${i}`, ssh: { user: sshd.user, identity: locked } }),

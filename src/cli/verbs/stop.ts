@@ -28,10 +28,16 @@ export default defineVerb({
     const kinds = [['unit'], ['process', 'cmdline', 'user', 'cgroup'], ['pods']] as const;
     const given = kinds.filter((kind) => kind.some((flag) => flags[flag] !== undefined));
     if (given.length !== 1) {
-      throw usage(given.length === 0 ? 'missing what to stop' : 'more than one kind of thing to stop', {
-        place: '--unit',
-        expected: 'one of --unit, --pods, or --process, --cmdline, --user and --cgroup',
-      });
+      throw usage(
+        given.length === 0
+          ? 'missing --unit, --process or --pods'
+          : 'give a unit, processes or pods, not several of them',
+        {
+          place: '--unit',
+          expected: '--unit; or --pods; or any of --process, --cmdline, --user and --cgroup',
+          next: 'fireaxe stop --help',
+        },
+      );
     }
     return runAction(flags, io, { action: 'stop', params: givenParameters(stopParameters, flags) });
   },

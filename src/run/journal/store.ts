@@ -91,12 +91,13 @@ export async function resolveRunId(stateDir: string, wanted: string): Promise<st
   const found = names.filter((n) => wanted !== '' && n.startsWith(wanted));
   const exact = found.find((n) => n === wanted) ?? (found.length === 1 ? found[0] : undefined);
   if (exact) return exact;
-  throw usage(found.length > 1 ? `${found.length} runs begin with ${wanted}` : `no run ${wanted}`, {
+  const none = names.length === 0 ? 'no runs yet' : `unknown run ${JSON.stringify(wanted)}`;
+  throw usage(found.length > 1 ? `${found.length} runs begin with ${wanted}` : none, {
     place: 'RUN',
     expected:
       names.length > 0
         ? `one of: ${(found.length > 1 ? found : names).slice(-5).join(', ')}`
-        : `a run in ${stateDir}, which has none`,
+        : `a run in ${stateDir}`,
     next: 'fireaxe runs',
   });
 }

@@ -20,7 +20,7 @@ export interface Identities {
 }
 
 export interface IdentitySources {
-  phrases?: Passphrases | undefined;
+  passphrases?: Passphrases | undefined;
   /** Path of the agent's socket. */
   agent?: string | undefined;
 }
@@ -53,7 +53,7 @@ async function readIdentity(ssh2: Ssh2, path: string, sources: IdentitySources):
     if (agent) return { agent };
   }
   if (locked) {
-    const passphrase = sources.phrases?.get(path);
+    const passphrase = sources.passphrases?.get(path);
     if (passphrase === undefined) throw lockedKey(path);
     parsed = parseKey(ssh2, bytes, passphrase);
     if (parsed instanceof Error)

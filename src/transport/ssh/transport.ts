@@ -29,7 +29,7 @@ export interface SshOptions {
   aliveMs?: number | undefined;
   /** Path of the agent's socket. */
   agent?: string | undefined;
-  phrases?: Passphrases | undefined;
+  passphrases?: Passphrases | undefined;
   sudoPassword?: string | undefined;
   onTrace?: OnTrace | undefined;
 }
