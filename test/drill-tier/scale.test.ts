@@ -56,7 +56,7 @@ const start = (...args: string[]) => cli.start([...args, '--no-input'], kit);
 it('refuses when it cannot count etcd members, unless --ignore-quorum is given', async () => {
   const refused = await start(...scale).ended;
   expect(refused.code).toBe(3);
-  expect(refused.stdout + refused.stderr).toContain('names no etcd member');
+  expect(refused.stdout + refused.stderr).toContain('the fleet has no etcd or control-plane node to count');
   expect((await start(...scale, '--ignore-quorum').ended).code).toBe(0);
   expect(machine()).toMatchObject({ type: BIG, state: 'running' });
 }, 120_000);
