@@ -13,6 +13,8 @@ export interface Parameter<T extends z.ZodType = z.ZodType> {
   help: string;
   /** `--timer <duration>`, the parameter's own name with dashes. Without it only playbooks, or the verb itself, give it. */
   flag?: string;
+  /** Its name in playbooks and plans of schema 1, which are still read. */
+  former?: string;
   /** The flag may be given several times. */
   repeatable?: true;
   /** As a person would type it. */
@@ -21,6 +23,18 @@ export interface Parameter<T extends z.ZodType = z.ZodType> {
 
 /** The parameters of an action by name. */
 export type Parameters = Record<string, Parameter>;
+
+/** Values under the present names: a former name gives way only where the present one is not given. */
+export function presentNames(
+  parameters: Parameters,
+  given: Record<string, unknown>,
+): Record<string, unknown> {
+  const present = Object.entries(parameters).flatMap(([name, { former }]): [string, string][] =>
+    former === undefined || Object.hasOwn(given, name) ? [] : [[former, name]],
+  );
+  const names = new Map(present);
+  return Object.fromEntries(Object.entries(given).map(([name, value]) => [names.get(name) ?? name, value]));
+}
 
 /** What an action gets of them, read and checked. */
 export type Values<D extends Parameters> = { [K in keyof D]: z.output<D[K]['schema']> };

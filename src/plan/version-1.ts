@@ -1,11 +1,6 @@
+import { presentNames } from '../actions/params.ts';
+import { ACTION_NAMES, actionNamed } from '../actions/registry.ts';
 import { isObject } from '../base/shape.ts';
-
-/** What schema 2 renamed in the parameters of an action. */
-const PARAMS: Record<string, Record<string, string>> = {
-  stop: { command: 'cmdline' },
-  shrink: { command: 'cmdline' },
-  cordon: { ports: 'port' },
-};
 
 /**
  * A plan of schema 1 with the names of schema 2, so that a run which an earlier Fireaxe made can be read and undone.
@@ -23,9 +18,8 @@ function workstream(value: unknown): unknown {
 function step(value: unknown): unknown {
   if (!isObject(value) || value.kind !== 'action') return value;
   const { window: parallel, ...rest } = value;
-  const names = (typeof value.action === 'string' && PARAMS[value.action]) || {};
-  const params = isObject(value.params)
-    ? Object.fromEntries(Object.entries(value.params).map(([name, given]) => [names[name] ?? name, given]))
-    : value.params;
-  return { ...rest, parallel, params };
+  const { action, params } = value;
+  if (!isObject(params) || !(ACTION_NAMES as readonly unknown[]).includes(action))
+    return { ...rest, parallel };
+  return { ...rest, parallel, params: presentNames(actionNamed(action as string).parameters, params) };
 }

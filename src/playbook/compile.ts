@@ -1,3 +1,5 @@
+import { presentNames } from '../actions/params.ts';
+import { actionNamed } from '../actions/registry.ts';
 import { formatAmount, parseSome } from '../base/amount.ts';
 import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
@@ -86,7 +88,10 @@ function compileAction(
       id: extra.id ?? step.id,
       title: extra.title ?? step.title,
       action: step.action,
-      params: { ...step.with, ...(extra.clients === undefined ? {} : { clients: extra.clients }) },
+      params: {
+        ...presentNames(actionNamed(step.action).parameters, step.with),
+        ...(extra.clients === undefined ? {} : { clients: extra.clients }),
+      },
       targets: targets.map((t) => t.name),
       anyOf: step.anyOf,
       canary: step.canary,

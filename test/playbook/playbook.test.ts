@@ -368,3 +368,31 @@ describe('a step that removes the cause', () => {
     await expect(parsePlaybook(text, 'p.yaml')).rejects.toThrow(/hold removes the cause/);
   });
 });
+
+describe('a parameter that was renamed', () => {
+  async function paramsOf(action: string, given: string) {
+    const text = `schemaVersion: 1
+name: renamed
+title: Renamed
+workstreams:
+  - name: only
+    steps: [{ id: it, action: ${action}, on: role=worker, with: { ${given} } }]
+`;
+    const request = { ...requestFor(), params: {} };
+    const [step] = compilePlaybook(await parsePlaybook(text, 'p.yaml'), request).workstreams[0]!.steps;
+    return step?.kind === 'action' ? step.params : undefined;
+  }
+
+  it.each([
+    ['stop', 'command: agent --all', { cmdline: 'agent --all' }],
+    ['shrink', 'command: agent', { cmdline: 'agent' }],
+    ['cordon', 'ports: "443,8443"', { port: '443,8443' }],
+    ['exec', 'command: uptime', { command: 'uptime' }],
+  ])('%s: { %s } is still read', async (action, given, params) => {
+    expect(await paramsOf(action, given)).toEqual(params);
+  });
+
+  it('is refused beside its present name', async () => {
+    await expect(paramsOf('stop', 'command: a, cmdline: b')).rejects.toThrow('stop has no parameter command');
+  });
+});

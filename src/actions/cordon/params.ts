@@ -15,6 +15,7 @@ export const cordonParameters = {
     schema: list().pipe(z.array(port).min(1, 'expected at least one port')),
     help: 'ports to close to new connections',
     flag: '--port <port|range>',
+    former: 'ports',
     repeatable: true,
     // The health check of kube-proxy and the node ports.
     default: '10256,30000-32767',

@@ -31,6 +31,7 @@ export const processParameters = {
     schema: line(2000).optional(),
     help: 'processes with this exact command line, arguments joined by a space',
     flag: '--cmdline <text>',
+    former: 'command',
   },
   user: {
     schema: line(64)
