@@ -64,7 +64,7 @@ export default defineVerb({
     // A dry run shows what can still be read, for an undo by hand.
     if (changed && !(flags.dryRun === true && records[0]?.kind === 'plan')) throw changed;
     if (changed) sink.note(`warning: ${changed.message}`);
-    if (forked) sink.note(`warning: ${forked.message}: only what both writers recorded is undone`);
+    if (forked) sink.note(`warning: ${forked.message}: what either writer recorded is undone`);
     const { step: steps, include, nodes } = flags;
     const targets = nodes === undefined ? undefined : expandNodeset(nodes);
     refuseUnknownStep(records, steps, runId, '--step');

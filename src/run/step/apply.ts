@@ -18,17 +18,17 @@ export async function apply(work: StepWork): Promise<undefined> {
   if (left.length === 0) return;
   const again = new Set(left);
   // Failures that an earlier process saw use up the same budget.
-  const seen = step.targets.flatMap((t) =>
-    again.has(t) ? [] : (session.memory.outcomeOf(step.id, t) ?? []),
+  const seen = failuresIn(
+    step.targets.flatMap((t) => (again.has(t) ? [] : (session.memory.outcomeOf(step.id, t) ?? []))),
   );
-  const retried = { retryMs: 0, uncounted: (outcome: Outcome) => mayPass(outcome, true) };
+  const uncounted = (outcome: Outcome) => step.keepTrying !== undefined && mayPass(outcome, true);
   const { outcomes, stoppedBy } = await runOp(session, bound, {
     op: 'apply',
     targets: left,
     waves: wavesFor(step, left.length, canaryOf(session, step) === 'open'),
-    budget: Math.max(0, step.budget - failuresOf(countOutcomes(seen))),
+    budget: Math.max(0, step.budget - seen),
     anyOf: step.anyOf,
-    ...(step.keepTrying === undefined ? {} : retried),
+    ...(step.keepTrying === undefined ? {} : { retryMs: 0, uncounted }),
     journaled: true,
     onOutcome: keeper.soon,
     // On resume after a crash: the before-state that was journaled first.
@@ -42,19 +42,23 @@ export async function apply(work: StepWork): Promise<undefined> {
       return !step.gate || (await waitForGate(session, step.id, step.gate)).open;
     },
   });
+  // Before the receipts settle some of them as ok: these stopped the launches.
+  const failures = seen + failuresIn(outcomes.filter((outcome) => !uncounted(outcome)));
   const lost = outcomes
     .filter(({ state }) => state === 'unknown' || state === 'timed-out')
     .map(({ target }) => target);
   // The deadline that the operator gave has passed by now: one short look, and a resume looks again.
   const within = step.wholeMs === undefined ? {} : { wholeMs: LAST_LOOK_MS };
   if (!session.env.stopWaiting.aborted) await reconcile(session, bound, lost, within);
-  work.stopped = stoppedBy && STOPPED[stoppedBy](work);
+  work.stopped = stoppedBy && STOPPED[stoppedBy](work, failures);
   work.retry = !stoppedBy;
 }
 
-const STOPPED: Record<NonNullable<Verdict['stoppedBy']>, (work: StepWork) => StepEnd> = {
+const failuresIn = (outcomes: Outcome[]): number => failuresOf(countOutcomes(outcomes));
+
+const STOPPED: Record<NonNullable<Verdict['stoppedBy']>, (work: StepWork, failures: number) => StepEnd> = {
   interrupt: () => INTERRUPTED,
-  budget: (work) => overBudget(work),
+  budget: overBudget,
   canary: () => CANARY_FAILED,
   gate: () => GATE_CLOSED,
   journal: () => ({ state: 'failed', why: 'cannot write the journal' }),

@@ -1,5 +1,4 @@
 import { failuresText } from '../../base/counts-line.ts';
-import { failuresOf } from '../../fanout/counts.ts';
 import type { BoundStep } from '../../plan/bound.ts';
 import type { ActionStep } from '../../plan/types.ts';
 import type { Session } from '../session.ts';
@@ -39,10 +38,7 @@ export const GATE_CLOSED: StepEnd = {
 };
 
 /** Too many failures. It is a guard only where that kept something from happening. */
-export function overBudget(
-  { session, step }: Pick<StepWork, 'session' | 'step'>,
-  failures = failuresOf(session.memory.countsOf(step)),
-): StepEnd {
+export function overBudget({ session, step }: Pick<StepWork, 'session' | 'step'>, failures: number): StepEnd {
   const { plan, memory } = session;
   const alone = plan.workstreams.length === 1 && plan.workstreams[0]!.steps.length === 1;
   const counts = memory.countsOf(step);
