@@ -83,7 +83,7 @@ export function parseParams<P>(
   if (result.success) return result.data;
   const issue = result.error.issues[0];
   if (issue?.code === 'unrecognized_keys') throw unknownParameter(action, issue.keys[0] ?? '', placeOf);
-  // The place of a value in a list says nothing to whoever typed it.
+  // The index of a value in a list means nothing to the operator who typed it.
   const name = (issue?.path ?? []).filter((key) => typeof key === 'string').join('.');
   throw usage(`${action.name}${name ? `: ${name}` : ''}: ${issue?.message ?? 'wrong parameters'}`, {
     place: name === '' ? place : placeOf(String(issue?.path[0])),

@@ -57,7 +57,7 @@ export function credentialsFor(
   };
 }
 
-/** A credential process may be what hangs: reading the keys of a profile is told as a call, too. */
+/** A credential process may hang: reading the keys of a profile is traced as a call, too. */
 function startKeysTrace(profile: string, onTrace: OnTrace | undefined): (error?: Error) => void {
   const began = performance.now();
   return (error) =>

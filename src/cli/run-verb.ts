@@ -51,7 +51,7 @@ export function buildCommand(verb: VerbDefinition, io: CliIo): Command {
     })
     .configureHelp({
       helpWidth: Math.min(io.stdout.columns ?? 100, 110),
-      // The default stands in the text, the choices in the flag.
+      // The text has the default, the flag the choices.
       optionDescription: ({ description }) => description,
     })
     .addHelpText('before', `Examples:\n${verb.examples.map((e) => `  ${e}`).join('\n')}\n`);

@@ -9,7 +9,7 @@ import type { CliIo } from './types.ts';
 /** Where `--verbose` goes: a line an attempt on stderr; nowhere without the flag. */
 export function traceTo(sink: Sink, io: CliIo, { verbose }: Flags): OnTrace | undefined {
   if (verbose !== true) return undefined;
-  // Where nobody reads, lines must not pile up in memory.
+  // If stderr has no reader, lines must not pile up in memory.
   return (event) => !lagging(io.stderr) && sink.note(`${io.now().toISOString()} ${traceLine(event)}`);
 }
 

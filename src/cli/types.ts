@@ -39,7 +39,7 @@ export interface VerbDefinition<O extends Options = Options> {
   run(args: string[], flags: Given<O> & CommonFlags & Dispatched, io: CliIo): Promise<number>;
 }
 
-/** Types the flags of `run` by the options; whoever dispatches the verb does not need them. */
+/** Types the flags of `run` by the options; the code that dispatches the verb does not need them. */
 export function defineVerb<O extends Options>(definition: VerbDefinition<O>): VerbDefinition {
   return definition as unknown as VerbDefinition;
 }

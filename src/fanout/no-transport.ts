@@ -4,7 +4,7 @@ import { makeOutcome } from '../transport/outcome.ts';
 import type { Outcome, OutcomeReason } from '../transport/types.ts';
 import type { Via } from './types.ts';
 
-/** A transport that could not even be opened, for want of a key or a profile: certain that nothing was sent. */
+/** A transport that could not be opened because a key or profile is missing: certainly nothing was sent. */
 export function notOpened(target: Target, via: Via, error: unknown): Outcome {
   const reason: OutcomeReason =
     error instanceof FireaxeError

@@ -88,7 +88,7 @@ const cluster = z.strictObject({
     .strictObject({
       profile: z.string().min(1).optional(),
       region: z
-        .string('which region? such as us-west-2')
+        .string('missing region, such as us-west-2')
         .regex(/^[a-z0-9-]+$/, 'not a region such as us-west-2'),
       configFile: z.string().min(1).optional(),
       credentialsFile: z.string().min(1).optional(),

@@ -48,7 +48,7 @@ export interface ClusterKit {
     apiserverPort: number;
     /** Where each control-plane host is to ask its own API server first; loopback and its other addresses follow. */
     apiserverAddress?: string | undefined;
-    /** Other ports of the control-plane hosts by which clients reach the API, such as a balancer's on the host. */
+    /** Other ports of the control-plane hosts that lead to the API, such as a balancer's on the host. */
     clientPorts: number[];
     /** On a control-plane node, in order of preference. */
     kubeconfigs: string[];

@@ -9,7 +9,7 @@ export interface ScriptRequest {
   op: Op;
   runId: string;
   stepId: string;
-  /** A node refuses to begin apply after this moment; told anew for each text where it is a function. */
+  /** A node refuses to begin apply after this moment; as a function it is called for each text. */
   notAfter: Date | (() => Date);
   /** When it is sent: a node that was booted since may have run it before. Not compared where absent. */
   sentAt?: () => Date;

@@ -1,5 +1,5 @@
 # What Fireaxe itself keeps in force on this host: with it, a server that looks well may not be an all-clear.
-# Each is told as `RUN/STEP SINCE LEFT`: by which step (`?` where no receipt is left), since when, and the seconds until the
+# Each is one value, `RUN/STEP SINCE LEFT`: the step (`?` without a receipt), since when, and the seconds until the
 # node reverts it, or `kept`. Nothing here fails the reading.
 # needs: common/within firewall/stack firewall/due common/tools
 # shellcheck shell=sh

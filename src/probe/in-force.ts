@@ -13,7 +13,7 @@ export function readInForce(data: Record<string, string>, at: Date): InForce[] {
   );
 }
 
-/** As Fireaxe names runs and steps, and components their manifests: a node's word stands in a command to be pasted. */
+/** As Fireaxe names runs and steps, and components their manifests: the node's text goes into a command that is pasted. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$/;
 
 function one(kind: InForce['kind'], text: string, at: Date): InForce {

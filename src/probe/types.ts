@@ -53,7 +53,7 @@ export interface InForce {
   kind: 'fenced' | 'cordoned' | 'paused';
   /** The component that is paused. */
   what?: string;
-  /** By which step of which run; absent where no receipt is left. */
+  /** The step and run that made it; absent without a receipt. */
   run?: string;
   step?: string;
   /** ISO 8601, by the node's clock. */

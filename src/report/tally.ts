@@ -43,7 +43,7 @@ export class Tally {
     }
   }
 
-  /** The lines so far, and begins anew. */
+  /** The lines so far; starts over. */
   take(): { at: string; step: string; text: string }[] {
     const sums = [...this.#sums.values()].sort((a, b) => (a.at < b.at ? -1 : a.at > b.at ? 1 : 0));
     this.#sums = new Map();
@@ -60,7 +60,7 @@ export class Tally {
   #sum(at: string, step: string, what: string, targets: string[]): void {
     const key = `${step} ${what}`;
     const sum = this.#sums.get(key) ?? { at, step, what, targets: [] };
-    // What is sent has the time of its first record, what came of it that of its last: lines stay in order.
+    // A sent line has the time of its first record, an ended line that of its last: lines stay in order.
     if (!what.startsWith('sent')) sum.at = at;
     sum.targets.push(...targets);
     this.#sums.set(key, sum);

@@ -61,7 +61,7 @@ export function launched(attempt: Attempt, ending: Ending, out: Capture, err: Ca
 const base = ({ target, via, startedAt }: Attempt, state: OutcomeState): Outcome =>
   makeOutcome({ target: target.name, via, startedAt }, state);
 
-/** Nothing of it was run. */
+/** The script did not run. */
 function incomplete(arrived: number): OutcomeReason {
   return {
     code: 'incomplete',

@@ -9,7 +9,7 @@ const KEY = /^[A-Za-z][A-Za-z0-9_.-]{0,63}$/;
 const WORD = /^[A-Za-z][A-Za-z0-9_-]{0,39}$/;
 
 /**
- * The one schema of a result line. Every byte of it is the node's: what does not fit is told, and becomes no value
+ * The one schema of a result line. Every byte of it is the node's: a line that does not fit is reported, and not turned into a value
  * that others would take for text or for a state. Members that are not known are left out.
  */
 export function readResult(line: string, nonce: string): { result: NodeResult } | { invalid: string } {

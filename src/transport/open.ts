@@ -49,7 +49,7 @@ export function createTransports(options: TransportsOptions): Transports {
 /** Of a child each, and what exists while it starts. */
 const PIPES = 4;
 
-/** How each transport is opened; what it is like stands in `fleet/transports.ts`. */
+/** How each transport is opened; its properties are in `fleet/transports.ts`. */
 const OPENERS: Record<TransportName, (options: TransportsOptions) => Promise<Transport>> = {
   async ssm({ onTrace }) {
     return (await import('./ssm/transport.ts')).createSsmTransport({ onTrace });

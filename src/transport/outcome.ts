@@ -1,6 +1,6 @@
 import type { Outcome, OutcomeState } from './types.ts';
 
-/** Which target an outcome is of, by which transport, and from when to when. */
+/** The target of an outcome, the transport, and its start and end. */
 interface Of {
   target: string;
   via?: Outcome['via'];

@@ -163,7 +163,7 @@ describe.skipIf(noKeygen)('locked keys are unlocked before anything starts', () 
       await expect(openKeys(context, 'c1', ways)).rejects.toMatchObject({
         kind: 'credentials',
         message: expect.stringMatching(/damaged|empty/),
-        next: expect.stringContaining('copy it anew'),
+        next: expect.stringContaining('copy it again'),
       });
       // If another transport may reach the nodes, it is tried.
       await openKeys(context, 'c1', [['ssm', 'ssh']]);

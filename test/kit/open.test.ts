@@ -142,7 +142,7 @@ describe('mistakes in kit.yaml are refused with their place', () => {
       'a cloud without a region',
       KIT_YAML.replace('    bastions:', '    cloud: { profile: p }\n    bastions:'),
       '5:12',
-      'which region',
+      'missing region',
       undefined,
     ],
     ...['fe80::1%eth0', 'fe80::/10%eth0', '10.0.0.0/33'].map(

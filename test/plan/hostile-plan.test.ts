@@ -42,7 +42,7 @@ function changedAt(path: string[], to: unknown): Plan {
   return copy.plan as Plan;
 }
 
-it('answers any change of a plan whose hash was made anew with a clear refusal, or takes it', async () => {
+it('answers any change of a plan whose hash was recomputed with a clear refusal, or takes it', async () => {
   const file = join(dir, 'hostile.plan');
   const value = fc.oneof(
     fc.jsonValue(),

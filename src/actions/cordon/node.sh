@@ -26,7 +26,7 @@ cordon_own_way() {
   for FX_K in $P_PORT; do
     if [ "$OW_PORT" -ge "${FX_K%-*}" ] && [ "$OW_PORT" -le "${FX_K#*-}" ]; then
       IFS=$FX_I
-      fx_refuse own-way "port $OW_PORT is the port by which this login came in"
+      fx_refuse own-way "this login uses port $OW_PORT"
     fi
   done
   IFS=$FX_I

@@ -1,7 +1,7 @@
 # Runs the user's command once. Its output passes through; its exit status is in the result.
 # shellcheck shell=sh
 
-# Nobody knows whether the command may run twice: a second delivery never runs it again,
+# The command may not be safe to run twice: a second delivery never runs it again,
 # and other steps need not wait for it, so its lock is the step's own. It may be what frees /run: if that has no room,
 # its receipt is kept elsewhere.
 FX_ONCE=1

@@ -44,7 +44,7 @@ nodes_verify() {
   if fx_line "$FX_DIR/who"; then CL_UID=${FX_L%%:*} CL_PATHS=${FX_L#*:}; else clients_who; fi
   case $NF_NOW in *'goto who'*'reject with tcp reset'* | *'reject with tcp reset'*'goto who'*) ;; *) fx_fail changed 'the rules of the fence were changed' ;; esac
   for CL_P in $CL_PATHS; do
-    case $NF_NOW in *"\"$CL_P\""*) ;; *) [ ! -d "$CL_ROOT/$CL_P" ] || fx_fail changed "$CL_P was made anew and is not in the rules" ;; esac
+    case $NF_NOW in *"\"$CL_P\""*) ;; *) [ ! -d "$CL_ROOT/$CL_P" ] || fx_fail changed "$CL_P was created again and is not in the rules" ;; esac
   done
   nft_count
   fx_data rejected "$NF_N"

@@ -46,7 +46,7 @@ export function clientsVariables(p: Clients, context: ActionContext): Record<str
   if (!planes.length && !p.service.length) {
     throw usage('the fleet has no control-plane node, and no service address is given', {
       place: 'fence.service',
-      expected: 'the addresses by which clients reach the API',
+      expected: 'the addresses at which clients reach the API',
     });
   }
   const servers = addressSet(planes, 'fleet');

@@ -6,7 +6,7 @@
 fence_operator() {
   own_way
   FN_OPERATOR=$OW_FROM
-  case " $IN_PORTS " in *" $OW_PORT "*) fx_refuse own-way "port $OW_PORT is the port by which this login came in" ;; esac
+  case " $IN_PORTS " in *" $OW_PORT "*) fx_refuse own-way "this login uses port $OW_PORT" ;; esac
 }
 
 hosts_look() {

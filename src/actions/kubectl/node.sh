@@ -73,7 +73,7 @@ act_undo() {
     return 0
   fi
   KC_OBJECT=$(cat)
-  [ -n "$KC_OBJECT" ] || fx_refuse no-object 'the saved object did not come with the order (it goes by SSH only)'
+  [ -n "$KC_OBJECT" ] || fx_refuse no-object 'the saved object did not arrive with the order (it travels over SSH only)'
   KC_DIR=$FX_DIR
   fx_room saved "$KC_OBJECT" || fx_fail no-receipt "cannot write the object in $FX_HOME, /dev/shm or /tmp"
   KC_SAVED=$FX_DIR/saved FX_DIR=$KC_DIR

@@ -10,7 +10,7 @@ export interface HoldParams extends ProcessParams {
   for: number;
 }
 
-/** What goes on looking for what comes back, apart from the script that starts it. */
+/** The watch, which finds processes that start later; a script separate from the one that starts it. */
 export function watchText(kind: 'processes' | 'pods'): string {
   const roots = kind === 'pods' ? ['hold/pods-as', 'hold/watch'] : ['hold/watch'];
   return strip(compose(roots, library));

@@ -3,7 +3,7 @@ import type { Parameters } from '../params.ts';
 
 const DAY_S = 86_400;
 
-/** Units by which operators reach a machine; the node refuses them under their other names too. */
+/** Units that operators need to reach a machine; the node refuses them under their other names too. */
 const PROTECTED = new RegExp(
   `^(${[
     'sshd?[.@]|dropbear|.*ssm-agent|tailscaled|teleport|zerotier-one|wg-quick@|openvpn|sssd|nslcd|winbind',
@@ -16,7 +16,10 @@ export const unitName = line(200)
   .refine((u) => /^[A-Za-z0-9:_.\\@-]+$/.test(u) && !u.startsWith('-'), 'expected the name of a systemd unit')
   .transform((u) => (/\.(service|socket|timer|path|slice|scope|target|mount)$/.test(u) ? u : `${u}.service`))
   .refine((u) => !u.includes('@.'), 'a template is not a unit: name an instance of it, such as agent@a')
-  .refine((u) => !PROTECTED.test(u), 'this unit is never stopped: the machine runs or is reached by it')
+  .refine(
+    (u) => !PROTECTED.test(u),
+    'this unit is never stopped: the machine needs it to run or to be reached',
+  )
   .refine((u) => /\.(service|socket|timer|path)$/.test(u), 'expected a service, socket, timer or path');
 
 /** Which processes: all that is given must match. */
@@ -44,7 +47,7 @@ export const processParameters = {
     schema: escapedGroup
       .refine(
         (g) => !g.split('/').some((part) => PROTECTED.test(part)),
-        'this group is never stopped: the machine runs or is reached by it',
+        'this group is never stopped: the machine needs it to run or to be reached',
       )
       .optional(),
     help: 'processes in this systemd unit or slice, or below this cgroup path',

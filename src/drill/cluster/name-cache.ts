@@ -1,7 +1,7 @@
 import type { Random } from '../random.ts';
 
 /**
- * The resolved names that one node remembers. While the API is down nothing is looked up anew, so the services of
+ * The resolved names that one node remembers. While the API is down no name is looked up again, so the services of
  * that node fail one after the other as their names expire. In the incident this hid the cause at first.
  */
 export class NameCache {

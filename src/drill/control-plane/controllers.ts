@@ -49,7 +49,7 @@ export class Controllers {
     this.#nodes.sync(this.#now());
   }
 
-  /** One leader keeps the lease as long as it works; the next one starts afresh. */
+  /** One leader keeps the lease as long as it works; the next one starts over. */
   #leads(): boolean {
     if (this.#leader && this.#works(this.#leader)) return true;
     this.#leader = this.#hosts.find((host) => this.#works(host));

@@ -50,7 +50,7 @@ export class Etcd {
     return this.quorumHeld() && this.#alarms.size === 0;
   }
 
-  /** Takes one write; false if it is refused for want of space. */
+  /** Takes one write; false if there is no space for it. */
   write(): boolean {
     for (const member of this.#running()) if (member.bytes > this.quotaBytes) this.#alarms.add(member);
     if (this.#alarms.size > 0) return false;

@@ -15,7 +15,7 @@ export function layOut(root: string, spec: LabNodeSpec): void {
   bootFiles(root);
 }
 
-/** Makes anew what a reboot forgets. */
+/** Creates again what a reboot removes. */
 export function bootFiles(root: string): void {
   for (const dir of ['run', 'proc']) {
     rmSync(join(root, dir), { recursive: true, force: true });

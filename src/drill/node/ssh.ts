@@ -14,7 +14,7 @@ export interface NodeSsh {
   /** What known_hosts says of it, which is not always what it presents. */
   hostKey: string;
   open(port: number): Promise<Listener>;
-  /** Judges the open connections anew, after the machine's packet filter has changed. */
+  /** Judges the open connections again, after the machine's packet filter has changed. */
   judge(): void;
 }
 

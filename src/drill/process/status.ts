@@ -19,7 +19,7 @@ export interface LabStatus {
   report: Report;
 }
 
-/** The same as `drill status --output json` prints it: the parts of the report stand beside the rest. */
+/** The same as `drill status --output json` prints it: the parts of the report are on the same level as the rest. */
 export function statusJson({ report, practice, ...rest }: LabStatus): Record<string, unknown> {
   return { ...rest, score: report.score, ...report.status };
 }

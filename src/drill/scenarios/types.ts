@@ -34,7 +34,7 @@ export interface Outage {
   stop(): void;
 }
 
-/** What one lab tells of its outage. It crosses a process boundary, so it is plain data. */
+/** What one lab reports about its outage. It crosses a process boundary, so it is plain data. */
 export interface Report {
   /** The outage is in effect: the recovery may begin. */
   broken: boolean;

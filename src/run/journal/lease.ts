@@ -15,7 +15,7 @@ export interface LeaseTiming {
 /** While a lease is held, the seal covers only the beginning of the journal. */
 export const lowered = (seal: Seal | undefined) => (seal ? { seal: { ...seal, whole: false } } : {});
 
-/** A holder in words by which an operator finds the process. */
+/** The holder as text, from which an operator finds the process. */
 export const named = (holder: Holder | undefined) =>
   holder ? `process ${holder.pid} on ${holder.host}, since ${holder.since}` : 'an unknown process';
 

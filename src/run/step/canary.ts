@@ -1,7 +1,7 @@
 import type { ActionStep } from '../../plan/types.ts';
 import type { Session } from '../session.ts';
 
-/** What the canary showed: the first wave of which any target was reached. `open` while there is none. */
+/** The result of the canary: the first wave in which any target was reached. `open` before that. */
 export function canaryOf(session: Session, step: ActionStep): 'open' | 'ok' | 'failed' {
   const reached = reachedIn(session, step);
   if (reached === 'open') return 'open';

@@ -11,15 +11,15 @@ const ORDER = {
   locked: code('another order runs on the node', 'wait, then `fireaxe resume RUN`'),
   running: code('the order still runs on the node', 'wait, then `fireaxe resume RUN`'),
   rebooted: code(
-    'a reboot took the receipt: whether it ran is not known',
+    'a reboot took the receipt: whether it ran is unknown',
     'look at the node, then run it again',
   ),
   'no-receipt': code('the node could not write its receipt or state', 'free space under /run and /var/lib'),
   'before-too-large': code('the before-state does not fit the result line', 'select less'),
   undone: code('the order was undone while it was on its way', 'nothing, or run it again'),
-  'no-before': code('the journal has no before-state to go back to', 'undo by hand'),
+  'no-before': code('the journal has no before-state to restore', 'undo by hand'),
   irreversible: code('the action cannot be undone', 'undo by hand'),
-  nothing: code('the node remembers nothing of it', 'nothing'),
+  nothing: code('the node has no receipt of it', 'nothing'),
 };
 
 /** Something that the change needs is not on the node. */
@@ -40,10 +40,10 @@ const NEEDS = {
 
 /** The change would do harm, or its tool refuses it. */
 const REFUSED = {
-  protected: code('it would stop what the machine is run or reached by', 'narrow the selection'),
+  protected: code('it would stop what the machine needs to run or to be reached', 'narrow the selection'),
   'own-way': code("it would cut off Fireaxe's own connection", 'narrow the selection'),
-  nft: code('nft refused; its words are in the note', 'read the note'),
-  iptables: code('iptables refused; its words are in the note', 'read the note'),
+  nft: code('nft refused; the note quotes it', 'read the note'),
+  iptables: code('iptables refused; the note quotes it', 'read the note'),
   denied: code('the API denied the request', 'use a kubeconfig with more rights'),
   'needs-ssh': code('an object does not fit into what SSM returns', 'use `--via ssh`'),
   'no-object': code('the saved object did not arrive with the order', 'use `--via ssh`'),
@@ -60,7 +60,7 @@ const NOT_HELD = {
   'still-held': code('what was stopped could not be started again', 'read the note; start it by hand'),
   'not-started': code('a unit did not start again', 'systemctl status UNIT on the node'),
   'no-watch': code('the watch that keeps it stopped does not run', 'run it again'),
-  changed: code('somebody changed the rules since', 'look at the node'),
+  changed: code('the rules were changed since', 'look at the node'),
   gone: code('what the order changed, or the instance, is gone', 'look at the node'),
   fenced: code('the fence is still there', '`fireaxe undo RUN`'),
   missing: code('what the change needs is no longer at its place', 'look at the node'),

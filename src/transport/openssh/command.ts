@@ -1,7 +1,7 @@
 import { quote } from '../../base/quote.ts';
 import type { Bastion, Kit, Target } from '../../kit/types.ts';
 
-/** What OpenSSH is told for every connection, whatever the user's own configuration says. */
+/** The options of OpenSSH for every connection, whatever the user's own configuration says. */
 const ALWAYS = [
   'BatchMode=yes',
   'StrictHostKeyChecking=yes',

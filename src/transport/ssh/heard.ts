@@ -2,7 +2,7 @@ import type { Client } from 'ssh2';
 
 /** What the server says about why it refuses the login. */
 export interface Heard {
-  /** What came in place of its identification. */
+  /** The text that arrived instead of its identification. */
   text(): string;
   /** Its last banner: PAM's reasons come as one. */
   banner?: string;
@@ -16,7 +16,7 @@ const MOST = 300;
 
 type Failure = (protocol: unknown, methods: string[], partial: boolean) => void;
 
-/** Listens to what a server says in the login; `text` is what came before its identification. */
+/** Listens to what a server says in the login; `text` arrived before its identification. */
 export function hearServer(client: Client, text: () => string): Heard {
   const heard: Heard = { text };
   client.on('banner', (said) => {

@@ -24,10 +24,10 @@ export function whyUnusable(path: string, bytes: Buffer, problem: string): Unusa
   if (/BEGIN [A-Z ]*PRIVATE KEY/.test(text) && !/^Unsupported key type/i.test(problem))
     return not(
       'it is damaged, as by pasting',
-      `copy it anew, byte for byte; to check it: ssh-keygen -y -f ${quote(path)}`,
+      `copy it again, byte for byte; to check it: ssh-keygen -y -f ${quote(path)}`,
       false,
     );
-  if (text.trim() === '') return not('it is empty', 'copy it anew into the kit', false);
+  if (text.trim() === '') return not('it is empty', 'copy it again into the kit', false);
   return not(problem, 'a certificate or a FIDO key works with --via openssh', true);
 }
 

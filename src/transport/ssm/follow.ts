@@ -10,7 +10,7 @@ import { isOver, type Watch } from './poller.ts';
 import { needsFullOutput, readReport } from './read-report.ts';
 import type { Report, SentCommand } from './types.ts';
 
-/** Looks in a row that fail for want of credentials before looking stops. */
+/** Looks in a row that fail because of credentials before looking stops. */
 const CREDENTIAL_LOOKS = 3;
 /** Lists of a finished command may lag for this many looks before missing targets are given up. */
 const MISSING_LOOKS = 3;

@@ -56,7 +56,7 @@ function rows(scored: FloodScore, last: Sample | undefined): Report['rows'] {
     ['user requests lost', String(scored.requestsLost)],
     [
       'endpoints of services',
-      `at least ${endpoints.fewest} of ${endpoints.of} ready; ${endpoints.requestsLost} user requests lost for want of endpoints`,
+      `at least ${endpoints.fewest} of ${endpoints.of} ready; ${endpoints.requestsLost} user requests lost without an endpoint`,
     ],
     ['API server deaths', String(scored.serverDeaths)],
     ['control plane', `${health(controlPlane.before)} while down; ${health(controlPlane.after)} at the end`],

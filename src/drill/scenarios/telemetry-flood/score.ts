@@ -14,7 +14,7 @@ export interface Setup {
 export interface FloodScore extends Score {
   controlPlaneDown: boolean;
   requestsLost: number;
-  /** What the cure can cost users that the incident had left alone: services lose their endpoints though every pod runs. */
+  /** What a recovery can cost users that the incident did not affect: services lose endpoints although every pod runs. */
   endpoints: { fewest: number; of: number; requestsLost: number };
   serverDeaths: number;
   /** What the lab itself observed of each step. */

@@ -1,4 +1,4 @@
-/** Where a word stands in the text that nft was given. */
+/** The place of a word in nft's input. */
 export interface Place {
   line: number;
   column: number;

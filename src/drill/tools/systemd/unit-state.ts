@@ -1,6 +1,6 @@
 import type { InstalledUnit, UnitState } from './unit.ts';
 
-/** Does something later, unless the unit is stopped or started anew before. */
+/** Does something later, unless the unit is stopped or started again before. */
 export function after(state: UnitState, ms: number, then: () => void): void {
   const timer = setTimeout(() => {
     state.timers.delete(timer);

@@ -58,7 +58,7 @@ fx_lockless() {
 
 # fx_stale: whether the lock's owner is gone; FX_OWNER names the process, FX_HOLDS its step.
 fx_stale() {
-  FX_OWNER=nobody FX_HOLDS=''
+  FX_OWNER=unknown FX_HOLDS=''
   fx_signed || return 1
   # Its writer died before it wrote anything.
   [ -n "$FX_L" ] || return 0

@@ -63,7 +63,7 @@ fx_seen() {
   FX_UNDONE=''
   fx_ran
   if [ -e "$FX_DIR/undone" ] || [ -e "$FX_DIR/fired" ]; then
-    # It was undone or reverted since: a new order starts afresh, a late copy of the old one does not.
+    # It was undone or reverted since: a new order starts over, a late copy of the old one does not.
     if [ -z "$FX_AGAIN$FX_ONCE" ]; then
       for FX_K in intent before "done" undone fired kept due timer back.nft back.iptables back.ip6tables stands added4 added6 control transient until with; do
         [ ! -e "$FX_DIR/$FX_K" ] || rm -f "$FX_DIR/$FX_K"

@@ -2,7 +2,7 @@
 # needs: start
 # shellcheck shell=sh
 
-# fx_json TEXT: FX_J is the text as it stands inside a JSON string; bytes outside printable ASCII become `?`.
+# fx_json TEXT: FX_J is the text as written inside a JSON string; bytes outside printable ASCII become `?`.
 fx_json() {
   FX_J='' FX_T=$1
   while :; do

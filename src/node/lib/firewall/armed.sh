@@ -5,14 +5,14 @@
 # shellcheck shell=sh
 
 # arm SECONDS: starts two timers that need nothing of each other, and reads each back; refuses where neither keeps time.
-# One is a process of our own, which no command to systemd ends; the other is systemd's, which goes on where processes are killed.
+# One is a detached process, which no systemd command ends; the other is systemd's, which survives when processes are killed.
 # Whichever is first makes `off` and reverts; the other reverts only if the first one is killed over it (arm_back).
 arm() {
   # From an earlier attempt.
   rm -rf "$FX_DIR/off"
   AR_FIRST='' AR_BY=''
   ! fx_line "$FX_DIR/timer" || AR_FIRST=$FX_L
-  # Where somebody removed the step's folder, and the revert with it, the change is removed; what it replaced is lost.
+  # If the step's folder was removed, and the revert with it, the timer removes the change; what it replaced is lost.
   AR_FIRES="[ ! -e '$FX_DIR/revert' ] && $AR_ELSE || exec /bin/sh '$FX_DIR/revert'"
   ! arm_detached "$1" || AR_BY=detached
   # The timers of an interrupted attempt would revert what is kept now.
@@ -50,7 +50,7 @@ arm_detached() {
 }
 
 # arm_back COMMANDS: writes the revert. An overloaded machine may refuse at first, so it is tried again until it works once.
-# Whoever makes `off` first decides. A timer makes a folder, which names its process: the other timer waits for it, and
+# The first to make `off` decides. A timer makes a folder, which names its process: the other timer waits for it, and
 # reverts itself when that process is gone with the work undone. An order makes a link (arm_off): then no timer reverts,
 # also one that could not be ended or was armed late. A revert that has begun ignores TERM.
 arm_back() {

@@ -30,7 +30,7 @@ stack_find() {
   [ -n "$ST_DIR" ]
 }
 
-# stack_again: if other steps were made over an earlier attempt of this one, it starts anew and reverts to what is here now.
+# stack_again: if other steps were made over an earlier attempt of this one, it starts over and reverts to the present state.
 stack_again() {
   stack_find && [ -n "$ST_ABOVE" ] || return 0
   stack_leave
@@ -76,7 +76,7 @@ stack_lower() {
     FX_NOTE="${ST_ABOVE#"$FX_HOME/"} was made over it and stays; undoing that step restores what was before both"
     stack_leave
   else
-    FX_NOTE='nothing of it is in force here any more'
+    FX_NOTE='this step is no longer in force here'
   fi
   FX_STATE=already
 }

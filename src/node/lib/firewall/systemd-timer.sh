@@ -1,5 +1,5 @@
 # systemd's timer of an armed change, set for a point in time counted from systemd's own start: a delay counted from the
-# arming (--on-active) begins anew with every daemon-reload.
+# arming (--on-active) starts over with every daemon-reload.
 # needs: timers common/clock
 # shellcheck shell=sh
 
@@ -16,7 +16,7 @@ arm_systemd() {
 }
 
 arm_run() {
-  sd systemd-run --quiet --unit="$AR_UNIT" --description="Fireaxe takes $FX_ACTION back unless it is kept" \
+  sd systemd-run --quiet --unit="$AR_UNIT" --description="Fireaxe reverts $FX_ACTION unless it is kept" \
     "$1" --timer-property=AccuracySec=1s --setenv=PATH="$PATH" /bin/sh -c "$AR_FIRES"
 }
 

@@ -10,7 +10,7 @@ freezer_set() {
   fi
 } 2>/dev/null
 
-# freezer_asked GROUP: whether somebody asked for it to be frozen.
+# freezer_asked GROUP: whether a freeze was requested.
 freezer_asked() {
   FZ_L=''
   { read -r FZ_L <"$1/cgroup.freeze" || read -r FZ_L <"$1/freezer.self_freezing"; } 2>/dev/null

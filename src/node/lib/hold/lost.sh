@@ -1,4 +1,4 @@
-# What undo goes by when the notes of a hold were removed.
+# How undo finds the held processes if the files of the hold were removed.
 # needs: count
 # shellcheck shell=sh
 

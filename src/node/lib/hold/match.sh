@@ -18,7 +18,7 @@ ho_scan() {
 ho_meant() {
   HO_Q=$1
   ho_like "$1" "$1" || { [ -n "$HO_BARE" ] && ho_thread "$1" && ho_like "$1" "$HO_Q"; } || return 0
-  # Never a process by which this machine runs or is reached, whatever was asked for.
+  # Never a process that this machine needs to run or to be reached, whatever was requested.
   case $HO_C in
     systemd | systemd-* | init | '(sd-pam)' | dbus-* | sshd | sshd-* | sudo | login | agetty) return 0 ;;
     *ssm-agen* | ssm-session* | ssm-document* | ssm-cli | dhclient | NetworkManager | tailscaled | teleport) return 0 ;;

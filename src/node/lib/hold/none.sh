@@ -1,8 +1,8 @@
-# What is told when nothing that is meant runs here: a hold waits for it all the same, but a mistyped name must show.
+# The result when no matching process runs here: the hold waits for one, but a mistyped name must be visible.
 # needs: count
 # shellcheck shell=sh
 
-# hold_none: asked after the look and after the hold; HO_SEEN counts what was found so far. A watch that kills leaves only a note.
+# hold_none: asked after the look and after the hold; HO_SEEN counts the matches so far. A watch that kills leaves only a note.
 hold_none() {
   HO_SEEN=$((HO_SEEN + HO_RUNNING + HO_HELD))
   [ "$HO_SEEN" -eq 0 ] && [ ! -e "$HO_HERE/killed" ] || return 1

@@ -26,10 +26,10 @@ po_net() {
   fi
 }
 
-# po_net_host ID: a pod with the host's network is told from the host by its cgroup; nft looks for that at /sys/fs/cgroup.
+# po_net_host ID: a pod with the host's network is matched by its cgroup; nft looks for that at /sys/fs/cgroup.
 po_net_host() {
   if [ "$PO_V" != 2 ] || [ ! -e "$HO_ROOT/sys/fs/cgroup/cgroup.controllers" ]; then
-    PO_BAD="pod $1 has the host's network, and this node no cgroup v2 to tell it by: freeze it"
+    PO_BAD="pod $1 has the host's network, and this node has no cgroup v2 to match it: freeze it"
     return
   fi
   ! po_spared || return 0

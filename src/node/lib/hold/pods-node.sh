@@ -1,4 +1,4 @@
-# The part of a hold of pods that only the node script has: refusals before anything is changed, and what is told after.
+# The part of a hold of pods that only the node script has: refusals before anything is changed, and the result after it.
 # needs: pods own common/tools cri/path
 # shellcheck shell=sh
 

@@ -1,7 +1,7 @@
-# Pods whose cgroup holds what this machine runs or is reached by: never held.
+# Pods whose cgroup contains a process that this machine needs to run or to be reached: never held.
 # shellcheck shell=sh
 
-# po_spared: whether the group contains a process by which this machine runs or is reached; PO_BAD names it.
+# po_spared: whether the group contains a process that this machine needs to run or to be reached; PO_BAD names it.
 po_spared() {
   case $PO_G/ in *'/../'* | */system.slice/* | */init.scope/* | */user.slice/*) PO_BAD="$PO_G is not a pod's own group" && return 0 ;; esac
   set +f

@@ -11,11 +11,11 @@ po_scan() {
   for HO_P in $PO_IDS; do
     if ! po_tell "$HO_P"; then
       # It ended since it was listed, unless it is still listed.
-      case $(cri pods -q --id "$HO_P" --state ready 2>/dev/null) in '') ;; *) PO_BAD="nothing tells the processes of pod $HO_P" ;; esac
+      case $(cri pods -q --id "$HO_P" --state ready 2>/dev/null) in '') ;; *) PO_BAD="cannot find the processes of pod $HO_P" ;; esac
     elif [ "$P_HOW" = network ]; then
       po_net "$HO_P"
     elif [ -z "$PO_G" ]; then
-      PO_BAD="no cgroup of pod $HO_P is here"
+      PO_BAD="cannot find the cgroup of pod $HO_P"
     elif ! po_spared; then
       freezer_still "$PO_G" && HO_FOUND="$HO_FOUND $PO_G:T" || HO_FOUND="$HO_FOUND $PO_G:S"
     fi
@@ -29,7 +29,7 @@ po_seize() {
   fi
   for HO_P in $HO_FOUND; do
     PO_G=${HO_P%:*}
-    # What somebody else froze must not be thawed by this undo. Noted first: without a note, undo would not thaw it.
+    # This undo must not thaw what another step or an administrator froze. Noted first: without a note, undo would not thaw it.
     freezer_asked "$PO_G" || { printf '%s\n' "$PO_G" >>"$HO_HERE/frozen" && HO_LIST="$HO_LIST $PO_G" && freezer_set "$PO_G" 1; }
   done 2>/dev/null
 }

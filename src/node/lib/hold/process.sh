@@ -19,7 +19,7 @@ process_look() {
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
   HO_SEEN=0
-  if hold_none; then HO_TELL='none is here'; else HO_TELL="$HO_RUNNING running, $HO_HELD stopped"; fi
+  if hold_none; then HO_TELL='none found'; else HO_TELL="$HO_RUNNING running, $HO_HELD stopped"; fi
   fx_before watch "$HO_WATCH"
   if [ "$HO_WATCH" = on ]; then
     hold_soon
@@ -29,7 +29,8 @@ process_look() {
     fx_systemd || fx_has setsid || fx_refuse no-tool 'neither systemd-run nor setsid is here to keep a hold'
   fi
   FX_STATE=would
-  fx_say "$HO_TELL; will $P_HOW them and whatever returns"
+  if [ "$P_HOW" = network ]; then HO_K='cut them off the API'; else HO_K="$P_HOW them"; fi
+  fx_say "$HO_TELL; will $HO_K, and any that start later"
 }
 
 process_apply() {
@@ -55,7 +56,7 @@ process_apply() {
   fx_data running "$HO_RUNNING"
   fx_data held "$HO_HELD"
   [ "$HO_RUNNING" -eq 0 ] || fx_fail not-held "$HO_RUNNING still run"
-  if hold_none; then fx_say 'none is here; what comes is held'; else fx_say "$HO_HELD held"; fi
+  if hold_none; then fx_say 'none found; will hold any that start later'; else fx_say "$HO_HELD held"; fi
   [ -z "$P_PODS" ] || pods_applied
 }
 

@@ -1,9 +1,10 @@
-# Units that are never stopped: those by which this machine runs or is reached, and those that systemd refuses to stop or start.
+# Units that are never stopped: those that this machine needs to run or to be reached, and those that systemd refuses to
+# stop or start.
 # needs: unit-read own
 # shellcheck shell=sh
 
-# unit_reached: whether this machine runs or is reached by the unit that was read, under any of its names, or this login by
-# one of its processes. FX_K is its name.
+# unit_reached: whether this machine needs the unit that was read to run or to be reached, under any of its names, or this
+# login came by one of its processes. FX_K is its name.
 unit_reached() {
   for FX_K in $UN_Id $UN_Names; do
     case $FX_K in
@@ -26,7 +27,7 @@ unit_reached() {
 }
 
 unit_guard() {
-  ! unit_reached || fx_refuse protected "$FX_K is never stopped: this machine runs or is reached by it"
+  ! unit_reached || fx_refuse protected "$FX_K is never stopped: this machine needs it to run or to be reached"
   for FX_K in $UN_Id $UN_Names; do
     case $FX_K in
       *.service | *.socket | *.timer | *.path) ;;

@@ -14,7 +14,7 @@ unit_with() {
       # A unit that is down passes the stop on.
       UN_NEED="$UN_NEED${UN_NEED:+ }$UN_NEEDED"
       ! unit_down || continue
-      ! unit_reached || fx_refuse protected "$FX_K would end with it: this machine runs or is reached by that"
+      ! unit_reached || fx_refuse protected "$FX_K would end with it, and this machine needs it to run or to be reached"
       case $UN_RefuseManualStart:$UN_K in
         yes:* | *.scope) fx_refuse protected "$UN_K would end with it, and could not be started again: hold its processes by --cgroup" ;;
       esac

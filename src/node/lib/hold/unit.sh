@@ -53,7 +53,7 @@ unit_apply() {
   done
   unit_with_keep
   # Masked first, so that nothing starts it again; reloaded last: a masked unit forgets how it is stopped (ExecStop,
-  # KillMode), and processes that its stop spares would be killed. A unit that is masked already gets no second mask.
+  # KillMode), and processes that its stop leaves running would be killed. A unit that is masked already gets no second mask.
   # shellcheck disable=SC2086
   [ -z "$UN_MASK" ] || systemctl mask --runtime --no-reload -- $UN_MASK >/dev/null 2>&1
   # shellcheck disable=SC2086
@@ -90,7 +90,7 @@ unit_apply() {
   fx_say "$UN_ALL stopped and masked${B_with:+; with it ended ${B_with#@}}"
 }
 
-# unit_left: UN_LEFT counts the processes of the unit that its stop spared (KillMode).
+# unit_left: UN_LEFT counts the processes of the unit that its stop left running (KillMode).
 unit_left() {
   UN_LEFT=0
   case $UN_GROUP in '' | /) return 0 ;; esac

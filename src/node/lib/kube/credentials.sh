@@ -30,7 +30,7 @@ kube_unfit() {
 }
 
 # kube_next: KC_CONFIG is the next one; KC_BAD tells what was wrong with those before. The last is `none` where KC_OPEN
-# allows a request without credentials. False when all were tried: then KC_SAID tells of each, and the next request begins anew.
+# allows a request without credentials. False when all were tried: then KC_SAID has the answer to each, and the next request starts over.
 kube_next() {
   kube_blame
   KC_TLS=''

@@ -20,7 +20,7 @@ places_of() {
   fi
 }
 
-# places_add ADDRESS: as it stands in a URL; at most eight.
+# places_add ADDRESS: as written in a URL; at most eight.
 places_add() {
   PL_A=${1%%\%*}
   case $PL_A in
