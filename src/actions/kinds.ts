@@ -58,21 +58,21 @@ export const addresses = list()
   })
   .default([]);
 
-/** Where control groups are mounted; a path under it may be given whole. */
+/** Where cgroups are mounted; a path under it may be given whole. */
 const CGROUPS = '/sys/fs/cgroup';
 
-/** A systemd unit or slice (`.service` is added without a suffix), or the path of a control group that begins with `/`. */
+/** A systemd unit or slice (`.service` is added without a suffix), or the path of a cgroup that begins with `/`. */
 const group = (shape: RegExp) =>
   z
     .string()
-    .regex(shape, 'expected a systemd unit, a slice or the path of a control group')
+    .regex(shape, 'expected a systemd unit, a slice or a cgroup path')
     .refine((word) => !word.split('/').includes('..'), 'expected a path without ..')
     .transform((word) => {
       if (!word.startsWith('/')) return /\.[a-z]+$/.test(word) ? word : `${word}.service`;
       const path = word.startsWith(`${CGROUPS}/`) ? word.slice(CGROUPS.length) : word;
       return path.replace(/\/+/g, '/').replace(/\/$/, '');
     })
-    .refine((word) => word !== '' && word !== CGROUPS, 'the root control group holds the whole machine')
+    .refine((word) => word !== '' && word !== CGROUPS, 'the root cgroup holds the whole machine')
     .refine((word) => word.startsWith('/') || !word.includes('/'), 'expected a path that begins with /');
 
 /** Held to plain characters: the text goes into firewall rules. */

@@ -81,7 +81,7 @@ export interface LabNetwork {
     to: LabNode,
     port: number,
     packet: 'new' | 'established',
-    /** The process that sends, for rules by control group; and its port. */
+    /** The process that sends, for rules by cgroup; and its port. */
     sender?: { pid?: number; port?: number },
   ): NetworkVerdict;
   /** A connection as `ss` shows it at both ends; `close` is what `ss -K` calls. */

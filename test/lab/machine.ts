@@ -21,7 +21,7 @@ export interface MachineSpec {
   zone?: string;
   /** Text files by path, laid over the host's root. */
   files?: Record<string, string>;
-  /** Able to run containers, with control groups of this version; folders and files of this machine that it sees too. */
+  /** Able to run containers, with cgroups of this version; folders and files of this machine that it sees too. */
   containers?: { cgroups: 'v1' | 'v2'; binds: Record<string, string> };
 }
 
@@ -271,7 +271,7 @@ export class Machine {
   }
 }
 
-/** A machine's own group among this machine's control groups. */
+/** A machine's own group among this machine's cgroups. */
 export function groupOf(bridge: string, name: string): string {
   const tree = existsSync('/sys/fs/cgroup/unified') ? '/sys/fs/cgroup/unified' : '/sys/fs/cgroup';
   return join(tree, `${bridge}-${name}`);

@@ -108,7 +108,7 @@ const restored = async () => {
 
 describe.each([
   ['only the offender, by its unit', { only: 'lab-agent' }],
-  ['only the offender, by the path of its control group', { only: '/system.slice/lab-agent.service' }],
+  ['only the offender, by the path of its cgroup', { only: '/system.slice/lab-agent.service' }],
   ['only the offender, by its user', { user: 'daemon' }],
   ['all but the kubelet', { except: 'lab-kubelet' }],
 ])('%s', (title, params) => {
@@ -169,7 +169,7 @@ describe('what changes meanwhile', () => {
   test.each([
     ['the offender, by its unit', { only: 'lab-agent' }, 'agent', 'ECONNREFUSED'],
     ['the kubelet among the fenced', { except: 'lab-kubelet' }, 'kubelet', 'up'],
-  ])('%s, starts again and is in a new control group of the same name', async (title, params, name, then) => {
+  ])('%s, starts again and is in a new cgroup of the same name', async (title, params, name, then) => {
     const run = title.replace(/\W/g, '');
     const before = await picture();
     const apply = await fence(params, { op: 'apply', run });
@@ -281,7 +281,7 @@ describe('what changes meanwhile', () => {
   });
 });
 
-test('refused where the control group is not there, or the unit does not run', async () => {
+test('refused where the cgroup is not there, or the unit does not run', async () => {
   const before = await restored();
   for (const [only, code] of [
     ['/system.slice/nosuch.service', 'no-cgroup'],

@@ -30,7 +30,7 @@ describe.skipIf('reason' in crictl)('pods, where crictl can be had', () => {
       `cat /sys/fs/cgroup${group}/besteffort/*/cgroup.freeze /sys/fs/cgroup/freezer${group}/besteffort/*/freezer.state 2>/dev/null; nft list ruleset | grep -v counter; crictl ps -q | sort; ls -R /run/fireaxe 2>/dev/null; systemctl list-units --all --plain --no-legend 'fireaxe*'`,
     );
 
-  describe.each(['v2', 'v1'] as const)('freeze, control groups %s', (at) => {
+  describe.each(['v2', 'v1'] as const)('freeze, cgroups %s', (at) => {
     const stop = (order: Order) => give(lab, at, 'stop', { pods: 'telemetry/app=off', for: '10m' }, order);
 
     test('held across restart and liveness kill and a recreated pod; already; back', async () => {

@@ -10,7 +10,7 @@ const REGION = 'us-west-2';
 
 /**
  * SSM, simulated: the drill's cloud endpoint before real machines. In place of the agent a unit of its name runs each
- * script as the agent does: from a file, by sh, as root, with no input, a bare environment and a control group of its own.
+ * script as the agent does: from a file, by sh, as root, with no input, a bare environment and a cgroup of its own.
  */
 export class SimulatedSsm {
   readonly endpoint: CloudEndpoint;

@@ -173,7 +173,7 @@ describe('processes', () => {
     await sh('systemctl stop super');
   });
 
-  test('one whose first thread has ended, by command line and by control group; a name of two lines', async () => {
+  test('one whose first thread has ended, by command line and by cgroup; a name of two lines', async () => {
     const program = `use threads; use POSIX; threads->create(sub { select(undef, undef, undef, 0.1) while 1 })->detach; syscall((POSIX::uname())[4] eq 'aarch64' ? 93 : 60, 0)`;
     await lab.at('w1').sh('cat >/opt/headless', { stdin: program });
     await lab.at('w1').sh('cat >/opt/twoline', {
@@ -224,7 +224,7 @@ describe('processes', () => {
     await sh('systemctl stop a1 a2 a3');
   });
 
-  test('by control group, whatever its processes are called, and nobody else', async () => {
+  test('by cgroup, whatever its processes are called, and nobody else', async () => {
     await sh(
       `cp /bin/sleep /usr/local/bin/other
       systemd-run --unit=g1 --slice=telemetry-one -p Restart=always -p RestartSec=100ms /usr/local/bin/offender 200001

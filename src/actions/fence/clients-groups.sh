@@ -1,4 +1,4 @@
-# Whose connections are meant on a worker: CL_PATHS are control groups below CL_ROOT, CL_UID a user.
+# The clients that a fence on a worker rejects: CL_PATHS are cgroups below CL_ROOT, CL_UID a user.
 # needs: common/systemd
 # shellcheck shell=sh
 
@@ -19,21 +19,21 @@ clients_who() {
       /*) CL_P=${CL_W#/} ;;
       *) clients_unit "$CL_W" ;;
     esac
-    [ -d "$CL_ROOT/$CL_P" ] || fx_refuse no-cgroup "there is no control group /sys/fs/cgroup/$CL_P here"
+    [ -d "$CL_ROOT/$CL_P" ] || fx_refuse no-cgroup "there is no cgroup /sys/fs/cgroup/$CL_P here"
     CL_PATHS="$CL_PATHS${CL_PATHS:+ }$CL_P"
   done
 }
 
 # clients_unit UNIT: CL_P is where its processes are.
 clients_unit() {
-  fx_has systemctl || fx_refuse no-systemd "no systemd here: name $1 by the path of its control group"
+  fx_has systemctl || fx_refuse no-systemd "no systemd here: name $1 by its cgroup path"
   sd systemctl show --property=ControlGroup -- "$1" 2>/dev/null
-  [ -z "$SD_DEAD" ] || fx_refuse no-systemd "systemd does not answer: name $1 by the path of its control group"
+  [ -z "$SD_DEAD" ] || fx_refuse no-systemd "systemd does not answer: name $1 by its cgroup path"
   CL_P=${SD_OUT#*ControlGroup=}
   CL_P=${CL_P%%"$FX_NL"*}
   case $CL_P in
-    '' | /) fx_refuse not-found "$1 does not run here: it has no control group" ;;
-    *[!A-Za-z0-9@._:/=+-]*) fx_refuse no-cgroup "cannot write the control group of $1 as a rule: $CL_P" ;;
+    '' | /) fx_refuse not-found "$1 does not run here: it has no cgroup" ;;
+    *[!A-Za-z0-9@._:/=+-]*) fx_refuse no-cgroup "cannot write the cgroup of $1 as a rule: $CL_P" ;;
   esac
   CL_P=${CL_P#/}
 }

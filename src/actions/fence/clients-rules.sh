@@ -37,7 +37,7 @@ $CL_RULES  }
   nft_replace "$NF_BODY"
 }
 
-# clients_same: whether the table fences these very clients. nft shows a number for a control group that was made again since.
+# clients_same: whether the table fences exactly these clients. nft shows a number for a cgroup that was created again since.
 clients_same() {
   case $NF_NOW in *'chain who {'*"dport { $FN_PORTS }"*) ;; *"dport $FN_PORTS goto"*) ;; *) return 1 ;; esac
   FX_T=${NF_NOW#*'chain who {'}

@@ -1,4 +1,4 @@
-# A rule holds a control group by its inode, and a unit that starts again gets a new one: a watch binds the rule to it.
+# A rule matches a cgroup by its inode, and a unit that restarts gets a new one: a watch updates the rule.
 # It never makes the table: once that is gone, or the step was undone, it ends; after a day (CL_FOR turns) it ends too.
 # needs: clients-groups common/systemd
 # shellcheck shell=sh

@@ -3,7 +3,7 @@
 # shellcheck shell=sh
 
 nodes_look() {
-  fx_has nft || fx_refuse no-tool 'nft is not on this node, and iptables cannot match the owner of a packet by control group'
+  fx_has nft || fx_refuse no-tool 'nft is not on this node, and iptables cannot match the owner of a packet by cgroup'
   arm_possible
   clients_who
   clients_rules
@@ -40,7 +40,7 @@ nodes_apply() {
 nodes_verify() {
   fx_need nft
   nft_read || fx_fail gone 'no fence is here'
-  # As it was resolved at apply: a unit that is down now has no control group.
+  # As it was resolved at apply: a unit that is down now has no cgroup.
   if fx_line "$FX_DIR/who"; then CL_UID=${FX_L%%:*} CL_PATHS=${FX_L#*:}; else clients_who; fi
   case $NF_NOW in *'goto who'*'reject with tcp reset'* | *'reject with tcp reset'*'goto who'*) ;; *) fx_fail changed 'the rules of the fence were changed' ;; esac
   for CL_P in $CL_PATHS; do

@@ -7,7 +7,7 @@ if [ "$P_ON" = nodes ]; then
   # A machine may be both: the two fences are independent.
   NF_TABLE=fireaxe_clients
   AR_PENDING=$FX_HOME/fence-nodes.armed
-  # A former table may name a control group that is gone: then no fence is better than one that stays forever.
+  # A former table may name a cgroup that is gone: then no fence is better than one that stays forever.
   NF_ELSE="nft delete table inet $NF_TABLE"
 fi
 

@@ -80,7 +80,7 @@ export function describeProcesses(p: ProcessParams): string {
     p.process && `named ${p.process}`,
     p.cmdline && `with the command line ${JSON.stringify(p.cmdline)}`,
     p.user && `of user ${p.user}`,
-    p.cgroup && `in control group ${p.cgroup}`,
+    p.cgroup && `in cgroup ${p.cgroup}`,
   ];
   return `processes ${words.filter(Boolean).join(' ')}`;
 }

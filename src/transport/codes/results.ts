@@ -25,7 +25,7 @@ const ORDER = {
 /** Something that the change needs is not on the node. */
 const NEEDS = {
   'no-tool': code('a program or kernel feature is missing on the node', 'read the note; use another option'),
-  'no-systemd': code('systemd is missing or does not answer', 'name the offender by its control group'),
+  'no-systemd': code('systemd is missing or does not answer', 'name the offender by its cgroup'),
   'no-timer': code('no timer could revert the change', 'install systemd-run or setsid'),
   'no-runtime': code('the container runtime does not answer crictl', 'check the runtime'),
   'no-kubectl': code(
@@ -33,8 +33,8 @@ const NEEDS = {
     'check `kubernetes.kubeconfigs` in kit.yaml',
   ),
   'no-user': code('the node has no such user', 'check `--user`'),
-  'no-cgroup': code('the node has no such control group', 'check `--cgroup`'),
-  'no-cgroup2': code('the node has no control groups v2', 'select by `--user`'),
+  'no-cgroup': code('the node has no such cgroup', 'check `--cgroup`'),
+  'no-cgroup2': code('the node has no cgroup v2', 'select by `--user`'),
   'not-found': code('the node or the API has no such unit, process or object', 'check the name'),
 };
 

@@ -30,7 +30,7 @@ test('the destination’s input rules decide, loaded by a real script', async ()
   expect(verdict()).toBe('accept');
 });
 
-test('the source’s output rules decide, down to the control group of the sender', async () => {
+test('the source’s output rules decide, down to the cgroup of the sender', async () => {
   await load(client, chain('output', 'socket cgroupv2 level 2 "pods/bad" tcp dport 6443 drop'));
   const [bad, good] = ['bad', 'good'].map((pod) =>
     client.spawn({ comm: pod, args: [pod], cgroup: `/pods/${pod}/c` }),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 const TREE = '/sys/fs/cgroup';
 const GROUP = 'fireaxe-lab-pods-';
 
-/** The folder of this process's pods among the control groups: those of v1 are the host's own tree. */
+/** The folder of this process's pods among the cgroups: those of v1 are the host's own tree. */
 export const group = `/${GROUP}${process.pid}`;
 
 /** Thaws and removes the groups of tests that ended, this one's too when `own`: a frozen process of v1 cannot even be killed. */

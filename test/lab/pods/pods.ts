@@ -67,7 +67,7 @@ export class PodLab {
     if (ready.code !== 0) throw new Error(`${at}: ${ready.stdout}${ready.stderr}`);
   }
 
-  /** A real reboot ends what is frozen, and its control groups with it; those of v1 are this machine's here. */
+  /** A real reboot ends what is frozen, and its cgroups with it; those of v1 are this machine's here. */
   async reboot(at: string): Promise<void> {
     const v1 = this.#workers[at] === 'v1';
     const thawed = v1 ? thawing(true) : () => {};
@@ -100,7 +100,7 @@ export class PodLab {
     return this.sh(at, `cat /var/beat/${uid}.net`);
   }
 
-  /** The pod's own control group, as the node sees it. */
+  /** The pod's own cgroup, as the node sees it. */
   groupOf(at: string, uid: string): string {
     return `/sys/fs/cgroup${this.#workers[at] === 'v1' ? '/freezer' : ''}${group}/besteffort/pod${uid}`;
   }

@@ -69,7 +69,7 @@ describe('what was not found, in words', () => {
     ['stop', { process: 'x' }, /^no process named x on the node; the hold waits/],
     ['stop', { cmdline: '/opt/x -a' }, /^no processes with the command line "\/opt\/x -a" on the node/],
     ['stop', { user: 'app' }, /^no processes of user app on the node/],
-    ['stop', { cgroup: 'a.slice' }, /^no processes in control group a.slice on the node/],
+    ['stop', { cgroup: 'a.slice' }, /^no processes in cgroup a.slice on the node/],
     ['stop', { pods: 'ns/app=x' }, /^no pods ns\/app=x on the node/],
     ['shrink', { kubelet: 'none', process: 'x' }, /^no process named x on the node/],
   ])('%s %j', (action, params, said) => {

@@ -38,7 +38,7 @@ sd_reload() {
 }
 
 # detach COMMAND…: runs it in its own session and not as a child, or the deadline would end it with this script; outside
-# the login's control group too, which some machines clear when the login ends. When memory is short, others are killed first.
+# the login's cgroup too, which some machines clear when the login ends. When memory is short, others are killed first.
 detach() {
   # shellcheck disable=SC2016
   (setsid /bin/sh -c '{

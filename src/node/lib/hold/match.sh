@@ -41,7 +41,7 @@ ho_meant() {
 }
 
 # ho_thread /proc/PID: HO_Q is a living thread of it, HO_S that one's state. When the first thread has ended, the others go on,
-# and the kernel shows the process as a zombie, without command line or control group.
+# and the kernel shows the process as a zombie, without command line or cgroup.
 ho_thread() {
   set +f
   set -- "$1" "$1"/task/[0-9]*
@@ -65,7 +65,7 @@ ho_stat() {
 }
 
 # ho_like /proc/PID FROM: whether it matches all that is asked for; HO_C is its name. FROM is the process or one of its
-# threads; HO_BARE is set if FROM shows no command line or control group.
+# threads; HO_BARE is set if FROM shows no command line or cgroup.
 ho_like() {
   HO_C='' HO_L='' HO_M='' HO_BARE=''
   # A name of several lines never matches.

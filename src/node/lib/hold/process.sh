@@ -1,4 +1,4 @@
-# Holds processes by exact name, command line, owner and control group.
+# Holds processes by exact name, command line, owner and cgroup.
 # needs: watching none until lost
 # shellcheck shell=sh
 

@@ -106,7 +106,7 @@ test('across tables a drop is final and an accept is not, by priority', () => {
   expect([1, 2, 3].map((port) => send('10.9.9.9', port))).toEqual(['drop', 'reject', 'accept']);
 });
 
-test('by control group, as deep as the level says', () => {
+test('by cgroup, as deep as the level says', () => {
   const { send } = machine(
     'table inet t { chain o { type filter hook output priority -150; socket cgroupv2 level 2 "pods/one" reject with tcp reset; } }',
   );
