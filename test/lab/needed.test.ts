@@ -50,7 +50,7 @@ test('what needs a unit ends with it: shown before, and back with it; nothing el
   const before = await states();
   expect(before).toMatch(/^(active ){7}inactive inactive$/);
   const check = await stop('runtime', { op: 'check', run: 'n1' });
-  expect(check.result?.note).toMatch(/will mask and stop runtime.service; with it end .*second.service/);
+  expect(check.result?.note).toMatch(/will mask and stop runtime.service; also stops .*second.service/);
   expect(await states()).toBe(before);
   const apply = await stop('runtime', { op: 'apply', run: 'n1' });
   expect(apply.result).toMatchObject({ state: 'changed' });
@@ -75,7 +75,7 @@ test('what ssh needs is never stopped', async () => {
     expect((await stop('helper', { op, run: 'n3' }, 'w2')).result).toMatchObject({
       state: 'refused',
       code: 'protected',
-      note: expect.stringContaining('ssh.service would end with it'),
+      note: expect.stringContaining('ssh.service would stop with it'),
     });
   }
   expect(await states()).toBe('active\nactive');

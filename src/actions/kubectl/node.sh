@@ -46,7 +46,7 @@ act_apply() {
   if [ -n "$P_PODS" ]; then
     kc_until missing delete "$P_PODS" || kc_give_up
     [ -n "$P_DELETE" ] || kc_beside
-    fx_say 'its pods deleted'
+    fx_say 'its pods are deleted'
   fi
 }
 

@@ -44,11 +44,11 @@ pause_movable() {
   [ ! -L "$PA_F" ] || fx_refuse odd-name "$PA_IN is a link"
   PA_D=${PA_F%/*}
   # Only within one mount is it a rename: the kubelet could read half of a copy.
-  PA_L=$(df -P "$PA_D" "${PA_D%/*}" 2>/dev/null) || fx_refuse no-tool "df does not tell the file system of $PA_IN"
+  PA_L=$(df -P "$PA_D" "${PA_D%/*}" 2>/dev/null) || fx_refuse no-tool "df does not show the file system of $PA_IN"
   PA_T=${PA_L##*"$FX_NL"} PA_L=${PA_L%"$FX_NL"*}
   PA_L=${PA_L##*"$FX_NL"}
-  [ "${PA_L##*% }" = "${PA_T##*% }" ] || fx_refuse other-mount "${PA_IN%/*} is a mount of its own: a rename cannot leave it"
-  [ -w "$PA_D" ] && [ -w "${PA_D%/*}" ] || fx_refuse read-only "cannot write in ${PA_IN%/*} and beside it"
+  [ "${PA_L##*% }" = "${PA_T##*% }" ] || fx_refuse other-mount "${PA_IN%/*} is a separate mount: a rename cannot leave it"
+  [ -w "$PA_D" ] && [ -w "${PA_D%/*}" ] || fx_refuse read-only "cannot write in ${PA_IN%/*} and its parent"
 }
 
 act_apply() {
@@ -68,7 +68,7 @@ act_verify() {
     pause_count "$PA_COMPONENT"
     fx_data "${PA_KEY}_running" "$PA_RUNNING"
     fx_data "${PA_KEY}_frozen" "$PA_FROZEN"
-    [ -z "$PA_IN" ] || fx_fail not-held "$PA_IN is back"
+    [ -z "$PA_IN" ] || fx_fail not-held "$PA_IN exists again"
     [ -n "$PA_OUT" ] || fx_fail missing "no manifest of $PA_COMPONENT is here, paused or not"
     [ "$PA_RUNNING" -eq 0 ] || fx_fail not-held "$PA_COMPONENT runs"
     fx_say "$PA_COMPONENT is moved out"

@@ -43,7 +43,7 @@ pause_await() {
   [ -z "$PA_LOOSE" ] || fx_fail not-held "$1 runs outside any pod:$PA_LOOSE"
   [ "$PA_RUNNING" -eq 0 ] || fx_fail not-held "$1 still runs"
   if [ "$PA_FROZEN" -gt 0 ]; then
-    fx_say "$1 out; the kubelet${PA_KUBELET:+ (since $PA_KUBELET)} did not stop its pod: the pod is frozen"
+    fx_say "$1 moved out; the kubelet${PA_KUBELET:+ (since $PA_KUBELET)} did not stop its pod: the pod is frozen"
   else
     fx_say "$1 moved out and stopped"
   fi

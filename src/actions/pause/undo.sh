@@ -41,11 +41,11 @@ pause_give() {
     if [ "$PA_IN" = "$1" ] && [ -e "$PA_KEPT" ] && cmp -s "$FX_ROOT$PA_IN" "$PA_KEPT"; then
       rm -f "$PA_KEPT"
     fi
-    fx_say "$PA_IN is there already"
+    fx_say "$PA_IN already exists"
     [ ! -e "$PA_KEPT" ] || fx_say "the paused manifest differs and stays as $PA_KEPT"
     return 0
   fi
-  [ ! -e "$FX_ROOT$1" ] || fx_fail not-moved "$1 is another file now; the manifest stays as $PA_KEPT"
+  [ ! -e "$FX_ROOT$1" ] || fx_fail not-moved "$1 now is another file; the manifest stays as $PA_KEPT"
   [ -e "$PA_KEPT" ] || fx_fail missing "no manifest at $PA_KEPT, nor at $1"
   [ -d "$FX_ROOT${1%/*}" ] || fx_fail missing "${1%/*} is gone; the manifest stays as $PA_KEPT"
   mv "$PA_KEPT" "$FX_ROOT$1" || fx_fail not-moved "cannot move $PA_KEPT back"

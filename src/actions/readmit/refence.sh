@@ -9,7 +9,7 @@ readmit_refence() {
   if [ "${B_by-nft}" = iptables ]; then RE_BY=ipt && stack_at "$IP_CHAIN"; else stack_at "$NF_TABLE"; fi
   ! stack_lower || return 0
   if [ "$RE_BY" = ipt ]; then
-    [ -e "$FX_DIR/back.iptables" ] || fx_fail no-receipt 'this node has no record any more of the fence that was here'
+    [ -e "$FX_DIR/back.iptables" ] || fx_fail no-receipt 'this node no longer has a record of the earlier fence'
     ipt_tools
     ipt_return
     readmit_without
@@ -17,7 +17,7 @@ readmit_refence() {
     ipt_any || readmit_none || return 0
     ipt_kept
   else
-    [ -e "$FX_DIR/back.nft" ] || fx_fail no-receipt 'this node has no record any more of the fence that was here'
+    [ -e "$FX_DIR/back.nft" ] || fx_fail no-receipt 'this node no longer has a record of the earlier fence'
     NF_OUT=$(nft -f "$FX_DIR/back.nft" 2>&1) || fx_fail nft "nft refused: $NF_OUT"
     nft_read
     readmit_without

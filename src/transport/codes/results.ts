@@ -72,7 +72,7 @@ const MANIFESTS = {
   'no-manifest': code('the node has no manifest of that component', 'leave `pause` out there'),
   'two-manifests': code('two manifests fit the component', 'remove one of them'),
   'odd-name': code('the manifest has a name or place that cannot be used', 'rename it by hand'),
-  'other-mount': code('the manifests are on a mount of their own', 'pause by hand'),
+  'other-mount': code('the manifests are on a separate mount', 'pause by hand'),
   'read-only': code('the directory of manifests cannot be written', 'pause by hand'),
   'not-moved': code('the manifest could not be moved', 'read the note'),
 };

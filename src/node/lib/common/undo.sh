@@ -18,7 +18,7 @@ fx_do_undo() {
   ! fx_undone || return 0
   # The order to undo may still wait for the lock, or be on its way: it must find itself undone.
   if [ -z "$FX_OLD" ] && ! fx_recall_before; then
-    FX_STATE=already FX_NOTE='nothing is recorded of this step on this node'
+    FX_STATE=already FX_NOTE='this node has no record of this step'
     fx_taken_back
     return
   fi

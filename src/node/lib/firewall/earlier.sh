@@ -22,7 +22,7 @@ arm_look() {
   fi
   fx_before table present
   "$2" || {
-    fx_say "replaces another $FX_ACTION here: what only that one rejects is let in again"
+    fx_say "replaces an earlier $FX_ACTION here: clients that only that one rejects get in again"
     return 0
   }
   if arm_pending; then

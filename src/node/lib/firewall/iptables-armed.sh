@@ -65,7 +65,7 @@ ipt_guarded() {
 # ipt_first: warns if other rules stand before the jump.
 ipt_first() {
   IP_OUT=$("$1" -w -t "$IP_TABLE" -S "$IP_HOOK" 1 2>/dev/null)
-  case $IP_OUT in *" -j $IP_CHAIN") ;; *) fx_say "other rules stand before the $FX_ACTION in $IP_HOOK of $1: what they accept is not rejected" ;; esac
+  case $IP_OUT in *" -j $IP_CHAIN") ;; *) fx_say "other rules come before the $FX_ACTION in $IP_HOOK of $1: what they accept is not rejected" ;; esac
 }
 
 # ipt_undo: reverts first and ends the timers after that: if it fails half-way, they still revert.
@@ -90,7 +90,7 @@ ipt_undo() {
       FX_STATE=already FX_NOTE='nothing to undo here'
       return 0
     }
-    [ "${B_table-absent}" = absent ] || fx_fail no-receipt 'this node has no record any more of what was here before'
+    [ "${B_table-absent}" = absent ] || fx_fail no-receipt 'this node no longer has a record of the state before'
   fi
   ipt_return
   [ "${B_table-absent}" = absent ] || ipt_any || B_table=absent

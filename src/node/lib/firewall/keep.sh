@@ -27,7 +27,7 @@ act_keep() {
     arm_off "$FX_DIR" keep
   fi
   if ! arm_stop "$FX_DIR" "$AR_UNIT"; then
-    [ ! -d "$FX_DIR/off" ] || fx_fail fired 'its timer reverts it just now'
+    [ ! -d "$FX_DIR/off" ] || fx_fail fired 'its timer is reverting it now'
     fx_fail still-armed 'the timer could not be stopped'
   fi
   fx_write kept "$FX_NONCE $FX_NOW"

@@ -46,7 +46,7 @@ nft_undo() {
   elif [ "${B_table-absent}" = absent ]; then
     NF_OUT=$(nft delete table inet "$NF_TABLE" 2>&1) || fx_fail nft "nft refused: $NF_OUT"
   else
-    fx_fail no-receipt 'this node has no record any more of what was here before'
+    fx_fail no-receipt 'this node no longer has a record of the state before'
   fi
   # An order that was not kept may be all that was here, and NF_ELSE leaves nothing.
   [ "${B_table-absent}" = absent ] || nft_read || B_table=absent

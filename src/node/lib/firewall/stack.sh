@@ -73,7 +73,7 @@ stack_lower() {
   [ -e "$ST_FILE" ] && [ -e "$FX_DIR/intent" ] || return 1
   if stack_find; then
     [ -n "$ST_ABOVE" ] || return 1
-    FX_NOTE="${ST_ABOVE#"$FX_HOME/"} was made over it and stays; undoing that step restores what was before both"
+    FX_NOTE="${ST_ABOVE#"$FX_HOME/"} was made over it and stays; undoing that step restores the state before both"
     stack_leave
   else
     FX_NOTE='this step is no longer in force here'

@@ -41,7 +41,7 @@ process_apply() {
   else
     rm -f "$HO_HERE/until" "$HO_HERE/killed"
     { printf '%s\n' "$IN_WATCH" >"$HO_HERE/watch.sh"; } 2>/dev/null || fx_fail no-receipt "cannot write $HO_HERE/watch.sh"
-    hold_watch || fx_fail no-watch 'the watch does not run, so nothing was held'
+    hold_watch || fx_fail no-watch 'the watch does not run, so nothing is held'
   fi
   # Only the watch holds processes: two writers would fight over the same list.
   HO_N=0

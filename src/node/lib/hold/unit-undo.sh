@@ -50,7 +50,7 @@ unit_undo() {
   unit_lift mask
   [ -z "$FX_CODE" ] || unit_lost
   unit_with_back
-  fx_say "unmasked:${UN_UNMASK:- nothing}${UN_START:+; started ${UN_START% }}${B_with:+; with it $B_with}"
+  fx_say "unmasked:${UN_UNMASK:- nothing}${UN_START:+; started ${UN_START% }}${B_with:+; also started $B_with}"
 }
 
 # unit_lost: names what did not start again, and why if that is known.

@@ -14,9 +14,9 @@ unit_with() {
       # A unit that is down passes the stop on.
       UN_NEED="$UN_NEED${UN_NEED:+ }$UN_NEEDED"
       ! unit_down || continue
-      ! unit_reached || fx_refuse protected "$FX_K would end with it, and this machine needs it to run or to be reached"
+      ! unit_reached || fx_refuse protected "$FX_K would stop with it, and this machine needs it to run or to be reached"
       case $UN_RefuseManualStart:$UN_K in
-        yes:* | *.scope) fx_refuse protected "$UN_K would end with it, and could not be started again: hold its processes by --cgroup" ;;
+        yes:* | *.scope) fx_refuse protected "$UN_K would stop with it, and could not be started again: hold its processes by --cgroup" ;;
       esac
       unit_transient
       UN_WITH="$UN_WITH $UN_K"
@@ -40,7 +40,7 @@ unit_with_keep() {
 unit_with_found() {
   case $B_with in @*) ;; *) return 0 ;; esac
   # It is gone after a reboot, which started what is enabled.
-  fx_line "$FX_DIR/with" || fx_say "which ${B_with#@} ended with it is not recorded here any more"
+  fx_line "$FX_DIR/with" || fx_say "this node no longer has a record of which ${B_with#@} were stopped with it"
   B_with=$FX_L
 }
 
@@ -54,5 +54,5 @@ unit_with_back() {
   [ -z "$UN_K" ] || systemctl start -- $UN_K || FX_CODE=not-started
   # shellcheck disable=SC2086
   [ -z "$UN_T" ] || systemctl start --job-mode=ignore-dependencies -- $UN_T || FX_CODE=not-started
-  [ -z "$FX_CODE" ] || fx_fail not-started "cannot start $B_with, which ended with $UN_START"
+  [ -z "$FX_CODE" ] || fx_fail not-started "cannot start $B_with, which stopped with $UN_START"
 }

@@ -32,7 +32,7 @@ unit_look() {
   unit_with
   [ -z "$UN_WITH" ] || unit_with_note
   FX_STATE=would
-  fx_say "will mask and stop $UN_ALL${UN_WITH:+; with it end$UN_WITH}"
+  fx_say "will mask and stop $UN_ALL${UN_WITH:+; also stops$UN_WITH}"
 }
 
 # unit_triggers: systemd may have forgotten what an earlier attempt stopped; the receipt has it.
@@ -87,7 +87,7 @@ unit_apply() {
     [ "$UN_MODE" != none ] || fx_fail not-held "$UN_LEFT processes of $UN_Id keep running (KillMode=none); next: hold them by --cgroup"
     fx_say "$UN_LEFT of its processes keep running (KillMode=$UN_MODE)"
   }
-  fx_say "$UN_ALL stopped and masked${B_with:+; with it ended ${B_with#@}}"
+  fx_say "$UN_ALL stopped and masked${B_with:+; also stopped ${B_with#@}}"
 }
 
 # unit_left: UN_LEFT counts the processes of the unit that its stop left running (KillMode).
