@@ -2,6 +2,7 @@ import { formatDuration } from '../base/duration.ts';
 import { FireaxeError } from '../base/errors.ts';
 import type { OnTrace } from '../base/trace.ts';
 import type { CloudProfile } from '../kit/types.ts';
+import { withoutEcho } from './echo.ts';
 import { asCredentialsError } from './errors.ts';
 import { type CloudFiles, type Env, endpointFor, paths } from './files.ts';
 import { httpTo } from './http.ts';
@@ -67,7 +68,7 @@ function startKeysTrace(profile: string, onTrace: OnTrace | undefined): (error?:
       operation: `profile ${profile}`,
       attempt: 1,
       ms: performance.now() - began,
-      ...(error && { failure: { code: error.name, message: error.message } }),
+      ...(error && { failure: { code: error.name, message: withoutEcho(error.message) } }),
     });
 }
 

@@ -2,6 +2,7 @@ import { formatDuration } from '../base/duration.ts';
 import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import type { CloudProfile } from '../kit/types.ts';
+import { withoutEcho } from './echo.ts';
 import type { Env } from './files.ts';
 import { isNotConnected, isUntrusted } from './passing.ts';
 
@@ -34,7 +35,7 @@ export function asCredentialsError(error: unknown, profile: CloudProfile): Firea
   const skew = EXPIRED.test(error.name) || WRONG.test(error.name) ? clockSkew(error) : undefined;
   if (skew) return skew;
   const whose = profile.profile ? `AWS credentials of profile ${profile.profile}` : 'AWS credentials';
-  return new FireaxeError('credentials', `${whose} ${what}: ${error.message || error.name}`, {
+  return new FireaxeError('credentials', `${whose} ${what}: ${withoutEcho(error.message) || error.name}`, {
     place: profile.credentialsFile ?? profile.configFile ?? 'environment',
     next: lookAt(profile),
     cause: error,
@@ -71,7 +72,7 @@ function clockSkew(error: Error): FireaxeError | undefined {
   const text = `${formatDuration(Math.abs(ahead))} ${ahead > 0 ? 'ahead of' : 'behind'} AWS's`;
   return new FireaxeError(
     'credentials',
-    `the clock here is ${text}, so AWS refuses the signatures: ${error.message || error.name}`,
+    `the clock here is ${text}, so AWS refuses the signatures: ${withoutEcho(error.message) || error.name}`,
     {
       place: 'clock',
       next: 'date -u; sudo chronyc makestep    # set the clock, then the same again',

@@ -1,4 +1,5 @@
 import type { OnTrace } from '../base/trace.ts';
+import { withoutEcho } from './echo.ts';
 
 type Handler = (args: unknown) => Promise<{ output?: unknown }>;
 
@@ -36,7 +37,10 @@ export function traceCalls(onTrace: OnTrace) {
               ...(answer?.$metadata?.httpStatusCode && { status: answer.$metadata.httpStatusCode }),
               ...(answer?.$metadata?.requestId && { requestId: answer.$metadata.requestId }),
               ...(failure && {
-                failure: { code: failure.name ?? 'Error', message: failure.message ?? String(failure) },
+                failure: {
+                  code: failure.name ?? 'Error',
+                  message: withoutEcho(failure.message ?? String(failure)),
+                },
               }),
             });
           try {

@@ -134,7 +134,8 @@ describe('a clock that is wrong', () => {
 
   it('is not blamed where it is right', () => {
     const $response = { headers: { date: new Date().toUTCString() } };
-    const error = Object.assign(new Error('x'), { name: 'SignatureDoesNotMatch', $response });
-    expect(asCredentialsError(error, { region: 'r' })?.message).toContain('are not accepted');
+    const echoed = "x\n\n'POST\nx-amz-security-token:secret'";
+    const error = Object.assign(new Error(echoed), { name: 'SignatureDoesNotMatch', $response });
+    expect(asCredentialsError(error, { region: 'r' })?.message).toMatch(/are not accepted: x$/);
   });
 });

@@ -76,6 +76,23 @@ it('tells the error code of a call that failed', async () => {
   });
 });
 
+it.each([
+  [
+    'InvalidSignatureException',
+    `The signature does not match.\n\nThe Canonical String should have been\n'POST\nx-amz-security-token:${SECRET}'`,
+    'The signature does not match.',
+  ],
+  [
+    'ValidationException',
+    `1 validation error detected: Value '{commands=[echo '${SECRET}'\nexit]}' at 'parameters' failed`,
+    "1 validation error detected: Value '…' at 'parameters' failed",
+  ],
+])('leaves out what %s echoes of the call', async (code, message, said) => {
+  answers.push({ status: 400, body: JSON.stringify({ __type: code, message }) });
+  await list();
+  expect(traced.at(-1)).toMatchObject({ failure: { code, message: said } });
+});
+
 it('tells each attempt of a call that the SDK repeats', async () => {
   answers.push({ status: 503, body: '' });
   const reservations = '<DescribeInstancesResponse><reservationSet/></DescribeInstancesResponse>';

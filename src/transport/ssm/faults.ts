@@ -1,3 +1,4 @@
+import { withoutEcho } from '../../aws/echo.ts';
 import { type CallError, isNotConnected, THROTTLED } from '../../aws/passing.ts';
 
 /** What a failed call means for a command that was on its way. */
@@ -32,5 +33,6 @@ export function faultOf(error: unknown): Fault {
 
 export function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  return error.message && error.message !== error.name ? `${error.name}: ${error.message}` : error.name;
+  const said = withoutEcho(error.message);
+  return said && said !== error.name ? `${error.name}: ${said}` : error.name;
 }
