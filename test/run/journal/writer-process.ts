@@ -34,6 +34,8 @@ export async function buildWriter(dir: string): Promise<string> {
     bundle: true,
     platform: 'node',
     format: 'esm',
+    // Plans of schema 1 are read with the actions' parameters, and actions import their scripts.
+    loader: { '.sh': 'text' },
     outfile,
   });
   return outfile;
