@@ -100,7 +100,9 @@ const GONE: ReadonlySet<string> = new Set(['gone', 'not-gone', 'fenced', 'not-so
 
 function asVerified({ target, state, result, reason }: Outcome): VerifiedTarget {
   const code = result?.code ?? reason?.code;
-  const note = result?.note ?? reason?.message;
+  const armed = result?.data?.armed === 'yes' ? 'not kept; the node will revert it' : undefined;
+  const notes = [result?.note ?? reason?.message, armed].filter((text) => text !== undefined);
+  const note = notes.length > 0 ? notes.join('; ') : undefined;
   return {
     target,
     state: holdsBy({ state, result }),

@@ -19,6 +19,7 @@ export type Fate =
   | 'ok'
   | 'slow'
   | 'none'
+  | 'armed'
   | 'fails'
   | 'incomplete'
   | 'unreachable'
@@ -80,7 +81,8 @@ export function fakeFleet(fate: (op: string, step: string, node: string) => Fate
     if (decided === 'lost-before')
       return { ...base, state: 'unknown', reason: { code: 'connection-lost', message: 'reset' } };
     const acted = act(nodeOf(target.name), op, step, decided === 'fails');
-    const result = decided === 'none' ? { ...acted, data: NONE } : acted;
+    const data = { none: NONE, armed: { armed: 'yes' } }[String(decided)];
+    const result = data ? { ...acted, data } : acted;
     if (decided === 'lost-after')
       return { ...base, state: 'unknown', reason: { code: 'connection-lost', message: 'reset' } };
     const state =

@@ -50,6 +50,15 @@ describe('verify', () => {
     expect(two!.targets).toHaveLength(6);
   });
 
+  it('says where the node will revert a change, because it was not kept', async () => {
+    const { verify } = await held({ 'verify n1': 'armed' });
+    const [one] = await verify({ steps: ['one'], targets: ['n1', 'n2'] });
+    expect(one!.targets).toEqual([
+      { target: 'n1', state: 'holds', note: 'not kept; the node will revert it' },
+      { target: 'n2', state: 'holds' },
+    ]);
+  });
+
   it('does not ask nodes that the run did not change', async () => {
     const { verify, asked } = await held({ 'apply n1': 'fails', 'apply n2': 'unreachable' });
     const [one] = await verify({ steps: ['one'] });

@@ -24,7 +24,7 @@ export const fenceParameters = {
     default: '3m',
   },
   rate: {
-    schema: z.coerce.number({ error: 'expected a number' }).int().min(1).max(10_000),
+    schema: z.coerce.number({ error: 'expected a whole number from 1 to 10000' }).int().min(1).max(10_000),
     help: 'on hosts: new connections per second from readmitted clients',
     flag: '--rate <N>',
     default: '20',
