@@ -32,7 +32,7 @@ cordon_own_way() {
   IFS=$FX_I
 }
 
-# cordon_same: whether the table is for these very ports.
+# cordon_same: whether the table is for the same ports.
 cordon_same() {
   case $NF_NOW in *'tcp dport'*) ;; *) return 1 ;; esac
   CO_T=${NF_NOW#*'tcp dport '}

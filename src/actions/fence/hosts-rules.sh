@@ -1,4 +1,4 @@
-# The rules of the fence by nft, and whether the table found is this very fence.
+# The rules of the fence by nft, and whether the table found is the same fence.
 # needs: set firewall/nft-sets firewall/kept common/words firewall/nft-armed
 # shellcheck shell=sh
 
@@ -51,7 +51,7 @@ $FN_T    ip saddr @readmit4 goto readmit
   nft_replace "$NF_BODY"
 }
 
-# fence_same: whether the table is this very fence, with no client readmitted yet.
+# fence_same: whether the table is the same fence, with no client readmitted yet.
 fence_same() {
   case $NF_NOW in *"tcp dport != $FN_PORTS accept"*'reject with tcp reset'*) ;; *) return 1 ;; esac
   case $NF_NOW in *"limit rate $P_RATE/second"*) ;; *) return 1 ;; esac

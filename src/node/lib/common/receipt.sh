@@ -46,7 +46,7 @@ fx_recall() {
 # fx_kept FOLDER: whether the armed change of that step is kept: the link `off` of a keep decides, and may be all that it left.
 fx_kept() { [ -e "$1/kept" ] || [ "$(readlink "$1/off" 2>/dev/null)" = keep/. ]; }
 
-# fx_ran: whether this very order began before; FX_AGAIN is set then.
+# fx_ran: whether this order itself began before; FX_AGAIN is set then.
 fx_ran() {
   FX_AGAIN=''
   [ -r "$FX_DIR/ran" ] || return 1

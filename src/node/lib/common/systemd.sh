@@ -1,4 +1,4 @@
-# Asking systemd, which may not answer, and processes of our own for where it does not.
+# Queries to systemd, which may not answer, and detached processes for that case.
 # needs: within tools
 # shellcheck shell=sh
 

@@ -33,7 +33,7 @@ nft_dead() {
 }
 
 # nft_replace BODY: the text of a transaction after which the table is as BODY says; an empty one removes it.
-# Adding a table that is there changes nothing, so that deleting it never fails.
+# Adding a table that exists changes nothing, so that deleting it never fails.
 nft_replace() {
   NF_TEXT="add table inet $NF_TABLE${FX_NL}delete table inet $NF_TABLE$FX_NL$1"
 }

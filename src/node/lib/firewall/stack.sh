@@ -1,9 +1,9 @@
-# Orders made over one another at the same place: each step's file `over` names the one below, ST_FILE the uppermost.
-# So each can be undone alone: what was made over it reverts to what it would have reverted to.
+# Changes stacked at the same place: each step's file `over` names the one below, ST_FILE the uppermost.
+# So each can be undone alone: the change above it then reverts to the state that it would have restored.
 # needs: common/write common/result
 # shellcheck shell=sh
 
-# stack_at PLACE: the table or chain that is meant.
+# stack_at PLACE: sets the table or chain for the calls below.
 stack_at() { ST_FILE=$FX_HOME/$1.top; }
 
 # stack_top: ST_DIR is the uppermost step in force; empty if none is known. A step whose timer fired is not in force any more.

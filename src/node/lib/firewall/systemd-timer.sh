@@ -45,7 +45,7 @@ arm_stamp() {
   case $AR_T in *[!0-9]* | '') return 1 ;; esac
 }
 
-# arm_agrees: whether the timer runs, and started at the same time by systemd's clock as by ours. AR_SEEN is systemd's time.
+# arm_agrees: whether the timer runs, and started at the same time by systemd's clock as by /proc/uptime. AR_SEEN is systemd's time.
 arm_agrees() {
   AR_SEEN=$AR_NOW
   sd systemctl show --property=ActiveState,ActiveEnterTimestampMonotonic "$AR_UNIT.timer" || return 1

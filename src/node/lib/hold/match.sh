@@ -1,4 +1,4 @@
-# Which processes are meant, and how they are frozen or killed. Used by the node script and by the watch that outlives it.
+# Finds the processes to hold, and freezes or kills them. Used by the node script and by the watch that outlives it.
 # P_PROCESS is an exact name (as in /proc/PID/comm), P_CMDLINE an exact command line, HO_UID a numeric owner, P_CGROUP a control
 # group (a path, or the name of a unit or slice); an empty one means any.
 # shellcheck shell=sh
@@ -14,7 +14,7 @@ ho_scan() {
   for HO_P in "$@"; do ho_meant "$HO_P"; done 2>/dev/null
 }
 
-# ho_meant /proc/PID: adds it to HO_FOUND if it is meant.
+# ho_meant /proc/PID: adds it to HO_FOUND if it matches.
 ho_meant() {
   HO_Q=$1
   ho_like "$1" "$1" || { [ -n "$HO_BARE" ] && ho_thread "$1" && ho_like "$1" "$HO_Q"; } || return 0
@@ -40,7 +40,7 @@ ho_meant() {
   HO_FOUND="$HO_FOUND $HO_K"
 }
 
-# ho_thread /proc/PID: HO_Q is a living thread of it, HO_S that one's state. When the first thread has ended, the others go on,
+# ho_thread /proc/PID: HO_Q is a living thread of it, HO_S that one's state. When the first thread has ended, the others continue,
 # and the kernel shows the process as a zombie, without command line or cgroup.
 ho_thread() {
   set +f

@@ -1,4 +1,4 @@
-# The processes of this very login and of Fireaxe's watches, which are never held.
+# The processes of this login and of Fireaxe's watches, which are never held.
 # needs: common/proc
 # shellcheck shell=sh
 

@@ -1,4 +1,4 @@
-# Which pods are meant, without the API: the container runtime names them, and their cgroup is read.
+# The pods to hold, without the API: the container runtime names them, and their cgroup is read.
 # P_PODS is `namespace/key=value[,key=value]`.
 # needs: cri/crictl freezer/pod
 # shellcheck shell=sh

@@ -1,4 +1,4 @@
-# How long a hold that is already there goes on.
+# How long an existing hold continues.
 # needs: count
 # shellcheck shell=sh
 

@@ -14,7 +14,7 @@ ho_more() {
   { read -r HO_N HO_L <"$HO_ROOT/proc/uptime" || read -r HO_N HO_L </proc/uptime; } 2>/dev/null
   HO_N=${HO_N%%.*}
   [ -n "$HO_N" ] || HO_N=$HO_TURN
-  # If it was killed and started again, its time goes on; a later order may have changed it.
+  # If it was killed and started again, its time continues; a later order may have changed it.
   HO_K=''
   { read -r HO_K <"$HO_HERE/until"; } 2>/dev/null
   case $HO_K in '' | *[!0-9]*) ;; *) HO_END=$HO_K ;; esac
@@ -29,7 +29,7 @@ ho_wanted() {
   [ "$HO_K" = "${HO_ID-}" ]
 }
 
-# ho_again: writes the folder again if it was removed: the hold goes on until its time is over, and undo must find what it froze.
+# ho_again: writes the folder again if it was removed: the hold continues until its time is over, and undo must find what it froze.
 ho_again() {
   (umask 077 && mkdir -p "$HO_HERE")
   { for HO_K in $HO_LIST; do echo "$HO_K"; done >"$HO_HERE/frozen" && echo "$HO_END" >"$HO_HERE/until" &&

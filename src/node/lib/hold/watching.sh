@@ -1,4 +1,4 @@
-# Starts the watch of a hold, by systemd or as a process of our own, and finds out whether it runs.
+# Starts the watch of a hold, by systemd or as a detached process, and finds out whether it runs.
 # IN_KEY names the set of processes: one watch a set, whichever step asked for it.
 # needs: count common/systemd
 # shellcheck shell=sh
@@ -20,7 +20,7 @@ hold_watching() {
   case $SD_OUT in active | activating) ;; *) return 1 ;; esac
 }
 
-# hold_watch: by systemd, else as a process of our own.
+# hold_watch: by systemd, else as a detached process.
 hold_watch() {
   set -- HO_ROOT="$HO_ROOT" HO_HERE="$HO_HERE" P_PROCESS="$P_PROCESS" P_CMDLINE="$P_CMDLINE" P_CGROUP="$P_CGROUP" \
     HO_UID="$HO_UID" P_HOW="$P_HOW" P_FOR="$P_FOR" LC_ALL=C PATH="$PATH"

@@ -1,4 +1,4 @@
-# Requests to the API server of this very host, with its own admin credentials. Raw paths: no discovery before each.
+# Requests to the API server of this host, with its own admin credentials. Raw paths: no discovery before each.
 # Where it answers, and with which credentials, is found once. KC_TIME are the seconds of a request.
 # needs: credentials places common/apart common/tools
 # shellcheck shell=sh
