@@ -37,10 +37,21 @@ by='1 day'
 exec /usr/bin/date.real -d "$by" "$@"
 `;
 
-/** Once the fence stands nobody new comes in, until the case is over. */
-const CUT = `until nft list table inet fireaxe; do /opt/hold 0.1; done
-nft 'add table inet way; add chain inet way in { type filter hook input priority -300; }; add rule inet way in tcp dport 22 tcp flags & (syn | ack) == syn drop'
-: >/var/tmp/cut; /opt/hold ${WATCHED - 3}; nft delete table inet way
+/**
+ * Stands in for nft: the load that makes the fence also ends every way in, so that no keep can come before that. The other
+ * half gives both back when the case is over.
+ */
+const CUTTING_NFT = `#!/bin/sh
+/usr/sbin/nft.real "$@"
+code=$?
+[ -e /var/tmp/cut ] || ! /usr/sbin/nft.real list table inet fireaxe >/dev/null 2>&1 || {
+  /usr/sbin/nft.real 'add table inet way; add chain inet way in { type filter hook input priority -300; }; add rule inet way in tcp dport 22 tcp flags & (syn | ack) == syn drop'
+  : >/var/tmp/cut
+}
+exit $code
+`;
+const CUT = `until [ -e /var/tmp/cut ]; do /opt/hold 0.1; done
+/opt/hold ${WATCHED - 3}; nft.real delete table inet way; mv /usr/sbin/nft.real /usr/sbin/nft
 `;
 
 beforeAll(async () => {
@@ -49,6 +60,7 @@ beforeAll(async () => {
     '/etc/systemd/system/other.service': '[Service]\nExecStart=/bin/sleep 1000000\n',
     '/opt/sample': SAMPLE,
     '/opt/date': DATE,
+    '/opt/cutting-nft': CUTTING_NFT,
   };
   lab = await Lab.up([...NFT, ...IPTABLES].map((name) => ({ name, files })));
   kit = writeKit(lab).path;
@@ -186,7 +198,10 @@ describe.concurrent('nobody keeps it', () => {
     (signal) =>
       inTurn('cp3', async () => {
         await sample('cp3');
-        await sh('cp3', `rm -f /var/tmp/cut; setsid sh -c ${quote(CUT)} </dev/null >/dev/null 2>&1 &`);
+        await sh(
+          'cp3',
+          `rm -f /var/tmp/cut; mv /usr/sbin/nft /usr/sbin/nft.real; install -m 755 /opt/cutting-nft /usr/sbin/nft; setsid sh -c ${quote(CUT)} </dev/null >/dev/null 2>&1 &`,
+        );
         const words = [
           'fence',
           '--nodes',

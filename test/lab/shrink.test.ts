@@ -221,10 +221,10 @@ describe('a machine whose power is cut in the middle', () => {
     const back = await undoing.ended;
     expect(`${back.code} ${back.stderr}`).toMatch(/^3 /);
     expect(JSON.parse(back.stdout).verdict.counts).toMatchObject({ ok: 4, unreachable: 1 });
-    // It comes up without the hold, and the next undo says that nothing is left.
+    // It comes up without the hold, and the next undo says that there is nothing to undo.
     await backOn('w4');
     expect(run(['undo', 'last', ...JSON_OUT])).toMatchObject({ code: 0, nodes: { w4: 'changed' } });
-    expect(fireaxe.run(['undo', 'last', '--dry-run'], { kit }).stdout).toMatch(/nothing is left/);
+    expect(fireaxe.run(['undo', 'last', '--dry-run'], { kit }).stdout).toMatch(/nothing to undo/);
     await expectHeld([]);
   });
 });
