@@ -83,9 +83,11 @@ function actionLines(step: ActionStep): string[] {
     const first = step.canary ? ` (the first must succeed)` : '';
     const waves = step.waves.length > 1 ? `waves of ${wavesText(step.waves)}${first}; ` : '';
     const worst = Math.min(n, step.budget + Math.min(step.parallel, Math.max(...step.waves)));
-    lines.push(
-      `  ${waves}at most ${Math.min(step.parallel, n)} at a time; aborts after ${failuresText(step.budget + 1)}; at most ${nodesText(worst)} affected`,
-    );
+    const limit =
+      step.budget < n
+        ? `aborts after ${failuresText(step.budget + 1)}; at most ${nodesText(worst)} affected`
+        : `no failure limit: all ${nodesText(n)} may fail`;
+    lines.push(`  ${waves}at most ${Math.min(step.parallel, n)} at a time; ${limit}`);
   }
   if (step.keepTrying)
     lines.push(`  unreachable nodes: retried until ${step.keepTrying} ends, then counted as failures`);

@@ -22,3 +22,18 @@ it('keeps a text with a line break from looking like a line of the plan', () => 
   expect(lines).toContain('  reason: a b');
   expect(lines).toContain('    hold: hold on 1 node: n1 [change]');
 });
+
+it.each([
+  [2, [3, 3], 4, 'aborts after 3 failures; at most 5 nodes affected'],
+  [0, [6], 2, 'aborts after 1 failure; at most 2 nodes affected'],
+  [5, [6], 64, 'aborts after 6 failures; at most 6 nodes affected'],
+  [6, [6], 64, 'no failure limit: all 6 nodes may fail'],
+])(
+  'tells the worst case of %d failures allowed in waves of %j, %d at a time',
+  (budget, waves, parallel, said) => {
+    const kit = kitOf(6);
+    const step = { ...holdStep(kit, 'hold'), budget, waves, parallel };
+    const lines = planLines(planOf(kit, [{ name: 'shed', steps: [step] }]));
+    expect(lines.find((line) => line.includes('at a time'))).toContain(said);
+  },
+);
