@@ -126,7 +126,7 @@ describe.each(['legacy', 'nft'])('iptables-%s', (kind) => {
     await sh('iptables -I INPUT 1 -p tcp --dport 9 -j ACCEPT');
     expect((await fence({}, { op: 'verify', run })).result).toMatchObject({
       state: 'ok',
-      note: expect.stringContaining('stand before the fence in INPUT of iptables'),
+      note: expect.stringContaining('come before the fence in INPUT of iptables'),
     });
     await sh('iptables -D INPUT 1');
     // In place, but its timer would take it away: a second order does not call that done.
