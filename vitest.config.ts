@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import ByPath from './test/cluster/by-path.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
 
@@ -20,6 +21,7 @@ export default defineConfig({
   test: {
     // Unit tests mostly wait: for processes, timers, sockets.
     maxWorkers: 3 * availableParallelism(),
+    sequence: { sequencer: ByPath },
     projects: [
       tier(
         'unit',
@@ -31,6 +33,7 @@ export default defineConfig({
       ),
       tier('drill', ['test/drill-tier/**/*.test.ts'], 180_000),
       tier('lab', ['test/lab/**/*.test.ts'], 300_000),
+      tier('cluster', ['test/cluster/**/*.test.ts'], 1_800_000),
     ],
   },
 });
@@ -43,7 +46,7 @@ function tier(name: string, include: string[], testTimeout: number) {
       include,
       testTimeout,
       hookTimeout: testTimeout,
-      fileParallelism: name !== 'drill',
+      fileParallelism: name !== 'drill' && name !== 'cluster',
       // Lab tests mostly wait, too: for boots, timers and clients.
       ...(name === 'lab' && { maxWorkers: 2 }),
       // A CI machine may be slow for a moment; the report names what passed late. Locally a unit test has one attempt.
@@ -57,6 +60,7 @@ function tier(name: string, include: string[], testTimeout: number) {
       // Modules have no state, and loading them again for each file would take a third of the time.
       ...(name === 'unit' && { isolate: false, setupFiles: 'test/leaves-nothing.ts' }),
       ...(name === 'lab' && { globalSetup: 'test/lab/leftovers.ts' }),
+      ...(name === 'cluster' && { globalSetup: 'test/cluster/setup.ts' }),
     },
   };
 }

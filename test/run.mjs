@@ -12,6 +12,8 @@ const unknown = [...positionals, ...required].filter((name) => !names.includes(n
 if (unknown.length > 0) usage(`unknown tier ${unknown.join(', ')}`);
 if (values.help) usage();
 
+if (values.full) process.env.FIREAXE_FULL = '1';
+
 // Ctrl-C reaches the running tier; wait until it has cleaned up, and start nothing more.
 let interrupted = false;
 for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (interrupted = true));
@@ -22,8 +24,9 @@ const wanted = positionals.length > 0 ? names.filter((name) => positionals.inclu
 for (const name of new Set([...wanted, ...required])) {
   if (interrupted) break;
   const tier = TIERS[name];
-  if (positionals.includes(name) || required.includes(name)) await tier.prepare?.(runCommand);
-  const reason = await tier.missing?.();
+  const named = positionals.includes(name) || required.includes(name);
+  if (named) await tier.prepare?.(runCommand);
+  const reason = named ? await tier.missing?.() : (tier.onlyByName ?? (await tier.missing?.()));
   if (reason) {
     notRun(name, reason);
     continue;
@@ -41,7 +44,12 @@ function options() {
   try {
     return parseArgs({
       allowPositionals: true,
-      options: { require: { type: 'string' }, 'node-too': { type: 'string' }, help: { type: 'boolean' } },
+      options: {
+        require: { type: 'string' },
+        'node-too': { type: 'string' },
+        full: { type: 'boolean' },
+        help: { type: 'boolean' },
+      },
     });
   } catch (error) {
     // Of several sentences the first one names the option.
@@ -52,9 +60,10 @@ function options() {
 function usage(problem) {
   if (problem) console.error(`npm test: ${problem}`);
   console.error(`Usage: npm test -- [TIER…] [--require TIER,…] [--node-too PATH]
-  TIER        ${names.join(', ')} (default: all of them)
+  TIER        ${names.join(', ')} (default: all that need not be named)
   --require   tiers that must run: one that cannot is a failure (FIREAXE_REQUIRE)
-  --node-too  run the unit tier with this Node binary as well (FIREAXE_NODE_TOO)`);
+  --node-too  run the unit tier with this Node binary as well (FIREAXE_NODE_TOO)
+  --full      the cluster tier: three runs of each outage (FIREAXE_FULL)`);
   process.exit(problem ? 2 : 0);
 }
 

@@ -1,12 +1,14 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { noCluster } from './cluster/needs.mjs';
 
 const BUILD = { name: 'build', command: ['build.mjs'] };
 
 /**
  * The tiers, cheapest first. `missing` returns why this machine cannot run a tier, in one line;
- * `prepare` may install what is missing if the tier is named on the command line.
+ * `prepare` may install what is missing if the tier is named on the command line. `onlyByName` says why a tier
+ * runs only where it is named or required.
  */
 export const TIERS = {
   static: {
@@ -24,7 +26,15 @@ export const TIERS = {
     project: 'drill',
     missing: () => (process.platform === 'win32' ? 'the nodes of the lab need /bin/sh' : undefined),
   },
-  lab: { project: 'lab', prepare: installLab, missing: noLab },
+  lab: { project: 'lab', prepare: installLab, missing: () => noLab() },
+  cluster: {
+    checks: [BUILD],
+    project: 'cluster',
+    prepare: installLab,
+    missing: () => noLab('cluster') ?? noCluster(),
+    // Too long for every `npm test`.
+    onlyByName: 'takes 25 to 40 minutes; run it with `npm run test:cluster`',
+  },
 };
 
 /** The programs that the machines of test/lab need. */
@@ -33,7 +43,7 @@ const LAB_TOOLS = [
   ...['mount', 'dbus-daemon', 'busybox', 'dash', 'etcd', 'etcdctl', 'curl'],
 ];
 
-function noLab() {
+function noLab(tier = 'lab') {
   if (process.platform !== 'linux') return 'needs Linux';
   if (process.getuid() !== 0) return 'needs root';
   const missing = LAB_TOOLS.filter((tool) => !installed(tool));

@@ -16,6 +16,8 @@ import { groupOf, type LabFolder, Machine, type MachineSpec, startOf, v6 } from 
 
 const PREFIX = 'fireaxe-lab-';
 
+export type LabSpec = Omit<MachineSpec, 'address' | 'machineId'>;
+
 /** A set of real nodes on a private bridge; everything of it lies in one folder and is gone after `down`. */
 export class Lab {
   readonly folder: LabFolder;
@@ -27,8 +29,8 @@ export class Lab {
     this.net = net;
   }
 
-  /** Boots machines; `.host(n)` of the lab's network are their addresses, in order from 11. */
-  static async up(specs: Omit<MachineSpec, 'address' | 'machineId'>[]): Promise<Lab> {
+  /** Boots machines; their addresses in the lab's network are 11 and on, in order. */
+  static async up(specs: LabSpec[] | ((net: string) => LabSpec[])): Promise<Lab> {
     sweepDead();
     const dir = mkdtempSync(join(tmpdir(), PREFIX));
     writeFileSync(join(dir, 'owner'), `${process.pid}\n`);
@@ -39,7 +41,7 @@ export class Lab {
     );
     writeFileSync(join(dir, 'bridge'), lab.folder.bridge);
     try {
-      await lab.#boot(specs);
+      await lab.#boot(typeof specs === 'function' ? specs(lab.net) : specs);
     } catch (error) {
       lab.down();
       throw error;
@@ -47,7 +49,7 @@ export class Lab {
     return lab;
   }
 
-  async #boot(specs: Omit<MachineSpec, 'address' | 'machineId'>[]): Promise<void> {
+  async #boot(specs: LabSpec[]): Promise<void> {
     mkdirSync(this.folder.dir);
     execFileSync('mount', ['-t', 'tmpfs', '-o', 'mode=700', 'tmpfs', this.folder.dir]);
     execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', this.folder.key]);
@@ -113,6 +115,8 @@ function remove(dir: string): void {
   for (const home of homes) removeGroup(groupOf(read(join(dir, 'bridge')), home.name));
   for (const home of homes) unmount(join(fs, home.name, 'root'));
   unmount(fs);
+  // Of machines with a kubelet: nothing is mounted there but inside of them.
+  rmSync(join(dir, 'stores'), { recursive: true, force: true });
   const bridge = read(join(dir, 'bridge'));
   if (/^fxl\d+$/.test(bridge)) spawnSync('ip', ['link', 'del', bridge]);
   rmSync(join(dir, 'owner'), { force: true });

@@ -22,7 +22,13 @@ export interface MachineSpec {
   /** Text files by path, laid over the host's root. */
   files?: Record<string, string>;
   /** Able to run containers, with cgroups of this version; folders and files of this machine that it sees too. */
-  containers?: { cgroups: 'v1' | 'v2'; binds: Record<string, string> };
+  containers?: { cgroups: 'v1' | 'v2'; binds: Record<string, string>; kubelet?: KubeletMachine };
+}
+
+/** What a machine with a real kubelet has of its own. */
+export interface KubeletMachine {
+  /** Its cgroups, one a hierarchy: two kubelets that see the same v1 groups remove each other's pods. */
+  groups: string[];
 }
 
 export interface Ran {
@@ -113,13 +119,19 @@ export class Machine {
       ...this.#forContainers(),
     ];
     // Machines in one group would find each other's processes in their units, and never forget those that ended.
-    const group = this.spec.containers ? '' : groupOf(this.#lab.bridge, this.spec.name);
-    const enter = '[ -z "$0" ] || { mkdir -p "$0" && echo $$ >"$0/cgroup.procs"; }; exec systemd-nspawn "$@"';
-    const child = spawn('/bin/sh', ['-c', enter, group, ...args], {
+    const groups = this.spec.containers
+      ? (this.spec.containers.kubelet?.groups ?? [])
+      : [groupOf(this.#lab.bridge, this.spec.name)];
+    const enter = 'mkdir -p "$0" && echo $$ >"$0/cgroup.procs" && exec "$@"';
+    const inside = groups.flatMap((group) => ['/bin/sh', '-c', enter, group]);
+    const [program = '', ...words] = [...inside, 'systemd-nspawn', ...args];
+    const child = spawn(program, words, {
       detached: true,
       stdio: ['ignore', log, log],
       env: {
         ...process.env,
+        // A kubelet and kube-proxy set what the network does.
+        ...(this.spec.containers?.kubelet && { SYSTEMD_NSPAWN_API_VFS_WRITABLE: 'network' }),
         SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: this.spec.containers?.cgroups === 'v1' ? '0' : '1',
       },
     });
@@ -129,12 +141,15 @@ export class Machine {
     this.#pid = child.pid!;
   }
 
-  /** An overlay of an overlay is refused, so containerd's store is a folder of the lab's own. */
+  /** An overlay of an overlay is refused, so containerd's store is a folder of the lab's own; a cluster's is not kept in memory. */
   #forContainers(): string[] {
     if (!this.spec.containers) return [];
-    const store = join(this.#home, 'containerd');
+    const { kubelet } = this.spec.containers;
+    const store = kubelet ? join(this.#lab.dir, '../stores', this.spec.name) : join(this.#home, 'containerd');
     mkdirSync(store, { recursive: true });
     return [
+      // The kubelet reads there what the kernel killed.
+      ...(kubelet ? ['--bind=/dev/kmsg'] : []),
       '--capability=all',
       '--system-call-filter=@keyring bpf add_key keyctl mount',
       `--bind=${store}:/var/lib/containerd`,

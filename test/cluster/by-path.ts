@@ -1,0 +1,11 @@
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** Files of the cluster tier in the order of their paths: `healthy` before `outage`. All others as vitest orders them. */
+export default class ByPath extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const isCluster = (file: TestSpecification) => file.project.name === 'cluster';
+    const others = await super.sort(files.filter((file) => !isCluster(file)));
+    const cluster = files.filter(isCluster).sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1));
+    return [...others, ...cluster];
+  }
+}

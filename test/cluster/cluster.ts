@@ -1,0 +1,59 @@
+import { type LabFolder, Machine, type MachineSpec, type Ran } from '../lab/machine.ts';
+import { CONTROL_PLANE, HOLLOW_HOST, type HollowNode, PORT, WORKERS } from './layout.ts';
+
+/** What a test process is told of the cluster that stands. */
+export interface ClusterFacts {
+  folder: LabFolder;
+  net: string;
+  machines: Pick<MachineSpec, 'name' | 'address' | 'machineId'>[];
+  hollow: HollowNode[];
+  kit: string;
+  /** How long each part of its making took. */
+  seconds: Record<string, number>;
+}
+
+/** The cluster that stands, by OpenSSH's own client and kubectl: nothing here goes through Fireaxe. */
+export class Cluster {
+  readonly facts: ClusterFacts;
+  readonly controlPlane: Machine[];
+  readonly workers: Machine[];
+  readonly host: Machine;
+
+  constructor(facts: ClusterFacts) {
+    this.facts = facts;
+    this.controlPlane = CONTROL_PLANE.map((name) => this.at(name));
+    this.workers = WORKERS.map((name) => this.at(name));
+    this.host = this.at(HOLLOW_HOST);
+  }
+
+  at(name: string): Machine {
+    const spec = [...this.facts.machines, ...this.facts.hollow].find((one) => one.name === name);
+    if (!spec) throw new Error(`no machine ${name}`);
+    return new Machine(spec, this.facts.folder);
+  }
+
+  async sh(at: string, command: string, timeoutMs = 60_000): Promise<string> {
+    return (await this.at(at).sh(command, { timeoutMs })).stdout.trim();
+  }
+
+  /** kubectl on a control-plane node, asked of its own API server. */
+  kubectl(args: string, options: { at?: string; stdin?: string; timeoutMs?: number } = {}): Promise<Ran> {
+    const { at = 'cp1', ...rest } = options;
+    const machine = this.at(at);
+    return machine.sh(
+      `cd /etc/kubernetes; kubectl --kubeconfig "$(ls super-admin.conf admin.conf 2>/dev/null | tail -n 1)" --server https://${machine.spec.address}:${PORT} ${args}`,
+      rest,
+    );
+  }
+
+  /** What kubectl prints; it must not fail. */
+  async asked(args: string, options: Parameters<Cluster['kubectl']>[1] = {}): Promise<string> {
+    const ran = await this.kubectl(args, options);
+    if (ran.code !== 0) throw new Error(`kubectl ${args} ended with ${ran.code}: ${ran.stderr.slice(-600)}`);
+    return ran.stdout.trim();
+  }
+
+  async apply(yaml: string): Promise<void> {
+    await this.asked('apply -f -', { stdin: yaml, timeoutMs: 120_000 });
+  }
+}

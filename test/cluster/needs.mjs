@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process';
+import { existsSync, readFileSync, statfsSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+
+const GIB = 2 ** 30;
+const FILES = ['/usr/lib/cni/bridge', '/usr/lib/x86_64-linux-gnu/xtables', '/dev/kmsg'];
+const HIERARCHIES = ['cpu', 'cpuset', 'devices', 'freezer', 'memory', 'pids', 'systemd'];
+
+/** Why no cluster can stand on this machine, in one line; undefined where it can. What the lab needs is asked before. */
+export function noCluster() {
+  if (process.arch !== 'x64') return `needs x86-64, not ${process.arch}`;
+  const file = FILES.find((path) => !existsSync(path));
+  if (file) return `needs ${file}; on Debian \`npm run test:cluster\` as root installs it`;
+  const hierarchy = HIERARCHIES.find((name) => !existsSync(`/sys/fs/cgroup/${name}/cgroup.procs`));
+  if (hierarchy) return `needs control groups v1: no hierarchy ${hierarchy} in /sys/fs/cgroup`;
+  const go = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).stdout ?? '';
+  const [, minor] = /^go1\.(\d+)/.exec(go) ?? [];
+  if (!(Number(minor) >= 24)) return `needs Go 1.24 or newer, not ${go.trim() || 'none'}`;
+  const [, kib] = /^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8')) ?? [];
+  if (Number(kib) * 1024 < 10 * GIB) return 'needs 10 GiB of memory that is not in use';
+  const { bavail, bsize } = statfsSync(tmpdir());
+  return bavail * bsize < 8 * GIB ? `needs 8 GiB of room in ${tmpdir()}` : undefined;
+}

@@ -1,0 +1,14 @@
+#!/bin/sh
+# Before containerd and the kubelet start: the control groups are mounted read-only in a machine, and what the kubelet wants of the
+# kernel belongs to the host. The kubelet is shown the values that it wants; the host keeps its own.
+set -e
+for dir in /sys/fs/cgroup /sys/fs/cgroup/*/; do
+  ! mountpoint -q "$dir" || mount -o remount,rw,bind "$dir"
+done
+sysctl -qw net.ipv4.ip_forward=1
+mkdir -p /run/kernel-view
+for setting in kernel/panic=10 kernel/panic_on_oops=1 vm/overcommit_memory=1; do
+  shown=/run/kernel-view/$(basename "${setting%=*}")
+  echo "${setting#*=}" >"$shown"
+  mount --bind "$shown" "/proc/sys/${setting%=*}"
+done

@@ -1,0 +1,3 @@
+module fireaxe.test/offender
+
+go 1.24.0
