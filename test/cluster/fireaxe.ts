@@ -1,0 +1,53 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { JournalRecord } from '../../src/run/types.ts';
+import { type Ended, start } from '../drill-tier/fireaxe.ts';
+import type { Cluster } from './cluster.ts';
+
+/** The built command line, with the kit of this cluster and nothing else. */
+export class Fireaxe {
+  readonly #kit: string;
+
+  constructor(cluster: Cluster) {
+    this.#kit = cluster.facts.kit;
+  }
+
+  start(...words: string[]) {
+    return start(words, { FIREAXE_KIT: this.#kit });
+  }
+
+  run(...words: string[]): Promise<Ended> {
+    return this.start(...words).ended;
+  }
+
+  /** A change, with the consent that it needs; it must end with this code. */
+  async change(words: string[], code = 0): Promise<Ended> {
+    const ended = await this.run(...words, '--reason', 'cluster test', '--output', 'json');
+    if (ended.code !== code) {
+      throw new Error(
+        `fireaxe ${words.join(' ')} ended with ${ended.code}:\n${ended.stderr}\n${ended.stdout}`,
+      );
+    }
+    return ended;
+  }
+
+  undo(...more: string[]): Promise<Ended> {
+    return this.change(['undo', 'last', ...more]);
+  }
+
+  /** The journal of the newest run. */
+  journal(): JournalRecord[] {
+    const state = join(this.#kit, 'state');
+    const run = readdirSync(state).sort().at(-1);
+    if (!run) throw new Error('no run is kept');
+    const text = readFileSync(join(state, run, 'journal.ndjson'), 'utf8');
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as JournalRecord);
+  }
+}
+
+export function runOf({ json }: Ended): string {
+  return String((json.verdict as unknown as { runId: string }).runId);
+}

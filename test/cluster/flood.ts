@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Cluster } from './cluster.ts';
+import { loopsOnHollow } from './hollow.ts';
+import { CONTROL_PLANE, PORT } from './layout.ts';
+import { eventually, pause } from './patience.ts';
+import { memoryKills, onControlPlane, readyz } from './truth.ts';
+
+/** What makes a full list expensive: about 25 MB, made anew for each caller. */
+const PADDING = { pods: 3000, bytes: 8192 };
+/** Of each copy of the offender. */
+const LOOPS = 12;
+
+/** Creates what makes a list expensive. It stays for the next flood. */
+export async function pad(cluster: Cluster): Promise<void> {
+  const server = `https://${cluster.at('cp1').spec.address}:${PORT}`;
+  const ran = await cluster
+    .at('cp1')
+    .sh(
+      `/opt/offender/telemetryd pad -kubeconfig /etc/kubernetes/super-admin.conf -server ${server} -n ${PADDING.pods} -size ${PADDING.bytes}`,
+      { timeoutMs: 600_000 },
+    );
+  if (ran.code !== 0) throw new Error(`padding failed: ${ran.stderr}`);
+}
+
+/** Deploys the offender everywhere and waits until no API server is ready, three readings in a row; gives the seconds that took. */
+export async function flood(cluster: Cluster): Promise<number> {
+  const [account, daemonSet] = offender();
+  await cluster.apply(account);
+  const token = await cluster.asked('create token telemetry-agent -n telemetry --duration 24h');
+  // Before the DaemonSet: once that is there, neither the API nor SSH answers in time.
+  await loopsOnHollow(cluster.host, token, LOOPS);
+  const began = Date.now();
+  await cluster.apply(daemonSet);
+  let down = 0;
+  await eventually(
+    'no API server is ready',
+    async () => {
+      down = (await readyServers(cluster)) === 0 ? down + 1 : 0;
+      return down === 3;
+    },
+    600_000,
+    3_000,
+  );
+  return Math.round((Date.now() - began) / 1000);
+}
+
+export async function readyServers(cluster: Cluster): Promise<number> {
+  const all = await onControlPlane((at) => readyz(cluster, at));
+  return Object.values(all).filter(({ status }) => status === 200).length;
+}
+
+/** Nobody does anything: the most servers that were ready in any reading, and how many the kernel killed. */
+export async function handsOff(cluster: Cluster, seconds: number): Promise<{ most: number; kills: number }> {
+  const before = memoryKills();
+  const until = Date.now() + 1000 * seconds;
+  let most = 0;
+  while (Date.now() < until) {
+    most = Math.max(most, await readyServers(cluster));
+    await pause(3_000);
+  }
+  return { most, kills: memoryKills() - before };
+}
+
+/** Whatever the offender still runs ends, outside of Kubernetes; for the end of a test that failed. */
+export async function endFlood(cluster: Cluster): Promise<void> {
+  await loopsOnHollow(cluster.host, '', 0);
+  for (const { spec } of cluster.workers) await cluster.sh(spec.name, 'pkill -9 -x telemetryd');
+}
+
+/** The account with its rights, and the DaemonSet. */
+function offender(): [string, string] {
+  const text = readFileSync(join(import.meta.dirname, 'manifests/offender.yaml'), 'utf8');
+  const documents = text.replace('LOOPS', String(LOOPS)).split(/^---$/m);
+  return [documents.slice(0, -1).join('---'), documents.at(-1)!];
+}
+
+export const SERVERS = CONTROL_PLANE.length;

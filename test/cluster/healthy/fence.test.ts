@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Fireaxe } from '../fireaxe.ts';
+import { here } from '../here.ts';
+import { addressOf, CONTROL_PLANE } from '../layout.ts';
+import { eventually, pause } from '../patience.ts';
+import {
+  connectionsTo,
+  endpoints,
+  freshLeases,
+  machinePicture,
+  nodes,
+  onControlPlane,
+  peersOf,
+  readyz,
+  running,
+} from '../truth.ts';
+import { Watchers } from '../watchers.ts';
+import { settled } from '../well.ts';
+
+const cluster = here();
+const fireaxe = new Fireaxe(cluster);
+const CONSENT = ['--confirm', 'lab 3'];
+const own = CONTROL_PLANE.map((name) => addressOf(cluster.facts.net, name));
+const pictures = () => onControlPlane((at) => machinePicture(cluster, at));
+/** Connections of the control plane among themselves: API clients there, and etcd's peers. */
+const inner = () =>
+  onControlPlane(async (at) => {
+    const ends = [...(await connectionsTo(cluster, at)), ...(await connectionsTo(cluster, at, 2380))];
+    return ends.filter((end) => own.some((address) => end.startsWith(`${address}:`)));
+  });
+const containersOf = (name: string) =>
+  onControlPlane(async (at) => (await running(cluster, at, name)).map(({ id }) => id));
+
+describe('fence', () => {
+  const watchers: Watchers[] = [];
+  beforeAll(async () => {
+    for (const server of CONTROL_PLANE) watchers.push(await Watchers.start(cluster, 'w1', server, 5));
+  });
+  afterAll(async () => {
+    for (const watcher of watchers) await watcher.stop();
+  });
+  const open = () => Promise.all(watchers.map((watcher) => watcher.open()));
+  const allOpen = () =>
+    eventually('all watches are open', async () => (await open()).every((n) => n === 5), 90_000);
+  beforeEach(async () => {
+    await settled(cluster);
+    await allOpen();
+  });
+
+  test('with a pause: long watches are cut, the control plane keeps its own, no endpoint is lost', async () => {
+    const before = { pictures: await pictures(), inner: await inner(), etcd: await containersOf('etcd') };
+    // A connection of ours that is open all the time.
+    const ssh = cluster.at('cp1').sh('i=0; while [ $i -lt 60 ]; do date +%s; sleep 1; i=$((i+1)); done', {
+      timeoutMs: 90_000,
+    });
+    await fireaxe.change(['fence', '--pause-controllers', ...CONSENT]);
+
+    await eventually('no watch is open', async () => (await open()).every((n) => n === 0), 15_000);
+    for (const at of CONTROL_PLANE) {
+      const strangers = (await peersOf(cluster, at)).filter(
+        (peer) => ![...own, '127.0.0.1', '::1'].includes(peer) && !peer.startsWith('10.244.'),
+      );
+      expect(strangers).toEqual([]);
+      expect((await readyz(cluster, at)).status).toBe(200);
+    }
+    // Not merely connected again: the very same connections.
+    const after = await inner();
+    for (const at of CONTROL_PLANE) {
+      const kept = before.inner[at]!.filter((end) => after[at]!.includes(end));
+      expect(kept.length).toBeGreaterThanOrEqual(0.8 * before.inner[at]!.length);
+    }
+    expect(await containersOf('etcd')).toEqual(before.etcd);
+
+    // Longer than the grace of a node that does not report.
+    const until = Date.now() + 75_000;
+    while (Date.now() < until) {
+      expect(await endpoints(cluster, 'shop')).toEqual({ ready: 40, notReady: 0 });
+      expect((await nodes(cluster)).tainted).toEqual([]);
+      await pause(5_000);
+    }
+    const leases = await freshLeases(cluster);
+    expect(leases).toEqual([...CONTROL_PLANE]);
+    const beats = (await ssh).stdout.trim().split('\n').map(Number);
+    expect(beats.length).toBe(60);
+
+    await fireaxe.undo('--yes');
+    await allOpen();
+    await eventually(
+      'all kubelets report',
+      async () => (await freshLeases(cluster)).length === 5 + cluster.facts.hollow.length,
+      90_000,
+    );
+    expect(await endpoints(cluster, 'shop')).toEqual({ ready: 40, notReady: 0 });
+    expect(await pictures()).toEqual(before.pictures);
+  });
+
+  test('without a pause: the controller-manager takes every fenced node out of service', async () => {
+    const before = await pictures();
+    await fireaxe.change(['fence', ...CONSENT]);
+    const took = await eventually(
+      'every endpoint is lost',
+      async () => (await endpoints(cluster, 'shop')).ready === 0,
+      150_000,
+      2_000,
+    );
+    const { notReady, tainted } = await nodes(cluster);
+    expect(notReady).toHaveLength(2 + cluster.facts.hollow.length);
+    expect(tainted).toEqual(notReady);
+    console.log(
+      `without a pause all 40 endpoints were not ready ${Math.round(took / 1000)} s after the fence`,
+    );
+
+    await fireaxe.undo('--yes');
+    await settled(cluster);
+    expect(await pictures()).toEqual(before);
+  });
+});

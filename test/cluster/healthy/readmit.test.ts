@@ -1,0 +1,59 @@
+import { beforeEach, expect, test } from 'vitest';
+import { Fireaxe, runOf } from '../fireaxe.ts';
+import { here } from '../here.ts';
+import { eventually, pause } from '../patience.ts';
+import { endpoints, freshLeases, onControlPlane, peersOf, readyz } from '../truth.ts';
+import { settled } from '../well.ts';
+
+const cluster = here();
+const fireaxe = new Fireaxe(cluster);
+const clients = [
+  ...cluster.workers.map(({ spec }) => spec.address),
+  ...cluster.facts.hollow.map((n) => n.address),
+];
+
+/** Clients that have a connection to any API server. */
+const connected = async () => {
+  const peers = new Set(Object.values(await onControlPlane((at) => peersOf(cluster, at))).flat());
+  return clients.filter((address) => peers.has(address)).length;
+};
+
+beforeEach(() => settled(cluster));
+
+test('clients come back batch by batch while the servers stay ready, and none of their nodes is lost', async () => {
+  const fenced = await fireaxe.change(['fence', '--pause-controllers', '--confirm', 'lab 3']);
+  await eventually('no client is connected', async () => (await connected()) === 0, 15_000);
+
+  const seen: { at: number; clients: number }[] = [];
+  let over = false;
+  const began = Date.now();
+  const watching = (async () => {
+    while (!over) {
+      seen.push({ at: Math.round((Date.now() - began) / 1000), clients: await connected() });
+      const ready = await onControlPlane((at) => readyz(cluster, at));
+      expect(Object.values(ready).map(({ status }) => status)).toEqual([200, 200, 200]);
+      await pause(1_000);
+    }
+  })();
+  const readmitted = fireaxe.change(['readmit', '--batch', '25%', '--confirm', 'lab 3']);
+  try {
+    await readmitted;
+  } finally {
+    over = true;
+    await watching;
+  }
+  console.log(`clients connected, by second: ${seen.map(({ at, clients }) => `${at}:${clients}`).join(' ')}`);
+  await eventually('every client is connected', async () => (await connected()) === clients.length, 60_000);
+  // In steps: between none and all there were readings with some.
+  const steps = new Set(seen.map(({ clients }) => clients).filter((n) => n > 0 && n < clients.length));
+  expect(steps.size).toBeGreaterThanOrEqual(2);
+  await eventually(
+    'all kubelets report',
+    async () => (await freshLeases(cluster)).length === 5 + cluster.facts.hollow.length,
+    60_000,
+  );
+  expect(await endpoints(cluster, 'shop')).toEqual({ ready: 40, notReady: 0 });
+
+  await fireaxe.change(['undo', runOf(fenced), '--yes']);
+  await settled(cluster);
+});

@@ -1,0 +1,126 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Fireaxe } from '../fireaxe.ts';
+import { here } from '../here.ts';
+import { WORKERS } from '../layout.ts';
+import { eventually, pause } from '../patience.ts';
+import { containers, machinePicture, nodes, objects, running } from '../truth.ts';
+import { countsIn } from '../watchers.ts';
+import { settled } from '../well.ts';
+
+const cluster = here();
+const fireaxe = new Fireaxe(cluster);
+const LABEL = 'default/app=busy';
+const HOLD = ['stop', '--pods', LABEL, '-l', 'role=worker,kind!=hollow', '--for', '10m', '--yes'];
+
+/** Bytes in the logs of its containers on this node: they grow each second while one runs. */
+const logged = async (at: string) =>
+  Number(await cluster.sh(at, 'cat /var/log/pods/default_busy-*/busy/*.log 2>/dev/null | wc -c'));
+const runs = async (at: string) => {
+  const first = await logged(at);
+  await pause(3_000);
+  return (await logged(at)) !== first;
+};
+const pods = async () => (await objects(cluster, 'pods -n default -l app=busy')).items;
+const pictures = () => Promise.all(WORKERS.map((at) => machinePicture(cluster, at)));
+
+describe('stop --pods', () => {
+  beforeAll(async () => {
+    await cluster.apply(readFileSync(join(import.meta.dirname, '../manifests/busy.yaml'), 'utf8'));
+    await cluster.asked('rollout status deployment/busy --timeout=120s', { timeoutMs: 130_000 });
+  });
+  afterAll(() => cluster.asked('delete deployment/busy --wait=false'));
+  beforeEach(async () => {
+    await settled(cluster);
+    for (const at of WORKERS) await eventually(`busy runs on ${at}`, () => runs(at), 120_000);
+  });
+
+  test('freeze: nothing of the pod runs, through its liveness probe and a new kubelet, and undo gives it back', async () => {
+    const before = await pictures();
+    await fireaxe.change(HOLD);
+    for (const at of WORKERS) expect(await runs(at)).toBe(false);
+    // Three failures, five seconds apart, and the kubelet wants to restart it.
+    await pause(25_000);
+    for (const at of WORKERS) expect(await runs(at)).toBe(false);
+    await cluster.sh('w1', 'systemctl restart kubelet');
+    await eventually('the kubelet of w1 is well', () => kubeletIsWell('w1'), 60_000);
+    await pause(10_000);
+    for (const at of WORKERS) {
+      expect(await runs(at)).toBe(false);
+      expect(await kubeletIsWell(at)).toBe(true);
+    }
+    expect((await nodes(cluster)).notReady).toEqual([]);
+
+    await fireaxe.undo('--yes');
+    for (const at of WORKERS) await eventually(`busy runs on ${at}`, () => runs(at), 90_000);
+    expect(await pictures()).toEqual(before);
+  });
+
+  test('freeze: a pod that takes its place is frozen too', async () => {
+    const before = await pods();
+    await fireaxe.change(HOLD);
+    await cluster.asked('delete pod -n default -l app=busy --wait=false');
+    const names = before.map(({ metadata }) => metadata.name);
+    await eventually(
+      'the runtime has a new container of it',
+      async () => {
+        const made = (await pods()).filter(({ metadata }) => !names.includes(metadata.name));
+        return made.length === 2 && (await containers(cluster, 'w1', 'busy')).length > 0;
+      },
+      60_000,
+    );
+    await pause(5_000);
+    for (const at of WORKERS) {
+      expect(await runs(at)).toBe(false);
+      expect(await kubeletIsWell(at)).toBe(true);
+    }
+    await fireaxe.undo('--yes');
+    await eventually('two pods, and they run', async () => (await pods()).length === 2, 120_000);
+    for (const at of WORKERS) await eventually(`busy runs on ${at}`, () => runs(at), 90_000);
+  });
+
+  test('network: the pod runs on, without the API servers', async () => {
+    const before = await pictures();
+    const ids = (await Promise.all(WORKERS.map((at) => running(cluster, at, 'busy')))).flat();
+    await fireaxe.change([...HOLD, '--how', 'network']);
+    for (const at of WORKERS) {
+      await eventually(`busy on ${at} has lost the API`, () => refused(at), 30_000);
+      expect(await runs(at)).toBe(true);
+    }
+    const now = (await Promise.all(WORKERS.map((at) => running(cluster, at, 'busy')))).flat();
+    expect(now).toEqual(ids);
+
+    await fireaxe.undo('--yes');
+    for (const at of WORKERS) await eventually(`busy on ${at} has the API again`, () => answered(at), 30_000);
+    expect(await pictures()).toEqual(before);
+  });
+});
+
+/** Its own health, and that of its view of the runtime (PLEG). */
+async function kubeletIsWell(at: string): Promise<boolean> {
+  const said = await cluster.sh(at, 'curl -s --max-time 5 http://127.0.0.1:10248/healthz');
+  return said === 'ok';
+}
+
+/** What the pod itself counts, in its last two lines: whether an answer came meanwhile. */
+async function counted(at: string): Promise<[Record<string, number>, Record<string, number>]> {
+  const said = await cluster.sh(
+    at,
+    "sleep 4; f=$(ls -t /var/log/pods/default_busy-*/busy/*.log | head -n 1); tail -n 4 $f | sed -n '1p;4p'",
+  );
+  const [first = '', last = ''] = said.split('\n');
+  return [countsIn(first), countsIn(last)];
+}
+
+async function answered(at: string): Promise<boolean> {
+  const [first, last] = await counted(at);
+  return (last['200'] ?? 0) > (first['200'] ?? 0);
+}
+
+async function refused(at: string): Promise<boolean> {
+  const [first, last] = await counted(at);
+  const others = (of: Record<string, number>) =>
+    Object.entries(of).reduce((sum, [what, n]) => (what === '200' || what === 'open' ? sum : sum + n), 0);
+  return last['200'] === first['200'] && others(last) > others(first);
+}

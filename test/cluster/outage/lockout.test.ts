@@ -1,0 +1,81 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { playbookWithout } from '../../drill-tier/playbook-without.ts';
+import { Fireaxe } from '../fireaxe.ts';
+import { endFlood, flood, handsOff, pad } from '../flood.ts';
+import { here } from '../here.ts';
+import { record } from '../record.ts';
+import { readingLines, report, secondsUntil, timelineOf } from '../report.ts';
+import { etcdctl, memoryKills } from '../truth.ts';
+import { settled } from '../well.ts';
+
+const cluster = here();
+const fireaxe = new Fireaxe(cluster);
+const full = Boolean(process.env.FIREAXE_FULL);
+const HANDS_OFF_SECONDS = full ? 300 : 120;
+const NODES = 5 + cluster.facts.hollow.length;
+const PHASES = [
+  'pause',
+  'fence',
+  'hold',
+  'window',
+  'remove',
+  'steady',
+  'unfence',
+  'fresh',
+  'unpause',
+  'recovered',
+];
+
+describe.each(full ? [1, 2, 3] : [1])('a control plane that its clients keep down, run %i', (run) => {
+  beforeAll(async () => {
+    await settled(cluster);
+    const kills = memoryKills();
+    await pad(cluster);
+    const seconds = await flood(cluster);
+    report(`flood ${run}`, [
+      `no API server ready ${seconds} s after the offender was deployed; memory kills ${memoryKills() - kills}`,
+    ]);
+  });
+  afterAll(() => endFlood(cluster));
+
+  test('hands off, it stays down', async () => {
+    const { most, kills } = await handsOff(cluster, HANDS_OFF_SECONDS);
+    report(`hands off ${run}`, [
+      `at most ${most} of 3 servers ready in ${HANDS_OFF_SECONDS} s; memory kills ${kills}`,
+    ]);
+    expect(most).toBeLessThan(3);
+    expect(kills).toBeGreaterThan(0);
+  });
+
+  test('control-plane-lockout brings it back, and no endpoint of a running pod is lost', async () => {
+    // There is no cloud here: nothing can be made bigger.
+    const playbook = await playbookWithout(cluster.facts.kit, 'lockout', { workstreams: ['bigger-servers'] });
+    const began = Date.now();
+    const recording = record(cluster);
+    const ended = await fireaxe.run(
+      ...['run', playbook, '-p', 'instance-type=none', '--reason', 'cluster test', '--output', 'json'],
+      ...['--confirm', `lab ${NODES}`],
+    );
+    const readings = await recording.stop();
+    const journal = fireaxe.journal();
+    const times = PHASES.map((step) => {
+      const seconds = secondsUntil(journal, step, ['done', 'partial', 'failed', 'stopped']);
+      return `${step} ${seconds ?? '-'}`;
+    });
+    report(`control-plane-lockout ${run}`, [
+      `exit ${ended.code} after ${Math.round((Date.now() - began) / 1000)} s`,
+      `seconds until each step ended: ${times.join(', ')}`,
+      ...timelineOf(journal),
+      'the cluster itself:',
+      ...readingLines(readings, began),
+    ]);
+    expect(ended.code, ended.stderr).toBe(0);
+    expect(await etcdctl(cluster, 'cp1', 'get /registry/daemonsets/telemetry/ --prefix --keys-only')).toBe(
+      '',
+    );
+    await settled(cluster);
+    const lost = readings.filter(({ shop }) => shop && (shop.ready !== 40 || shop.notReady > 0));
+    expect(lost).toEqual([]);
+    expect(readings.some(({ shop }) => shop)).toBe(true);
+  });
+});

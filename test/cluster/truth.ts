@@ -1,0 +1,201 @@
+import { spawnSync } from 'node:child_process';
+import type { Cluster } from './cluster.ts';
+import { CONTROL_PLANE, PORT } from './layout.ts';
+
+const PKI = '/etc/kubernetes/pki';
+const CLIENT = `--cert ${PKI}/apiserver-kubelet-client.crt --key ${PKI}/apiserver-kubelet-client.key`;
+
+export interface Ready {
+  /** 0 where nothing answered. */
+  status: number;
+  ms: number;
+  failing: string[];
+}
+
+/** What an API server says of itself at its own machine's address. */
+export async function readyz(cluster: Cluster, at: string): Promise<Ready> {
+  const url = `https://${cluster.at(at).spec.address}:${PORT}/readyz?verbose`;
+  const said = await cluster.sh(
+    at,
+    `curl -sk --max-time 10 ${CLIENT} '${url}' -w '\\n%{http_code} %{time_total}'`,
+    25_000,
+  );
+  const [status = 0, seconds = 0] = (said.split('\n').at(-1) ?? '').split(' ').map(Number);
+  const failing = [...said.matchAll(/^\[-\](\S+)/gm)].map((match) => match[1]!);
+  return { status: status || 0, ms: Math.round(1000 * (seconds || 0)), failing };
+}
+
+/** Sums of an API server's own metrics, by name; `only` keeps what has all of these labels. */
+export async function metrics(cluster: Cluster, at: string): Promise<Metrics> {
+  const url = `https://${cluster.at(at).spec.address}:${PORT}/metrics`;
+  return new Metrics(await cluster.sh(at, `curl -sk --max-time 30 ${CLIENT} ${url}`));
+}
+
+export class Metrics {
+  readonly #lines: string[];
+
+  constructor(text: string) {
+    this.#lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
+  }
+
+  sum(name: string, labels: RegExp = /^/): number {
+    return this.#lines
+      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+      .filter((line) => labels.test(line))
+      .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
+  }
+}
+
+/** The far ends of the connections to a port of this machine, `ADDRESS:PORT` each, sorted. */
+export async function connectionsTo(cluster: Cluster, at: string, port = PORT): Promise<string[]> {
+  const said = await cluster.sh(at, `ss -Htn state established '( sport = :${port} )'`);
+  return said
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) =>
+      line
+        .trim()
+        .split(/\s+/)
+        .at(-1)!
+        .replace(/^\[(::ffff:)?(.*)\]/, '$2'),
+    )
+    .sort();
+}
+
+/** The same without ports: who is connected. */
+export async function peersOf(cluster: Cluster, at: string, port = PORT): Promise<string[]> {
+  const ends = await connectionsTo(cluster, at, port);
+  return [...new Set(ends.map((end) => end.slice(0, end.lastIndexOf(':'))))].sort();
+}
+
+/** etcd's own command, on the member of this machine. */
+export function etcdctl(cluster: Cluster, at: string, args: string): Promise<string> {
+  const certs = `--cacert ${PKI}/etcd/ca.crt --cert ${PKI}/etcd/server.crt --key ${PKI}/etcd/server.key`;
+  return cluster.sh(at, `etcdctl --endpoints https://127.0.0.1:2379 ${certs} ${args}`);
+}
+
+export interface Container {
+  id: string;
+  name: string;
+  attempt: number;
+  state: string;
+  /** Of the sandbox. */
+  pod: string;
+}
+
+/** The runtime's containers whose name is exactly this. */
+export async function containers(cluster: Cluster, at: string, name: string): Promise<Container[]> {
+  const said = await cluster.sh(at, `crictl ps -a --name '^${name}$' -o json`);
+  const { containers } = JSON.parse(said) as {
+    containers: {
+      id: string;
+      podSandboxId: string;
+      state: string;
+      metadata: { name: string; attempt: number };
+    }[];
+  };
+  return containers.map(({ id, podSandboxId, state, metadata }) => ({
+    id,
+    name: metadata.name,
+    attempt: metadata.attempt ?? 0,
+    state: state.replace('CONTAINER_', '').toLowerCase(),
+    pod: podSandboxId,
+  }));
+}
+
+export async function running(cluster: Cluster, at: string, name: string): Promise<Container[]> {
+  return (await containers(cluster, at, name)).filter(({ state }) => state === 'running');
+}
+
+/** Nodes by what the control plane believes of them. */
+export async function nodes(
+  cluster: Cluster,
+  at = 'cp1',
+): Promise<{ ready: string[]; notReady: string[]; tainted: string[] }> {
+  const { items } = await objects<{ status: { conditions: { type: string; status: string }[] } }>(
+    cluster,
+    'nodes',
+    at,
+  );
+  const isReady = (item: (typeof items)[number]) =>
+    item.status.conditions.some(({ type, status }) => type === 'Ready' && status === 'True');
+  const names = (of: typeof items) => of.map(({ metadata }) => metadata.name).sort();
+  return {
+    ready: names(items.filter(isReady)),
+    notReady: names(items.filter((item) => !isReady(item))),
+    tainted: names(
+      items.filter(({ spec }) =>
+        (spec.taints as { key: string }[] | undefined)?.some(({ key }) =>
+          /^node.kubernetes.io\/(unreachable|not-ready)$/.test(key),
+        ),
+      ),
+    ),
+  };
+}
+
+/** A service's endpoints, as the control plane publishes them. */
+export async function endpoints(
+  cluster: Cluster,
+  service: string,
+  at = 'cp1',
+): Promise<{ ready: number; notReady: number }> {
+  const { items } = await objects<{ endpoints: { conditions: { ready: boolean } }[] | null }>(
+    cluster,
+    `endpointslices -n default -l kubernetes.io/service-name=${service}`,
+    at,
+  );
+  const all = items.flatMap((slice) => slice.endpoints ?? []);
+  const ready = all.filter(({ conditions }) => conditions.ready).length;
+  return { ready, notReady: all.length - ready };
+}
+
+export interface Item {
+  metadata: { name: string; namespace?: string; [member: string]: unknown };
+  spec: Record<string, unknown>;
+}
+
+export async function objects<T>(
+  cluster: Cluster,
+  what: string,
+  at = 'cp1',
+): Promise<{ items: (Item & T)[] }> {
+  return JSON.parse(await cluster.asked(`get ${what} -o json --request-timeout=20s`, { at }));
+}
+
+/** Nodes whose kubelet has renewed its lease within these seconds, by the clock of the machine that is asked. */
+export async function freshLeases(cluster: Cluster, seconds = 40, at = 'cp1'): Promise<string[]> {
+  const { items } = await objects(cluster, 'leases -n kube-node-lease', at);
+  return items
+    .filter(({ spec }) => Date.now() - Date.parse(String(spec.renewTime)) < seconds * 1000)
+    .map(({ metadata }) => metadata.name)
+    .sort();
+}
+
+/** API servers that the kernel has killed for their memory, since this host was started. */
+export function memoryKills(): number {
+  const said = spawnSync('dmesg', { encoding: 'utf8', maxBuffer: 2 ** 28 }).stdout;
+  return said.match(/Memory cgroup out of memory.*kube-apiserver/g)?.length ?? 0;
+}
+
+/** Everything that Fireaxe may change on a machine, as text: equal before a change and after its undo. */
+export function machinePicture(cluster: Cluster, at: string): Promise<string> {
+  return cluster.sh(
+    at,
+    `echo tables; nft list tables | grep fireaxe
+    echo units; systemctl list-units --all --plain --no-legend 'fireaxe*'
+    ls /run/systemd/transient /run/systemd/system.control 2>/dev/null | grep fireaxe
+    echo masked; systemctl list-unit-files --state=masked,masked-runtime --no-legend
+    echo frozen; find /sys/fs/cgroup/freezer -name freezer.state -exec grep -l FROZEN {} +
+    echo stopped; ps -eo stat=,comm= | grep '^T'
+    echo kubernetes; find /etc/kubernetes -path '*/tmp' -prune -o -type f -printf '%p %i %m %u:%g %T@ %s\\n' -o -printf '%p/ %m\\n' | sort
+    sha256sum /etc/kubernetes/manifests/* 2>/dev/null
+    echo left; ls /run/fireaxe 2>/dev/null`,
+  );
+}
+
+/** Of all control-plane machines, at once. */
+export async function onControlPlane<T>(read: (name: string) => Promise<T>): Promise<Record<string, T>> {
+  return Object.fromEntries(
+    await Promise.all(CONTROL_PLANE.map(async (name) => [name, await read(name)] as const)),
+  );
+}

@@ -1,0 +1,53 @@
+import type { Cluster } from './cluster.ts';
+import { PORT } from './layout.ts';
+
+/** Long watches from a machine to one API server, each on a connection of its own. */
+export class Watchers {
+  readonly #cluster: Cluster;
+  readonly #at: string;
+  readonly #unit: string;
+
+  private constructor(cluster: Cluster, at: string, server: string) {
+    this.#cluster = cluster;
+    this.#at = at;
+    this.#unit = `watchers-${server}`;
+  }
+
+  static async start(cluster: Cluster, at: string, server: string, count: number): Promise<Watchers> {
+    const watchers = new Watchers(cluster, at, server);
+    const config = await cluster.sh('cp1', 'cat /etc/kubernetes/super-admin.conf');
+    const machine = cluster.at(at);
+    const { address } = cluster.at(server).spec;
+    const ran = await machine.sh(
+      `umask 77; cat >/root/watchers.conf; systemctl stop ${watchers.#unit} 2>/dev/null; : >/var/log/${watchers.#unit}
+      systemd-run -q --collect --unit=${watchers.#unit} -p StandardOutput=append:/var/log/${watchers.#unit} /opt/offender/telemetryd watch -kubeconfig /root/watchers.conf -server https://${address}:${PORT} -n ${count} -path '/api/v1/namespaces/kube-system/pods?watch=1'`,
+      { stdin: config },
+    );
+    if (ran.code !== 0) throw new Error(ran.stderr);
+    return watchers;
+  }
+
+  /** How many are open, and how often each thing ended one, as the process itself counts. */
+  async counts(): Promise<Record<string, number>> {
+    return countsIn(await this.#cluster.sh(this.#at, `tail -n 1 /var/log/${this.#unit}`));
+  }
+
+  async open(): Promise<number> {
+    return (await this.counts()).open ?? 0;
+  }
+
+  stop(): Promise<string> {
+    return this.#cluster.sh(this.#at, `systemctl stop ${this.#unit}; rm -f /root/watchers.conf`);
+  }
+}
+
+/** What a line of the load process says, such as `… map[200:5 open:2]`. */
+export function countsIn(line: string): Record<string, number> {
+  const words = /map\[(.*)\]/.exec(line)?.[1]?.split(' ') ?? [];
+  return Object.fromEntries(
+    words.map((word) => [
+      word.slice(0, word.lastIndexOf(':')),
+      Number(word.slice(word.lastIndexOf(':') + 1)),
+    ]),
+  );
+}
