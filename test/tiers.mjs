@@ -48,7 +48,7 @@ function noLab(tier = 'lab') {
   if (process.getuid() !== 0) return 'needs root';
   const missing = LAB_TOOLS.filter((tool) => !installed(tool));
   if (missing.length > 0) {
-    return `needs ${missing.join(', ')}; on Debian \`npm run test:lab\` as root installs them`;
+    return `needs ${missing.join(', ')}; on Debian \`npm run test:${tier}\` as root installs them`;
   }
   const mounts = spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt']);
   return mounts.status === 0 ? undefined : 'needs permission to mount';

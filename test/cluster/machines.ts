@@ -28,7 +28,7 @@ const kernelView = `[Unit]
 Before=containerd.service kubelet.service
 [Service]
 Type=oneshot
-ExecStart=/opt/cluster/node/kernel-view.sh
+ExecStart=/bin/sh /opt/cluster/node/kernel-view.sh
 RemainAfterExit=yes
 [Install]
 WantedBy=multi-user.target
