@@ -108,7 +108,7 @@ export function patches(): Record<string, string> {
 export async function kubeadm(machine: Machine, verb: 'init' | 'join', config: string): Promise<void> {
   const more = verb === 'init' ? '--upload-certs --skip-phases=addon/coredns' : '';
   const ran = await machine.sh(
-    `cat >/etc/kubernetes/kubeadm.yaml; kubeadm ${verb} --config /etc/kubernetes/kubeadm.yaml --ignore-preflight-errors=all ${more}`,
+    `mkdir -p /etc/kubernetes; cat >/etc/kubernetes/kubeadm.yaml; kubeadm ${verb} --config /etc/kubernetes/kubeadm.yaml --ignore-preflight-errors=all ${more}`,
     { stdin: config, timeoutMs: 300_000 },
   );
   if (ran.code !== 0) {
