@@ -7,6 +7,7 @@ import type { Cluster } from './cluster.ts';
 /** The built command line, with the kit of this cluster and nothing else. */
 export class Fireaxe {
   readonly #kit: string;
+  #changed: string[] = [];
 
   constructor(cluster: Cluster) {
     this.#kit = cluster.facts.kit;
@@ -23,6 +24,8 @@ export class Fireaxe {
   /** A change, with the consent that it needs; it must end with this code. */
   async change(words: string[], code = 0): Promise<Ended> {
     const ended = await this.run(...words, '--reason', 'cluster test', '--output', 'json');
+    const run = /run (\S+): log:/.exec(ended.stderr)?.[1];
+    if (run && !this.#changed.includes(run)) this.#changed.push(run);
     if (ended.code !== code) {
       throw new Error(
         `fireaxe ${words.join(' ')} ended with ${ended.code}:\n${ended.stderr}\n${ended.stdout}`,
@@ -33,6 +36,13 @@ export class Fireaxe {
 
   undo(...more: string[]): Promise<Ended> {
     return this.change(['undo', 'last', ...more]);
+  }
+
+  /** After a test, however it ended: whatever its changes left. Run by run, the newest first. */
+  async restore(): Promise<void> {
+    for (const run of this.#changed.splice(0).reverse()) {
+      await this.run('undo', run, '--yes', '--reason', 'cluster test');
+    }
   }
 
   /** The journal of the newest run. */

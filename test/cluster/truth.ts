@@ -177,7 +177,7 @@ export function memoryKills(): number {
   return said.match(/Memory cgroup out of memory.*kube-apiserver/g)?.length ?? 0;
 }
 
-/** Everything that Fireaxe may change on a machine, as text: equal before a change and after its undo. */
+/** Everything that Fireaxe may change on a machine, as text: equal before a change and after its undo. Receipts stay. */
 export function machinePicture(cluster: Cluster, at: string): Promise<string> {
   return cluster.sh(
     at,
@@ -189,7 +189,7 @@ export function machinePicture(cluster: Cluster, at: string): Promise<string> {
     echo stopped; ps -eo stat=,comm= | grep '^T'
     echo kubernetes; find /etc/kubernetes -path '*/tmp' -prune -o -type f -printf '%p %i %m %u:%g %T@ %s\\n' -o -printf '%p/ %m\\n' | sort
     sha256sum /etc/kubernetes/manifests/* 2>/dev/null
-    echo left; ls /run/fireaxe 2>/dev/null`,
+    echo holds; ls -d /run/fireaxe/hold-* 2>/dev/null`,
   );
 }
 

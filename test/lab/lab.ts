@@ -118,7 +118,11 @@ function remove(dir: string): void {
   // Of machines with a kubelet: nothing is mounted there but inside of them.
   rmSync(join(dir, 'stores'), { recursive: true, force: true });
   const bridge = read(join(dir, 'bridge'));
-  if (/^fxl\d+$/.test(bridge)) spawnSync('ip', ['link', 'del', bridge]);
+  if (/^fxl\d+$/.test(bridge)) {
+    // A machine's last connections keep its end of the link for minutes.
+    for (const home of homes) spawnSync('ip', ['link', 'del', `vb-${bridge}-${home.name}`]);
+    spawnSync('ip', ['link', 'del', bridge]);
+  }
   rmSync(join(dir, 'owner'), { force: true });
   rmSync(join(dir, 'bridge'), { force: true });
   // Only empty folders: should an unmount have failed, nothing behind it is deleted.

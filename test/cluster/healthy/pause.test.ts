@@ -25,6 +25,7 @@ const pods = async () =>
 describe('pause', () => {
   beforeEach(() => settled(cluster));
   afterEach(async () => {
+    await fireaxe.restore();
     await scale(2);
     await settled(cluster);
   });
@@ -76,7 +77,7 @@ describe('pause', () => {
       ...['pause', '--component', 'cluster-autoscaler', '--yes', '--reason', 'cluster test'],
     );
     expect(ended.code).not.toBe(0);
-    expect(ended.stderr + ended.stdout).toContain('no-manifest');
+    expect(ended.stderr + ended.stdout).toContain('no static pod of cluster-autoscaler is here');
     expect(await pictures()).toEqual(before);
   });
 });

@@ -1,4 +1,4 @@
-import { beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { Fireaxe, runOf } from '../fireaxe.ts';
 import { here } from '../here.ts';
 import { eventually, pause } from '../patience.ts';
@@ -19,6 +19,7 @@ const connected = async () => {
 };
 
 beforeEach(() => settled(cluster));
+afterEach(() => fireaxe.restore());
 
 test('clients come back batch by batch while the servers stay ready, and none of their nodes is lost', async () => {
   const fenced = await fireaxe.change(['fence', '--pause-controllers', '--confirm', 'lab 3']);

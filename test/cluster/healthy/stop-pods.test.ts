@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Fireaxe } from '../fireaxe.ts';
 import { here } from '../here.ts';
 import { WORKERS } from '../layout.ts';
@@ -31,6 +31,7 @@ describe('stop --pods', () => {
     await cluster.asked('rollout status deployment/busy --timeout=120s', { timeoutMs: 130_000 });
   });
   afterAll(() => cluster.asked('delete deployment/busy --wait=false'));
+  afterEach(() => fireaxe.restore());
   beforeEach(async () => {
     await settled(cluster);
     for (const at of WORKERS) await eventually(`busy runs on ${at}`, () => runs(at), 120_000);
