@@ -1,6 +1,6 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Files of the cluster tier in the order of their paths: `healthy` before `outage`. All others as vitest orders them. */
+/** Orders the files of the cluster tier by path, so that `healthy` runs before `outage`; leaves the other tiers to vitest. */
 export default class ByPath extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isCluster = (file: TestSpecification) => file.project.name === 'cluster';

@@ -1,18 +1,18 @@
 import { type LabFolder, Machine, type MachineSpec, type Ran } from '../lab/machine.ts';
 import { CONTROL_PLANE, HOLLOW_HOST, type HollowNode, PORT, WORKERS } from './layout.ts';
 
-/** What a test process is told of the cluster that stands. */
+/** What a test process knows about the running cluster. */
 export interface ClusterFacts {
   folder: LabFolder;
   net: string;
   machines: Pick<MachineSpec, 'name' | 'address' | 'machineId'>[];
   hollow: HollowNode[];
   kit: string;
-  /** How long each part of its making took. */
+  /** How long each phase of the setup took. */
   seconds: Record<string, number>;
 }
 
-/** The cluster that stands, by OpenSSH's own client and kubectl: nothing here goes through Fireaxe. */
+/** The running cluster, reached with OpenSSH and kubectl. Nothing here goes through Fireaxe. */
 export class Cluster {
   readonly facts: ClusterFacts;
   readonly controlPlane: Machine[];
@@ -36,7 +36,7 @@ export class Cluster {
     return (await this.at(at).sh(command, { timeoutMs })).stdout.trim();
   }
 
-  /** kubectl on a control-plane node, asked of its own API server. */
+  /** Runs kubectl on a control-plane node, against that node's own API server. */
   kubectl(args: string, options: { at?: string; stdin?: string; timeoutMs?: number } = {}): Promise<Ran> {
     const { at = 'cp1', ...rest } = options;
     const machine = this.at(at);
@@ -46,7 +46,7 @@ export class Cluster {
     );
   }
 
-  /** What kubectl prints; it must not fail. */
+  /** Runs kubectl and returns its output; throws if it fails. */
   async asked(args: string, options: Parameters<Cluster['kubectl']>[1] = {}): Promise<string> {
     const ran = await this.kubectl(args, options);
     if (ran.code !== 0) throw new Error(`kubectl ${args} ended with ${ran.code}: ${ran.stderr.slice(-600)}`);

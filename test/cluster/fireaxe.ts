@@ -4,7 +4,7 @@ import type { JournalRecord } from '../../src/run/types.ts';
 import { type Ended, start } from '../drill-tier/fireaxe.ts';
 import type { Cluster } from './cluster.ts';
 
-/** The built command line, with the kit of this cluster and nothing else. */
+/** Runs the built command line with the kit of this cluster. */
 export class Fireaxe {
   readonly #kit: string;
   #changed: string[] = [];
@@ -21,7 +21,7 @@ export class Fireaxe {
     return this.start(...words).ended;
   }
 
-  /** A change, with the consent that it needs; it must end with this code. */
+  /** Makes a change and throws if it exits with another code. */
   async change(words: string[], code = 0): Promise<Ended> {
     const ended = await this.run(...words, '--reason', 'cluster test', '--output', 'json');
     const run = /run (\S+): log:/.exec(ended.stderr)?.[1];
@@ -38,7 +38,7 @@ export class Fireaxe {
     return this.change(['undo', 'last', ...more]);
   }
 
-  /** After a test, however it ended: whatever its changes left. Run by run, the newest first. */
+  /** Undoes what a test left, also after a failure: run by run, the newest first. */
   async restore(): Promise<void> {
     for (const run of this.#changed.splice(0).reverse()) {
       await this.run('undo', run, '--yes', '--reason', 'cluster test');
@@ -49,7 +49,7 @@ export class Fireaxe {
   journal(): JournalRecord[] {
     const state = join(this.#kit, 'state');
     const run = readdirSync(state).sort().at(-1);
-    if (!run) throw new Error('no run is kept');
+    if (!run) throw new Error('no run is recorded');
     const text = readFileSync(join(state, run, 'journal.ndjson'), 'utf8');
     return text
       .split('\n')

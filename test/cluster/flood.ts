@@ -6,12 +6,12 @@ import { CONTROL_PLANE, PORT } from './layout.ts';
 import { eventually, pause } from './patience.ts';
 import { memoryKills, onControlPlane, readyz } from './truth.ts';
 
-/** What makes a full list expensive: about 25 MB, made anew for each caller. */
+/** Makes a full list expensive: about 25 MB, encoded again for each caller. */
 const PADDING = { pods: 3000, bytes: 8192 };
-/** Of each copy of the offender. */
+/** Loops in each copy of the offender. */
 const LOOPS = 12;
 
-/** Creates what makes a list expensive. It stays for the next flood. */
+/** Creates the pods that make a list expensive. They stay for the next flood. */
 export async function pad(cluster: Cluster): Promise<void> {
   const server = `https://${cluster.at('cp1').spec.address}:${PORT}`;
   const ran = await cluster
@@ -23,12 +23,12 @@ export async function pad(cluster: Cluster): Promise<void> {
   if (ran.code !== 0) throw new Error(`padding failed: ${ran.stderr}`);
 }
 
-/** Deploys the offender everywhere and waits until no API server is ready, three readings in a row; gives the seconds that took. */
+/** Deploys the offender on all nodes; returns after how many seconds no API server was ready in three readings in a row. */
 export async function flood(cluster: Cluster): Promise<number> {
   const [account, daemonSet] = offender();
   await cluster.apply(account);
   const token = await cluster.asked('create token telemetry-agent -n telemetry --duration 24h');
-  // Before the DaemonSet: once that is there, neither the API nor SSH answers in time.
+  // Before the DaemonSet exists: after that, neither the API nor SSH answers in time.
   await loopsOnHollow(cluster.host, token, LOOPS);
   const began = Date.now();
   await cluster.apply(daemonSet);
@@ -50,7 +50,7 @@ export async function readyServers(cluster: Cluster): Promise<number> {
   return Object.values(all).filter(({ status }) => status === 200).length;
 }
 
-/** Nobody does anything: the most servers that were ready in any reading, and how many the kernel killed. */
+/** Does nothing for a while; returns the highest number of ready servers in any reading, and the kernel's kills. */
 export async function handsOff(cluster: Cluster, seconds: number): Promise<{ most: number; kills: number }> {
   const before = memoryKills();
   const until = Date.now() + 1000 * seconds;
@@ -62,13 +62,13 @@ export async function handsOff(cluster: Cluster, seconds: number): Promise<{ mos
   return { most, kills: memoryKills() - before };
 }
 
-/** Whatever the offender still runs ends, outside of Kubernetes; for the end of a test that failed. */
+/** Kills the offender's processes without Kubernetes, for a test that failed. */
 export async function endFlood(cluster: Cluster): Promise<void> {
   await loopsOnHollow(cluster.host, '', 0);
   for (const { spec } of cluster.workers) await cluster.sh(spec.name, 'pkill -9 -x telemetryd');
 }
 
-/** The account with its rights, and the DaemonSet. */
+/** The manifests of the account with its roles, and of the DaemonSet. */
 function offender(): [string, string] {
   const text = readFileSync(join(import.meta.dirname, 'manifests/offender.yaml'), 'utf8');
   const documents = text.replace('LOOPS', String(LOOPS)).split(/^---$/m);

@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { group } from '../lab/pods/groups.ts';
 
 const TREE = '/sys/fs/cgroup';
-/** Of one core, for all machines together: the tests and Fireaxe itself need the rest. */
+/** CPU limit of all machines together, in percent of a core. The tests and Fireaxe need the rest. */
 const CPU_PERCENT = 150;
 
-/** A machine's control group in each hierarchy, below one of the whole cluster; made and bounded, to be entered by whoever starts it. */
+/** Creates a machine's control group in each hierarchy, below one group that limits the whole cluster; returns their paths. */
 export function makeGroups(machine: string): string[] {
   return readdirSync(TREE).map((hierarchy) => {
     const whole = join(TREE, hierarchy, group);
@@ -23,7 +23,7 @@ export function makeGroups(machine: string): string[] {
   });
 }
 
-/** Nothing can enter a group of this hierarchy before it has processors and memory nodes. */
+/** A cpuset group accepts no process before it has CPUs and memory nodes. */
 function inheritCpus(dir: string): void {
   for (const file of ['cpuset.cpus', 'cpuset.mems']) {
     writeFileSync(join(dir, file), readFileSync(join(dir, '..', file)));

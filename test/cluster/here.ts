@@ -1,7 +1,7 @@
 import { inject } from 'vitest';
 import { Cluster } from './cluster.ts';
 
-/** The cluster that the tier's setup has made, in any of its test files. */
+/** The cluster that the setup of the tier started. */
 export function here(): Cluster {
   return new Cluster(inject('cluster'));
 }

@@ -1,7 +1,7 @@
 import type { Machine } from '../lab/machine.ts';
 import { API_NAME, type HollowNode, PORT } from './layout.ts';
 
-/** Starts them one after the other: each start is a burst of its own. */
+/** Starts the nodes one after the other, because each start is a burst of load. */
 export async function startHollow(
   host: Machine,
   gateway: string,
@@ -17,10 +17,10 @@ export async function startHollow(
     `cat >/root/kubeconfig; : >/root/loops; cp /opt/offender/telemetryd /usr/local/bin/telemetryd; ${starts.join(' && ')}`,
     { stdin: config, timeoutMs: 180_000 },
   );
-  if (ran.code !== 0) throw new Error(`hollow nodes did not start: ${ran.stdout}${ran.stderr}`);
+  if (ran.code !== 0) throw new Error(`cannot start the hollow nodes: ${ran.stdout}${ran.stderr}`);
 }
 
-/** What the offender's pods on hollow nodes do from now on; 0 ends what runs. */
+/** Sets how many loops each offender on a hollow node runs; 0 kills the running ones. */
 export async function loopsOnHollow(host: Machine, token: string, loops: number): Promise<void> {
   if (loops === 0) {
     await host.sh(': >/root/loops; pkill -9 -x telemetryd');

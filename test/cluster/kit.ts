@@ -6,7 +6,7 @@ import { CONTROL_PLANE, HOLLOW_HOST, type HollowNode, MACHINES } from './layout.
 
 export const CLUSTER = 'lab';
 
-/** A kit as its operator would write it: SSH alone, host keys as the machines have them, the offender's names. Gives its path. */
+/** Writes a kit as an operator would: SSH, the machines' host keys, the names of the offender. Returns its path. */
 export function writeKit(lab: Lab, hollow: HollowNode[]): string {
   const kit = join(lab.folder.dir, 'kit');
   for (const part of ['', 'keys', 'fleet', 'state']) mkdirSync(join(kit, part), { mode: 0o700 });

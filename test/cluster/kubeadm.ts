@@ -6,7 +6,7 @@ import { API_NAME, PORT } from './layout.ts';
 
 const TOKEN = 'abcdef.0123456789abcdef';
 const CERTIFICATE_KEY = '7'.padStart(64, '0');
-/** What makes a flood fatal. It needs about 280 MiB idle. */
+/** The limit that makes a flood fatal. An idle API server needs about 280 MiB. */
 const API_SERVER_MEMORY = '700Mi';
 const API_VERSION = 'kubeadm.k8s.io/v1beta4';
 const KUBELET_CONFIG = {
@@ -14,7 +14,7 @@ const KUBELET_CONFIG = {
   kind: 'KubeletConfiguration',
   cgroupDriver: 'cgroupfs',
   failSwapOn: false,
-  // An overlay has no device to be measured.
+  // The root is an overlay, which has no device to measure.
   localStorageCapacityIsolation: false,
   imageGCHighThresholdPercent: 100,
   evictionHard: {
@@ -51,7 +51,7 @@ export function initConfig(address: string): string {
       imageRepository: REGISTRY,
       controlPlaneEndpoint: `${API_NAME}:${PORT}`,
       networking: { podSubnet: '10.244.0.0/16', serviceSubnet: '10.96.0.0/16' },
-      // Each machine has its pods' network from its files.
+      // The pod network of each machine is in its CNI configuration.
       controllerManager: { extraArgs: [{ name: 'allocate-node-cidrs', value: 'false' }] },
     },
     KUBELET_CONFIG,
@@ -59,7 +59,7 @@ export function initConfig(address: string): string {
       apiVersion: 'kubeproxy.config.k8s.io/v1alpha1',
       kind: 'KubeProxyConfiguration',
       mode: 'iptables',
-      // These settings are the host's.
+      // A machine cannot change these settings: they belong to the host.
       conntrack: { maxPerCore: 0, min: 0, tcpEstablishedTimeout: '0s', tcpCloseWaitTimeout: '0s' },
     },
   );
@@ -87,7 +87,7 @@ export function joinConfig(address: string, first: string, controlPlane: boolean
   });
 }
 
-/** Files for kubeadm's patches: the API server's limit, and small requests so that two cores hold it all. */
+/** kubeadm patches: the memory limit of the API server, and requests that fit on two cores. */
 export function patches(): Record<string, string> {
   const small = { requests: { cpu: '20m', memory: '20Mi' } };
   const resources: Record<string, unknown> = {
@@ -104,7 +104,7 @@ export function patches(): Record<string, string> {
   );
 }
 
-/** Runs `kubeadm init` or `join` there. Its checks would refuse an image that is pulled from nowhere. */
+/** Runs `kubeadm init` or `join` on a machine. Preflight errors are ignored, because it would refuse images that it cannot pull. */
 export async function kubeadm(machine: Machine, verb: 'init' | 'join', config: string): Promise<void> {
   const more = verb === 'init' ? '--upload-certs --skip-phases=addon/coredns' : '';
   const ran = await machine.sh(
@@ -120,7 +120,7 @@ export async function kubeadm(machine: Machine, verb: 'init' | 'join', config: s
 function registration(address: string): unknown {
   return {
     criSocket: 'unix:///run/containerd/containerd.sock',
-    // Nothing can be pulled.
+    // There is no registry.
     imagePullPolicy: 'Never',
     kubeletExtraArgs: [{ name: 'node-ip', value: address }],
   };

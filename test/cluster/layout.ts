@@ -1,13 +1,13 @@
-/** Who is where: names and addresses of the cluster. */
+/** Names and addresses of the cluster. */
 export const API_NAME = 'api.cluster.test';
 export const PORT = 6443;
 export const CONTROL_PLANE = ['cp1', 'cp2', 'cp3'];
 export const WORKERS = ['w1', 'w2'];
-/** The machine that all hollow nodes are on. */
+/** The machine that runs all hollow nodes. */
 export const HOLLOW_HOST = 'host';
 export const MACHINES = [...CONTROL_PLANE, ...WORKERS, HOLLOW_HOST];
 
-/** The last part of a machine's address, as `Lab.up` counts. */
+/** The last part of a machine's address, as `Lab.up` assigns it. */
 export const numberOf = (name: string) => 11 + MACHINES.indexOf(name);
 export const addressOf = (net: string, name: string) => `${net}.${numberOf(name)}`;
 export const podNet = (name: string) => `10.244.${numberOf(name)}.0/24`;

@@ -18,7 +18,7 @@ import {
 const containerd = `version = 2
 [plugins."io.containerd.grpc.v1.cri"]
 sandbox_image = "${PAUSE}"
-# In a machine the score cannot be lowered.
+# A process in a machine cannot lower its OOM score.
 restrict_oom_score_adj = true
 [plugins."io.containerd.grpc.v1.cri".cni]
 bin_dir = "/usr/lib/cni"
@@ -34,7 +34,7 @@ RemainAfterExit=yes
 WantedBy=multi-user.target
 `;
 
-// As the packages of Kubernetes and kubeadm have it.
+// The unit of the Kubernetes packages with kubeadm's drop-in.
 const kubelet = `[Unit]
 Wants=network-online.target containerd.service
 After=containerd.service
@@ -48,7 +48,7 @@ RestartSec=10
 WantedBy=multi-user.target
 `;
 
-// With v1 groups systemd is never told that a group is empty: it waits for its time-outs.
+// With cgroups v1 systemd does not learn that a group is empty, so it waits for these time-outs.
 const patience = {
   '/etc/systemd/system.conf.d/cluster.conf': '[Manager]\nDefaultTimeoutStopSec=3s\n',
   '/etc/systemd/system/user@.service.d/cluster.conf': '[Service]\nTimeoutStopSec=1s\n',
@@ -88,7 +88,7 @@ function node(net: string, name: string): Record<string, string> {
   };
 }
 
-/** Its address is its bridge's, which its nodes are on as well. */
+/** Its address is on a bridge that its nodes share. */
 function hollowHost(net: string): Record<string, string> {
   return {
     ...Object.fromEntries([0, 1, 2].map((turn) => [`/etc/hosts.${turn}`, hosts(net, turn)])),
@@ -100,8 +100,8 @@ function hollowHost(net: string): Record<string, string> {
 }
 
 /**
- * There is no balancer: one name has the addresses of all API servers, in another order for each client. So a fence sees the clients'
- * own addresses, and a client that one server refuses asks the next.
+ * Instead of a load balancer, one name has the addresses of all API servers, in a different order on each machine. So a fence sees
+ * the clients' own addresses, and a client that one server refuses tries the next.
  */
 function hosts(net: string, turn: number): string {
   const servers = CONTROL_PLANE.map((_, i) => CONTROL_PLANE[(i + turn) % CONTROL_PLANE.length]!);

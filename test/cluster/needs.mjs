@@ -6,7 +6,7 @@ const GIB = 2 ** 30;
 const FILES = ['/usr/lib/cni/bridge', '/usr/lib/x86_64-linux-gnu/xtables', '/dev/kmsg'];
 const HIERARCHIES = ['cpu', 'cpuset', 'devices', 'freezer', 'memory', 'pids', 'systemd'];
 
-/** Why no cluster can stand on this machine, in one line; undefined where it can. What the lab needs is asked before. */
+/** Returns why this machine cannot run the cluster, in one line. The needs of the lab are checked before. */
 export function noCluster() {
   if (process.arch !== 'x64') return `needs x86-64, not ${process.arch}`;
   const file = FILES.find((path) => !existsSync(path));

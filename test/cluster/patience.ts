@@ -1,4 +1,4 @@
-/** Asks again and again, until it holds; fails with what was expected, and what was seen last. */
+/** Polls until the condition holds and returns the milliseconds it took; throws with the last error after the time limit. */
 export async function eventually(
   what: string,
   holds: () => Promise<boolean>,

@@ -4,18 +4,18 @@ import { pause } from './patience.ts';
 import { endpoints, memoryKills, nodes, onControlPlane, readyz } from './truth.ts';
 
 export interface Reading {
-  /** Milliseconds of the clock. */
+  /** Milliseconds since the epoch. */
   at: number;
-  /** Status of each server's /readyz, and what it took. */
+  /** Status and latency of each server's /readyz. */
   servers: string;
   ready: number;
-  /** Of shop; undefined where no server answered. */
+  /** Endpoints of the service shop; undefined if no server answered. */
   shop?: { ready: number; notReady: number };
   notReady?: number;
   memoryKills: number;
 }
 
-/** Reads the cluster every few seconds until it is stopped; each reading asks all servers, and takes the first answer. */
+/** Reads the state of the cluster every few seconds until it is stopped. */
 export function record(cluster: Cluster): { readings: Reading[]; stop: () => Promise<Reading[]> } {
   const readings: Reading[] = [];
   const kills = memoryKills();
@@ -52,7 +52,7 @@ async function read(cluster: Cluster, kills: number): Promise<Reading> {
   };
 }
 
-/** A server may be ready and yet not answer this. */
+/** Asks one server, which may be ready and still not answer this. */
 async function believed(cluster: Cluster, at: string): Promise<Pick<Reading, 'shop' | 'notReady'>> {
   try {
     return {

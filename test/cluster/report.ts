@@ -4,7 +4,7 @@ import type { JournalRecord } from '../../src/run/types.ts';
 import { cacheDir } from './build/binaries.ts';
 import type { Reading } from './record.ts';
 
-/** Where each second of a recovery went: a line for each change of state of a step, a gate or a workstream. */
+/** Shows where the time of a recovery went: one line for each state change of a workstream, step or gate. */
 export function timelineOf(journal: JournalRecord[]): string[] {
   const began = Date.parse(journal[0]!.at);
   const lines: string[] = [];
@@ -30,7 +30,7 @@ function lineOf(record: JournalRecord): string | undefined {
   }
 }
 
-/** When, counted from the start of the run, a step came to this state. */
+/** Seconds from the start of the run until a step reached one of these states. */
 export function secondsUntil(journal: JournalRecord[], step: string, states: string[]): number | undefined {
   const found = journal.find(
     (record) => record.kind === 'step' && record.step === step && states.includes(record.state),
@@ -50,7 +50,7 @@ export function clock(ms: number): string {
   return `${String(Math.floor(seconds / 60)).padStart(2)}:${String(seconds % 60).padStart(2, '0')}`;
 }
 
-/** Prints it, and keeps it in a file whose path it gives. FIREAXE_CLUSTER_REPORT names another file. */
+/** Prints a section and appends it to the report file (default: in the cache; FIREAXE_CLUSTER_REPORT names another file). */
 export function report(title: string, lines: string[]): string {
   const name = `${new Date().toISOString().slice(0, 10)}.txt`;
   const path = process.env.FIREAXE_CLUSTER_REPORT ?? join(cacheDir(), 'reports', name);

@@ -12,8 +12,8 @@ declare module 'vitest' {
 }
 
 /**
- * One cluster for all files of the tier. FIREAXE_CLUSTER names the folder of one that stands already, so that a test can be tried
- * again and again: `npx vitest watch --project cluster stands` leaves one standing until it ends, and says its folder.
+ * Starts one cluster for all files of the tier. To try a test many times, start a cluster with `npx vitest watch --project cluster
+ * stands`, which prints its folder, and run the test elsewhere with FIREAXE_CLUSTER set to that folder.
  */
 export default async function standing(project: TestProject): Promise<() => void> {
   const folder = process.env.FIREAXE_CLUSTER;
@@ -25,7 +25,7 @@ export default async function standing(project: TestProject): Promise<() => void
   const { facts, down } = await clusterUp((line) => console.log(`cluster: ${line}`));
   console.log(`cluster: FIREAXE_CLUSTER=${facts.folder.dir}`);
   project.provide('cluster', facts);
-  // Where the run ends without its teardown.
+  // For a run that exits without its teardown.
   process.once('exit', down);
   return () => {
     process.off('exit', down);

@@ -4,7 +4,7 @@ import { endpoints, etcdctl, nodes, onControlPlane, readyz } from './truth.ts';
 
 const cluster = here();
 
-test('every part of the cluster is well', async () => {
+test('a new cluster is healthy', async () => {
   const ready = await onControlPlane((at) => readyz(cluster, at));
   for (const { status } of Object.values(ready)) expect(status).toBe(200);
   const members = JSON.parse(await etcdctl(cluster, 'cp1', 'endpoint health --cluster -w json'));

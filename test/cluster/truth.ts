@@ -6,13 +6,13 @@ const PKI = '/etc/kubernetes/pki';
 const CLIENT = `--cert ${PKI}/apiserver-kubelet-client.crt --key ${PKI}/apiserver-kubelet-client.key`;
 
 export interface Ready {
-  /** 0 where nothing answered. */
+  /** HTTP status; 0 if there was no answer. */
   status: number;
   ms: number;
   failing: string[];
 }
 
-/** What an API server says of itself at its own machine's address. */
+/** Asks an API server on its own machine whether it is ready. */
 export async function readyz(cluster: Cluster, at: string): Promise<Ready> {
   const url = `https://${cluster.at(at).spec.address}:${PORT}/readyz?verbose`;
   const said = await cluster.sh(
@@ -25,7 +25,7 @@ export async function readyz(cluster: Cluster, at: string): Promise<Ready> {
   return { status: status || 0, ms: Math.round(1000 * (seconds || 0)), failing };
 }
 
-/** Sums of an API server's own metrics, by name; `only` keeps what has all of these labels. */
+/** Reads the metrics of an API server on its own machine. */
 export async function metrics(cluster: Cluster, at: string): Promise<Metrics> {
   const url = `https://${cluster.at(at).spec.address}:${PORT}/metrics`;
   return new Metrics(await cluster.sh(at, `curl -sk --max-time 30 ${CLIENT} ${url}`));
@@ -46,7 +46,7 @@ export class Metrics {
   }
 }
 
-/** The far ends of the connections to a port of this machine, `ADDRESS:PORT` each, sorted. */
+/** Remote ends of the established connections to a port of a machine, as sorted `ADDRESS:PORT`. */
 export async function connectionsTo(cluster: Cluster, at: string, port = PORT): Promise<string[]> {
   const said = await cluster.sh(at, `ss -Htn state established '( sport = :${port} )'`);
   return said
@@ -62,13 +62,13 @@ export async function connectionsTo(cluster: Cluster, at: string, port = PORT): 
     .sort();
 }
 
-/** The same without ports: who is connected. */
+/** Remote addresses of the established connections to a port of a machine. */
 export async function peersOf(cluster: Cluster, at: string, port = PORT): Promise<string[]> {
   const ends = await connectionsTo(cluster, at, port);
   return [...new Set(ends.map((end) => end.slice(0, end.lastIndexOf(':'))))].sort();
 }
 
-/** etcd's own command, on the member of this machine. */
+/** Runs etcdctl against the member on a machine. */
 export function etcdctl(cluster: Cluster, at: string, args: string): Promise<string> {
   const certs = `--cacert ${PKI}/etcd/ca.crt --cert ${PKI}/etcd/server.crt --key ${PKI}/etcd/server.key`;
   return cluster.sh(at, `etcdctl --endpoints https://127.0.0.1:2379 ${certs} ${args}`);
@@ -79,11 +79,11 @@ export interface Container {
   name: string;
   attempt: number;
   state: string;
-  /** Of the sandbox. */
+  /** Id of the sandbox. */
   pod: string;
 }
 
-/** The runtime's containers whose name is exactly this. */
+/** Containers with exactly this name, as the runtime lists them. */
 export async function containers(cluster: Cluster, at: string, name: string): Promise<Container[]> {
   const said = await cluster.sh(at, `crictl ps -a --name '^${name}$' -o json`);
   const { containers } = JSON.parse(said) as {
@@ -107,7 +107,7 @@ export async function running(cluster: Cluster, at: string, name: string): Promi
   return (await containers(cluster, at, name)).filter(({ state }) => state === 'running');
 }
 
-/** Nodes by what the control plane believes of them. */
+/** Node names by their condition and taints in the API. */
 export async function nodes(
   cluster: Cluster,
   at = 'cp1',
@@ -133,7 +133,7 @@ export async function nodes(
   };
 }
 
-/** A service's endpoints, as the control plane publishes them. */
+/** How many endpoints of a service are ready in the API. */
 export async function endpoints(
   cluster: Cluster,
   service: string,
@@ -162,7 +162,7 @@ export async function objects<T>(
   return JSON.parse(await cluster.asked(`get ${what} -o json --request-timeout=20s`, { at }));
 }
 
-/** Nodes whose kubelet has renewed its lease within these seconds, by the clock of the machine that is asked. */
+/** Nodes whose kubelet renewed its lease within these seconds. */
 export async function freshLeases(cluster: Cluster, seconds = 40, at = 'cp1'): Promise<string[]> {
   const { items } = await objects(cluster, 'leases -n kube-node-lease', at);
   return items
@@ -171,13 +171,13 @@ export async function freshLeases(cluster: Cluster, seconds = 40, at = 'cp1'): P
     .sort();
 }
 
-/** API servers that the kernel has killed for their memory, since this host was started. */
+/** How many API servers the kernel has killed for their memory since this host booted. */
 export function memoryKills(): number {
   const said = spawnSync('dmesg', { encoding: 'utf8', maxBuffer: 2 ** 28 }).stdout;
   return said.match(/Memory cgroup out of memory.*kube-apiserver/g)?.length ?? 0;
 }
 
-/** Everything that Fireaxe may change on a machine, as text: equal before a change and after its undo. Receipts stay. */
+/** Everything that Fireaxe changes on a machine, as text: equal before a change and after its undo. Receipts stay. */
 export function machinePicture(cluster: Cluster, at: string): Promise<string> {
   return cluster.sh(
     at,
@@ -193,7 +193,7 @@ export function machinePicture(cluster: Cluster, at: string): Promise<string> {
   );
 }
 
-/** Of all control-plane machines, at once. */
+/** Reads all control-plane machines at the same time. */
 export async function onControlPlane<T>(read: (name: string) => Promise<T>): Promise<Record<string, T>> {
   return Object.fromEntries(
     await Promise.all(CONTROL_PLANE.map(async (name) => [name, await read(name)] as const)),

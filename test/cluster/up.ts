@@ -19,7 +19,7 @@ const IMAGES: Record<string, string[]> = {
   worker: ['telemetry'],
 };
 
-/** A whole cluster with its services: built, booted, joined and ready; `down` ends and removes all of it. */
+/** Builds, boots and joins a cluster, and waits until it and its services are ready. `down` removes all of it. */
 export async function clusterUp(
   say: (line: string) => void,
 ): Promise<{ facts: ClusterFacts; down: () => void }> {
@@ -33,7 +33,7 @@ export async function clusterUp(
   };
   const binaries = await phase('build', () => buildBinaries(say));
   const images = await phase('images', () => makeImages(binaries));
-  // What a killed run had frozen, its machines go with it.
+  // The machines of a killed run cannot end while something in them is frozen.
   const thawed = thawing(false);
   const lab = await phase('machines', () => Lab.up((net) => clusterMachines(net, binaries, images))).finally(
     thawed,
@@ -73,7 +73,7 @@ export async function clusterUp(
   }
 }
 
-/** A frozen process cannot be killed, and its machine not end. */
+/** A machine cannot end while something in it is frozen. */
 function clusterDown(lab: Lab): void {
   const thawed = thawing(true);
   try {
@@ -94,7 +94,7 @@ async function enable(machine: Machine): Promise<void> {
   if (ran.code !== 0) throw new Error(`${machine.spec.name}: ${ran.stdout}${ran.stderr}`);
 }
 
-/** Control-plane nodes one after the other, as etcd takes one new member at a time. */
+/** Joins control-plane nodes one after the other, because etcd accepts one learner at a time. */
 async function joinAll([first, ...others]: Machine[]): Promise<void> {
   const { address } = first!.spec;
   await kubeadm(first!, 'init', initConfig(address));

@@ -1,7 +1,7 @@
 import type { Cluster } from './cluster.ts';
 import { PORT } from './layout.ts';
 
-/** Long watches from a machine to one API server, each on a connection of its own. */
+/** Long watches from a machine to one API server, on one connection each. */
 export class Watchers {
   readonly #cluster: Cluster;
   readonly #at: string;
@@ -27,7 +27,7 @@ export class Watchers {
     return watchers;
   }
 
-  /** How many are open, and how often each thing ended one, as the process itself counts. */
+  /** The process's own counts: open watches, and how each closed one ended. */
   async counts(): Promise<Record<string, number>> {
     return countsIn(await this.#cluster.sh(this.#at, `tail -n 1 /var/log/${this.#unit}`));
   }
@@ -41,7 +41,7 @@ export class Watchers {
   }
 }
 
-/** What a line of the load process says, such as `… map[200:5 open:2]`. */
+/** Parses a line of the load process, such as `… map[200:5 open:2]`. */
 export function countsIn(line: string): Record<string, number> {
   const words = /map\[(.*)\]/.exec(line)?.[1]?.split(' ') ?? [];
   return Object.fromEntries(

@@ -2,10 +2,10 @@ import type { Cluster } from './cluster.ts';
 import { eventually } from './patience.ts';
 import { endpoints, nodes, onControlPlane, readyz } from './truth.ts';
 
-/** Waits until the cluster is as a test expects to find it: all servers ready, all nodes, all endpoints. */
+/** Waits until all servers, nodes and endpoints are ready, as each test expects at its start. */
 export function settled(cluster: Cluster, withinMs = 180_000): Promise<number> {
   return eventually(
-    'a cluster that is well',
+    'the cluster is healthy',
     async () => {
       const ready = await onControlPlane((at) => readyz(cluster, at));
       const seen = {

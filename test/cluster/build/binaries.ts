@@ -5,11 +5,11 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 export const KUBERNETES = 'v1.34.3';
-/** The tag of its image, as this version of kubeadm asks for it. */
+/** The image tag that this version of kubeadm expects. */
 export const ETCD_TAG = '3.6.5-0';
 const CRICTL = 'v1.34.0';
 
-/** A Go module in a folder of the repository, and the commands that are built in it. */
+/** A Go module in this repository, and the commands to build in it. */
 interface Source {
   folder: string;
   packages: Record<string, string>;
@@ -43,7 +43,7 @@ const SOURCES: Record<string, Source> = {
   },
 };
 
-/** A module's build has no version of its own: kubeadm, kubelet and API server would call themselves v0.0.0 and refuse each other. */
+/** A binary built from a module has no version: kubeadm, kubelet and API server would report v0.0.0 and refuse each other. */
 function versionFlags(): string {
   const [major, minor] = KUBERNETES.slice(1).split('.');
   const values = { gitVersion: KUBERNETES, gitMajor: major, gitMinor: minor, gitTreeState: 'clean' };
@@ -55,7 +55,7 @@ function versionFlags(): string {
 export interface Binaries {
   /** Path by name. */
   paths: Record<string, string>;
-  /** What was built now, and how many seconds each took. */
+  /** Seconds by name, of what was not in the cache. */
   built: Record<string, number>;
 }
 
@@ -64,11 +64,11 @@ export function cacheDir(): string {
   return process.env.FIREAXE_CLUSTER_CACHE ?? join(cache, 'fireaxe-cluster');
 }
 
-/** Every binary of the cluster: from the cache where its sources and versions are the same, else built now. */
+/** Returns every binary of the cluster, and builds those that are not in the cache for these sources and versions. */
 export function buildBinaries(say: (line: string) => void): Binaries {
   const all: Binaries = { paths: {}, built: {} };
   const go = spawnSync('go', ['env', 'GOVERSION', 'GOARCH'], { encoding: 'utf8' });
-  if (go.status !== 0) throw new Error('Go does not run here');
+  if (go.status !== 0) throw new Error('cannot run go');
   for (const [name, source] of Object.entries(SOURCES)) {
     const folder = join(cacheDir(), `${name}-${contentOf(source, go.stdout)}`);
     mkdirSync(folder, { recursive: true });
@@ -91,11 +91,11 @@ function contentOf(source: Source, go: string): string {
   return hash.digest('hex').slice(0, 12);
 }
 
-/** Seconds it took. Renamed when whole: a build that is cut off leaves nothing that looks like a binary. */
+/** Returns the seconds it took. An interrupted build leaves no file under the final name. */
 function build(source: Source, target: string, path: string): number {
   const began = Date.now();
   const own = `${path}.${process.pid}`;
-  // Static, so that an image is one file.
+  // Static, so that an image needs only this file.
   const env = { ...process.env, CGO_ENABLED: '0', GOFLAGS: '-buildvcs=false -mod=readonly' };
   const args = ['go', 'build', '-ldflags', source.ldflags, '-o', own, target];
   const { status, stderr } = spawnSync('nice', args, { cwd: source.folder, env, encoding: 'utf8' });

@@ -10,7 +10,7 @@ export const PAUSE = `${REGISTRY}/pause:3.10.1`;
 export const TELEMETRY = `${REGISTRY}/telemetry:1`;
 const APPLETS = ['sh', 'sleep', 'date', 'cat', 'ls', 'nc', 'head', 'wget', 'kill', 'ps', 'echo', 'grep'];
 
-/** A folder of image archives, `NAME.tar` each, made of the binaries and of this machine's own tools. */
+/** Returns a folder of image archives (`NAME.tar`), made of the binaries and of this machine's own tools. */
 export function makeImages({ paths }: Binaries): string {
   const list = images(paths);
   const content = createHash('sha256').update(JSON.stringify(list)).digest('hex').slice(0, 12);
@@ -64,7 +64,7 @@ function images(paths: Record<string, string>): Record<string, Archive> {
   };
 }
 
-/** It runs this machine's own iptables, nft and conntrack: they fit the kernel. */
+/** kube-proxy with this machine's own iptables, nft and conntrack, which fit the kernel. */
 function kubeProxy(files: Record<string, string>, applets: Record<string, string>): Archive {
   const tools = ['/usr/sbin/xtables-nft-multi', '/usr/sbin/nft', '/usr/sbin/conntrack'];
   const extensions = '/usr/lib/x86_64-linux-gnu/xtables';

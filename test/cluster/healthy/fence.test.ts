@@ -22,7 +22,7 @@ const fireaxe = new Fireaxe(cluster);
 const CONSENT = ['--confirm', 'lab 3'];
 const own = CONTROL_PLANE.map((name) => addressOf(cluster.facts.net, name));
 const pictures = () => onControlPlane((at) => machinePicture(cluster, at));
-/** Connections of the control plane among themselves: API clients there, and etcd's peers. */
+/** Connections between control-plane nodes: to their API servers and between etcd members. */
 const inner = () =>
   onControlPlane(async (at) => {
     const ends = [...(await connectionsTo(cluster, at)), ...(await connectionsTo(cluster, at, 2380))];
@@ -48,12 +48,12 @@ describe('fence', () => {
     await allOpen();
   });
 
-  test('with a pause: long watches are cut, the control plane keeps its own, no endpoint is lost', async () => {
+  test('after a pause: cuts long watches, keeps the connections of the control plane, loses no endpoint', async () => {
     const before = await pictures();
-    // By itself, so that connections of the controller-manager's own are not among those that must stay.
+    // A step of its own: the pause ends connections of the controller-manager, the fence must end none.
     const paused = await fireaxe.change(['pause', '--yes']);
     const standing = { inner: await inner(), etcd: await containersOf('etcd') };
-    // A connection of ours that is open all the time.
+    // An operator's session that stays open throughout.
     const ssh = cluster.at('cp1').sh('i=0; while [ $i -lt 60 ]; do date +%s; sleep 1; i=$((i+1)); done', {
       timeoutMs: 90_000,
     });
@@ -67,14 +67,14 @@ describe('fence', () => {
       expect(strangers).toEqual([]);
       expect((await readyz(cluster, at)).status).toBe(200);
     }
-    // Not merely connected again: the very same connections.
+    // The same connections, not new ones.
     const after = await inner();
     for (const at of CONTROL_PLANE) {
       expect(after[at]).toEqual(expect.arrayContaining(standing.inner[at]!));
     }
     expect(await containersOf('etcd')).toEqual(standing.etcd);
 
-    // Longer than the grace of a node that does not report.
+    // Longer than the grace period of a node that does not report.
     const until = Date.now() + 75_000;
     while (Date.now() < until) {
       expect(await endpoints(cluster, 'shop')).toEqual({ ready: 40, notReady: 0 });
@@ -89,7 +89,7 @@ describe('fence', () => {
     await fireaxe.change(['undo', runOf(fenced), '--yes']);
     await allOpen();
     await eventually(
-      'all kubelets report',
+      'all kubelets renew their leases',
       async () => (await freshLeases(cluster)).length === 5 + cluster.facts.hollow.length,
       90_000,
     );
@@ -98,7 +98,7 @@ describe('fence', () => {
     expect(await pictures()).toEqual(before);
   });
 
-  test('without a pause: the controller-manager takes every fenced node out of service', async () => {
+  test('without a pause: the controller-manager marks every fenced node not ready, and all endpoints are lost', async () => {
     const before = await pictures();
     await fireaxe.change(['fence', ...CONSENT]);
     const took = await eventually(

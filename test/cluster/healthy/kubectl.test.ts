@@ -16,7 +16,7 @@ const pods = async () => (await objects(cluster, 'pods -n telemetry')).items.len
 const daemonSet = async () => {
   const { items } = await objects<Record<string, unknown>>(cluster, 'daemonsets -n telemetry');
   const { metadata, spec } = items[0] as Item;
-  // What the server sets; it differs in an object that is made anew.
+  // Set by the server, so they differ in a re-created object.
   for (const own of ['uid', 'resourceVersion', 'creationTimestamp', 'generation', 'managedFields']) {
     delete metadata[own];
   }
@@ -25,7 +25,7 @@ const daemonSet = async () => {
 
 beforeAll(async () => {
   const text = readFileSync(join(import.meta.dirname, '../manifests/offender.yaml'), 'utf8');
-  // One that does nothing bad yet: this is about the object.
+  // Without load: this test is about the object.
   await cluster.apply(text.replace("-n, 'LOOPS'", "-n, '0'"));
   await cluster.asked('rollout status -n telemetry daemonset/telemetry-agent --timeout=180s', {
     timeoutMs: 190_000,
@@ -60,7 +60,7 @@ beforeAll(async () => {
 });
 afterAll(() => cluster.asked('delete namespace telemetry', { timeoutMs: 120_000 }));
 
-test('a DaemonSet is deleted with its pods, and undo makes it again, field by field', async () => {
+test('deletes a DaemonSet with its pods; undo re-creates it field by field', async () => {
   const before = await daemonSet();
   expect(await stored()).toBe(true);
   expect(await pods()).toBe(2 + cluster.facts.hollow.length);

@@ -30,7 +30,7 @@ describe('pause', () => {
     await settled(cluster);
   });
 
-  test('takes every controller-manager out, and undo gives back the same file', async () => {
+  test('stops every controller-manager; undo brings back the same manifest file', async () => {
     const before = await pictures();
     await fireaxe.change(['pause', '--yes']);
     expect(await managers()).toEqual([]);
@@ -42,7 +42,7 @@ describe('pause', () => {
     await scale(3);
     await pause(15_000);
     expect(await leaseOf(MANAGER)).toBe(lease);
-    // Nobody is left to make the third pod.
+    // No controller creates the third pod.
     expect(await pods()).toHaveLength(2);
 
     await fireaxe.undo('--yes');
@@ -52,7 +52,7 @@ describe('pause', () => {
     await eventually('the third pod', async () => (await pods()).length === 3);
   });
 
-  test('takes the scheduler out as well, and no pod finds a node', async () => {
+  test('stops every scheduler, so that a new pod gets no node, until undo', async () => {
     const before = await pictures();
     await fireaxe.change(['pause', '--component', SCHEDULER, '--yes']);
     expect(await managers(SCHEDULER)).toEqual([]);
@@ -71,7 +71,7 @@ describe('pause', () => {
     );
   });
 
-  test('a component that is no static pod there is refused, and nothing is done', async () => {
+  test('refuses a component that does not run as a static pod, and changes nothing', async () => {
     const before = await pictures();
     const ended = await fireaxe.run(
       ...['pause', '--component', 'cluster-autoscaler', '--yes', '--reason', 'cluster test'],

@@ -12,7 +12,7 @@ const clients = [
   ...cluster.facts.hollow.map((n) => n.address),
 ];
 
-/** Clients that have a connection to any API server. */
+/** How many clients have a connection to an API server. */
 const connected = async () => {
   const peers = new Set(Object.values(await onControlPlane((at) => peersOf(cluster, at))).flat());
   return clients.filter((address) => peers.has(address)).length;
@@ -21,7 +21,7 @@ const connected = async () => {
 beforeEach(() => settled(cluster));
 afterEach(() => fireaxe.restore());
 
-test('clients come back batch by batch while the servers stay ready, and none of their nodes is lost', async () => {
+test('readmits clients batch by batch; the servers stay ready, and no endpoint is lost', async () => {
   const fenced = await fireaxe.change(['fence', '--pause-controllers', '--confirm', 'lab 3']);
   await eventually('no client is connected', async () => (await connected()) === 0, 15_000);
 
@@ -45,11 +45,11 @@ test('clients come back batch by batch while the servers stay ready, and none of
   }
   console.log(`clients connected, by second: ${seen.map(({ at, clients }) => `${at}:${clients}`).join(' ')}`);
   await eventually('every client is connected', async () => (await connected()) === clients.length, 60_000);
-  // In steps: between none and all there were readings with some.
+  // Batch by batch: at least two readings between none and all.
   const steps = new Set(seen.map(({ clients }) => clients).filter((n) => n > 0 && n < clients.length));
   expect(steps.size).toBeGreaterThanOrEqual(2);
   await eventually(
-    'all kubelets report',
+    'all kubelets renew their leases',
     async () => (await freshLeases(cluster)).length === 5 + cluster.facts.hollow.length,
     60_000,
   );

@@ -14,7 +14,7 @@ const fireaxe = new Fireaxe(cluster);
 const LABEL = 'default/app=busy';
 const HOLD = ['stop', '--pods', LABEL, '-l', 'role=worker,kind!=hollow', '--for', '10m', '--yes'];
 
-/** Bytes in the logs of its containers on this node: they grow each second while one runs. */
+/** Bytes in the logs of its containers on a node: they grow each second while one runs. */
 const logged = async (at: string) =>
   Number(await cluster.sh(at, 'cat /var/log/pods/default_busy-*/busy/*.log 2>/dev/null | wc -c'));
 const runs = async (at: string) => {
@@ -37,11 +37,11 @@ describe('stop --pods', () => {
     for (const at of WORKERS) await eventually(`busy runs on ${at}`, () => runs(at), 120_000);
   });
 
-  test('freeze: nothing of the pod runs, through its liveness probe and a new kubelet, and undo gives it back', async () => {
+  test('freeze: holds the pod against its liveness probe and a kubelet restart, until undo', async () => {
     const before = await pictures();
     await fireaxe.change(HOLD);
     for (const at of WORKERS) expect(await runs(at)).toBe(false);
-    // Three failures, five seconds apart, and the kubelet wants to restart it.
+    // After three failed probes, five seconds apart, the kubelet tries to restart the container.
     await pause(25_000);
     for (const at of WORKERS) expect(await runs(at)).toBe(false);
     await cluster.sh('w1', 'systemctl restart kubelet');
@@ -58,7 +58,7 @@ describe('stop --pods', () => {
     expect(await pictures()).toEqual(before);
   });
 
-  test('freeze: a pod that takes its place is frozen too', async () => {
+  test('freeze: holds the pod that replaces a deleted one', async () => {
     const before = await pods();
     await fireaxe.change(HOLD);
     await cluster.asked('delete pod -n default -l app=busy --wait=false');
@@ -81,7 +81,7 @@ describe('stop --pods', () => {
     for (const at of WORKERS) await eventually(`busy runs on ${at}`, () => runs(at), 90_000);
   });
 
-  test('network: the pod runs on, without the API servers', async () => {
+  test('network: cuts the running pod off from the API servers, until undo', async () => {
     const before = await pictures();
     const ids = (await Promise.all(WORKERS.map((at) => running(cluster, at, 'busy')))).flat();
     await fireaxe.change([...HOLD, '--how', 'network']);
@@ -98,13 +98,13 @@ describe('stop --pods', () => {
   });
 });
 
-/** Its own health, and that of its view of the runtime (PLEG). */
+/** Whether the kubelet calls itself healthy; that includes its view of the runtime (PLEG). */
 async function kubeletIsWell(at: string): Promise<boolean> {
   const said = await cluster.sh(at, 'curl -s --max-time 5 http://127.0.0.1:10248/healthz');
   return said === 'ok';
 }
 
-/** What the pod itself counts, in its last two lines: whether an answer came meanwhile. */
+/** The pod's own counts three seconds ago, and now. */
 async function counted(at: string): Promise<[Record<string, number>, Record<string, number>]> {
   const said = await cluster.sh(
     at,

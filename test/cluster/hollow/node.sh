@@ -1,6 +1,6 @@
 #!/bin/sh
-# node.sh NAME MACHINE-ID TURN: what a hollow node runs: an SSH server, so that it is a machine to those who log in; kubemark's kubelet,
-# which is the real one over a runtime that only pretends; and the offender's process while that kubelet has the offender's pod.
+# node.sh NAME MACHINE-ID TURN: runs a hollow node: an SSH server; kubemark's kubelet, which is the kubelet's own code over a
+# simulated runtime; and the offender's process, as long as that kubelet has the offender's pod.
 name=$1
 mount -t tmpfs -o size=16m tmpfs /run
 mkdir -p /run/sshd /run/lock
@@ -15,7 +15,7 @@ while :; do
   sleep 5
 done &
 
-# /root/loops says how many loops a copy runs; while it is empty, there is no offender here.
+# /root/loops holds the number of loops of each offender; while it is empty, no offender starts.
 while :; do
   pods=$(curl -s -m 5 http://127.0.0.1:10255/pods) && case $pods in
     *'"name":"telemetry-agent-'*)
@@ -23,7 +23,7 @@ while :; do
         /usr/local/bin/telemetryd -kubeconfig /root/offender.conf -n "$(cat /root/loops)" >"/var/log/$name.offender" 2>&1 &
       fi
       ;;
-    # The node's own: no other node's processes can be seen here.
+    # Kills only this node's process: the PID namespace shows no other.
     '{'*) pkill -9 -x telemetryd ;;
   esac
   sleep 4

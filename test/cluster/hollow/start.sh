@@ -1,5 +1,5 @@
 #!/bin/sh
-# start.sh NAME ADDRESS GATEWAY MACHINE-ID TURN: one hollow node on this machine, with a network and processes of its own.
+# start.sh NAME ADDRESS GATEWAY MACHINE-ID TURN: starts a hollow node in its own network and PID namespace.
 set -e
 name=$1 address=$2 gateway=$3
 link=n${address##*.}

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Once, after the first boot: the commands where Kubernetes' packages put them, and the units of a node.
+# Runs once, after the first boot: puts the commands into the path and enables the units of a node.
 set -e
 for name in kubelet kubeadm kubectl crictl; do ln -sf "/opt/kubernetes/$name" "/usr/bin/$name"; done
 ln -sf /opt/etcd/etcdctl /usr/bin/etcdctl

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Before containerd and the kubelet start: the control groups are mounted read-only in a machine, and what the kubelet wants of the
-# kernel belongs to the host. The kubelet is shown the values that it wants; the host keeps its own.
+# Runs before containerd and the kubelet. Makes the control groups writable, and hides three kernel settings of the host behind
+# files with the values that the kubelet expects.
 set -e
 for dir in /sys/fs/cgroup /sys/fs/cgroup/*/; do
   ! mountpoint -q "$dir" || mount -o remount,rw,bind "$dir"

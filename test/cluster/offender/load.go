@@ -23,7 +23,7 @@ func (t *tally) add(what string, n int) {
 	t.counts[what] += n
 }
 
-// report prints the counts once a second, for ever: a line shows that the process runs.
+// report prints the counts once a second, which also shows that the process runs.
 func (t *tally) report() {
 	for range time.Tick(time.Second) {
 		t.mutex.Lock()
@@ -32,7 +32,7 @@ func (t *tally) report() {
 	}
 }
 
-// offend lists without limit or pause, and holds a watch on all pods besides: n times.
+// offend runs n endless loops of full lists, and n watches on all pods.
 func offend(a *api, n int) {
 	var seen tally
 	lists := []string{"/api/v1/pods", "/api/v1/nodes", "/api/v1/pods?resourceVersion=0", "/api/v1/configmaps"}

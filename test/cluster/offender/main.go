@@ -1,4 +1,4 @@
-// The load of the cluster tier: clients of an API server that need nothing but Go's standard library.
+// Command telemetryd is the load of the cluster tier: clients of an API server, on Go's standard library alone.
 //
 //	telemetryd [flags]        offend: list and watch everything in endless loops, from a pod or with a kubeconfig
 //	telemetryd watch [flags]  hold long watches; print how many are open and what ended the others

@@ -26,7 +26,7 @@ const PHASES = [
   'recovered',
 ];
 
-describe.each(full ? [1, 2, 3] : [1])('a control plane that its clients keep down, run %i', (run) => {
+describe.each(full ? [1, 2, 3] : [1])('a control plane under a flood, run %i', (run) => {
   beforeAll(async () => {
     await settled(cluster);
     const kills = memoryKills();
@@ -38,7 +38,7 @@ describe.each(full ? [1, 2, 3] : [1])('a control plane that its clients keep dow
   });
   afterAll(() => endFlood(cluster));
 
-  test('hands off, it stays down', async () => {
+  test('stays down without intervention', async () => {
     const { most, kills } = await handsOff(cluster, HANDS_OFF_SECONDS);
     report(`hands off ${run}`, [
       `at most ${most} of 3 servers ready in ${HANDS_OFF_SECONDS} s; memory kills ${kills}`,
@@ -47,8 +47,8 @@ describe.each(full ? [1, 2, 3] : [1])('a control plane that its clients keep dow
     expect(kills).toBeGreaterThan(0);
   });
 
-  test('control-plane-lockout brings it back, and no endpoint of a running pod is lost', async () => {
-    // There is no cloud here: nothing can be made bigger.
+  test('recovers by control-plane-lockout, and no endpoint of a running pod is lost', async () => {
+    // There is no cloud here, so nothing to scale.
     const playbook = await playbookWithout(cluster.facts.kit, 'lockout', { workstreams: ['bigger-servers'] });
     const began = Date.now();
     const recording = record(cluster);
@@ -66,7 +66,7 @@ describe.each(full ? [1, 2, 3] : [1])('a control plane that its clients keep dow
       `exit ${ended.code} after ${Math.round((Date.now() - began) / 1000)} s`,
       `seconds until each step ended: ${times.join(', ')}`,
       ...timelineOf(journal),
-      'the cluster itself:',
+      'state of the cluster:',
       ...readingLines(readings, began),
     ]);
     expect(ended.code, ended.stderr).toBe(0);
