@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Lab } from '../lab/lab.ts';
 import type { Machine } from '../lab/machine.ts';
 import { sweepGroups, thawing } from '../lab/pods/groups.ts';
-import { buildBinaries } from './build/binaries.ts';
+import { type Binaries, buildBinaries } from './build/binaries.ts';
 import { makeImages } from './build/images.ts';
 import { Cluster, type ClusterFacts } from './cluster.ts';
 import { startHollow } from './hollow.ts';
@@ -33,15 +33,12 @@ export async function clusterUp(
   };
   const binaries = await phase('build', () => buildBinaries(say));
   const images = await phase('images', () => makeImages(binaries));
-  // The machines of a killed run cannot end while something in them is frozen.
-  const thawed = thawing(false);
-  const lab = await phase('machines', () => Lab.up((net) => clusterMachines(net, binaries, images))).finally(
-    thawed,
-  );
+  let lab: Lab | undefined;
   const down = () => clusterDown(lab);
   try {
-    sweepGroups();
-    const nodes = [...CONTROL_PLANE, ...WORKERS].map((name) => lab.at(name));
+    lab = await phase('machines', () => boot(binaries, images));
+    const up = lab;
+    const nodes = [...CONTROL_PLANE, ...WORKERS].map((name) => up.at(name));
     await phase('import', () => Promise.all(nodes.map(enable)));
     await phase('kubeadm', () => joinAll(nodes));
     const hollow = hollowNodes(lab.net, HOLLOW);
@@ -60,7 +57,7 @@ export async function clusterUp(
     const cluster = new Cluster(facts);
     await phase('hollow nodes', async () => {
       const kubeconfig = await cluster.sh('cp1', 'cat /etc/kubernetes/super-admin.conf');
-      await startHollow(lab.at(HOLLOW_HOST), `${lab.net}.1`, hollow, kubeconfig);
+      await startHollow(up.at(HOLLOW_HOST), `${up.net}.1`, hollow, kubeconfig);
       await allReady(cluster, nodes.length + HOLLOW);
     });
     await phase('services', () => startServices(cluster));
@@ -73,11 +70,19 @@ export async function clusterUp(
   }
 }
 
+async function boot(binaries: Binaries, images: string): Promise<Lab> {
+  // The machines of a killed run cannot end while something in them is frozen.
+  const thawed = thawing(false);
+  const lab = await Lab.up((net) => clusterMachines(net, binaries, images)).finally(thawed);
+  sweepGroups();
+  return lab;
+}
+
 /** A machine cannot end while something in it is frozen. */
-function clusterDown(lab: Lab): void {
+function clusterDown(lab: Lab | undefined): void {
   const thawed = thawing(true);
   try {
-    lab.down();
+    lab?.down();
   } finally {
     thawed();
     sweepGroups(true);

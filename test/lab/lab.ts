@@ -129,15 +129,27 @@ function remove(dir: string): void {
   for (const empty of [fs, dir]) if (existsSync(empty)) rmdirSync(empty);
 }
 
-/** Ends the machine's PID 1, and with it all that is in its PID namespace; nspawn ends after it. */
+/** Kills the machine's PID 1, and with it everything in its PID namespace; then nspawn, which ends after it. */
 function endMachine(home: string): void {
-  for (const file of ['init', 'pid']) {
-    const [pid = '', start = ''] = read(join(home, file)).split(' ');
-    // A reused pid is somebody else's.
-    const ours = () => start !== '' && startOf(Number(pid)) === start;
-    if (ours()) process.kill(Number(pid), 'SIGKILL');
-    for (let i = 0; i < 100 && ours(); i++) spawnSync('sleep', ['0.05']);
+  const nspawn = read(join(home, 'pid'));
+  // A machine that is still booting has no note of its PID 1, which would outlive nspawn.
+  for (const known of [read(join(home, 'init')), ...childrenOf(nspawn), nspawn]) {
+    const [pid = '', start = ''] = known.split(' ');
+    // A reused pid is another process.
+    const same = () => start !== '' && startOf(Number(pid)) === start;
+    if (same()) process.kill(Number(pid), 'SIGKILL');
+    for (let i = 0; i < 100 && same(); i++) spawnSync('sleep', ['0.05']);
   }
+}
+
+/** Children of a process, each as its pid and start. */
+function childrenOf(known: string): string[] {
+  const [pid = '', start = ''] = known.split(' ');
+  if (start === '' || startOf(Number(pid)) !== start) return [];
+  return read(`/proc/${pid}/task/${pid}/children`)
+    .split(' ')
+    .filter((child) => child !== '')
+    .map((child) => `${child} ${startOf(Number(child))}`);
 }
 
 /** From the innermost outwards; the last processes take a moment to be gone. */
