@@ -12,6 +12,7 @@ import { initConfig, joinConfig, kubeadm } from './kubeadm.ts';
 import { CONTROL_PLANE, HOLLOW_HOST, hollowNodes, WORKERS } from './layout.ts';
 import { clusterMachines } from './machines.ts';
 import { eventually } from './patience.ts';
+import { settled } from './well.ts';
 
 const HOLLOW = 20;
 const IMAGES: Record<string, string[]> = {
@@ -126,7 +127,5 @@ async function allReady(cluster: Cluster, count: number): Promise<void> {
 
 async function startServices(cluster: Cluster): Promise<void> {
   await cluster.apply(readFileSync(join(import.meta.dirname, 'manifests/services.yaml'), 'utf8'));
-  for (const name of ['web', 'shop']) {
-    await cluster.asked(`rollout status deployment/${name} --timeout=180s`, { timeoutMs: 200_000 });
-  }
+  await settled(cluster, 240_000);
 }
