@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { JournalRecord } from '../../src/run/types.ts';
+import type { JournalRecord, RunVerdict } from '../../src/run/types.ts';
 import { type Ended, start } from '../drill-tier/fireaxe.ts';
 import type { Cluster } from './cluster.ts';
 
@@ -58,6 +58,14 @@ export class Fireaxe {
   }
 }
 
-export function runOf({ json }: Ended): string {
-  return String((json.verdict as unknown as { runId: string }).runId);
+export function runOf(ended: Ended): string {
+  return verdictOf(ended).runId;
+}
+
+export function stateOf(ended: Ended): string {
+  return verdictOf(ended).state;
+}
+
+function verdictOf({ json }: Ended): RunVerdict {
+  return json.verdict as unknown as RunVerdict;
 }

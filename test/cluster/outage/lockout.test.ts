@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { playbookWithout } from '../../drill-tier/playbook-without.ts';
-import { Fireaxe } from '../fireaxe.ts';
+import { Fireaxe, stateOf } from '../fireaxe.ts';
 import { endFlood, flood, handsOff, pad } from '../flood.ts';
 import { here } from '../here.ts';
 import { record } from '../record.ts';
@@ -68,8 +68,11 @@ describe.each(full ? [1, 2, 3] : [1])('a control plane under a flood, run %i', (
       ...timelineOf(journal),
       'state of the cluster:',
       ...readingLines(readings, began),
+      'what the command line printed:',
+      ended.stderr,
     ]);
-    expect(ended.code, ended.stderr).toBe(0);
+    // `recovered`: a node that was too slow to log in was missed, and the goal is reached.
+    expect(['done', 'recovered'], ended.stderr).toContain(stateOf(ended));
     expect(await etcdctl(cluster, 'cp1', 'get /registry/daemonsets/telemetry/ --prefix --keys-only')).toBe(
       '',
     );
