@@ -6,7 +6,7 @@ const TREE = '/sys/fs/cgroup';
 /** CPU limit of all machines together, in percent of a core. The tests and Fireaxe need the rest. */
 const CPU_PERCENT = 150;
 
-/** Creates a machine's control group in each hierarchy, below one group that limits the whole cluster; returns their paths. */
+/** Creates a machine's cgroup in each hierarchy, below one group that limits the whole cluster; returns their paths. */
 export function makeGroups(machine: string): string[] {
   return readdirSync(TREE).map((hierarchy) => {
     const whole = join(TREE, hierarchy, group);

@@ -12,7 +12,7 @@ export function noCluster() {
   const file = FILES.find((path) => !existsSync(path));
   if (file) return `needs ${file}; on Debian \`npm run test:cluster\` as root installs it`;
   const hierarchy = HIERARCHIES.find((name) => !existsSync(`/sys/fs/cgroup/${name}/cgroup.procs`));
-  if (hierarchy) return `needs control groups v1: no hierarchy ${hierarchy} in /sys/fs/cgroup`;
+  if (hierarchy) return `needs cgroups v1: no hierarchy ${hierarchy} in /sys/fs/cgroup`;
   const go = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).stdout ?? '';
   const [, minor] = /^go1\.(\d+)/.exec(go) ?? [];
   if (!(Number(minor) >= 24)) return `needs Go 1.24 or newer, not ${go.trim() || 'none'}`;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Runs before containerd and the kubelet. Makes the control groups writable, and hides three kernel settings of the host behind
+# Runs before containerd and the kubelet. Makes the cgroups writable, and hides three kernel settings of the host behind
 # files with the values that the kubelet expects.
 set -e
 for dir in /sys/fs/cgroup /sys/fs/cgroup/*/; do
