@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Cluster } from './cluster.ts';
 import { loopsOnHollow } from './hollow.ts';
-import { CONTROL_PLANE, PORT } from './layout.ts';
+import { PORT } from './layout.ts';
 import { eventually, pause } from './patience.ts';
 import { memoryKills, onControlPlane, readyz } from './truth.ts';
 
@@ -45,7 +45,7 @@ export async function flood(cluster: Cluster): Promise<number> {
   return Math.round((Date.now() - began) / 1000);
 }
 
-export async function readyServers(cluster: Cluster): Promise<number> {
+async function readyServers(cluster: Cluster): Promise<number> {
   const all = await onControlPlane((at) => readyz(cluster, at));
   return Object.values(all).filter(({ status }) => status === 200).length;
 }
@@ -74,5 +74,3 @@ function offender(): [string, string] {
   const documents = text.replace('LOOPS', String(LOOPS)).split(/^---$/m);
   return [documents.slice(0, -1).join('---'), documents.at(-1)!];
 }
-
-export const SERVERS = CONTROL_PLANE.length;

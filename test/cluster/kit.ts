@@ -4,7 +4,7 @@ import type { FleetNode } from '../../src/fleet/types.ts';
 import type { Lab } from '../lab/lab.ts';
 import { CONTROL_PLANE, HOLLOW_HOST, type HollowNode, MACHINES } from './layout.ts';
 
-export const CLUSTER = 'lab';
+const CLUSTER = 'lab';
 
 /** Writes a kit as an operator would: SSH, the machines' host keys, the names of the offender. Returns its path. */
 export function writeKit(lab: Lab, hollow: HollowNode[]): string {

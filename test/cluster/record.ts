@@ -8,7 +8,6 @@ export interface Reading {
   at: number;
   /** Status and latency of each server's /readyz. */
   servers: string;
-  ready: number;
   /** Endpoints of the service shop; undefined if no server answered. */
   shop?: { ready: number; notReady: number };
   notReady?: number;
@@ -16,7 +15,7 @@ export interface Reading {
 }
 
 /** Reads the state of the cluster every few seconds until it is stopped. */
-export function record(cluster: Cluster): { readings: Reading[]; stop: () => Promise<Reading[]> } {
+export function record(cluster: Cluster): { stop: () => Promise<Reading[]> } {
   const readings: Reading[] = [];
   const kills = memoryKills();
   let over = false;
@@ -27,7 +26,6 @@ export function record(cluster: Cluster): { readings: Reading[]; stop: () => Pro
     }
   })();
   return {
-    readings,
     async stop() {
       over = true;
       await loop;
@@ -46,7 +44,6 @@ async function read(cluster: Cluster, kills: number): Promise<Reading> {
     servers: CONTROL_PLANE.map((name) => `${servers[name]!.status || '-'} ${servers[name]!.ms} ms`).join(
       ', ',
     ),
-    ready: up.length,
     ...beliefs,
     memoryKills: memoryKills() - kills,
   };

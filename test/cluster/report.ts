@@ -45,7 +45,7 @@ export function readingLines(readings: Reading[], began: number): string[] {
   );
 }
 
-export function clock(ms: number): string {
+function clock(ms: number): string {
   const seconds = Math.round(ms / 1000);
   return `${String(Math.floor(seconds / 60)).padStart(2)}:${String(seconds % 60).padStart(2, '0')}`;
 }

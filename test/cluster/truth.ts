@@ -5,7 +5,7 @@ import { CONTROL_PLANE, PORT } from './layout.ts';
 const PKI = '/etc/kubernetes/pki';
 const CLIENT = `--cert ${PKI}/apiserver-kubelet-client.crt --key ${PKI}/apiserver-kubelet-client.key`;
 
-export interface Ready {
+interface Ready {
   /** HTTP status; 0 if there was no answer. */
   status: number;
   ms: number;
@@ -31,17 +31,16 @@ export async function metrics(cluster: Cluster, at: string): Promise<Metrics> {
   return new Metrics(await cluster.sh(at, `curl -sk --max-time 30 ${CLIENT} ${url}`));
 }
 
-export class Metrics {
+class Metrics {
   readonly #lines: string[];
 
   constructor(text: string) {
     this.#lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   }
 
-  sum(name: string, labels: RegExp = /^/): number {
+  sum(name: string): number {
     return this.#lines
       .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
-      .filter((line) => labels.test(line))
       .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 }
@@ -74,7 +73,7 @@ export function etcdctl(cluster: Cluster, at: string, args: string): Promise<str
   return cluster.sh(at, `etcdctl --endpoints https://127.0.0.1:2379 ${certs} ${args}`);
 }
 
-export interface Container {
+interface Container {
   id: string;
   name: string;
   attempt: number;

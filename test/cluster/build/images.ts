@@ -7,7 +7,6 @@ import { type Binaries, cacheDir, ETCD_TAG, KUBERNETES } from './binaries.ts';
 
 export const REGISTRY = 'lab.local';
 export const PAUSE = `${REGISTRY}/pause:3.10.1`;
-export const TELEMETRY = `${REGISTRY}/telemetry:1`;
 const APPLETS = ['sh', 'sleep', 'date', 'cat', 'ls', 'nc', 'head', 'wget', 'kill', 'ps', 'echo', 'grep'];
 
 /** Returns a folder of image archives (`NAME.tar`), made of the binaries and of this machine's own tools. */
@@ -55,7 +54,7 @@ function images(paths: Record<string, string>): Record<string, Archive> {
     },
     pause: { name: PAUSE, files: busybox, command: ['/bin/busybox', 'sleep', '2147483647'] },
     telemetry: {
-      name: TELEMETRY,
+      name: `${REGISTRY}/telemetry:1`,
       files: { ...own('telemetryd'), ...busybox },
       links: applets,
       command: ['telemetryd'],
