@@ -1,6 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Archive, makeArchive } from '../../lab/pods/archive.ts';
 import { type Binaries, cacheDir, ETCD_TAG, KUBERNETES } from './binaries.ts';
@@ -12,8 +12,7 @@ const APPLETS = ['sh', 'sleep', 'date', 'cat', 'ls', 'nc', 'head', 'wget', 'kill
 /** Returns a folder of image archives (`NAME.tar`), made of the binaries and of this machine's own tools. */
 export function makeImages({ paths }: Binaries): string {
   const list = images(paths);
-  const content = createHash('sha256').update(JSON.stringify(list)).digest('hex').slice(0, 12);
-  const folder = join(cacheDir(), `images-${content}`);
+  const folder = join(cacheDir(), `images-${contentOf(list)}`);
   if (existsSync(folder)) return folder;
   mkdirSync(cacheDir(), { recursive: true });
   const own = mkdtempSync(join(cacheDir(), 'making-'));
@@ -30,6 +29,16 @@ export function makeImages({ paths }: Binaries): string {
     rmSync(own, { recursive: true, force: true });
   }
   return folder;
+}
+
+/** Changes with the parts of an image, and with this machine's own tools. */
+function contentOf(list: Record<string, Archive>): string {
+  const files = Object.values(list).flatMap((image) => Object.values(image.files));
+  const versions = files.map((path) => `${path} ${statSync(path).size} ${statSync(path).mtimeMs}`);
+  return createHash('sha256')
+    .update(JSON.stringify([list, versions]))
+    .digest('hex')
+    .slice(0, 12);
 }
 
 function images(paths: Record<string, string>): Record<string, Archive> {
