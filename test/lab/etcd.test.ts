@@ -52,7 +52,7 @@ describe('a real etcd over its quota', () => {
     rmSync(dir, { recursive: true });
   });
 
-  it('is told as the alarm it is, with what lifts it; its member votes', async () => {
+  it('is reported as its alarm, with what lifts it; the member still votes', async () => {
     await expect
       .poll(async () => (await probe()).servers[0], { timeout: 60_000 })
       .toMatchObject({ etcd: 'ok', etcdQuota: QUOTA });
