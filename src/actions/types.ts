@@ -64,6 +64,8 @@ export interface Action<P = unknown> {
   silencesKubelets?(params: P): boolean;
   node?: NodeSide<P>;
   cloud?: CloudSide<P>;
+  /** Seconds after which the node itself ends what it does; absent where it stands until undo. */
+  lasts?(params: P): number | undefined;
   /** Takes a node out of service: one at a time, or each target until undo. The kit's floors apply to it. */
   takesOut?: 'one-at-a-time' | 'until-undo';
   /** Absent where there is no undo: `irreversible` says why. */

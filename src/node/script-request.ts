@@ -1,4 +1,5 @@
 import type { Target } from '../kit/types.ts';
+import type { Order } from './order.ts';
 import type { ActionContext, BeforeState, NodeAction, Op } from './types.ts';
 
 /** All that a node script is made of; see node-script.ts. */
@@ -9,6 +10,8 @@ export interface ScriptRequest {
   op: Op;
   runId: string;
   stepId: string;
+  /** What the node keeps of it beside the receipt of an apply. */
+  order?: Order;
   /** A node refuses to begin apply after this moment; as a function it is called for each text. */
   notAfter: Date | (() => Date);
   /** When it is sent: a node that was booted since may have run it before. Not compared where absent. */

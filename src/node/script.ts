@@ -2,12 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { assignments } from '../base/quote.ts';
 import { strip } from '../base/strip-script.ts';
 import { TRANSPORTS, type TransportName } from '../fleet/transports.ts';
-import type { FleetNode } from '../fleet/types.ts';
 import type { Target } from '../kit/types.ts';
 import type { NodeScript } from '../transport/types.ts';
 import { compose } from './compose.ts';
 import { COMMON, library } from './lib/index.ts';
+import { isPlainId, orderText } from './order.ts';
 import type { ScriptRequest } from './script-request.ts';
+import { slotsOf } from './slots.ts';
 import type { BeforeState, NodeAction } from './types.ts';
 
 const DEFAULT_OUTPUT = 64 * 1024;
@@ -27,17 +28,18 @@ export function nodeScript(request: ScriptRequest): NodeScript {
     FX_STEP: plainId(request.stepId),
     FX_OP: request.op,
     FX_ACTION: request.action.name,
+    FX_ORDER: request.order && request.op === 'apply' ? orderText(request.order) : '',
     FX_NONCE: nonce,
     FX_DEADLINE: String(Math.max(SHORTEST_DEADLINE_S, Math.floor(request.deadlineMs / 1000))),
   });
   const { notAfter: end } = request;
   const notAfter = () => String(seconds(typeof end === 'function' ? end() : end));
-  const known = timesKnown(request.context.nodes);
+  const slots = slotsOf(request.context.nodes);
   const textFor = (target: Target, via: TransportName) =>
     fixed +
     assignments({
       ...identity(target, via),
-      FX_SLOT: slotOf(target, known),
+      FX_SLOT: slots(target),
       FX_VIA: via,
       FX_NOT_AFTER: notAfter(),
       FX_SENT: request.sentAt ? String(seconds(request.sentAt())) : '',
@@ -76,26 +78,6 @@ function identity(target: Target, via: TransportName): Record<string, string> {
   };
 }
 
-/**
- * Where a machine keeps its receipts is its own affair, unless the fleet cannot tell two entries apart:
- * several addresses of one machine, without ids or with one id, then each have their own.
- */
-function slotOf(target: Target, known: Map<string, number>): string {
-  const id = target.instanceId ?? target.machineId;
-  const alone = id !== undefined && (known.get(id) ?? 0) <= 1;
-  return alone ? '' : `_${target.name.replace(/[^A-Za-z0-9._-]/g, '_')}`;
-}
-
-/** How many entries of the fleet carry each id; counted once, not for each of thousands of targets. */
-function timesKnown(nodes: FleetNode[]): Map<string, number> {
-  const times = new Map<string, number>();
-  for (const node of nodes) {
-    const id = node.instanceId ?? node.machineId;
-    if (id !== undefined) times.set(id, (times.get(id) ?? 0) + 1);
-  }
-  return times;
-}
-
 /** The before-state came from the node: a key that is not plain is left out. */
 function beforeVariables(before: BeforeState | undefined): Record<string, string> {
   if (!before) return {};
@@ -105,6 +87,6 @@ function beforeVariables(before: BeforeState | undefined): Record<string, string
 
 /** Run and step ids are folder names on the node. */
 function plainId(id: string): string {
-  if (!/^[A-Za-z0-9][A-Za-z0-9._-]{0,80}$/.test(id)) throw new TypeError(`not an id: ${JSON.stringify(id)}`);
+  if (!isPlainId(id)) throw new TypeError(`not an id: ${JSON.stringify(id)}`);
   return id;
 }

@@ -21,6 +21,11 @@ export function dangerOf({ action: { danger }, params }: Omit<BoundStep, 'step'>
   return typeof danger === 'function' ? danger(params) : danger;
 }
 
+/** The danger of the undo; undefined where there is none. */
+export function dangerOfUndo({ action: { undo }, params }: Omit<BoundStep, 'step'>): Danger | undefined {
+  return typeof undo?.danger === 'function' ? undo.danger(params) : undo?.danger;
+}
+
 /** Why the step cannot be undone; undefined where it can. */
 export function irreversibleOf({ action, params }: Omit<BoundStep, 'step'>): string | undefined {
   const { irreversible } = action;

@@ -14,6 +14,7 @@ const ORDER = [
   'node',
   'actions',
   'probe',
+  'receipts',
   'plan',
   'run',
   'playbook',

@@ -5,6 +5,7 @@ import { compose, type Fragments } from '../../src/node/compose.ts';
 import { COMMON, library } from '../../src/node/lib/index.ts';
 import type { NodeAction } from '../../src/node/types.ts';
 import { probe } from '../../src/probe/script.ts';
+import { receipts } from '../../src/receipts/script.ts';
 import { context, fleetNode, target } from './sandbox.ts';
 
 /** Parameters with which each action hands over all of its inputs. */
@@ -26,7 +27,7 @@ export interface Script {
   inputs: string[];
 }
 
-const FX = ['RUN', 'STEP', 'OP', 'ACTION', 'NONCE', 'DEADLINE', 'MACHINE_ID', 'INSTANCE_ID'].concat([
+const FX = ['RUN', 'STEP', 'OP', 'ACTION', 'ORDER', 'NONCE', 'DEADLINE', 'MACHINE_ID', 'INSTANCE_ID'].concat([
   'SLOT',
   'VIA',
   'NOT_AFTER',
@@ -64,6 +65,7 @@ export const SCRIPTS: Script[] = [
     .map((action) => ofAction(action, parseParams(action, PARAMS[action.name] ?? {}, action.name))),
   ofAction(etcdHealth, {}),
   ofAction(probe, { leases: true }),
+  ofAction(receipts, { skip: 0 }),
   watch('watch', ['hold/watch'], `${WATCH} P_PROCESS P_CMDLINE P_CGROUP HO_UID`),
   watch('watch of pods', ['hold/pods-as', 'hold/watch'], `${WATCH} P_PODS IN_API4 IN_API6 IN_PORTS HO_TABLE`),
 ];

@@ -12,7 +12,7 @@ pause_take() {
     mv "$PA_KEPT" "$PA_HOME/.$PA_BASE.before-$FX_RUN" || fx_fail not-moved "cannot move the older $PA_KEPT"
     fx_say "an older one is kept as .$PA_BASE.before-$FX_RUN"
   fi
-  { printf '%s\n' "$FX_RUN/$FX_STEP" "$PA_KEY" "in $PA_IN" >"$PA_HOME/.$PA_BASE.note"; } 2>/dev/null ||
+  { printf '%s\n' "$FX_RUN/$FX_STEP" "$PA_KEY" "in $PA_IN" "$FX_ORDER" >"$PA_HOME/.$PA_BASE.note"; } 2>/dev/null ||
     fx_fail not-moved "cannot write in $PA_HOME"
   mv "$FX_ROOT$PA_IN" "$PA_KEPT" || fx_fail not-moved "cannot move $PA_IN"
 }

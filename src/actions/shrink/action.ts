@@ -15,6 +15,7 @@ export const shrink = defineAction({
   scope: 'node',
   takesOut: 'until-undo',
   silencesKubelets: (p) => p.kubelet !== 'none',
+  lasts: (p) => (p.kubelet === 'none' ? p.for : undefined),
   // A starting kubelet lists everything it needs; that load settles in a few seconds.
   back: { canary: '1', wave: '10%', pauseMs: 10_000 },
   parameters: shrinkParameters,

@@ -22,6 +22,7 @@ export const stop = defineAction({
       : `freeze pods ${p.pods}`;
   },
   silencesKubelets: (p) => /^kubelet(\.service)?$/.test(p.unit ?? p.process ?? ''),
+  lasts: (p) => (p.unit === undefined ? p.for : undefined),
   warnings: (p) => (p.pods !== undefined && p.how === 'freeze' ? [PROBED] : []),
   undo: { summary: release, danger: 'change' },
   foundNone,

@@ -71,6 +71,8 @@ import api from './kube/api.sh';
 import certificate from './kube/certificate.sh';
 import credentials from './kube/credentials.sh';
 import places from './kube/places.sh';
+import receiptsNotes from './receipts/notes.sh';
+import receiptsTell from './receipts/tell.sh';
 
 /** Every fragment of this folder by its path; one that no script needs fails a test (test/node/fragments.test.ts). */
 export const library: Fragments = {
@@ -146,6 +148,8 @@ export const library: Fragments = {
   'kube/certificate': certificate,
   'kube/credentials': credentials,
   'kube/places': places,
+  'receipts/notes': receiptsNotes,
+  'receipts/tell': receiptsTell,
 };
 
 /** Where each node script begins: its operations and all that they need. */

@@ -10,6 +10,7 @@ import { resolveTargets, type Session, whyNoTransport } from '../session.ts';
 import { cloudCall } from './cloud-call.ts';
 import { cloudTransport } from './cloud-transport.ts';
 import { inTime } from './in-time.ts';
+import { orderOf } from './order.ts';
 
 /** How long a launched script may still begin: longer than any transport takes, short enough that a stray one does not surprise. */
 const NOT_AFTER_SLACK_MS = 120_000;
@@ -57,6 +58,7 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
         op: request.op,
         runId: session.runId,
         stepId: step.id,
+        order: orderOf(session, bound),
         notAfter: () => new Date(launchedAt + step.connectMs + Math.max(NOT_AFTER_SLACK_MS, loginsMs)),
         sentAt: () => new Date(Math.max(launchedAt, least)),
         shift: (target) => session.clocks.shiftFor(target.name),

@@ -1,4 +1,5 @@
 import type { Danger } from '../../actions/types.ts';
+import { dangerOfUndo } from '../../plan/bound.ts';
 import { actionSteps, isNamed } from '../../plan/steps.ts';
 import type { ActionStep } from '../../plan/types.ts';
 import type { RunMemory } from '../memory.ts';
@@ -61,10 +62,11 @@ export function chooseUndo(memory: RunMemory, scope: UndoScope = {}): UndoChosen
 export function undoOf(memory: RunMemory, step: ActionStep): { summary: string; danger: Danger } | undefined {
   const bound = memory.boundIfKnown(step);
   const undo = bound?.action.undo;
-  if (!bound || !undo) return undefined;
+  const danger = bound && dangerOfUndo(bound);
+  if (!bound || !undo || !danger) return undefined;
   return {
     summary: undo.summary(bound.params, [...memory.step(step.id).before.values()]),
-    danger: typeof undo.danger === 'function' ? undo.danger(bound.params) : undo.danger,
+    danger,
   };
 }
 

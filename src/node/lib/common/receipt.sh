@@ -7,14 +7,17 @@ fx_intent() {
   fx_members "$FX_BEFORE"
   [ ${#FX_M} -le 1000 ] || fx_refuse before-too-large 'the state before does not fit the result line'
   # The first attempt's receipt is not rewritten: on a full disk it would be lost.
-  [ -n "$FX_REDO" ] || { fx_write before "$FX_BEFORE" && fx_write intent "$FX_NONCE $FX_NOW"; } || fx_unwritten
+  [ -n "$FX_REDO" ] || { fx_write before "$FX_BEFORE" && fx_order && fx_write intent "$FX_NONCE $FX_NOW"; } || fx_unwritten
   { printf '%s %s\n' "$FX_NONCE" "$FX_NOW" >>"$FX_DIR/ran"; } 2>/dev/null || fx_unwritten
   FX_RECORD=1
 }
 
+# fx_order: whose change it is and with which parameters, for those who have no journal of it.
+fx_order() { [ -z "$FX_ORDER" ] || fx_write order "$FX_ORDER"; }
+
 # fx_unwritten: with half a receipt, undo would revert what was never done.
 fx_unwritten() {
-  [ -n "$FX_REDO" ] || rm -f "$FX_DIR/before" "$FX_DIR/intent"
+  [ -n "$FX_REDO" ] || rm -f "$FX_DIR/before" "$FX_DIR/order" "$FX_DIR/intent"
   fx_refuse no-receipt "cannot write under $FX_DIR (disk full or read-only?)"
 }
 
@@ -65,7 +68,7 @@ fx_seen() {
   if [ -e "$FX_DIR/undone" ] || [ -e "$FX_DIR/fired" ]; then
     # It was undone or reverted since: a new order starts over, a late copy of the old one does not.
     if [ -z "$FX_AGAIN$FX_ONCE" ]; then
-      for FX_K in intent before "done" undone fired kept due timer back.nft back.iptables back.ip6tables stands added4 added6 control transient until with; do
+      for FX_K in intent before order "done" undone fired kept due timer back.nft back.iptables back.ip6tables stands added4 added6 control transient until with; do
         [ ! -e "$FX_DIR/$FX_K" ] || rm -f "$FX_DIR/$FX_K"
       done
       set +f
