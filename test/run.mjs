@@ -16,21 +16,28 @@ if (values.full) process.env.FIREAXE_FULL = '1';
 
 // Ctrl-C reaches the running tier; wait until it has cleaned up, and start nothing more.
 let interrupted = false;
-for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => (interrupted = true));
+const early = new Map();
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, interrupt);
 
 const total = { passed: 0, failed: 0 };
 const lines = [];
 const wanted = positionals.length > 0 ? names.filter((name) => positionals.includes(name)) : names;
-for (const name of new Set([...wanted, ...required])) {
+const due = [...new Set([...wanted, ...required])];
+const isNamed = (name) => positionals.includes(name) || required.includes(name);
+// What takes long and comes later begins now.
+for (const name of due.slice(1)) if (isNamed(name)) early.set(name, TIERS[name].early?.());
+for (const name of due) {
   if (interrupted) break;
   const tier = TIERS[name];
-  const named = positionals.includes(name) || required.includes(name);
+  const named = isNamed(name);
   if (named) await tier.prepare?.(runCommand);
   const reason = named ? await tier.missing?.() : (tier.onlyByName ?? (await tier.missing?.()));
   if (reason) {
     notRun(name, reason);
     continue;
   }
+  if (early.get(name)) await finished(name, early.get(name));
+  if (interrupted) break;
   if (tier.checks) count(tier.project ? `build for ${name}` : name, await runChecks(tier.checks));
   if (tier.project) count(name, await runVitest(name, process.execPath, tier));
   if (name === 'unit' && nodeToo && !interrupted) await unitByOtherNode(tier);
@@ -65,6 +72,18 @@ function usage(problem) {
   --node-too  run the unit tier with this Node binary as well (FIREAXE_NODE_TOO)
   --full      the cluster tier: three runs of each outage (FIREAXE_FULL)`);
   process.exit(problem ? 2 : 0);
+}
+
+function interrupt() {
+  interrupted = true;
+  for (const build of early.values()) build?.stop();
+}
+
+/** Shows how an early build went. If it failed, the tier builds again, and fails by itself. */
+async function finished(name, { ended }) {
+  console.log(`\n# early build for ${name}`);
+  const { code, output } = await ended;
+  console.log(`${output}${code === 0 ? 'nothing is left to build' : `failed with exit code ${code}`}`);
 }
 
 async function unitByOtherNode(tier) {

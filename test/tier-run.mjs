@@ -55,14 +55,19 @@ function summary(code, report) {
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
   );
   const of = (...states) => tests.filter((test) => states.includes(test.status));
-  const failed = of('failed').length + unloaded.length;
+  const named = of('failed').length + unloaded.length;
+  const unnamed =
+    named === 0 && code !== 0
+      ? [{ name: 'outside of the tests', why: `vitest ended with ${code}; its output says why` }]
+      : [];
   return {
     passed: of('passed').length,
-    failed: failed === 0 && code !== 0 ? 1 : failed,
+    failed: named + unnamed.length,
     skipped: of('pending', 'skipped', 'todo').map((test) => test.fullName),
     failures: [
       ...of('failed').map((test) => ({ name: test.fullName, why: why(test.failureMessages) })),
       ...unloaded.map((file) => ({ name: file.name, why: why([file.message]) })),
+      ...unnamed,
     ],
     // Passed in a later attempt: the report keeps the earlier failures.
     late: of('passed')

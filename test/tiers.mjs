@@ -1,14 +1,15 @@
 import { spawnSync } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import { buildEarly } from './cluster/build/early.mjs';
 import { noCluster } from './cluster/needs.mjs';
 
 const BUILD = { name: 'build', command: ['build.mjs'] };
 
 /**
  * The tiers, cheapest first. `missing` returns why this machine cannot run a tier, in one line;
- * `prepare` may install what is missing if the tier is named on the command line. `onlyByName` says why a tier
- * runs only where it is named or required.
+ * `prepare` may install what is missing if the tier is named on the command line, and `early` may start a part of its work
+ * beside the tiers before it. `onlyByName` says why a tier runs only where it is named or required.
  */
 export const TIERS = {
   static: {
@@ -30,6 +31,7 @@ export const TIERS = {
   cluster: {
     checks: [BUILD],
     project: 'cluster',
+    early: buildEarly,
     prepare: installLab,
     missing: () => noLab('cluster') ?? noCluster(),
     // Too long for every `npm test`.

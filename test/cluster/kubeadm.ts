@@ -1,6 +1,6 @@
 import { stringify } from 'yaml';
 import type { Machine } from '../lab/machine.ts';
-import { KUBERNETES } from './build/binaries.ts';
+import { KUBERNETES } from './build/binaries.mjs';
 import { REGISTRY } from './build/images.ts';
 import { API_NAME, PORT } from './layout.ts';
 

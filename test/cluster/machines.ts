@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import type { LabSpec } from '../lab/lab.ts';
-import type { Binaries } from './build/binaries.ts';
+import type { Binaries } from './build/binaries.mjs';
 import { PAUSE } from './build/images.ts';
 import { makeGroups } from './groups.ts';
 import { patches } from './kubeadm.ts';

@@ -1,6 +1,6 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
+import { noGo } from './build/go.mjs';
 
 const GIB = 2 ** 30;
 const FILES = ['/usr/lib/cni/bridge', '/usr/lib/x86_64-linux-gnu/xtables', '/dev/kmsg'];
@@ -13,9 +13,8 @@ export function noCluster() {
   if (file) return `needs ${file}; on Debian \`npm run test:cluster\` as root installs it`;
   const hierarchy = HIERARCHIES.find((name) => !existsSync(`/sys/fs/cgroup/${name}/cgroup.procs`));
   if (hierarchy) return `needs cgroups v1: no hierarchy ${hierarchy} in /sys/fs/cgroup`;
-  const go = spawnSync('go', ['env', 'GOVERSION'], { encoding: 'utf8' }).stdout ?? '';
-  const [, minor] = /^go1\.(\d+)/.exec(go) ?? [];
-  if (!(Number(minor) >= 24)) return `needs Go 1.24 or newer, not ${go.trim() || 'none'}`;
+  const go = noGo();
+  if (go) return go;
   const [, kib] = /^MemAvailable:\s+(\d+)/m.exec(readFileSync('/proc/meminfo', 'utf8')) ?? [];
   if (Number(kib) * 1024 < 10 * GIB) return 'needs 10 GiB of memory that is not in use';
   const { bavail, bsize } = statfsSync(tmpdir());

@@ -1,7 +1,7 @@
 import { appendFileSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { JournalRecord } from '../../src/run/types.ts';
-import { cacheDir } from './build/binaries.ts';
+import { cacheDir } from './build/binaries.mjs';
 import type { Reading } from './record.ts';
 
 /** Shows where the time of a recovery went: one line for each state change of a workstream, step or gate. */

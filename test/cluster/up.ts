@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { Lab } from '../lab/lab.ts';
 import type { Machine } from '../lab/machine.ts';
 import { sweepGroups, thawing } from '../lab/pods/groups.ts';
-import { type Binaries, buildBinaries } from './build/binaries.ts';
+import { type Binaries, buildBinaries } from './build/binaries.mjs';
 import { makeImages } from './build/images.ts';
 import { Cluster, type ClusterFacts } from './cluster.ts';
 import { startHollow } from './hollow.ts';

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Archive, makeArchive } from '../../lab/pods/archive.ts';
-import { type Binaries, cacheDir, ETCD_TAG, KUBERNETES } from './binaries.ts';
+import { type Binaries, cacheDir, ETCD_TAG, KUBERNETES } from './binaries.mjs';
 
 export const REGISTRY = 'lab.local';
 export const PAUSE = `${REGISTRY}/pause:3.10.1`;

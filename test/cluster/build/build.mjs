@@ -1,0 +1,15 @@
+// Builds what is not in the cache. A program of its own, because run.mjs starts it long before the tier that needs it.
+import { buildBinaries } from './binaries.mjs';
+
+// Only a parent that started it with a channel: it is gone or wants no more, so Go and its compilers end as by Ctrl-C.
+process.once('disconnect', () => {
+  process.once('SIGINT', () => {});
+  process.kill(-process.pid, 'SIGINT');
+});
+try {
+  await buildBinaries(console.log);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
+}
+process.channel?.unref();

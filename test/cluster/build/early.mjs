@@ -1,0 +1,35 @@
+import { fork, spawnSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
+import { join } from 'node:path';
+import { noGo } from './go.mjs';
+
+/**
+ * Starts the build of the cluster's binaries with the processor time that nothing else wants. `ended` returns its exit code
+ * and output, `stop` ends it; it also ends with this process.
+ */
+export function buildEarly() {
+  if (process.platform !== 'linux' || noGo()) return undefined;
+  // A session of its own: the kernel may share time between sessions first, and between the processes of one only then.
+  const child = fork(join(import.meta.dirname, 'build.mjs'), { detached: true, silent: true });
+  yieldToOthers(child.pid);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+    });
+  const ended = new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
+  return { ended, stop: () => child.connected && child.disconnect() };
+}
+
+/** What the process starts later inherits all of it. Where a tool is missing or not permitted, the others must do. */
+function yieldToOthers(pid) {
+  setPriority(pid, constants.priority.PRIORITY_LOW);
+  spawnSync('chrt', ['--idle', '--pid', '0', String(pid)]);
+  spawnSync('ionice', ['-c', '3', '-p', String(pid)]);
+  try {
+    writeFileSync(`/proc/${pid}/autogroup`, '19');
+  } catch {
+    // A kernel without groups of sessions.
+  }
+}
