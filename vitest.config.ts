@@ -50,7 +50,7 @@ function tier(name: string, include: string[], testTimeout: number) {
       // Lab tests mostly wait, too: for boots, timers and clients.
       ...(name === 'lab' && { maxWorkers: 2 }),
       // A CI machine may be slow for a moment; the report names what passed late. Locally a unit test has one attempt.
-      retry: { unit: process.env.CI ? 1 : 0, drill: 1, lab: 2 }[name] ?? 0,
+      retry: { unit: process.env.CI ? 1 : 0, drill: 1, lab: 2, cluster: process.env.CI ? 1 : 0 }[name] ?? 0,
       // A busy machine is slow; what never happens fails by the time limit of the test.
       ...(name === 'unit' && { expect: { poll: { timeout: 30_000, interval: 20 } } }),
       // Not for the lab, which cleans up its mounts in the machine's own folder.

@@ -26,7 +26,8 @@ const PHASES = [
   'recovered',
 ];
 
-describe.each(full ? [1, 2, 3] : [1])('a control plane under a flood, run %i', (run) => {
+// A second attempt would begin where the first ended, not in a flood, and so prove nothing.
+describe.each(full ? [1, 2, 3] : [1])('a control plane under a flood, run %i', { retry: 0 }, (run) => {
   beforeAll(async () => {
     await settled(cluster);
     const kills = memoryKills();
