@@ -28,6 +28,7 @@ const gate = shaped({
   maxErrorPercent: maybe(number()),
   freshLeases: maybe(text),
   etcdHealthy: maybe(text),
+  calmReadings: maybe(whole(1)),
   holdsMs: span,
   withinMs: span,
   everyMs: number(1, LONGEST_MS),

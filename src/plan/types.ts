@@ -13,6 +13,8 @@ export interface GateSpec {
   etcdHealthy?: string;
   /** How long it must hold. */
   holdsMs: number;
+  /** So many calm readings in a row open it before `holdsMs` is over. */
+  calmReadings?: number;
   /** How long it may take to hold. */
   withinMs: number;
   everyMs: number;

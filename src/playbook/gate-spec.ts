@@ -26,14 +26,25 @@ export function gateSpec(gate: GateText, at: (key: keyof GateText) => string): G
       expected: `at least ${gate.for}`,
     });
   }
+  const calmReadings = calmOf(gate.calm, at('calm'));
   return {
     answering: gate.answering,
     ...(errors && 'percent' in errors ? { maxErrorPercent: errors.percent } : {}),
     ...(gate.freshLeases === undefined ? {} : { freshLeases: gate.freshLeases }),
     ...(gate.etcdHealthy === undefined ? {} : { etcdHealthy: gate.etcdHealthy }),
+    ...(calmReadings > 0 && { calmReadings }),
     holdsMs,
     withinMs,
     // Each reading is a login on every control-plane host.
     everyMs: parseSpan(gate.every, at('every'), 100, LONGEST_MS),
   };
+}
+
+function calmOf(text: string | undefined, place: string): number {
+  const calm = Number(text ?? 0);
+  if (Number.isInteger(calm) && calm >= 0 && calm <= 1000) return calm;
+  throw usage(`not a number of readings: ${text}`, {
+    place,
+    expected: 'a whole number; 0 waits for the whole time',
+  });
 }

@@ -21,6 +21,7 @@ const gate = z.strictObject({
   freshLeases: text.optional(),
   etcdHealthy: text.optional(),
   for: text.default('10s'),
+  calm: text.optional(),
   within: text.default('10m'),
   every: text.default('2s'),
 });
@@ -57,6 +58,8 @@ const undoStep = z.strictObject({ ...common, undo: z.array(id).min(1) });
 const workstream = z.strictObject({
   name: id,
   title: z.string().optional(),
+  /** `false` leaves the workstream out of the plan, and out of the needs of others. */
+  when: text.default('true'),
   needs: z
     .union([
       z.array(id),

@@ -76,6 +76,7 @@ async function withInterrupts<T>(
     stop.removeEventListener('abort', onStop);
     stopWaiting.removeEventListener('abort', onStopWaiting);
     hungUp?.removeEventListener('abort', onHungUp);
+    await session.readings.close();
     await close();
   }
 }

@@ -5,6 +5,7 @@ import type { ClusterKit, Target } from '../kit/types.ts';
 import type { ActionContext } from '../node/types.ts';
 import type { Plan } from '../plan/types.ts';
 import type { OutcomeReason } from '../transport/types.ts';
+import { Readings } from './gate/readings.ts';
 import type { Journal } from './journal/journal.ts';
 import { RunMemory } from './memory.ts';
 import { Background } from './step/background.ts';
@@ -22,6 +23,7 @@ export interface Session {
   background: Background;
   targets: Map<string, Target>;
   clocks: NodeClocks;
+  readings: Readings;
   /** Journals a record; resolves when it is on the disk. Memory and views get it at once; views may be shown more. */
   record(body: JournalBody, shown?: JournalBody): Promise<void>;
   /** Shows the views what is not journaled. */
@@ -38,15 +40,17 @@ export function openSession(
   const cluster = clusterOf(run.plan, env);
   const targets = new Map(targetsOf(cluster).map((t) => [t.name, t]));
   const memory = RunMemory.of(records) ?? new RunMemory(run.plan);
+  const context = { cluster, nodes: cluster.fleet.nodes };
   env.onOpen?.({ runId: run.runId, dir: run.dir, records });
   return {
     ...run,
     memory,
     background: new Background(),
     env,
-    context: { cluster, nodes: cluster.fleet.nodes },
+    context,
     targets,
     clocks: new NodeClocks(env.now),
+    readings: new Readings(env, context, targets.values()),
     record(body, shown = body) {
       const at = env.now().toISOString();
       memory.learn(body, at);

@@ -128,5 +128,6 @@ function gateText(gate: GateSpec): string {
       : ` and ${gate.freshLeases} of the kubelets have renewed their leases`;
   const etcd =
     gate.etcdHealthy === undefined ? '' : ` and ${gate.etcdHealthy} of the etcd members are healthy`;
-  return `${gate.answering} API servers answer${errors}${leases}${etcd} for ${formatDuration(gate.holdsMs)}, within ${formatDuration(gate.withinMs)}`;
+  const calm = gate.calmReadings === undefined ? '' : ` or in ${gate.calmReadings} calm readings`;
+  return `${gate.answering} API servers answer${errors}${leases}${etcd} for ${formatDuration(gate.holdsMs)}${calm}, within ${formatDuration(gate.withinMs)}`;
 }

@@ -4,6 +4,7 @@ import type { GateSpec } from '../../plan/types.ts';
 import { etcdAlarms } from '../../probe/etcd-alarms.ts';
 import { notReady } from '../../probe/not-ready.ts';
 import type { ClusterReading } from '../../probe/types.ts';
+import { notCalm } from './calm.ts';
 
 export interface GateState {
   /** Since when the condition has held without a break (ms); undefined while it does not. */
@@ -12,6 +13,9 @@ export interface GateState {
   seenAt?: number;
   /** Since then servers could not be reached. */
   unseen?: boolean;
+  /** How many readings in a row were calm. */
+  calm?: number;
+  before?: ClusterReading;
 }
 
 /** `unseen`: the servers that are missing could not be reached, so nothing can be said about the condition. */
@@ -72,7 +76,8 @@ function etcdMeets({ etcdHealthy }: GateSpec, { servers, of }: ClusterReading) {
 
 /**
  * Feeds one reading into a gate: open once the condition has held for `holdsMs` without a break. Time in which servers
- * could not be reached does not count; as long as `holdsMs`, it is a break.
+ * could not be reached does not count; as long as `holdsMs`, it is a break. With `calmReadings`, it opens earlier on that
+ * evidence.
  */
 export function judge(
   spec: GateSpec,
@@ -83,14 +88,19 @@ export function judge(
   const { verdict, text } = meets(spec, reading);
   const { holdsSince, seenAt } = state;
   if (verdict === 'unseen' && seenAt !== undefined && nowMs - seenAt < spec.holdsMs)
-    return { state: { ...state, unseen: true }, open: false, text };
-  if (verdict !== 'met') return { state: {}, open: false, text };
+    return { state: { ...state, unseen: true, calm: 0 }, open: false, text };
+  if (verdict !== 'met') return { state: { before: reading }, open: false, text };
   const skipped = state.unseen && seenAt !== undefined ? nowMs - seenAt : 0;
   const since = holdsSince === undefined ? nowMs : holdsSince + skipped;
   const held = nowMs - since;
+  const rises = notCalm(state.before, reading);
+  const calm = rises === undefined ? (state.calm ?? 0) + 1 : 0;
+  const wanted = spec.calmReadings;
+  const calmText =
+    wanted === undefined ? '' : rises === undefined ? `, calm ${calm} of ${wanted}` : `, not calm: ${rises}`;
   return {
-    state: { holdsSince: since, seenAt: nowMs },
-    open: held >= spec.holdsMs,
-    text: `${text}, held ${formatDuration(held)} of ${formatDuration(spec.holdsMs)}`,
+    state: { holdsSince: since, seenAt: nowMs, calm, before: reading },
+    open: held >= spec.holdsMs || (wanted !== undefined && calm >= wanted),
+    text: `${text}, held ${formatDuration(held)} of ${formatDuration(spec.holdsMs)}${calmText}`,
   };
 }

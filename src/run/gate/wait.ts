@@ -1,8 +1,6 @@
 import type { GateSpec } from '../../plan/types.ts';
-import { type Counters, readCluster } from '../../probe/read.ts';
 import type { Session } from '../session.ts';
 import { type GateState, judge } from './judge.ts';
-import { openReader, type Reader } from './reach.ts';
 
 /** Reads the cluster out of band until the condition has held long enough, its time is over, or the operator interrupts. */
 export async function waitForGate(
@@ -10,28 +8,15 @@ export async function waitForGate(
   step: string,
   spec: GateSpec,
 ): Promise<{ open: boolean; text: string }> {
-  const reader = openReader(session.env, session.context?.cluster);
-  try {
-    return await watch(session, step, spec, reader);
-  } finally {
-    await reader.close();
-  }
-}
-
-async function watch(session: Session, step: string, spec: GateSpec, reader: Reader) {
-  const { env } = session;
-  const servers = [...session.targets.values()].filter((t) => t.roles.includes('control-plane'));
-  const leases = spec.freshLeases !== undefined;
-  const deps = { reach: reader.reach, now: env.now, context: session.context, leases };
+  const { env, readings } = session;
   // The operator may set this machine's clock meanwhile: that must neither open a gate nor end it.
   const clock = () => env.elapsed?.() ?? env.now().getTime();
   const until = clock() + spec.withinMs;
   let state: GateState = {};
-  const counters: Counters = new Map();
   let text = 'not read yet';
   await session.record({ kind: 'gate', step, state: 'waiting', reading: describe(spec) });
   while (!env.stop.aborted) {
-    const reading = await readCluster(deps, servers, counters);
+    const reading = await readings.read(spec.freshLeases !== undefined);
     const judged = judge(spec, state, reading, clock());
     state = judged.state;
     text = judged.text;
@@ -65,5 +50,6 @@ function describe(spec: GateSpec): string {
   const errors = spec.maxErrorPercent === undefined ? '' : `, at most ${spec.maxErrorPercent}% errors`;
   const leases = spec.freshLeases === undefined ? '' : `, ${spec.freshLeases} leases fresh`;
   const etcd = spec.etcdHealthy === undefined ? '' : `, ${spec.etcdHealthy} etcd members healthy`;
-  return `${spec.answering} API servers ready${errors}${leases}${etcd}, for ${spec.holdsMs / 1000}s, within ${spec.withinMs / 1000}s`;
+  const calm = spec.calmReadings === undefined ? '' : ` or ${spec.calmReadings} calm readings`;
+  return `${spec.answering} API servers ready${errors}${leases}${etcd}, for ${spec.holdsMs / 1000}s${calm}, within ${spec.withinMs / 1000}s`;
 }

@@ -60,7 +60,9 @@ async function reconcileSent(work: StepWork): Promise<StepEnd | undefined> {
   const pending = pendingOf(session, step);
   const { again } = await reconcile(session, bound, pending.ask);
   const wanted = new Set([...pending.launch, ...again]);
-  work.left = step.targets.filter((t) => wanted.has(t));
+  const left = step.targets.filter((t) => wanted.has(t));
+  // The first host that is tried must not be one whose own API server is down: it would wait for it.
+  work.left = step.anyOf ? session.readings.readyFirst(left) : left;
   return canaryOf(session, step) === 'failed' ? CANARY_FAILED : undefined;
 }
 

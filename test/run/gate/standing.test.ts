@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, it } from 'vitest';
 import type { GateSpec } from '../../../src/plan/types.ts';
+import { Readings } from '../../../src/run/gate/readings.ts';
 import { waitForGate } from '../../../src/run/gate/wait.ts';
 import type { Session } from '../../../src/run/session.ts';
-import type { RunEvent } from '../../../src/run/types.ts';
+import type { RunEnv, RunEvent } from '../../../src/run/types.ts';
 import { createSshTransport } from '../../../src/transport/ssh/transport.ts';
 import type { Transport } from '../../../src/transport/types.ts';
 import { type ApiStandIn, apiStandIn } from '../../node/control-plane/api-server.ts';
@@ -56,17 +57,19 @@ describe.skipIf(noSshd ?? noCurl)(
       });
       let readings = 0;
       const said: string[] = [];
+      const env = { now: () => new Date(), sleep, stop, stopWaiting: stop, transport: async () => transport };
       const session = {
-        env: { now: () => new Date(), sleep, stop, stopWaiting: stop, transport: async () => transport },
-        targets: new Map([[host.name, host]]),
-        context: context([], { apiserverPort: api.port }),
+        env,
+        readings: new Readings(env as unknown as RunEnv, context([], { apiserverPort: api.port }), [host]),
         record: async () => {},
         emit(event: RunEvent) {
           said.push((event as { reading: string }).reading);
           each(event, ++readings);
         },
       } as unknown as Session;
-      return { ...(await waitForGate(session, 'steady', gate)), said };
+      const ended = await waitForGate(session, 'steady', gate);
+      await session.readings.close();
+      return { ...ended, said };
     }
 
     it('reads over one connection, and opens', async ({ expect }) => {

@@ -1,6 +1,9 @@
 import { expect, it } from 'vitest';
+import type { ActionContext } from '../../../src/node/types.ts';
+import { Readings } from '../../../src/run/gate/readings.ts';
 import { waitForGate } from '../../../src/run/gate/wait.ts';
 import type { Session } from '../../../src/run/session.ts';
+import type { RunEnv } from '../../../src/run/types.ts';
 
 it('a gate takes no longer than it says, however seldom it looks', async () => {
   let clock = 0;
@@ -14,9 +17,9 @@ it('a gate takes no longer than it says, however seldom it looks', async () => {
     stopWaiting: never,
     transport: () => Promise.reject(new Error('nobody is reached')),
   };
-  const session = { env, targets: new Map(), context: { nodes: [] }, record: async () => {}, emit: () => {} };
+  const session = sessionOf(env);
   const gate = { answering: '1', holdsMs: 10_000, withinMs: 600_000, everyMs: 3_600_000 };
-  const { open } = await waitForGate(session as unknown as Session, 'steady', gate);
+  const { open } = await waitForGate(session, 'steady', gate);
   expect(open).toBe(false);
   expect(clock).toBe(600_000);
 });
@@ -36,8 +39,13 @@ it('a gate counts no time that this machine’s clock was set forward', async ()
     stopWaiting: never,
     transport: () => Promise.reject(new Error('nobody is reached')),
   };
-  const session = { env, targets: new Map(), context: { nodes: [] }, record: async () => {}, emit: () => {} };
+  const session = sessionOf(env);
   const gate = { answering: '1', holdsMs: 10_000, withinMs: 600_000, everyMs: 1_000 };
-  await waitForGate(session as unknown as Session, 'steady', gate);
+  await waitForGate(session, 'steady', gate);
   expect(passed).toBe(600_000);
 });
+
+function sessionOf(env: object): Session {
+  const readings = new Readings(env as RunEnv, { nodes: [] } as unknown as ActionContext, []);
+  return { env, readings, record: async () => {}, emit: () => {} } as unknown as Session;
+}
