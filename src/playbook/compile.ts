@@ -8,11 +8,12 @@ import { planActionStep } from '../plan/draft.ts';
 import type { PlanRequest } from '../plan/request.ts';
 import { sealPlan } from '../plan/seal.ts';
 import type { Plan, Step, Workstream } from '../plan/types.ts';
+import { chosenOf, parametersOf } from './chosen.ts';
 import { clientBatches } from './client-batches.ts';
 import { gateSpec } from './gate-spec.ts';
 import type { ActionStepText, StepText } from './grammar.ts';
 import { interpolate } from './interpolate.ts';
-import { resolveParameters } from './parameters.ts';
+import { requireParameters, resolveParameters } from './parameters.ts';
 import type { Playbook } from './types.ts';
 
 /** Turns a playbook and its parameters into a plan: every selector resolved to nodes, every share to a number. */
@@ -21,12 +22,22 @@ export function compilePlaybook(
   request: PlanRequest & { params: Record<string, string> },
 ): Plan {
   const params = resolveParameters(playbook, request.params, request.cluster.parameters);
-  const workstreams = playbook.workstreams.map((w, i): Workstream => {
+  const chosen = chosenOf(playbook, params);
+  if (chosen.length === 0) {
+    throw usage(`${playbook.name} leaves out all of its workstreams`, {
+      place: '--param',
+      expected: 'at least one workstream whose when is true',
+    });
+  }
+  requireParameters(playbook, params, parametersOf(playbook, chosen));
+  const workstreams = chosen.map((w): Workstream => {
     const place =
       (j: number): Place =>
       (...keys) =>
-        playbook.place(['workstreams', i, 'steps', j, ...keys]);
-    const steps = w.steps.flatMap((step, j) => compileStep(interpolate(step, params), request, place(j)));
+        playbook.place(['workstreams', w.index, 'steps', j, ...keys]);
+    const steps = w.steps.flatMap(({ step, index }) =>
+      compileStep(interpolate(step, params), request, place(index)),
+    );
     return { name: w.name, title: interpolate(w.title, params), needs: w.needs, steps };
   });
   const { name, title, sha256 } = playbook;
@@ -40,13 +51,6 @@ export function compilePlaybook(
 type Place = (...keys: PropertyKey[]) => string;
 
 function compileStep(step: StepText, request: PlanRequest, place: Place): Step[] {
-  if (step.when !== 'true' && step.when !== 'false') {
-    throw usage(`when must be true or false: ${JSON.stringify(step.when)}`, {
-      place: place('when'),
-      expected: 'true, or false to leave the step out',
-    });
-  }
-  if (step.when === 'false') return [];
   if (step.kind === 'gate') {
     return [
       {

@@ -3,8 +3,8 @@ import { nearest } from '../base/nearest.ts';
 import type { Playbook } from './types.ts';
 
 /**
- * Values of a playbook's parameters: as given, else the kit's for the cluster, else the default.
- * Throws usage for an unknown name (with the nearest) and for a missing value.
+ * Values of a playbook's parameters: as given, else the kit's for the cluster, else the default; some may have none.
+ * Throws usage for an unknown name, with the nearest.
  */
 export function resolveParameters(
   playbook: Pick<Playbook, 'name' | 'parameters'>,
@@ -24,12 +24,20 @@ export function resolveParameters(
     });
   }
   const values: Record<string, string> = {};
-  const missing: string[] = [];
   for (const [name, { default: fallback }] of Object.entries(playbook.parameters)) {
     const value = given[name] ?? kitDefaults[name] ?? fallback;
-    if (value === undefined) missing.push(name);
-    else values[name] = value;
+    if (value !== undefined) values[name] = value;
   }
+  return values;
+}
+
+/** Throws usage where a parameter that the plan uses has no value. */
+export function requireParameters(
+  playbook: Pick<Playbook, 'name' | 'parameters'>,
+  values: Record<string, string>,
+  used: Set<string>,
+): void {
+  const missing = Object.keys(playbook.parameters).filter((n) => used.has(n) && values[n] === undefined);
   if (missing.length > 0) {
     throw usage(`${playbook.name} needs ${missing.join(', ')}`, {
       place: '--param',
@@ -37,5 +45,4 @@ export function resolveParameters(
       next: `add ${missing.map((n) => `-p ${n}=…`).join(' ')}, or set parameters in the kit`,
     });
   }
-  return values;
 }

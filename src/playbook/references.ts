@@ -17,6 +17,8 @@ export function checkReferences(playbook: Playbook): void {
     if (workstreams.has(workstream.name))
       throw twice('workstream', workstream.name, place(['workstreams', i, 'name']));
     workstreams.add(workstream.name);
+    for (const name of parametersIn([workstream.title, workstream.when]))
+      known(name, Object.keys(playbook.parameters), 'parameter', place(['workstreams', i]));
     for (const [j, step] of workstream.steps.entries()) {
       const at = (...rest: PropertyKey[]) => place(['workstreams', i, 'steps', j, ...rest]);
       if (steps.has(step.id)) throw twice('step', step.id, at('id'));

@@ -5,6 +5,7 @@ import type { StepText } from './grammar.ts';
 export interface PlaybookWorkstream {
   name: string;
   title: string;
+  when: string;
   needs: Workstream['needs'];
   steps: StepText[];
 }

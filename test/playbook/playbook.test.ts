@@ -362,6 +362,51 @@ describe('a step that is left out', () => {
   });
 });
 
+describe('a workstream that is left out', () => {
+  const withWhen = (name: string, when: string, text = good) =>
+    text.replace(`- name: ${name}\n`, `- name: ${name}\n    when: ${when}\n`);
+  const compiled = async (text: string, params: Record<string, string> = { process: 'agent' }) =>
+    compilePlaybook(await parsePlaybook(text, 'p.yaml'), { ...requestFor(), params });
+
+  it('is not in the plan, and nothing waits for it', async () => {
+    const plan = await compiled(withWhen('first', 'false'));
+    expect(plan.workstreams.map(({ name, needs }) => [name, needs])).toEqual([['second', {}]]);
+    expect((await compiled(withWhen('first', 'true'))).workstreams[1]!.needs).toEqual({ all: ['first'] });
+  });
+
+  it('requires no parameter of its own', async () => {
+    await expect(compiled(good, {})).rejects.toThrow('two-steps needs process');
+    expect((await compiled(withWhen('first', 'false'), {})).workstreams).toHaveLength(1);
+  });
+
+  it('is left out by true or false alone, and not all of them', async () => {
+    await expect(compiled(withWhen('second', 'perhaps'))).rejects.toMatchObject({
+      message: 'when must be true or false: "perhaps"',
+      place: expect.stringContaining('p.yaml:16:'),
+    });
+    const none = withWhen('second', 'false', withWhen('first', 'false'));
+    await expect(compiled(none)).rejects.toThrow('two-steps leaves out all of its workstreams');
+  });
+
+  it('a playbook of three workstreams can go by any one of them', async () => {
+    const names = ['fewer-clients', 'no-clients', 'bigger-servers'];
+    const shipped = await loadPlaybook('control-plane-lockout', { playbooks: {} });
+    for (const kept of names) {
+      const params = {
+        process: 'agent',
+        namespace: 'ns',
+        daemonset: 'agent',
+        'pod-selector': 'app=agent',
+        ...Object.fromEntries(names.map((name) => [name, String(name === kept)])),
+        ...(kept === 'bigger-servers' && { 'instance-type': 'm6i.8xlarge' }),
+      };
+      const { workstreams } = compilePlaybook(shipped, { ...requestFor(), params });
+      expect(workstreams.map(({ name }) => name).filter((name) => names.includes(name))).toEqual([kept]);
+      expect(workstreams.find(({ name }) => name === 'removal')!.needs).toEqual({ any: [kept] });
+    }
+  });
+});
+
 describe('a step that removes the cause', () => {
   it('is not undone by the playbook itself', async () => {
     const text = good.replace('action: stop', 'action: stop\n        removesCause: true');
