@@ -2,6 +2,7 @@
 export const ACTION_NAMES = [
   'stop',
   'pause',
+  'start',
   'fence',
   'readmit',
   'cordon',

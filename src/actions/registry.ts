@@ -9,6 +9,7 @@ import { pause } from './pause/action.ts';
 import { readmit } from './readmit/action.ts';
 import { scale } from './scale/action.ts';
 import { shrink } from './shrink/action.ts';
+import { start } from './start/action.ts';
 import { stop } from './stop/action.ts';
 import type { Action } from './types.ts';
 
@@ -16,7 +17,7 @@ export { ACTION_NAMES, type ActionName } from './names.ts';
 
 /** The parameter types differ; each action reads its own parameters by its schema before anything else sees them. */
 const ACTIONS = new Map<string, Action>(
-  [stop, pause, fence, readmit, cordon, scale, shrink, kubectl, exec].map((action) => [
+  [stop, pause, start, fence, readmit, cordon, scale, shrink, kubectl, exec].map((action) => [
     action.name,
     action as unknown as Action,
   ]),

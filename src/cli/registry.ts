@@ -48,6 +48,12 @@ export function verbs(): RegisteredVerb[] {
       load: async () => (await import('./verbs/pause.ts')).default,
     },
     {
+      name: 'start',
+      summary: 'Start an API server that waits in the back-off',
+      group: 'Act',
+      load: async () => (await import('./verbs/start.ts')).default,
+    },
+    {
       name: 'fence',
       summary: 'Keep API clients away from the API servers',
       group: 'Act',

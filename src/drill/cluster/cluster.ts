@@ -5,7 +5,9 @@ import type { ApiServerDeps } from '../control-plane/api-server.ts';
 import { ControlPlane } from '../control-plane/control-plane.ts';
 import type { EtcdMember } from '../control-plane/etcd.ts';
 import { etcdHttp } from '../control-plane/etcd-http.ts';
+import type { ServerHost } from '../control-plane/server-host.ts';
 import { writeStaticPods } from '../control-plane/static-pods.ts';
+import { simulatedCrictl } from '../control-plane/tools/crictl.ts';
 import { curlTool } from '../control-plane/tools/curl.ts';
 import { simulatedEtcdctl } from '../control-plane/tools/etcdctl.ts';
 import { kubectlTool } from '../control-plane/tools/kubectl.ts';
@@ -51,7 +53,7 @@ export class Cluster {
       needs.leaseMs + CLOCKS.leaseGrace,
     );
     const { hosts, etcd } = this.controlPlane;
-    for (const [i, host] of hosts.entries()) this.#equip(host.node, () => host.port(), etcd.members[i]!);
+    for (const [i, host] of hosts.entries()) this.#equip(host, etcd.members[i]!);
   }
 
   /** Resolves once all its servers answer. */
@@ -78,7 +80,9 @@ export class Cluster {
   }
 
   /** Adds what only a control-plane machine has. */
-  #equip(node: LabNode, apiPort: () => number, member: EtcdMember): void {
+  #equip(host: ServerHost, member: EtcdMember): void {
+    const { node } = host;
+    const apiPort = () => host.port();
     const { etcd } = this.controlPlane;
     writeStaticPods(node.root);
     const directory = join(node.root, 'etc/kubernetes');
@@ -88,6 +92,7 @@ export class Cluster {
       writeFileSync(join(directory, `${name}.conf`), text, { mode: 0o600 });
     }
     node.setTool('curl', curlTool({ apiPort, etcd: (url) => etcdHttp(etcd, member, url) }));
+    node.setTool('crictl', simulatedCrictl(host));
     node.setTool('etcdctl', simulatedEtcdctl(etcd, member));
     node.setTool('kubectl', kubectlTool({ root: node.root, apiPort }));
   }

@@ -3,7 +3,8 @@ import { CLOCKS } from '../time-scale.ts';
 import type { LabNode } from '../types.ts';
 import { ApiServer, type ApiServerDeps } from './api-server.ts';
 import { COST, capacityOf } from './capacity.ts';
-import { flagsOf, staticPodText } from './static-pods.ts';
+import { flagsOf, hasStaticPod, staticPodText } from './static-pods.ts';
+import type { StaticPods } from './tools/crictl.ts';
 
 /** What the lab itself knows of one API server, for the score and `drill status`. */
 export interface ServerView {
@@ -19,7 +20,7 @@ export interface ServerView {
 }
 
 /** A control-plane machine's kubelet as far as its kube-apiserver goes: starts it, probes it, starts it again after its death. */
-export class ServerHost {
+export class ServerHost implements StaticPods {
   readonly node: LabNode;
   readonly #deps: ApiServerDeps;
   readonly #kubeletActive: () => boolean;
@@ -63,6 +64,17 @@ export class ServerHost {
       good: this.#past.good + (now?.total((code) => !isBad(code)) ?? 0),
       bad: this.#past.bad + (now?.total(isBad) ?? 0),
     };
+  }
+
+  stateOf(component: string): 'running' | 'waiting' | 'absent' {
+    if (component !== 'kube-apiserver') return hasStaticPod(this.node.root, component) ? 'running' : 'absent';
+    if (this.#server) return 'running';
+    return this.#startAt > this.#deps.now() ? 'waiting' : 'absent';
+  }
+
+  /** The kubelet computes its wait from the exited container: without it, it starts the next one at its next look. */
+  forgetExited(component: string): void {
+    if (component === 'kube-apiserver' && !this.#server) this.#startAt = 0;
   }
 
   view(): ServerView {

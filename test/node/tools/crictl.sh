@@ -17,6 +17,21 @@ case "$*" in
     exit 0
     ;;
 esac
+# Containers are lines under containers/, by state. The kubelet starts a component of which no exited one is left.
+case " $* " in
+  *' rm '*)
+    awk -v gone=" $* " '!index(gone, " " $2 " ")' "$SANDBOX/containers/exited" >"$SANDBOX/containers/left"
+    [ -e "$SANDBOX/kubelet-stopped" ] || awk -v left="$(cat "$SANDBOX/containers/left")" '!index(left, $1 " ")' \
+      "$SANDBOX/containers/exited" >>"$SANDBOX/containers/running"
+    mv "$SANDBOX/containers/left" "$SANDBOX/containers/exited"
+    exit
+    ;;
+  *' --state '*)
+    state=${*#*--state } name=${*#*--name ^}
+    awk -v name="${name%%\$*}" '$1 == name { print $2 }' "$SANDBOX/containers/${state%% *}" 2>/dev/null
+    exit 0
+    ;;
+esac
 for word in "$@"; do
   case $word in ^*) name=${word#^} && name=${name%\$} ;; esac
 done
