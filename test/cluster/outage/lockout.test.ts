@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { playbookWithout } from '../../drill-tier/playbook-without.ts';
 import { Fireaxe, stateOf } from '../fireaxe.ts';
 import { endFlood, flood, handsOff, pad } from '../flood.ts';
 import { here } from '../here.ts';
@@ -16,9 +15,11 @@ const NODES = 5 + cluster.facts.hollow.length;
 const PHASES = [
   'pause',
   'fence',
+  'start',
   'hold',
   'window',
   'remove',
+  'start-again',
   'steady',
   'unfence',
   'fresh',
@@ -49,12 +50,12 @@ describe.each(full ? [1, 2, 3] : [1])('a control plane under a flood, run %i', {
   });
 
   test('recovers by control-plane-lockout, and no endpoint of a running pod is lost', async () => {
-    // There is no cloud here, so nothing to scale.
-    const playbook = await playbookWithout(cluster.facts.kit, 'lockout', { workstreams: ['bigger-servers'] });
     const began = Date.now();
     const recording = record(cluster);
     const ended = await fireaxe.run(
-      ...['run', playbook, '-p', 'instance-type=none', '--reason', 'cluster test', '--output', 'json'],
+      // There is no cloud here, so nothing to scale.
+      ...['run', 'control-plane-lockout', '-p', 'bigger-servers=false'],
+      ...['--reason', 'cluster test', '--output', 'json'],
       ...['--confirm', `lab ${NODES}`],
     );
     const readings = await recording.stop();
