@@ -4,6 +4,7 @@ import clientsRules from './clients-rules.sh';
 import clientsSockets from './clients-sockets.sh';
 import clientsWatch from './clients-watch.sh';
 import controllers from './controllers.sh';
+import elsewhere from './elsewhere.sh';
 import hosts from './hosts.sh';
 import hostsIptables from './hosts-iptables.sh';
 import hostsRules from './hosts-rules.sh';
@@ -19,6 +20,7 @@ export const fragments = {
   'clients-sockets': clientsSockets,
   'clients-watch': clientsWatch,
   controllers,
+  elsewhere,
   hosts,
   'hosts-iptables': hostsIptables,
   'hosts-rules': hostsRules,

@@ -1,5 +1,5 @@
 # API clients rejected at this control-plane host. Only connections to the API port are judged: SSH and SSM are not affected.
-# needs: hosts-rules hosts-iptables proxies controllers firewall/by-tool firewall/kept firewall/sockets-close firewall/way-in
+# needs: hosts-rules hosts-iptables proxies elsewhere controllers firewall/by-tool firewall/kept firewall/sockets-close firewall/way-in
 # shellcheck shell=sh
 
 # fence_operator: the operator's SSH address may use the API too.
@@ -13,6 +13,7 @@ hosts_look() {
   arm_possible
   fence_operator
   fence_ports
+  fence_nothing
   ipt_by
   if [ -z "$IP_BY" ]; then
     fence_nft_look
@@ -37,6 +38,7 @@ fence_would() {
   fence_proxies
   fx_say "will reject all but the allowed at port $FN_AT${IP_BY:+ by iptables} and close ${FX_N:-the} connections; reverts in ${P_TIMER}s unless kept"
   proxies_say
+  elsewhere_say
   controllers_say
 }
 
@@ -45,6 +47,7 @@ hosts_apply() {
   fence_close
   fx_say "fenced port $FN_AT${IP_BY:+ by iptables}; reverts in ${P_TIMER}s unless kept"
   proxies_say
+  elsewhere_say
 }
 
 fence_close() { sockets_close "$IN_ALLOW4 $IN_ALLOW6 $FN_OPERATOR $FN_FORMER"; }
@@ -65,6 +68,8 @@ hosts_verify() {
   [ -z "$FX_N" ] || fx_data left "$FX_N"
   fence_proxies
   proxies_say
+  kube_listens "$IN_PORTS"
+  elsewhere_say
   arm_say
 }
 

@@ -70,6 +70,7 @@ import answer from './kube/answer.sh';
 import api from './kube/api.sh';
 import certificate from './kube/certificate.sh';
 import credentials from './kube/credentials.sh';
+import listens from './kube/listens.sh';
 import places from './kube/places.sh';
 import receiptsNotes from './receipts/notes.sh';
 import receiptsTell from './receipts/tell.sh';
@@ -147,6 +148,7 @@ export const library: Fragments = {
   'kube/api': api,
   'kube/certificate': certificate,
   'kube/credentials': credentials,
+  'kube/listens': listens,
   'kube/places': places,
   'receipts/notes': receiptsNotes,
   'receipts/tell': receiptsTell,

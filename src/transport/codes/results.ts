@@ -42,6 +42,10 @@ const NEEDS = {
 const REFUSED = {
   protected: code('it would stop what the machine needs to run or to be reached', 'narrow the selection'),
   'own-way': code("it would cut off Fireaxe's own connection", 'narrow the selection'),
+  'other-port': code(
+    'the API server listens on another port than the kit names',
+    'set `kubernetes.apiserverPort` in kit.yaml',
+  ),
   nft: code('nft refused; the note quotes it', 'read the note'),
   iptables: code('iptables refused; the note quotes it', 'read the note'),
   denied: code('the API denied the request', 'use a kubeconfig with more rights'),

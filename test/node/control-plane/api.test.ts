@@ -178,6 +178,27 @@ describe.skipIf(!KUBECTL || !CURL)('by a real kubectl and curl', () => {
     expect(read.note).toContain('certificate has expired');
   });
 
+  test('a server on another port than the kit names is told from one that is down', async () => {
+    api = await apiStandIn(NODE);
+    box.file('/etc/kubernetes/admin.conf', api.kubeconfig(FUTURE));
+    const listener = (at: string) =>
+      box.tool(
+        'ss',
+        `[ "$*" != -Htnlp ] || echo 'LISTEN 0 4096 ${at} *:* users:(("kube-apiserver",pid=7,fd=3))'`,
+      );
+    const wrong = { apiserverPort: 1 };
+    const other = `connection refused (127.0.0.1 port 1): kube-apiserver listens on port ${api.port} here: set kubernetes.apiserverPort in kit.yaml`;
+    listener(`*:${api.port}`);
+    const read = await probe(shell, wrong);
+    expect(read.data).toMatchObject({ readyz: 'no-answer' });
+    expect(read.note).toBe(other);
+    const act1 = await act('check', shell, { get: OBJECT }, wrong);
+    expect(act1.result?.note).toContain(other);
+    // Loopback alone: not the port of its clients.
+    listener(`127.0.0.1:${api.port}`);
+    expect((await probe(shell, wrong)).note).not.toContain('kube-apiserver listens');
+  });
+
   test('a proxy of the login is not asked', async () => {
     api = await apiStandIn(NODE);
     box.file('/etc/kubernetes/admin.conf', api.kubeconfig(FUTURE));

@@ -1,6 +1,6 @@
 # Requests to the API server of this host, with its own admin credentials. Raw paths: no discovery before each.
 # Where it answers, and with which credentials, is found once. KC_TIME are the seconds of a request.
-# needs: credentials places common/apart common/tools
+# needs: credentials places listens common/apart common/tools
 # shellcheck shell=sh
 
 KC_TLS='' KC_AT='' KC_SURE='' KC_SPENT='' KC_OPEN=''
@@ -14,8 +14,9 @@ kube() {
     ! kube_once "$@" || break
     # The server may listen on one of the machine's addresses only, and not on 127.0.0.1.
     if [ -z "$KC_SURE" ] && kube_refused; then
-      kube_elsewhere || break
-      continue
+      ! kube_elsewhere || continue
+      kube_ported
+      break
     fi
     KC_SURE=1
     case $KC_TLS:$KC_SAID in
@@ -38,6 +39,13 @@ kube_elsewhere() {
   [ -n "$KC_LEFT" ] || return 1
   KC_AT=${KC_LEFT%% *}
   case $KC_LEFT in *' '*) KC_LEFT=${KC_LEFT#* } ;; *) KC_LEFT='' ;; esac
+}
+
+# kube_ported: where nothing answers at the kit's port, KC_SAID names the port that would.
+kube_ported() {
+  kube_listens "$IN_PORT"
+  [ -z "$KL_PORT" ] ||
+    KC_SAID="connection refused ($KC_HOST port $IN_PORT): kube-apiserver listens on port $KL_PORT here: set kubernetes.apiserverPort in kit.yaml"
 }
 
 # An IPv6 address of the kit comes without brackets.
