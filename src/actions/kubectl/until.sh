@@ -39,6 +39,7 @@ kc_beside() {
 
 kc_give_up() {
   kc_short
+  ! kube_outdated || fx_fail certificate-expired "$FX_L"
   ! kube_denied || fx_fail denied "$FX_L"
   ! kube_missing || fx_fail not-found "$FX_L"
   fx_fail no-answer "the API did not answer in time: $FX_L"

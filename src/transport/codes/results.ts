@@ -49,6 +49,7 @@ const REFUSED = {
   nft: code('nft refused; the note quotes it', 'read the note'),
   iptables: code('iptables refused; the note quotes it', 'read the note'),
   denied: code('the API denied the request', 'use a kubeconfig with more rights'),
+  'certificate-expired': code('the certificate of the API server has expired', 'renew the certificate'),
   'needs-ssh': code('an object does not fit into what SSM returns', 'use `--via ssh`'),
   'no-object': code('the saved object did not arrive with the order', 'use `--via ssh`'),
   'no-answer': code('the API did not answer in time', '`fireaxe probe`; run it again when a server answers'),

@@ -176,6 +176,11 @@ describe.skipIf(!KUBECTL || !CURL)('by a real kubectl and curl', () => {
     const read = await probe(shell);
     expect(read.data).toMatchObject({ readyz: 'failing' });
     expect(read.note).toContain('certificate has expired');
+    for (const op of ['check', 'apply'] as const) {
+      const { result } = await act(op, shell, { get: OBJECT });
+      expect(result?.code).toBe('certificate-expired');
+      expect(result?.note).toContain('certificate has expired');
+    }
   });
 
   test('a server on another port than the kit names is told from one that is down', async () => {

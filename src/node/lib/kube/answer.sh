@@ -22,3 +22,6 @@ kube_word() {
 
 # kube_denied: whether the server rejected these credentials; then it did nothing.
 kube_denied() { case $KC_SAID in *Forbidden* | *Unauthorized* | *'must be logged in'* | *x509:*) ;; *) return 1 ;; esac }
+
+# kube_outdated: whether the server's own certificate has expired. It is the same for all credentials.
+kube_outdated() { case $KC_SAID in *'x509: certificate has expired'*) ;; *) return 1 ;; esac }

@@ -20,10 +20,10 @@ kube_find() {
   [ -n "$KC_TOOL" ]
 }
 
-# kube_unfit: whether another kubeconfig may work. An expired certificate of the server is the same for all of them.
+# kube_unfit: whether another kubeconfig may work.
 kube_unfit() {
+  ! kube_outdated || return 1
   case $KC_SAID in
-    *'x509: certificate has expired'*) return 1 ;;
     *'getting credentials'* | *'loading config file'* | *'unable to read client-'* | *'invalid configuration'* | *'tls: private key'* | *'find any PEM data'*) return 0 ;;
   esac
   kube_denied
