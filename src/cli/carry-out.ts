@@ -21,8 +21,8 @@ export async function carryOut(
   how: { saved?: boolean; once?: () => Promise<void> } = {},
 ): Promise<number> {
   const { sink, io, flags } = context;
-  if (flags.dryRun === true && flags.out !== undefined) {
-    throw usage('--dry-run does not save a plan', { place: '--out', next: 'leave out --dry-run or --out' });
+  if (flags.dryRun === true && flags.save !== undefined) {
+    throw usage('--dry-run does not save a plan', { place: '--save', next: 'leave out --dry-run or --save' });
   }
   if (planOnly(flags) && flags.dryRun !== true) return showPlan(plan, context);
   const consent = flags.dryRun === true ? undefined : consentFor(plan, flags, io, how.saved);
@@ -37,9 +37,9 @@ export async function carryOut(
   return runAndShow(context, async (env) => (await import('../run/execute.ts')).execute(plan, env), plan);
 }
 
-/** Shows the plan, and saves it if --out is given. Contacts no node. */
+/** Shows the plan, and saves it if --save is given. Contacts no node. */
 async function showPlan(plan: Plan, { sink, flags }: CliContext): Promise<number> {
-  const file = flags.out;
+  const file = flags.save;
   for (const line of planLines(plan)) sink.text(line);
   sink.text(`hash ${plan.hash}`);
   if (file !== undefined) {

@@ -84,7 +84,7 @@ export function selectionOf({ selector, nodes, limit }: TargetFlags): Selection 
   return { selector, nodes, limit };
 }
 
-/** A plan is made and shown, and nothing is run: `fireaxe plan …`, or `-o FILE` of any verb. */
+/** A plan is made and shown, and nothing is run: `fireaxe plan …`, or `--save FILE` of any verb. */
 export function planOnly(flags: Flags): boolean {
-  return flags.planOnly === true || flags.out !== undefined;
+  return flags.planOnly === true || flags.save !== undefined;
 }

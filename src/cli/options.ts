@@ -51,7 +51,7 @@ export const changeOptions = {
   ...grouped('The change:', {
     reason: value('--reason <text>', 'why: required for every change, kept in the journal'),
     dryRun: toggle('--dry-run', 'show the plan and what each node would change; change nothing'),
-    out: value('-o, --out <file>', 'save the plan to this file, run nothing (for a format: --output)'),
+    save: value('--save <file>', 'save the plan to this file, and run nothing'),
   }),
   ...consentOptions,
   ...sudoOptions,
@@ -70,9 +70,14 @@ export const parameterOptions = {
 /** Of every verb. */
 export const commonOptions = grouped('Common:', {
   kit: value('--kit <path>', 'the kit to use', { default: 'FIREAXE_KIT or ~/.config/fireaxe/kit' }),
-  output: choice('--output <text|json|ndjson>', 'form of the result on stdout', ['text', 'json', 'ndjson'], {
-    default: 'text',
-  }),
+  output: choice(
+    '-o, --output <text|json|ndjson>',
+    'form of the result on stdout',
+    ['text', 'json', 'ndjson'],
+    {
+      default: 'text',
+    },
+  ),
   input: toggle('--no-input', 'never prompt; fail and name the missing flag'),
   color: toggle('--no-color', 'no colors'),
 });

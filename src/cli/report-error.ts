@@ -33,6 +33,8 @@ export function wantsJson(argv: string[]): boolean {
   const end = argv.indexOf('--');
   const own = end < 0 ? argv : argv.slice(0, end);
   return own.some(
-    (word, i) => /^--output=(nd)?json$/.test(word) || (own[i - 1] === '--output' && /^(nd)?json$/.test(word)),
+    (word, i) =>
+      /^(--output=|-o=?)(nd)?json$/.test(word) ||
+      (/^(--output|-o)$/.test(own[i - 1] ?? '') && /^(nd)?json$/.test(word)),
   );
 }

@@ -4,7 +4,7 @@ import { EXIT } from './exit-codes.ts';
 import { hintTypeable } from './next-command.ts';
 import { helpOf, type Option, type Options } from './option.ts';
 import { commonOptions } from './options.ts';
-import { formatHint, refuseFormatAsFile } from './plan-out.ts';
+import { saveHint } from './save-hint.ts';
 import type { CliIo, Dispatched, VerbDefinition } from './types.ts';
 
 /** Parses a verb's own words and runs it. */
@@ -16,26 +16,31 @@ export async function runVerb(
 ): Promise<number> {
   const command = buildCommand(verb, io);
   try {
-    command.parse(argv, { from: 'user' });
+    command.parse(shortValues(argv), { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
     const help = `fireaxe ${verb.name} --help`;
     // An option of the command that is to be run, not one of the verb.
     const dashes = verb.takesCommand && error.code === 'commander.unknownOption' && !argv.includes('--');
-    const meant = error.code === 'commander.unknownOption' ? formatHint(argv) : undefined;
+    const meant = Object.hasOwn(verb.options, 'save') ? saveHint(argv) : undefined;
     throw usage(error.message.replace(/^error: /, ''), {
-      ...(meant && !dashes ? { expected: `${meant} for another form of the result` } : {}),
+      ...(meant && !dashes ? { expected: meant } : {}),
       next: dashes ? `put -- before the command; ${help}` : help,
     });
   }
   const flags = { ...command.opts(), ...more, typed: { verb: verb.name, argv } };
   try {
-    refuseFormatAsFile(flags);
     return await verb.run(command.args, flags, io);
   } catch (error) {
     throw hintTypeable(error, flags);
   }
+}
+
+/** `-o=json` is `-ojson`, as kubectl reads it. */
+function shortValues(argv: string[]): string[] {
+  const end = argv.includes('--') ? argv.indexOf('--') : argv.length;
+  return argv.map((word, i) => (i < end ? word.replace(/^(-[a-z])=/, '$1') : word));
 }
 
 export function buildCommand(verb: VerbDefinition, io: CliIo): Command {

@@ -31,8 +31,8 @@ function notSaved(path: string, why: string, cause?: unknown): FireaxeError {
     cause,
     expected: 'a file in a writable directory',
     next: absent
-      ? `mkdir -p ${quote(dirname(path))}, or choose another file: -o FILE`
-      : 'choose another file: -o FILE',
+      ? `mkdir -p ${quote(dirname(path))}, or choose another file: --save FILE`
+      : 'choose another file: --save FILE',
   });
 }
 
@@ -42,7 +42,7 @@ export async function readPlanFile(path: string): Promise<Plan> {
     throw usage(`cannot read the plan: ${systemWords(cause)}`, {
       place: path,
       cause,
-      next: `fireaxe plan … -o ${quote(path)}`,
+      next: `fireaxe plan … --save ${quote(path)}`,
     });
   });
   let value: unknown;

@@ -8,7 +8,7 @@ import { fleetDigest, scriptDigests } from './seal.ts';
 import { PLAN_SCHEMA, type Plan } from './types.ts';
 import { contradiction } from './validate.ts';
 
-const NEW_PLAN = 'make a new plan and review it: fireaxe plan … -o FILE';
+const NEW_PLAN = 'make a new plan and review it: fireaxe plan … --save FILE';
 
 /** A plan that is not what would be planned now: exit 6. */
 export function stale(message: string, place: string, expected: string, next = NEW_PLAN): FireaxeError {

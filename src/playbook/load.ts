@@ -62,7 +62,7 @@ async function read(path: string): Promise<string> {
       place: path,
       cause,
       expected: 'a saved plan, a playbook of the kit or of Fireaxe, or a path to a YAML file',
-      next: 'fireaxe plan PLAYBOOK -o FILE, then: fireaxe run FILE',
+      next: 'fireaxe plan PLAYBOOK --save FILE, then: fireaxe run FILE',
     });
   });
 }

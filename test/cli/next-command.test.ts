@@ -28,7 +28,7 @@ describe('a next command can be pasted as it stands', () => {
       "fireaxe nodes -c c --discover --save --kit '/a kit', where",
     ],
     // Incomplete commands, or commands that do not need the kit.
-    ['make it again: fireaxe plan … -o FILE', 'make it again: fireaxe plan … -o FILE'],
+    ['make it again: fireaxe plan … --save FILE', 'make it again: fireaxe plan … --save FILE'],
     ['fireaxe nodes --help', 'fireaxe nodes --help'],
     ['add --yes', 'add --yes'],
   ])('in the hint of an error: %s', (next, typed) => {
@@ -67,9 +67,19 @@ describe('on the command line', () => {
   it('a plan saved without a reason does not suggest running it', async () => {
     const [bare, whole] = [join(kit, 'bare.plan'), join(kit, 'whole.plan')];
     const words = ['--kit', kit, '--via', 'local', '--nodes', 'n1'];
-    const first = await fireaxe.run(['plan', 'exec', ...words, '-o', bare, '--', 'true']);
+    const first = await fireaxe.run(['plan', 'exec', ...words, '--save', bare, '--', 'true']);
     expect(first.stderr).toMatch(/saved without a reason[\s\S]*next: .*--reason/);
-    const second = await fireaxe.run(['plan', 'exec', ...words, '--reason', 'x', '-o', whole, '--', 'true']);
+    const second = await fireaxe.run([
+      'plan',
+      'exec',
+      ...words,
+      '--reason',
+      'x',
+      '--save',
+      whole,
+      '--',
+      'true',
+    ]);
     expect((await fireaxe.run(nextOf(second.stderr))).code).toBe(0);
   });
 });

@@ -112,7 +112,7 @@ describe.skipIf(noKeygen)('locked keys are unlocked before anything starts', () 
       env: { HOME: dir, FIREAXE_STATE_DIR: join(dir, 'own-ways') },
     });
     const file = join(dir, 'plan.json');
-    const words = ['--via', 'local', '--reason', 'x', '--nodes', 'n1', '-o', file];
+    const words = ['--via', 'local', '--reason', 'x', '--nodes', 'n1', '--save', file];
     expect(await runCommandLine(['exec', '--kit', kit, ...words, '--', 'true'], io())).toBe(0);
     for (const args of [
       ['run', file, '--dry-run'],

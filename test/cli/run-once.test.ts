@@ -20,7 +20,7 @@ beforeEach(async () => {
   plan = join(fireaxe.directory, 'saved.plan');
   trace = join(fireaxe.directory, 'trace');
   writeFileSync(trace, '');
-  const words = ['--via', 'local', '--nodes', 'n1', '--reason', 'x', '-o', plan];
+  const words = ['--via', 'local', '--nodes', 'n1', '--reason', 'x', '--save', plan];
   expect((await run('exec', ...words, '--', `printf . >> ${trace}`)).code).toBe(0);
 });
 
@@ -84,7 +84,7 @@ describe('a saved plan runs once', () => {
 
   it('while a new plan of the same command may run', async () => {
     expect((await run('run', plan)).code).toBe(0);
-    const words = ['--via', 'local', '--nodes', 'n1', '--reason', 'x', '-o', plan];
+    const words = ['--via', 'local', '--nodes', 'n1', '--reason', 'x', '--save', plan];
     expect((await run('exec', ...words, '--', `printf . >> ${trace}`)).code).toBe(0);
     expect((await run('run', plan)).code).toBe(0);
     expect(times()).toBe(2);

@@ -39,7 +39,7 @@ describe('a run', () => {
   it('names the kit in the next command if it was given', async () => {
     const file = join(kit, 'fails.plan');
     const plan = HERE.filter((word) => word !== '--yes');
-    await fireaxe.run(['exec', '--kit', kit, ...plan, '-o', file, '--', 'exit 9']);
+    await fireaxe.run(['exec', '--kit', kit, ...plan, '--save', file, '--', 'exit 9']);
     const { stderr } = await fireaxe.run(['run', '--kit', kit, file]);
     const next = /^next: fireaxe (timeline .*)$/m.exec(stderr)?.[1]?.split(' ') ?? [];
     expect(next.slice(2)).toEqual(['--kit', kit]);
@@ -102,7 +102,7 @@ describe('a run', () => {
 describe('a plan', () => {
   it('of a verb is saved, runs as saved, and is shown with its hash', async () => {
     const file = join(fireaxe.directory, 'exec.plan');
-    const words = ['--via', 'local', '--nodes', 'n1', '--reason', 'x', '-o', file, '--', 'echo planned'];
+    const words = ['--via', 'local', '--nodes', 'n1', '--reason', 'x', '--save', file, '--', 'echo planned'];
     const planned = await run('plan', 'exec', ...words);
     expect(planned.code).toBe(0);
     expect(planned.stdout).toMatch(/on 1 node: n1[\s\S]*hash [0-9a-f]{64}/);
@@ -113,7 +113,7 @@ describe('a plan', () => {
 
   it('without a reason is refused', async () => {
     const file = join(fireaxe.directory, 'bare.plan');
-    expect((await run('exec', '--nodes', 'n1', '-o', file, '--', 'true')).code).toBe(0);
+    expect((await run('exec', '--nodes', 'n1', '--save', file, '--', 'true')).code).toBe(0);
     const { code, stderr } = await run('run', file);
     expect(code).toBe(2);
     expect(stderr).toMatch(/no reason/);

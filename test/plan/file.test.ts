@@ -52,7 +52,7 @@ it('refuses a plan of schema 1, and says how to make a new one', async () => {
   await expect(readPlanFile(path)).rejects.toMatchObject({
     kind: 'stale',
     message: 'the plan was made by another version of Fireaxe: schema 1, this one reads 2',
-    next: 'make a new plan and review it: fireaxe plan … -o FILE',
+    next: 'make a new plan and review it: fireaxe plan … --save FILE',
   });
 });
 

@@ -32,7 +32,11 @@ export default defineVerb({
   async run(_args, flags, io) {
     if (flags.save && !flags.discover)
       throw usage('--save has no effect without --discover', { place: '--save', next: 'add --discover' });
-    const context = await openContext(flags, io, flags.discover ? { fleets: 'if-there' } : {});
+    const context = await openContext(
+      { ...flags, save: undefined },
+      io,
+      flags.discover ? { fleets: 'if-there' } : {},
+    );
     if (flags.discover) await discover(context, flags.save === true);
     const clusters = flags.cluster ? [chooseCluster(context)] : allOrOne(context);
     const nodes = clusters.flatMap((cluster) => targetsOf(cluster));

@@ -10,9 +10,9 @@ export default defineVerb({
   summary: 'Show what a playbook or a verb would do; save it to run exactly that later',
   examples: [
     'fireaxe plan control-plane-lockout -c prod-1     # parameters from the kit, or by -p',
-    'fireaxe plan shed-load -c prod-1 -p process=telemetryd --reason INC-42 -o shed.plan',
+    'fireaxe plan shed-load -c prod-1 -p process=telemetryd --reason INC-42 --save shed.plan',
     'fireaxe run shed.plan',
-    'fireaxe plan stop -c prod-1 -l role=worker --unit telemetry-agent -o stop.plan',
+    'fireaxe plan stop -c prod-1 -l role=worker --unit telemetry-agent --save stop.plan',
     'fireaxe plan ./own.yaml -c prod-1 --dry-run      # ask the nodes what would change',
   ],
   danger: 'read',

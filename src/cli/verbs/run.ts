@@ -55,7 +55,7 @@ async function runSaved(file: string, context: CliContext, again: boolean): Prom
   if (changed) {
     throw usage('a saved plan runs unchanged', {
       place: flagOf(changed[1]),
-      next: 'make a new plan with this flag: fireaxe plan … -o FILE',
+      next: 'make a new plan with this flag: fireaxe plan … --save FILE',
     });
   }
   const plan = await readPlanFile(file);
@@ -65,7 +65,7 @@ async function runSaved(file: string, context: CliContext, again: boolean): Prom
     throw usage(`--${flag} does not match the plan`, {
       place: `--${flag}`,
       expected: `--${flag} ${quote(plan[flag])}, or leave it out`,
-      next: 'make a new plan with this flag: fireaxe plan … -o FILE',
+      next: 'make a new plan with this flag: fireaxe plan … --save FILE',
     });
   }
   assertFresh(plan, { kit: context.kit, now: context.io.now(), place: file });
