@@ -57,9 +57,7 @@ export async function buildLab({ dir, scenario, workers, seed }: LabRequest): Pr
     await node.systemd.start(KUBELET.name);
     nodes.push(node);
   }
-  const kubelets = new Map(
-    nodes.map((node) => [node as LabNode, () => node.systemd.unit(KUBELET.name).active === 'active']),
-  );
+  const kubelets = new Map(nodes.map((node) => [node as LabNode, () => node.systemd.unit(KUBELET.name)]));
   const bastion = await createBastion({
     user: 'root',
     authorizedKey: key.public,
@@ -74,7 +72,8 @@ export async function buildLab({ dir, scenario, workers, seed }: LabRequest): Pr
     controlPlanes: nodes.filter((n) => n.spec.roles.includes('control-plane')),
     workers: nodes.filter((n) => n.spec.roles.includes('worker')),
     network,
-    kubeletActive: (node) => kubelets.get(node)?.() ?? false,
+    kubeletActive: (node) => kubelets.get(node)?.().active === 'active',
+    kubeletPid: (node) => kubelets.get(node)?.().main?.pid,
   });
   return {
     outage,

@@ -97,5 +97,7 @@ export interface LabConnection {
   toPort: number;
   /** The process at the client's end. */
   pid?: number;
+  /** Bytes that the client sent and received. */
+  bytes?(): { sent: number; received: number };
   close(): void;
 }

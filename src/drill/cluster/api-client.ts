@@ -175,6 +175,7 @@ export class ApiClient {
       fromPort: socket.localPort ?? 0,
       toPort: API_PORT,
       ...(this.#pid === undefined ? {} : { pid: this.#pid }),
+      bytes: () => ({ sent: socket.bytesWritten, received: socket.bytesRead }),
       close: () => socket.destroy(),
     };
     this.#network.track(connection);

@@ -26,6 +26,7 @@ export interface ClusterParts {
   network: LabNetwork;
   /** Whether kubelet.service runs there. */
   kubeletActive(node: LabNode): boolean;
+  kubeletPid?(node: LabNode): number | undefined;
 }
 
 /** What differs from one scenario's control plane to the next. */

@@ -19,6 +19,8 @@ export interface KubeletOptions<C extends Container> {
   pods: ApiObject[];
   /** Whether kubelet.service runs on the node. */
   active(): boolean;
+  /** Its process. */
+  mainPid?(): number | undefined;
   runs(pod: ApiObject, restart: number): C;
 }
 
@@ -123,7 +125,8 @@ export class Kubelet<C extends Container = Container> {
 
   /** Renews the lease; lists and watches its pods unless a watch is open. */
   async #talk(): Promise<void> {
-    this.#client ??= new ApiClient(this.#options);
+    const pid = this.#options.mainPid?.();
+    this.#client ??= new ApiClient({ ...this.#options, ...(pid !== undefined && { pid }) });
     const name = this.#options.node.spec.name;
     const reply = await this.#client.ask({
       method: 'PUT',

@@ -3,7 +3,7 @@ import { CLOCKS } from '../time-scale.ts';
 import type { LabNode } from '../types.ts';
 import type { Etcd } from './etcd.ts';
 import { NodeLifecycle } from './node-lifecycle.ts';
-import { podOf } from './objects.ts';
+import { podOf, podSuffix } from './objects.ts';
 import type { ServerHost } from './server-host.ts';
 import { hasStaticPod } from './static-pods.ts';
 import type { Store } from './store.ts';
@@ -84,7 +84,7 @@ export class Controllers {
       );
       for (const node of this.#workers()) {
         if (!covered.has(node.spec.name))
-          this.#store.put('pods', podOf(set, node.spec.name, this.#random.hex(5)));
+          this.#store.put('pods', podOf(set, node.spec.name, podSuffix(this.#random)));
       }
     }
   }

@@ -1,3 +1,5 @@
+import type { Random } from '../random.ts';
+
 /** A Kubernetes object as the raw paths give and take it. */
 export interface ApiObject {
   apiVersion: string;
@@ -42,6 +44,13 @@ export function daemonSet(request: DaemonSetRequest): ApiObject {
       updateStrategy: { type: 'RollingUpdate' },
     },
   };
+}
+
+/** Kubernetes' letters for the end of a pod's name: no vowels, and no digits that look like one. */
+const LETTERS = [...'bcdfghjklmnpqrstvwxz2456789'];
+
+export function podSuffix(random: Random): string {
+  return Array.from({ length: 5 }, () => random.pick(LETTERS)).join('');
 }
 
 /** The pod of a DaemonSet on one node. */

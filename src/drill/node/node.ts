@@ -62,7 +62,7 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
   const observer = createObserver(() => processes);
   const operator = options.operator ?? OPERATOR;
   let listener: Listener | undefined;
-  let startTime = 1000;
+  let startTime = 0;
   let bootedAt = 0;
 
   const env = {
@@ -158,7 +158,7 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
     exec: (command, options) => exec(command, options),
     spawn({ comm, args, cgroup }) {
       if (!listener) throw new Error(`${spec.name} is off`);
-      startTime += 1;
+      startTime = Math.max(startTime + 1, Math.floor((performance.now() - bootedAt) / 10));
       const process = startProcess({
         proc: join(root, 'proc'),
         comm,

@@ -2,7 +2,7 @@ import { Cluster, type ClusterParts } from '../../cluster/cluster.ts';
 import { leaseMs } from '../../cluster/kubelet.ts';
 import { carried } from '../../cluster/services.ts';
 import { COST } from '../../control-plane/capacity.ts';
-import { daemonSet, podOf } from '../../control-plane/objects.ts';
+import { daemonSet, podOf, podSuffix } from '../../control-plane/objects.ts';
 import { createRandom } from '../../random.ts';
 import { CLOCKS } from '../../time-scale.ts';
 import type { Outage, Report } from '../types.ts';
@@ -68,7 +68,7 @@ export class TelemetryFlood implements Outage {
         load: this.load,
         node,
         index,
-        pod: store.put('pods', podOf(set, node.spec.name, random.hex(5))),
+        pod: store.put('pods', podOf(set, node.spec.name, podSuffix(random))),
         phase: random.next(),
         carried: () => carried(this.cluster.endpoints(), workers.length),
       }),

@@ -1,6 +1,7 @@
 import type { Cluster } from '../../cluster/cluster.ts';
 import { Kubelet, leaseMs } from '../../cluster/kubelet.ts';
 import { podCgroup } from '../../cluster/pod-cgroup.ts';
+import { podLogs } from '../../cluster/pod-logs.ts';
 import { Services } from '../../cluster/services.ts';
 import type { ApiObject } from '../../control-plane/objects.ts';
 import { createRandom } from '../../random.ts';
@@ -47,8 +48,10 @@ export function createWorker({
     beginAfterMs: phase * load.rolloutMs,
     pods: [pod],
     active: () => cluster.parts.kubeletActive(node),
-    runs: (of, restart) =>
-      new Offender({
+    mainPid: () => cluster.parts.kubeletPid?.(node),
+    runs: (of, restart) => {
+      podLogs(node, of);
+      return new Offender({
         ...client,
         load,
         comm: OFFENDER.comm,
@@ -56,7 +59,8 @@ export function createWorker({
         cgroup: podCgroup(of.metadata.uid ?? '', random.hex(64)),
         phase: random.next(),
         restart,
-      }),
+      });
+    },
   });
   const services = new Services({
     ...client,

@@ -7,6 +7,8 @@ export interface Socket {
   peerAddress: string;
   peerPort: number;
   pid?: number;
+  sent: number;
+  received: number;
   close(): void;
 }
 
@@ -19,10 +21,13 @@ export function socketsOf(node: LabNode, network: LabNetwork): Socket[] {
     };
     const server = { address: connection.to.spec.address, port: connection.toPort };
     const close = () => connection.close();
+    const { sent, received } = connection.bytes?.() ?? { sent: 0, received: 0 };
     const ends: Socket[] = [];
     // A machine that talks to itself has both ends.
-    if (connection.from === node) ends.push({ ...endOf(client, server), ...pidOf(client), close });
-    if (connection.to === node) ends.push({ ...endOf(server, client), close });
+    if (connection.from === node)
+      ends.push({ ...endOf(client, server), ...pidOf(client), sent, received, close });
+    if (connection.to === node)
+      ends.push({ ...endOf(server, client), sent: received, received: sent, close });
     return ends;
   });
 }

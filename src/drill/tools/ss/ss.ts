@@ -8,6 +8,8 @@ interface Flags {
   header: boolean;
   kill: boolean;
   processes: boolean;
+  /** A second line for each socket. */
+  info: boolean;
   /** Only listening sockets, of which a lab node shows none. */
   listening: boolean;
   family?: 4 | 6;
@@ -20,6 +22,8 @@ const STATES = [
   ...['established', 'syn-sent', 'syn-recv', 'fin-wait-1', 'fin-wait-2', 'time-wait', 'closed', 'close-wait'],
   ...['last-ack', 'listening', 'closing', 'all', 'connected', 'synchronized', 'bucket', 'big'],
 ];
+/** Names of several states. */
+const SEVERAL = ['all', 'connected', 'synchronized', 'bucket', 'big'];
 const WITH_ESTABLISHED = ['established', 'all', 'connected', 'synchronized', 'big'];
 
 /** Simulated ss, which lists and closes what the lab's network tracks: TCP, as the lab has nothing else. */
@@ -58,12 +62,20 @@ const LONG: Record<string, string> = {
   '--all': 'a',
   '--listening': 'l',
   '--oneline': 'O',
+  '--info': 'i',
   '--ipv4': '4',
   '--ipv6': '6',
 };
 
 function readFlags(argv: string[]): Flags {
-  const flags: Flags = { header: true, kill: false, processes: false, listening: false, filter: () => true };
+  const flags: Flags = {
+    header: true,
+    kill: false,
+    processes: false,
+    info: false,
+    listening: false,
+    filter: () => true,
+  };
   const words: string[] = [];
   for (const word of argv) {
     if (words.length === 0 && word.startsWith('--')) {
@@ -89,10 +101,11 @@ function setLetter(flags: Flags, letter: string): void {
   if (letter === 'H') flags.header = false;
   else if (letter === 'K') flags.kill = true;
   else if (letter === 'p') flags.processes = true;
+  else if (letter === 'i') flags.info = true;
   else if (letter === 'l') flags.listening = true;
   else if (letter === '4') flags.family = 4;
   else if (letter === '6') flags.family = 6;
-  else if (!/^[tnaoeiOr]$/.test(letter)) throw new SsError(`ss: invalid option -- '${letter}'`);
+  else if (!/^[tnaoeOr]$/.test(letter)) throw new SsError(`ss: invalid option -- '${letter}'`);
 }
 
 function wanted(socket: Socket, flags: Flags): boolean {
@@ -104,7 +117,7 @@ function wanted(socket: Socket, flags: Flags): boolean {
 
 function print(sockets: Socket[], flags: Flags, node: LabNode): string {
   // The one state that was asked for needs no column.
-  const withState = flags.states?.length !== 1 || flags.states[0] === 'all';
+  const withState = flags.states?.length !== 1 || SEVERAL.includes(flags.states[0]!);
   const rows = sockets.map((socket) => [
     ...(withState ? ['ESTAB'] : []),
     '0',
@@ -121,16 +134,19 @@ function print(sockets: Socket[], flags: Flags, node: LabNode): string {
     'Peer Address:Port',
   ];
   const all = flags.header ? [[...header, 'Process'], ...rows] : rows;
+  const info = sockets.map(
+    ({ sent, received }) => `\t cubic bytes_sent:${sent} bytes_acked:${sent} bytes_received:${received}\n`,
+  );
   const widths = header.map((_, column) => Math.max(6, ...all.map((row) => row[column]?.length ?? 0)));
-  return all
-    .map(
-      (row) =>
-        `${row
-          .map((cell, i) => cell.padEnd(widths[i] ?? 0))
-          .join(' ')
-          .trimEnd()}\n`,
-    )
-    .join('');
+  const lines = all.map(
+    (row) =>
+      `${row
+        .map((cell, i) => cell.padEnd(widths[i] ?? 0))
+        .join(' ')
+        .trimEnd()}\n`,
+  );
+  const first = all.length - rows.length;
+  return lines.map((line, i) => (flags.info && i >= first ? `${line}${info[i - first]}` : line)).join('');
 }
 
 function end(address: string, port: number): string {
