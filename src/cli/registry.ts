@@ -24,6 +24,12 @@ export function verbs(): RegisteredVerb[] {
       load: async () => (await import('./verbs/probe.ts')).default,
     },
     {
+      name: 'who',
+      summary: 'Name who floods the API servers, out of band',
+      group: 'Look',
+      load: async () => (await import('./verbs/who.ts')).default,
+    },
+    {
       name: 'verify',
       summary: 'Ask the nodes whether the changes of a run still hold',
       group: 'Look',

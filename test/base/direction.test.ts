@@ -15,6 +15,7 @@ const ORDER = [
   'actions',
   'probe',
   'receipts',
+  'who',
   'plan',
   'run',
   'playbook',

@@ -1,0 +1,96 @@
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Offender, Who } from '../../src/who/types.ts';
+import { eventually, labUp } from './fireaxe.ts';
+
+/** Nobody names the offender here: it is read from the nodes. */
+let lab: Awaited<ReturnType<typeof labUp>>;
+beforeAll(async () => {
+  lab = await labUp('--workers', '48', '--seed', '3');
+});
+afterAll(() => lab?.end());
+
+type Advised = Offender & { standsOut: boolean; advice?: { command: string } };
+const whoOf = (json: unknown) => (json as { who: Omit<Who, 'offenders'> & { offenders: Advised[] } }).who;
+
+/** A moment in which every server has just died shows no connection: an engineer asks again. */
+async function who(...more: string[]) {
+  for (let again = 0; ; again++) {
+    const began = Date.now();
+    const ended = await lab.run(['who', '--output', 'json', ...more]);
+    const seconds = (Date.now() - began) / 1000;
+    const answer = { ended, seconds, who: whoOf(ended.json) };
+    if (again === 3 || answer.who.offenders.some(({ standsOut }) => standsOut)) return answer;
+  }
+}
+
+test('who names the offender with no hint, in under 10 s; the command that it prints holds it', async () => {
+  const before = filesOf(lab.dir);
+  const { ended, seconds, who: answer } = await who();
+  expect(ended.code, ended.stderr).toBe(0);
+  expect(seconds).toBeLessThan(10);
+  expect(filesOf(lab.dir)).toEqual(before);
+  const [first, ...others] = answer.offenders;
+  expect(first).toMatchObject({ name: 'telemetry-agent', standsOut: true });
+  expect(first!.where).toEqual([{ kind: 'pod', id: 'monitoring/telemetry-agent' }]);
+  expect(others.filter(({ standsOut }) => standsOut)).toEqual([]);
+  expect(answer.nodes.length).toBe(23);
+  expect(answer.notAsked).toBe(28);
+
+  const held = await pasted(`${first!.advice!.command} --yes --no-input`);
+  expect(held.stderr).toContain('held');
+  // Some of the lab's nodes cannot be reached.
+  await eventually('held', async () => (await lab.status()).sample.flooding <= 6);
+});
+
+test('with nothing but healthy clients, nothing stands out', async () => {
+  const kill = [
+    'stop',
+    '--process',
+    'telemetry-agent',
+    '-l',
+    'role=worker',
+    '--how',
+    'kill',
+    '--yes',
+    '--no-input',
+  ];
+  await lab.run([...kill, '--reason', 'practice']);
+  await eventually('the servers answer', async () => (await lab.status()).sample.servers.ready === 3, 60_000);
+  const { code, stdout } = await lab.run(['who', '--sample', '8']);
+  expect(code).toBe(0);
+  expect(stdout).toContain('kubelet');
+  expect(stdout).toMatch(/nothing stands out on \d+ nodes read\n$/);
+});
+
+/** As a shell would run it. */
+async function pasted(command: string): Promise<{ stderr: string }> {
+  const bin = resolve(import.meta.dirname, '../../bin/fireaxe.js');
+  const env = { PATH: process.env.PATH ?? '', HOME: '/nonexistent', FIREAXE_KIT: lab.kit };
+  const line = command.replace(/^fireaxe /, `"${process.execPath}" "${bin}" `);
+  // It exits 3 where some nodes cannot be reached.
+  return promisify(execFile)('/bin/sh', ['-c', `${line} || [ $? -eq 3 ]`], { env });
+}
+
+/** What stands under /etc and /run of all machines, and their units' and rules' state there. */
+function filesOf(dir: string): Record<string, string> {
+  const found: Record<string, string> = {};
+  for (const machine of readdirSync(join(dir, 'machines'))) {
+    for (const part of ['etc', 'run']) {
+      const root = join(dir, 'machines', machine, 'root', part);
+      if (!existsSync(root)) continue;
+      for (const path of readdirSync(root, { recursive: true, encoding: 'utf8' })) {
+        const whole = join(root, path);
+        if (lstatSync(whole).isFile())
+          found[`${machine}/${part}/${path}`] = createHash('sha256')
+            .update(readFileSync(whole))
+            .digest('hex');
+      }
+    }
+  }
+  return found;
+}
