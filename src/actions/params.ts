@@ -64,7 +64,6 @@ export function readerOf<D extends Parameters>(
 /** What reads parameters, of an action or of a made-up one. */
 interface Reader<P> {
   name: string;
-  scope: 'node' | 'cluster' | 'cloud';
   parameters: Parameters;
   params: z.ZodType<P>;
 }
@@ -87,8 +86,7 @@ export function parseParams<P>(
   const name = (issue?.path ?? []).filter((key) => typeof key === 'string').join('.');
   throw usage(`${action.name}${name ? `: ${name}` : ''}: ${issue?.message ?? 'wrong parameters'}`, {
     place: name === '' ? place : placeOf(String(issue?.path[0])),
-    // An action on the cluster's objects is only a playbook step and has no verb.
-    ...(action.scope === 'cluster' ? {} : { next: `fireaxe ${action.name} --help` }),
+    next: `fireaxe ${action.name} --help`,
   });
 }
 

@@ -29,10 +29,13 @@ export interface NodeSide<P> {
   once?: true;
   /** Armed with a dead-man's timer: the engine runs `keep` over a new connection after apply. */
   armed?(params: P): boolean;
-  /** The engine runs `fetch` first and saves its stdout in the run's directory; undo gets it on standard input. */
+  /** The engine runs `fetch` first and saves its stdout in the run's directory. */
   fetches?(params: P): boolean;
-  /** What was fetched, as undo sends it back; as it was where this is absent. Throws on what cannot be sent. */
-  restores?(saved: string): string;
+  /**
+   * What an operation gets on standard input, because it must not be in the script's text; `saved` reads what `fetch`
+   * printed. Throws on what cannot be used.
+   */
+  input?(op: Op, params: P, saved: () => Promise<string | undefined>): Promise<string | undefined>;
 }
 
 /** Of an action, what a node script is made of. Each action reads its own parameters. */

@@ -29,6 +29,8 @@ interface Golden {
     note?: string;
     calls?: string[];
     stdout?: string;
+    /** Lines that its tools have written to a file of the node. */
+    wrote?: Record<string, string[]>;
     there?: string[];
     gone?: string[];
   }[];
@@ -76,7 +78,7 @@ async function follow(node: Sandbox, shell: string[], action: string, golden: Go
   expect(declared.node!.variables(params, target(), where)).toMatchObject(golden.variables ?? {});
   let before: Record<string, string> | undefined;
   for (const step of golden.steps) {
-    rmSync(join(node.root, 'calls'), { force: true });
+    for (const notes of ['calls', 'sent']) rmSync(join(node.root, notes), { force: true });
     const text = nodeScript({
       action: declared,
       params,
@@ -98,6 +100,8 @@ async function follow(node: Sandbox, shell: string[], action: string, golden: Go
     if (step.note) expect(ran.result?.note, label).toContain(step.note);
     if (step.calls) expect(calls(node), label).toEqual(step.calls);
     if (step.stdout !== undefined) expect(ran.stdout, label).toBe(step.stdout);
+    for (const [path, lines] of Object.entries(step.wrote ?? {}))
+      expect(readFileSync(join(node.root, path), 'utf8').trim().split('\n'), label).toEqual(lines);
     for (const path of step.there ?? [])
       expect(existsSync(join(node.root, path)), `${path} ${label}`).toBe(true);
     for (const path of step.gone ?? [])

@@ -31,14 +31,14 @@ describe('node scripts', () => {
     .filter((path) => path.endsWith('.sh') && !path.startsWith('drill/'))
     .map((path) => [path, readFileSync(join(ROOT, 'src', path), 'utf8')] as const);
   const sent = scripts.flatMap(([path, text]) =>
-    [...text.matchAll(/\b(?:fx_refuse|fx_fail) +([^\s;&|)]+)|\bFX_CODE=([a-z0-9-]+)/g)].map(
+    [...text.matchAll(/\b(?:fx_refuse|fx_fail|ko_fail) +([^\s;&|)]+)|\bFX_CODE=([a-z0-9-]+)/g)].map(
       ([, called, set]) => ({ path, code: called ?? set! }),
     ),
   );
 
   it('send only codes of the table', () => {
     expect(sent.length).toBeGreaterThan(100);
-    expect(sent.filter(({ code }) => !Object.hasOwn(RESULTS, code) && code !== '$1')).toEqual([]);
+    expect(sent.filter(({ code }) => !Object.hasOwn(RESULTS, code) && code !== '"$1"')).toEqual([]);
   });
 
   it('and cloud actions send every code of it', () => {

@@ -1,8 +1,9 @@
-# One object of the API, read or deleted from a control-plane node itself, in the moments when its server answers.
-# needs: until common/room
+# Objects of the API, read, deleted or changed from a control-plane node itself, in the moments when its server answers.
+# needs: until follow common/room
 # shellcheck shell=sh
 
 act_look() {
+  [ -z "$P_APPLY$P_PATCH" ] || { ko_look; return 0; }
   kc_ready
   FX_STATE=would
   KC_SEEN=$P_GET$P_DELETE
@@ -31,6 +32,7 @@ act_look() {
 }
 
 act_apply() {
+  [ -z "$P_APPLY$P_PATCH" ] || { ko_apply; return 0; }
   if [ -n "$P_GET" ]; then
     kc_until found get "$P_GET" || kc_give_up
     printf '%s\n' "$KC_OUT"
@@ -41,7 +43,7 @@ act_apply() {
   if [ -n "$P_DELETE" ]; then
     kc_until missing delete "$P_DELETE" || kc_give_up
     kc_beside
-    kc_gone || fx_fail not-gone "$P_DELETE was deleted and is still there (a finalizer?)"
+    kc_gone "$P_DELETE" || fx_fail not-gone "$P_DELETE was deleted and is still there (a finalizer?)"
     fx_say "$P_DELETE deleted"
   fi
   if [ -n "$P_PODS" ]; then
@@ -52,9 +54,10 @@ act_apply() {
 }
 
 act_verify() {
+  [ -z "$P_APPLY$P_PATCH" ] || { ko_verify; return 0; }
   kc_ready
   if [ -n "$P_DELETE" ]; then
-    kc_gone || {
+    kc_gone "$P_DELETE" || {
       kc_short
       fx_fail not-gone "$P_DELETE: $FX_L"
     }
@@ -62,8 +65,9 @@ act_verify() {
   fi
 }
 
-# act_undo: the saved object comes on standard input, prepared by the client.
+# act_undo: the saved object, or what restores the former fields, comes on standard input, prepared by the client.
 act_undo() {
+  [ -z "$P_APPLY$P_PATCH" ] || { ko_undo; return 0; }
   if [ -z "$P_DELETE" ] || [ "${B_object-}" = absent ]; then
     FX_STATE=already FX_NOTE='nothing to re-create'
     return 0
@@ -91,9 +95,10 @@ kc_forget() {
   [ "${KC_SAVED%/*}" = "$FX_DIR" ] || rmdir "${KC_SAVED%/*}"
 }
 
-# act_fetch: prints the object, which is saved before it is deleted.
+# act_fetch: prints the objects, which are saved before they are deleted or changed.
 act_fetch() {
   [ "$FX_VIA" != ssm ] || fx_refuse needs-ssh 'an object does not fit into the output of SSM'
+  [ -z "$P_APPLY$P_PATCH" ] || { ko_follow; return 0; }
   kc_ready
   if kc_until missing get "$P_DELETE"; then
     if kube_missing; then
@@ -109,5 +114,5 @@ act_fetch() {
   fi
 }
 
-# An object is deleted from the cluster, not from this node: if a reboot removed the receipt, the API is asked.
+# The object is in the cluster, not on this node: if a reboot removed the receipt, the API is asked.
 if [ "$FX_OP" = undo ] && [ ! -r "$FX_DIR/before" ]; then FX_HAS_BEFORE=1; fi

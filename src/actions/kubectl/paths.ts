@@ -1,3 +1,5 @@
+import { kindByWord, kindOfResource, pathOf } from './kinds.ts';
+
 /** What a raw path of the API names. */
 export interface ApiPath {
   /** `''` for the core group. */
@@ -26,9 +28,11 @@ export function readApiPath(path: string): ApiPath | undefined {
 /** Why this action refuses a path. */
 export function refusal(path: ApiPath | undefined): string | undefined {
   if (!path) return 'expected a raw path such as /apis/apps/v1/namespaces/NS/daemonsets/NAME';
-  if (path.resource === 'secrets') return 'secrets are never read or deleted';
+  if (path.resource === 'secrets') return 'secrets are never read or changed';
   return undefined;
 }
+
+const ONE_OBJECT = 'expected the path of one object, ending in its name';
 
 /** Objects whose deletion deletes others, or takes the machine out of the cluster. */
 const WIDE = new Set([
@@ -39,10 +43,34 @@ const WIDE = new Set([
   'apiservices',
 ]);
 
+/** Why a kind of object is not created: the undo would delete it. */
+export function createRefusal(resource: string): string | undefined {
+  if (resource === 'secrets') return 'secrets are never read or changed';
+  return WIDE.has(resource)
+    ? `${resource} are never created: an undo would delete what depends on them`
+    : undefined;
+}
+
+/** Why a path cannot be patched. */
+export function patchRefusal(path: ApiPath | undefined): string | undefined {
+  return refusal(path) ?? (path?.name === undefined ? ONE_OBJECT : undefined);
+}
+
 export function deleteRefusal(path: ApiPath | undefined): string | undefined {
   if (!path || refusal(path)) return refusal(path);
-  if (path.name === undefined) return 'expected the path of one object, ending in its name';
+  if (path.name === undefined) return ONE_OBJECT;
   return WIDE.has(path.resource) ? `${path.resource} are never deleted: too much depends on them` : undefined;
+}
+
+/** `NS/daemonset/NAME` or `clusterrole/NAME` as a raw path; a raw path as it is; undefined for any other text. */
+export function pathByName(text: string): string | undefined {
+  if (text.startsWith('/')) return text;
+  const parts = text.split('/');
+  const [word = '', name = ''] = parts.slice(-2);
+  const kind = kindByWord(word);
+  const [namespace] = parts.slice(0, -2);
+  if (!kind || name === '' || parts.length !== (kind.namespaced ? 3 : 2)) return undefined;
+  return pathOf(kind, name, namespace);
 }
 
 /** `NS/key=value` or a whole path of a pods collection, always with a selector; undefined for any other text. */
@@ -56,20 +84,10 @@ export function podsPath(text: string): string | undefined {
   return query && /^labelSelector=[A-Za-z0-9%_.-]+$/.test(query) ? `${path}?${query}` : undefined;
 }
 
-const KINDS: Record<string, string> = {
-  daemonsets: 'DaemonSet',
-  deployments: 'Deployment',
-  statefulsets: 'StatefulSet',
-  replicasets: 'ReplicaSet',
-  cronjobs: 'CronJob',
-  jobs: 'Job',
-  pods: 'Pod',
-};
-
 /** The object at a path as people name it, such as `DaemonSet monitoring/agent`. */
 export function objectAt(path: string): string {
   const read = readApiPath(path);
   if (!read) return path;
-  const { resource, namespace, name = '' } = read;
-  return `${KINDS[resource] ?? resource} ${namespace ? `${namespace}/` : ''}${name}`;
+  const { group, resource, namespace, name = '' } = read;
+  return `${kindOfResource(resource, group)} ${namespace ? `${namespace}/` : ''}${name}`;
 }

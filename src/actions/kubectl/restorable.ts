@@ -31,9 +31,9 @@ export function restorable(saved: string): string {
   });
 }
 
-type ApiObject = Record<string, unknown> & { kind: string; metadata: Record<string, unknown> };
+export type ApiObject = Record<string, unknown> & { kind: string; metadata: Record<string, unknown> };
 
-function isApiObject(value: unknown): value is ApiObject {
+export function isApiObject(value: unknown): value is ApiObject {
   if (typeof value !== 'object' || value === null) return false;
   const { kind, metadata } = value as Record<string, unknown>;
   return (
@@ -41,7 +41,13 @@ function isApiObject(value: unknown): value is ApiObject {
   );
 }
 
-function withoutServers({ status: _status, ...rest }: ApiObject): Record<string, unknown> {
-  const kept = Object.entries(rest.metadata).filter(([key]) => !OF_THE_SERVER.includes(key));
+/** An object without its status and what the server sets in its metadata. */
+export function withoutServers(
+  { status: _status, ...rest }: ApiObject,
+  keep: string[] = [],
+): Record<string, unknown> {
+  const kept = Object.entries(rest.metadata).filter(
+    ([key]) => !OF_THE_SERVER.includes(key) || keep.includes(key),
+  );
   return { ...rest, metadata: Object.fromEntries(kept) };
 }

@@ -45,10 +45,10 @@ kc_give_up() {
   fx_fail no-answer "the API did not answer in time: $FX_L"
 }
 
-# kc_gone: asks until the answer is 404.
+# kc_gone PATH: asks until the answer is 404.
 kc_gone() {
   while :; do
-    if ! kube get "$P_DELETE" && kube_missing; then return 0; fi
+    if ! kube get "$1" && kube_missing; then return 0; fi
     [ "$(date +%s)" -lt "$KC_END" ] || return 1
     sleep 1
   done

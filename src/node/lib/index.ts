@@ -72,6 +72,7 @@ import certificate from './kube/certificate.sh';
 import credentials from './kube/credentials.sh';
 import listens from './kube/listens.sh';
 import places from './kube/places.sh';
+import send from './kube/send.sh';
 import receiptsNotes from './receipts/notes.sh';
 import receiptsTell from './receipts/tell.sh';
 
@@ -150,6 +151,7 @@ export const library: Fragments = {
   'kube/credentials': credentials,
   'kube/listens': listens,
   'kube/places': places,
+  'kube/send': send,
   'receipts/notes': receiptsNotes,
   'receipts/tell': receiptsTell,
 };

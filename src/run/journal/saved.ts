@@ -34,7 +34,7 @@ export async function readFetched(
   const how = text === undefined ? 'is missing' : 'was changed';
   throw new FireaxeError(
     'guard',
-    `${step}: nothing is re-created: the object that was saved before the deletion ${how}`,
+    `${step}: nothing is restored: the object that was saved before the change ${how}`,
     {
       place: path,
       expected: `a file whose SHA-256 is ${digest}`,

@@ -4,7 +4,7 @@ import { saveFetched } from '../journal/saved.ts';
 import type { StepWork } from './phase.ts';
 import { runOp } from './run-op.ts';
 
-/** Saves what apply would delete. Throws guard, before anything is deleted, where it cannot be saved whole. */
+/** Saves what apply would delete or change. Throws guard, before that, where it cannot be saved whole. */
 export async function fetchFirst({ session, bound, step, left }: StepWork): Promise<undefined> {
   const { node } = bound.action;
   if (left.length === 0 || !node?.fetches?.(bound.params)) return;
@@ -17,12 +17,13 @@ export async function fetchFirst({ session, bound, step, left }: StepWork): Prom
   const fetched = outcomes.find((o) => o.state === 'ok' && !o.truncated);
   if (!fetched) {
     const told = outcomes.find((o) => o.state !== 'not-attempted');
-    throw new FireaxeError('guard', `${step.id}: nothing is deleted: the object could not be saved first`, {
+    throw new FireaxeError('guard', `${step.id}: nothing is changed: the object could not be saved first`, {
       place: told?.target ?? step.id,
       expected: told?.reason?.message ?? told?.result?.note ?? 'an answer from the control plane',
     });
   }
-  node.restores?.(fetched.stdout);
+  // An object that an undo could not use is refused now.
+  await node.input?.('undo', bound.params, async () => fetched.stdout);
   // The object belongs to the cluster, whichever node read it.
   for (const target of left) await saveFetched(session.dir, step.id, target, fetched.stdout);
   // By this digest an undo knows that it sends what was there, not a later edit of it.

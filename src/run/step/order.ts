@@ -28,6 +28,7 @@ export function orderOf({ runId, plan, env }: Session, bound: BoundStep): Order 
 function whyNoUndo(bound: BoundStep, operator: string): string | undefined {
   const { action, params } = bound;
   if (dangerOfUndo(bound) === 'read') return 'there is nothing to undo';
-  if (action.node?.fetches?.(params)) return `what it deleted is saved only with the journal of ${operator}`;
+  if (action.node?.fetches?.(params))
+    return `what it deleted or changed is saved only with the journal of ${operator}`;
   return irreversibleOf(bound) ?? (action.undo ? undefined : 'it has no undo');
 }

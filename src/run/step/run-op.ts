@@ -6,6 +6,7 @@ import { nodeScript } from '../../node/script.ts';
 import type { BeforeState, Op } from '../../node/types.ts';
 import type { BoundStep } from '../../plan/bound.ts';
 import type { Outcome } from '../../transport/types.ts';
+import { readFetched } from '../journal/saved.ts';
 import { resolveTargets, type Session, whyNoTransport } from '../session.ts';
 import { cloudCall } from './cloud-call.ts';
 import { cloudTransport } from './cloud-transport.ts';
@@ -32,7 +33,6 @@ export interface OpRequest {
   /** Journaled as intents and outcomes; a check is only looked at. */
   journaled: boolean;
   before?: (target: Target) => BeforeState | undefined;
-  secret?: Uint8Array;
   betweenWaves?: FanoutDeps['betweenWaves'];
   onOutcome?: (outcome: Outcome) => void;
 }
@@ -51,6 +51,7 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
   // Time of the latest launch: earlier waves and gates may take longer than a script may wait.
   let launchedAt = env.now().getTime();
   const least = request.op === 'undo' ? afterAll(session.memory.step(step.id).sent) : 0;
+  const input = await inputOf(session, bound, request);
   const script = action.node
     ? nodeScript({
         action,
@@ -65,7 +66,7 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
         deadlineMs: step.runMs,
         context: session.context,
         ...(request.before ? { before: request.before } : {}),
-        ...(request.secret ? { secret: request.secret } : {}),
+        ...(input === undefined ? {} : { secret: Buffer.from(input) }),
       })
     : { textFor: () => '', nonce: '', protocol: true, maxOutput: 0, label: session.runId };
   const cloud = action.cloud ? cloudTransport(cloudCall(session, bound, request)) : undefined;
@@ -127,6 +128,17 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
   );
   for (const text of session.clocks.news()) await session.record({ kind: 'note', text });
   return verdict;
+}
+
+/** What was saved belongs to the cluster: it is the same for every target. */
+async function inputOf(
+  { dir, memory }: Session,
+  { step, action, params }: BoundStep,
+  { op, targets: [first] }: OpRequest,
+): Promise<string | undefined> {
+  const read = async () =>
+    first === undefined ? undefined : readFetched(dir, step.id, first, memory.step(step.id).saved.get(first));
+  return action.node?.input?.(op, params, read);
 }
 
 /** By this time a node tells an undo from a late copy of the order, also where the clock was set back between them. */

@@ -3,7 +3,6 @@ import type { Counts, Verdict } from '../../fanout/types.ts';
 import { timeoutsOf } from '../../kit/timeouts.ts';
 import { type BoundStep, irreversibleOf } from '../../plan/bound.ts';
 import type { Outcome } from '../../transport/types.ts';
-import { readFetched } from '../journal/saved.ts';
 import type { Session } from '../session.ts';
 import { runOp } from '../step/run-op.ts';
 import { planUndo, type UndoPace, type UndoPlan } from './pace.ts';
@@ -25,7 +24,7 @@ export async function undoStep(
   only?: Set<string>,
   said?: UndoPace,
 ): Promise<UndoEnd> {
-  const { step, action } = bound;
+  const { step } = bound;
   await session.background.settled(step.id);
   const targets = session.memory.changed(step).filter((t) => !only || only.has(t));
   if (targets.length === 0) return { planned: 0, counts: noCounts() };
@@ -35,8 +34,6 @@ export async function undoStep(
     return { planned: 0, counts: noCounts(), irreversible };
   }
   const memory = session.memory.step(step.id);
-  const saved = await readFetched(session.dir, step.id, targets[0]!, memory.saved.get(targets[0]!));
-  const asSent = action.node?.restores ?? String;
   const undo = planUndo(bound, targets.length, said, timeoutsOf(session.context.cluster));
   const journaled: Promise<unknown>[] = [];
   const verdict = await runOp(session, undo.bound, {
@@ -47,7 +44,6 @@ export async function undoStep(
     journaled: true,
     before: (target) => memory.before.get(target.name),
     ...(step.anyOf ? { anyOf: true } : {}),
-    ...(saved === undefined ? {} : { secret: Buffer.from(asSent(saved)) }),
     betweenWaves: (next, counts) => goOn(session, undo, next, counts),
     // At once, not at the end: after a kill between waves nothing is undone twice.
     onOutcome(outcome) {

@@ -52,6 +52,8 @@ const REFUSED = {
   'certificate-expired': code('the certificate of the API server has expired', 'renew the certificate'),
   'needs-ssh': code('an object does not fit into what SSM returns', 'use `--via ssh`'),
   'no-object': code('the saved object did not arrive with the order', 'use `--via ssh`'),
+  conflict: code('other managers own fields of the manifest', 'leave them out, or add `--force-conflicts`'),
+  rejected: code('the API rejected the request; the note quotes it', 'read the note; correct the manifest'),
   'no-answer': code('the API did not answer in time', '`fireaxe probe`; run it again when a server answers'),
   exit: code('the command exited with a status other than 0', "read the node's output"),
 };
@@ -66,6 +68,10 @@ const NOT_HELD = {
   'not-started': code('a unit did not start again', 'systemctl status UNIT on the node'),
   'no-watch': code('the watch that keeps it stopped does not run', 'run it again'),
   changed: code('the rules were changed since', 'look at the node'),
+  'changed-since': code(
+    'somebody changed the object since',
+    'compare it with the saved object; restore it by hand',
+  ),
   gone: code('what the order changed, or the instance, is gone', 'look at the node'),
   fenced: code('the fence is still there', '`fireaxe undo RUN`'),
   missing: code('what the change needs is no longer at its place', 'look at the node'),

@@ -1,3 +1,4 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
@@ -46,6 +47,7 @@ export async function apiStandIn(
     if (path === '/readyz' || path === '/livez') return void res.end('[+]ping ok\nreadyz check passed\n');
     if (!shown) return status(403, 'Forbidden');
     if (path === '/metrics') return void res.end(METRICS);
+    if (req.method === 'PATCH') return echo(req, res);
     if (path === OBJECT) return void res.end('{"kind":"DaemonSet","metadata":{"name":"agent"}}\n');
     status(404, 'NotFound');
   });
@@ -56,6 +58,19 @@ export async function apiStandIn(
       kubeconfig(authority, newCertificate({ name: 'kubernetes-admin', by, until })),
     close: () => closed(server),
   };
+}
+
+/** Answers a PATCH with what arrived of it. */
+function echo(req: IncomingMessage, res: ServerResponse): void {
+  const chunks: Buffer[] = [];
+  req.on('data', (chunk: Buffer) => chunks.push(chunk));
+  req.on('end', () => {
+    const { url, headers } = req;
+    const body = Buffer.concat(chunks).toString();
+    res.end(
+      `${JSON.stringify({ url, type: headers['content-type'], agent: headers['user-agent'], body })}\n`,
+    );
+  });
 }
 
 export const OBJECT = '/apis/apps/v1/namespaces/ns/daemonsets/agent';

@@ -1,4 +1,5 @@
-import { existsSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { parseParams } from '../../../src/actions/params.ts';
@@ -48,6 +49,7 @@ function act(
   shell: string[],
   params: Record<string, unknown>,
   over?: Partial<ClusterKit['kubernetes']>,
+  stdin?: string,
 ) {
   const action = actionNamed('kubectl');
   const script = nodeScript({
@@ -60,7 +62,7 @@ function act(
     deadlineMs: 20_000,
     context: kubernetes(over),
   });
-  return box.run(script.textFor(target(), 'ssh'), shell);
+  return box.run(script.textFor(target(), 'ssh'), shell, stdin === undefined ? {} : { stdin });
 }
 
 /** What listens where, as ss tells it. */
@@ -93,6 +95,31 @@ describe.skipIf(!KUBECTL || !CURL)('by a real kubectl and curl', () => {
       result: { state: 'ok' },
     });
   });
+
+  test.each(SHELLS.map((one) => [one[0]!, one] as const))(
+    'a patch goes through a proxy of kubectl, whole, and leaves nothing: %s',
+    async (_name, one) => {
+      api = await apiStandIn(NODE, { names: ['kubernetes'] });
+      box.file('/etc/kubernetes/admin.conf', api.kubeconfig(FUTURE));
+      listens(`LISTEN 0 4096 ${NODE}:${api.port} 0.0.0.0:* users:(("kube-apiserver",pid=7,fd=3))`);
+      const body = JSON.stringify({ text: `\\n %s "$HOME" \`id\` 'ü' ${'x'.repeat(150_000)}` });
+      const orders = `dry merge ${OBJECT}?dryRun=All\n${body}\nend - -\n\n`;
+      const { stdout, result } = await act('fetch', one, { patch: OBJECT, body: '{}' }, undefined, orders);
+      expect(result).toMatchObject({ state: 'ok' });
+      const type = 'application/merge-patch+json';
+      expect(JSON.parse(stdout.split('\n')[1]!)).toEqual({
+        url: `${OBJECT}?dryRun=All`,
+        type,
+        agent: 'fireaxe',
+        body,
+      });
+      expect(readdirSync(join(box.root, 'run/fireaxe'))).toEqual([]);
+      // The command that limits its time looks every second whether it still runs.
+      await expect
+        .poll(() => spawnSync('pgrep', ['-f', `unix-socket=${box.root}`]).status, { timeout: 20_000 })
+        .toBe(1);
+    },
+  );
 
   test("a balancer's address is not taken for the server's", async () => {
     api = await apiStandIn(NODE);

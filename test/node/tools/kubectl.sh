@@ -3,12 +3,17 @@ while [ $# -gt 0 ]; do
   case $1 in
     --kubeconfig) config=$2 && shift ;;
     --server) server=$2 && shift ;;
-    get | delete | create) verb=$1 ;;
+    get | delete | create | proxy) verb=$1 ;;
     --raw) path=$2 && shift ;;
+    --unix-socket=*) socket=${1#*=} ;;
     -f) file=$2 && shift ;;
   esac
   shift
 done
+if [ "$verb" = proxy ]; then
+  : >"$socket"
+  exec sleep 30
+fi
 # Where it listens, when not at every address.
 if [ -e "$SANDBOX/api/at" ] && [ "$server" != "https://$(cat "$SANDBOX/api/at"):6443" ]; then
   echo "The connection to the server ${server#https://} was refused - did you specify the right host or port?" >&2

@@ -36,6 +36,10 @@ export async function buildWriter(dir: string): Promise<string> {
     format: 'esm',
     // Plans of schema 1 are read with the actions' parameters, and actions import their scripts.
     loader: { '.sh': 'text' },
+    // As in the build: yaml is not a module of its own.
+    banner: {
+      js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    },
     outfile,
   });
   return outfile;

@@ -52,9 +52,14 @@ const SERVED = {
 };
 
 /** Deletes an object that the API serves and undoes it: what was asked of the node, and what was sent back to it. */
-async function deleted(served: string, meanwhile: (saved: string) => void = () => {}) {
+async function deleted(
+  served: string | ((fetched: number) => string),
+  meanwhile: (saved: string) => void = () => {},
+  fate: (op: string, asked: number) => Fate = () => 'ok',
+) {
   const kit = kitOf(1);
-  const fleet = fakeFleet();
+  const asked = (op: string) => ops.filter((one) => one === op).length;
+  const fleet = fakeFleet((op) => fate(op, asked(op)));
   const sent: string[] = [];
   const ops: string[] = [];
   const transport: Transport = {
@@ -64,7 +69,10 @@ async function deleted(served: string, meanwhile: (saved: string) => void = () =
       ops.push(op!);
       if (op === 'undo') sent.push(Buffer.from(script.secret!).toString());
       for await (const outcome of fleet.transport.run(batch, script, options))
-        yield { ...outcome, ...(op === 'fetch' && { stdout: served }) };
+        yield {
+          ...outcome,
+          ...(op === 'fetch' && { stdout: typeof served === 'string' ? served : served(asked(op)) }),
+        };
     },
   };
   const params = { delete: '/apis/apps/v1/namespaces/ns/daemonsets/d' };
@@ -96,9 +104,9 @@ describe('the undo of a deletion', () => {
     [
       'was changed',
       (saved) => writeFileSync(saved, JSON.stringify({ ...SERVED, spec: { x: 2 } })),
-      /the deletion was changed/,
+      /the change was changed/,
     ],
-    ['is missing', (saved) => rmSync(saved), /the deletion is missing/],
+    ['is missing', (saved) => rmSync(saved), /the change is missing/],
   ])('refuses the saved object where it %s', async (_what, meanwhile, why) => {
     const { sent, undone } = await deleted(JSON.stringify(SERVED), meanwhile);
     expect(undone).toMatchObject({ kind: 'guard', message: expect.stringMatching(why) });

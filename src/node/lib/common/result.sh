@@ -21,6 +21,7 @@ fx_fail() { FX_STATE=failed FX_CODE=$1 && fx_say "$2" && fx_end; }
 # fx_end: prints the one result line, at most 2,400 characters, and exits.
 fx_end() {
   trap '' ALRM
+  [ -z "$FX_CLOSE" ] || "$FX_CLOSE"
   [ -z "$FX_DOG" ] || kill "$FX_DOG" 2>/dev/null
   [ -z "$FX_RECORD" ] || fx_record
   [ -z "$FX_LOCKED" ] || rm -f "$FX_LOCK"
