@@ -3,7 +3,7 @@ import { selectNodes } from '../fleet/select.ts';
 import type { FleetNode } from '../fleet/types.ts';
 import type { ClusterKit } from '../kit/types.ts';
 import { carryOut } from './carry-out.ts';
-import { reasonOf } from './consent.ts';
+import { furtherReasonOf, reasonOf } from './consent.ts';
 import { chooseCluster, type Flags, openContext, selectionOf } from './context.ts';
 import type { Option } from './option.ts';
 import { overridesOf } from './overrides.ts';
@@ -18,13 +18,15 @@ export interface ActionRequest {
   /** The nodes meant when nothing was selected; without it a selection is needed. */
   anywhere?: string;
   anyOf?: boolean;
+  /** It changes nothing and needs no reason. */
+  reads?: boolean;
   /** What is done first, on the control-plane nodes. */
   before?: { action: string; params: Record<string, unknown> };
 }
 
 /** A verb is a plan of one step: flags → plan → the one path. */
 export async function runAction(flags: Flags, io: CliIo, request: ActionRequest): Promise<number> {
-  const reason = reasonOf(flags);
+  const reason = request.reads ? (furtherReasonOf(flags).reason ?? '') : reasonOf(flags);
   const overrides = overridesOf(flags);
   const context = await openContext(flags, io);
   const cluster = chooseCluster(context);

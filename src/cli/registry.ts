@@ -90,6 +90,12 @@ export function verbs(): RegisteredVerb[] {
       load: async () => (await import('./verbs/shrink.ts')).default,
     },
     {
+      name: 'kubectl',
+      summary: 'Read, delete, apply or patch an object through the API',
+      group: 'Act',
+      load: async () => (await import('./verbs/kubectl.ts')).default,
+    },
+    {
       name: 'plan',
       summary: 'Show what a playbook would do, and save it',
       group: 'Plan and run',

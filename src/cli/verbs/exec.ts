@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { execParameters } from '../../actions/exec/params.ts';
 import { usage } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
@@ -6,6 +5,7 @@ import { givenParameters, parameterFlags, runAction } from '../action-verb.ts';
 import type { Flags } from '../context.ts';
 import { value } from '../option.ts';
 import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
+import { textOf } from '../text-input.ts';
 import { type CliIo, defineVerb } from '../types.ts';
 
 export default defineVerb({
@@ -49,21 +49,5 @@ async function commandOf(args: string[], flags: Flags, io: CliIo): Promise<strin
     });
   }
   if (script === undefined) return args.length === 1 ? args[0]! : args.map(quote).join(' ');
-  const bytes =
-    script === '-'
-      ? await readAll(io.stdin)
-      : await readFile(script).catch((cause) => {
-          throw usage(`cannot read the script: ${(cause as Error).message}`, { place: script, cause });
-        });
-  try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
-  } catch (cause) {
-    throw usage('the script is not UTF-8 and would reach the nodes changed', { place: script, cause });
-  }
-}
-
-async function readAll(stream: NodeJS.ReadableStream): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
-  return Buffer.concat(chunks);
+  return textOf(script, 'script', io);
 }
