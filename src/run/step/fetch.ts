@@ -8,6 +8,9 @@ import { runOp } from './run-op.ts';
 export async function fetchFirst({ session, bound, step, left }: StepWork): Promise<undefined> {
   const { node } = bound.action;
   if (left.length === 0 || !node?.fetches?.(bound.params)) return;
+  const { intents, saved } = session.memory.step(step.id);
+  // Apply was sent before, and may have changed the object: what was saved then is what an undo restores.
+  if (intents.size > 0 && left.every((target) => saved.has(target))) return;
   const { outcomes } = await runOp(session, bound, {
     op: 'fetch',
     targets: left,

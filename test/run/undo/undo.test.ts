@@ -81,6 +81,7 @@ async function deleted(
   const env = envFor(kit, transport);
   const end = await execute(planOf(kit, [{ name: 'a', steps: [step] }]), env);
   meanwhile(join(env.stateDir, end.runId, 'saved/one/n1'));
+  if (end.state !== 'done' && end.state !== 'guard') await resumeRun('last', env);
   const undone = await undoRun('last', env).catch((error) => error);
   return { sent, ops, end, undone };
 }
@@ -92,6 +93,16 @@ describe('the undo of a deletion', () => {
     expect(sent.map((text) => JSON.parse(text))).toEqual([
       { kind: 'DaemonSet', metadata: { name: 'd', namespace: 'ns', labels: { a: 'b' } }, spec: { x: 1 } },
     ]);
+  });
+
+  it('is the first one saved, also where the order was sent again by a resume', async () => {
+    const { sent, ops } = await deleted(
+      (fetched) => (fetched === 1 ? JSON.stringify(SERVED) : ''),
+      () => {},
+      (op, asked) => (op === 'apply' && asked === 1 ? 'lost-before' : 'ok'),
+    );
+    expect(ops.filter((op) => op === 'apply' || op === 'fetch')).toEqual(['fetch', 'apply', 'apply']);
+    expect(sent.map((text) => JSON.parse(text).spec)).toEqual([{ x: 1 }]);
   });
 
   it('must be there before anything is deleted', async () => {
