@@ -43,7 +43,7 @@ in_force_step() {
   IF_STEP="${1#"$FX_HOME/"} $IF_SINCE $IF_LEFT"
 }
 
-# in_force_paused: manifests that a pause moved out, each with the note of its step.
+# in_force_paused: components whose manifest a pause moved out, or whose unit it masked, each with the note of its step.
 in_force_paused() {
   IF_ALL=''
   set +f
@@ -56,6 +56,17 @@ in_force_paused() {
     [ -e "${IF_F%/*}/$IF_V" ] || continue
     in_force_step "$FX_HOME/$IF_K"
     IF_ALL="$IF_ALL${IF_ALL:+,}${IF_V%.*} $IF_STEP"
+  done
+  set +f
+  set -- "$FX_HOME"/paused-*
+  set -f
+  for IF_F in "$@"; do
+    fx_line "$IF_F" || continue
+    IF_K=${FX_L%% *} IF_V=$FX_ROOT/run/systemd
+    # Somebody may have unmasked it by hand.
+    [ -L "$IF_V/system/${FX_L#* }" ] || [ -L "$IF_V/system.control/${FX_L#* }" ] || continue
+    in_force_step "$FX_HOME/$IF_K"
+    IF_ALL="$IF_ALL${IF_ALL:+,}${IF_F##*/paused-} $IF_STEP"
   done
   [ -z "$IF_ALL" ] || fx_data paused "$IF_ALL"
 }

@@ -25,7 +25,7 @@ describe('a plan that keeps kubelets from reporting', () => {
     expect(warnings(plan(action, params))).toEqual([
       expect.stringContaining('marks their nodes NotReady, and services lose their endpoints'),
       expect.stringContaining(
-        `pause it first: fireaxe pause -c c --reason 'Ann'\\''s outage'; where it is not a static`,
+        `pause it first: fireaxe pause -c c --reason 'Ann'\\''s outage'; where it is neither a static pod`,
       ),
     ]);
   });

@@ -60,7 +60,7 @@ describe('the shipped recovery', () => {
     expect(story.filter((step) => order.includes(step))).toEqual(order);
   });
 
-  it('goes on without a fence where the controller-manager is not a static pod', async () => {
+  it('goes on without a fence where the controller-manager cannot be paused', async () => {
     const { story, ended } = await recovery((_op, step) => (step === 'pause' ? 'fails' : 'ok'));
     expect(ended('controllers')).toMatchObject({ state: 'failed', why: expect.stringContaining('pause: ') });
     expect(ended('no-clients')).toMatchObject({ state: 'skipped', why: 'controllers did not succeed' });

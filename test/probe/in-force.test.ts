@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import { readingLines } from '../../src/cli/format/reading.ts';
@@ -103,6 +103,19 @@ describe.concurrent.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, s
       'PAUSED kube-controller-manager on cp1 by run run-3, step pause; stays until it is undone',
     );
     expect(paused.text).toContain('1 of 1 API servers answer, PAUSED');
+  });
+
+  test('a paused component that systemd runs, while its unit is masked', async ({ box }) => {
+    const node = new ArmedNode(box, shell, fences[0]!);
+    well(node);
+    box.file('/run/fireaxe/paused-kube-scheduler', 'run-3/pause kube-scheduler.service\n');
+    expect((await read(node)).inForce).toBeUndefined();
+    const masks = join(box.root, 'run/systemd/system.control');
+    mkdirSync(masks, { recursive: true });
+    symlinkSync('/dev/null', join(masks, 'kube-scheduler.service'));
+    expect((await read(node)).inForce).toEqual([
+      { kind: 'paused', what: 'kube-scheduler', run: 'run-3', step: 'pause' },
+    ]);
   });
 
   test('a tool that hangs or refuses does not end the reading', async ({ box }) => {

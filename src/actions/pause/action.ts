@@ -2,7 +2,7 @@ import { defineAction } from '../types.ts';
 import { fragments } from './fragments.ts';
 import { pauseParameters } from './params.ts';
 
-/** Takes components of the control plane out by their static pod manifests, and puts them back: without the API. */
+/** Takes components of the control plane out by their static pod manifests or systemd units, and puts them back: without the API. */
 export const pause = defineAction({
   name: 'pause',
   title: 'Pause components of the control plane',
@@ -10,9 +10,11 @@ export const pause = defineAction({
   danger: 'change',
   scope: 'node',
   parameters: pauseParameters,
-  summary: (p) => `pause ${p.component.join(', ')}: hide the manifest from the kubelet until undo`,
+  summary: (p) =>
+    `pause ${p.component.join(', ')}: hide the manifest from the kubelet, or mask the unit, until undo`,
   undo: {
-    summary: (p) => `start ${p.component.join(', ')} again: put the manifest back where the kubelet reads it`,
+    summary: (p) =>
+      `start ${p.component.join(', ')} again: put the manifest back where the kubelet reads it, or unmask the unit`,
     danger: 'change',
   },
   node: {

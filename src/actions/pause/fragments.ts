@@ -4,6 +4,7 @@ import node from './node.sh';
 import running from './running.sh';
 import take from './take.sh';
 import undo from './undo.sh';
+import unit from './unit.sh';
 
 /** What pause runs on a node; `node` comes first and names what it needs. */
 export const fragments = {
@@ -13,4 +14,5 @@ export const fragments = {
   running,
   take,
   undo,
+  unit,
 };

@@ -1,5 +1,5 @@
-# Pause: a component's manifest is renamed out of the kubelet's sight, and back.
-# needs: manifest running take undo
+# Pause: a component's manifest is renamed out of the kubelet's sight, and back; a component that systemd runs is masked.
+# needs: manifest running take undo unit
 # shellcheck shell=sh
 
 act_look() {
@@ -24,10 +24,8 @@ pause_look() {
     pause_kubelet "$PA_IN"
     [ -z "$PA_KUBELET" ] || fx_data kubelet_since "$PA_KUBELET"
   elif [ -z "$PA_OUT" ]; then
-    PA_WHY="no static pod of $1 is here (looked in $PA_DIRS)"
-    [ -z "$PA_LOOSE" ] || PA_WHY="$PA_WHY; process$PA_LOOSE runs in no pod: hold its unit with stop"
-    [ ! -d "$FX_ROOT/var/lib/rancher/k3s/server" ] || PA_WHY="$PA_WHY; k3s runs it in its own process"
-    fx_refuse no-manifest "$PA_WHY; leave pause out here (built-in playbooks: -p pause-controllers=false)"
+    pause_unit_there "$1" || pause_nothing "$1"
+    pause_unit_look
   elif [ "$PA_RUNNING" -gt 0 ]; then
     fx_before "$PA_KEY" "out $PA_OUT"
     FX_STATE=would
@@ -56,7 +54,7 @@ act_apply() {
   [ "$PA_LEFT" -le $((FX_DEADLINE - 12)) ] || PA_LEFT=$((FX_DEADLINE - 12))
   for PA_COMPONENT in $P_COMPONENT; do
     pause_find "$PA_COMPONENT"
-    [ -z "$PA_IN" ] || pause_take
+    if [ -n "$PA_IN" ]; then pause_take; elif [ -z "$PA_OUT" ]; then pause_unit_take "$PA_COMPONENT"; fi
   done
   for PA_COMPONENT in $P_COMPONENT; do pause_await "$PA_COMPONENT"; done
 }
@@ -69,8 +67,8 @@ act_verify() {
     fx_data "${PA_KEY}_running" "$PA_RUNNING"
     fx_data "${PA_KEY}_frozen" "$PA_FROZEN"
     [ -z "$PA_IN" ] || fx_fail not-held "$PA_IN exists again"
-    [ -n "$PA_OUT" ] || fx_fail missing "no manifest of $PA_COMPONENT is here, paused or not"
+    [ -n "$PA_OUT" ] || pause_unit_verify "$PA_COMPONENT"
     [ "$PA_RUNNING" -eq 0 ] || fx_fail not-held "$PA_COMPONENT runs"
-    fx_say "$PA_COMPONENT is moved out"
+    if [ -n "$PA_OUT" ]; then fx_say "$PA_COMPONENT is moved out"; else fx_say "$UN_ALL stopped and masked"; fi
   done
 }

@@ -1,5 +1,5 @@
 # Takes a manifest out of the kubelet's sight, and waits until the component has stopped.
-# needs: manifest running freezer/freeze
+# needs: manifest running unit freezer/freeze
 # shellcheck shell=sh
 
 # pause_take: moves PA_IN out. Its note beside it survives a reboot, as undo must work after one.
@@ -21,6 +21,7 @@ pause_take() {
 pause_await() {
   pause_find "$1"
   [ -z "$PA_IN" ] || fx_fail not-held "$PA_IN was written again: something else manages it"
+  [ -n "$PA_OUT" ] || { pause_unit_await "$1" && return; }
   pause_key "$1"
   pause_kubelet "$PA_OUT"
   pause_count "$1"

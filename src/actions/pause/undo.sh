@@ -1,5 +1,5 @@
-# Puts a manifest back, and thaws the pod.
-# needs: manifest running freezer/freeze
+# Puts a manifest back, and thaws the pod; or unmasks the unit.
+# needs: manifest running unit freezer/freeze
 # shellcheck shell=sh
 
 act_undo() {
@@ -7,7 +7,8 @@ act_undo() {
   for PA_COMPONENT in $P_COMPONENT; do
     pause_key "$PA_COMPONENT"
     PA_WAS=''
-    eval "PA_WAS=\${B_$PA_KEY-}"
+    eval "PA_WAS=\${B_$PA_KEY-} PA_T=\${B_${PA_KEY}_unit-}"
+    [ -z "$PA_T" ] || pause_unit_undo "$PA_COMPONENT"
     case $PA_WAS in
       'in '* | 'out '*) pause_known "${PA_WAS#* }" ;;
       *) continue ;;

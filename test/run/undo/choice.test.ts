@@ -120,7 +120,7 @@ describe('an undo is a change of its own', () => {
     [
       'pause',
       'change',
-      'start kube-controller-manager again: put the manifest back where the kubelet reads it',
+      'start kube-controller-manager again: put the manifest back where the kubelet reads it, or unmask the unit',
     ],
     [
       'fence',
