@@ -7,6 +7,7 @@ import { furtherReasonOf, reasonOf } from './consent.ts';
 import { chooseCluster, type Flags, openContext, selectionOf } from './context.ts';
 import type { Option } from './option.ts';
 import { overridesOf } from './overrides.ts';
+import { refuseUnselected } from './selected.ts';
 import type { CliIo } from './types.ts';
 
 /** What an action verb makes of its flags. */
@@ -15,8 +16,10 @@ export interface ActionRequest {
   params: Record<string, unknown>;
   /** Where the verb knows better than the selection which nodes carry the action out. */
   targets?(chosen: FleetNode[], cluster: ClusterKit): FleetNode[];
-  /** The nodes meant when nothing was selected; without it a selection is needed. */
+  /** The nodes meant when nothing was selected; all of the cluster without it. */
   anywhere?: string;
+  /** Nothing selected is a mistake, unless `--all` is given. */
+  mustSelect?: true;
   anyOf?: boolean;
   /** It changes nothing and needs no reason. */
   reads?: boolean;
@@ -28,6 +31,7 @@ export interface ActionRequest {
 export async function runAction(flags: Flags, io: CliIo, request: ActionRequest): Promise<number> {
   const reason = request.reads ? (furtherReasonOf(flags).reason ?? '') : reasonOf(flags);
   const overrides = overridesOf(flags);
+  if (request.mustSelect) refuseUnselected(request.action, flags);
   const context = await openContext(flags, io);
   const cluster = chooseCluster(context);
   const selection = selectionOf(flags);

@@ -30,6 +30,12 @@ export function verbs(): RegisteredVerb[] {
       load: async () => (await import('./verbs/who.ts')).default,
     },
     {
+      name: 'look',
+      summary: 'Run a command that only reads',
+      group: 'Look',
+      load: async () => (await import('./verbs/look.ts')).default,
+    },
+    {
       name: 'verify',
       summary: 'Ask the nodes whether the changes of a run still hold',
       group: 'Look',

@@ -14,6 +14,7 @@ const ORDER = [
   'node',
   'actions',
   'probe',
+  'look',
   'receipts',
   'who',
   'plan',

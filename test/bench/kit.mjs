@@ -33,4 +33,4 @@ clusters:
   return { ...process.env, FIREAXE_KIT: kit, FIREAXE_STATE_DIR: join(dir, 'state'), NO_COLOR: '1' };
 }
 
-export const EXEC = ['exec', '-c', 'bench', '--reason', 'bench', '--yes', '--output', 'json'];
+export const EXEC = ['exec', '-c', 'bench', '--all', '--reason', 'bench', '--yes', '--output', 'json'];

@@ -128,6 +128,7 @@ describe('bad input is refused with the next command', () => {
     for (const more of [[], ['--no-input']]) {
       const { code, stderr } = await refusal([
         'exec',
+        '--all',
         '--via',
         'local',
         '--reason',
@@ -171,9 +172,12 @@ describe('bad input is refused with the next command', () => {
     ['--kit', '', 'the directory of a kit'],
     ['--save', '/nowhere/x.plan', 'a file in a writable directory'],
   ])('%s %s: explains what the flag takes', async (flag, value, expected) => {
-    const { code, stderr } = await fireaxe.run(['exec', '--reason', 'x', '--yes', flag, value, '--', 'id'], {
-      kit,
-    });
+    const { code, stderr } = await fireaxe.run(
+      ['exec', '--all', '--reason', 'x', '--yes', flag, value, '--', 'id'],
+      {
+        kit,
+      },
+    );
     expect(code).toBe(2);
     expect(stderr).toContain(expected);
     expect(stderr).not.toMatch(/^ +at .*\.[jt]s/m);
@@ -232,7 +236,11 @@ describe('bad input is refused with the next command', () => {
   });
 
   it.each([
-    [['exec', '--dry-run', '--save', 'x.plan', '--', 'id'], '--save', '--dry-run does not save a plan'],
+    [
+      ['exec', '--all', '--dry-run', '--save', 'x.plan', '--', 'id'],
+      '--save',
+      '--dry-run does not save a plan',
+    ],
     [['readmit', '--dry-run', '--all', '--batch', '5'], '--batch', '--batch has no effect with --all'],
     [
       ['readmit', '--dry-run', '--no-gate', '--gate-for', '9s'],
@@ -294,7 +302,7 @@ describe('bad input is refused with the next command', () => {
     // Repeatable flags, and words after --, which belong to the command.
     const many = ['plan', 'own', '-p', 'command=id', '-p', 'other=x'];
     expect((await refusal(many)).stderr).toContain('no parameter other');
-    const words = ['plan', 'exec', '-c', 'c1', '--', 'ls', '-c', 'x', '-c', 'y'];
+    const words = ['plan', 'exec', '-c', 'c1', '--all', '--', 'ls', '-c', 'x', '-c', 'y'];
     expect((await fireaxe.run(words, { kit })).code).toBe(0);
   });
 
@@ -392,7 +400,9 @@ describe('a host whose key is unknown', () => {
     const key = createKeyPair().private;
     const nodes = [{ ...NODES[1], address: '127.0.0.1', port }];
     const path = otherKit({ 'keys/id': key, 'fleet/c1.json': JSON.stringify(fleetOf(nodes)) });
-    const { code, stdout } = await fireaxe.run(['exec', '--reason', 'x', '--yes', '--', 'id'], { kit: path });
+    const { code, stdout } = await fireaxe.run(['exec', '--all', '--reason', 'x', '--yes', '--', 'id'], {
+      kit: path,
+    });
     server.close();
     expect(code).toBe(3);
     expect(stdout).toMatch(/n1 \(1\): unreachable: host-key-unknown[\s\S]*next: .*known_hosts/);

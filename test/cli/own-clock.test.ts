@@ -66,7 +66,7 @@ describe.skipIf(noSshd)('three real nodes and a clock that is wrong', () => {
     const env = { NODE_OPTIONS: `--require ${at('skew.cjs')}`, SKEW_MS: String(skewMs) };
     return fireaxe.run([verb, '--reason', 'test', ...args], { kit, env });
   };
-  const exec = (skewMs: number) => run(skewMs, 'exec', '--yes', '--', `echo x >>${at('ran')}`);
+  const exec = (skewMs: number) => run(skewMs, 'exec', '--all', '--yes', '--', `echo x >>${at('ran')}`);
 
   it.each([
     // Measured by answers that take a while on a busy machine.
@@ -87,7 +87,18 @@ describe.skipIf(noSshd)('three real nodes and a clock that is wrong', () => {
   });
 
   it('does not count it as failures', () => {
-    const { code } = run(-720_000, 'exec', '--yes', '--max-failures', '0', '--parallel', '1', '--', 'true');
+    const { code } = run(
+      -720_000,
+      'exec',
+      '--all',
+      '--yes',
+      '--max-failures',
+      '0',
+      '--parallel',
+      '1',
+      '--',
+      'true',
+    );
     expect(code).toBe(0);
   });
 

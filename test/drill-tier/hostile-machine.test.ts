@@ -89,7 +89,19 @@ describe.skipIf(noSshd)('a machine that sends without end, or takes nothing', ()
   /** Runs it to its end, or `floodMs` longer than its real machines take. */
   async function run(words: string[], floodMs?: number): Promise<Seen> {
     const env = { FIREAXE_KIT: kit, FIREAXE_STATE_DIR: join(dir, 'state') };
-    const argv = ['exec', '-c', 'k', '--yes', '--reason', 'd', '--max-failures', '100%', '--timeout', '20s'];
+    const argv = [
+      'exec',
+      '-c',
+      'k',
+      '--all',
+      '--yes',
+      '--reason',
+      'd',
+      '--max-failures',
+      '100%',
+      '--timeout',
+      '20s',
+    ];
     const { child, ended } = start([...argv, '--output', 'ndjson', ...words, '--', 'true'], env);
     let peakMib = 0;
     let said = '';

@@ -1,21 +1,18 @@
 import { execParameters } from '../../actions/exec/params.ts';
-import { usage } from '../../base/errors.ts';
-import { quote } from '../../base/quote.ts';
 import { givenParameters, parameterFlags, runAction } from '../action-verb.ts';
-import type { Flags } from '../context.ts';
-import { value } from '../option.ts';
+import { commandOf } from '../command-words.ts';
+import { toggle, value } from '../option.ts';
 import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
-import { textOf } from '../text-input.ts';
-import { type CliIo, defineVerb } from '../types.ts';
+import { defineVerb } from '../types.ts';
 
 export default defineVerb({
   name: 'exec',
   summary: 'Run a command or a script on nodes',
   examples: [
     'fireaxe exec -c prod-1 -l role=worker --limit 5 --reason INC-42 -- uptime',
-    "fireaxe exec -c prod-1 --reason INC-42 -- 'journalctl -u kubelet -n 20 | grep -i refused'",
+    "fireaxe exec -c prod-1 -l role=worker --reason INC-42 -- 'systemctl restart chronyd'",
     'fireaxe exec -c prod-1 -l zone=a --canary 1 --wave 10% --reason INC-42 --script fix.sh',
-    'generate-script | fireaxe exec -c prod-1 --yes --reason INC-42 --script -',
+    'generate-script | fireaxe exec -c prod-1 --all --yes --reason INC-42 --script -',
   ],
   danger: 'change',
   takesCommand: true,
@@ -27,27 +24,18 @@ export default defineVerb({
     script: value('--script <file>', 'run this file, with /bin/sh or what its first line names; - is stdin'),
     ...parameterFlags(execParameters),
     ...targetOptions,
+    all: toggle('--all', 'all nodes of the cluster'),
     ...paceOptions,
     ...waveOptions,
     ...changeOptions,
   },
+  notes: '\nTo read only, without a reason and a journal: fireaxe look.',
   async run(args, flags, io) {
-    const command = await commandOf(args, flags, io);
+    const command = await commandOf('exec', args, flags.script, io);
     return runAction(flags, io, {
       action: 'exec',
+      mustSelect: true,
       params: { command, ...givenParameters(execParameters, flags) },
     });
   },
 });
-
-async function commandOf(args: string[], flags: Flags, io: CliIo): Promise<string> {
-  const script = flags.script;
-  if ((script === undefined) === (args.length === 0)) {
-    throw usage(args.length > 0 ? 'give a command or --script, not both' : 'missing the command to run', {
-      place: args.length > 0 ? '--script' : 'command',
-      next: 'fireaxe exec … -- uptime, or --script FILE',
-    });
-  }
-  if (script === undefined) return args.length === 1 ? args[0]! : args.map(quote).join(' ');
-  return textOf(script, 'script', io);
-}
