@@ -19,7 +19,7 @@ export const scale = defineAction({
       const types = [...new Set(found.map((state) => state.type).filter((type) => type !== undefined))];
       const back = types.length > 0 ? types.join(' or ') : 'the former type';
       return (
-        `scale back to ${back}: stop and start each machine, one at a time` +
+        `${p.type} → ${back}: stop and start each machine, one at a time` +
         (p.ignoreQuorum ? ', WITHOUT the etcd quorum check' : '')
       );
     },

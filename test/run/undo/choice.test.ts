@@ -59,9 +59,9 @@ describe('the undo of a recovery', () => {
   it('is not called undone for what its playbook undid itself', async () => {
     const { env } = await recovery();
     const summary = async () => (await listRuns(env.stateDir, () => {}))[0];
-    expect(await summary()).toMatchObject({ state: 'done', undone: false });
+    expect(await summary()).toMatchObject({ state: 'done', undone: 'no' });
     await undoRun('last', env, { steps: ['remove'] });
-    expect(await summary()).toMatchObject({ undone: true });
+    expect(await summary()).toMatchObject({ undone: 'yes' });
   });
 
   it('brings the cause back where it is named', async () => {
@@ -129,7 +129,7 @@ describe('an undo is a change of its own', () => {
     ],
     ['readmit', 'severe', 'fence all clients again'],
     ['cordon', 'change', 'accept new connections to ports 10256, 30000-32767 again'],
-    ['scale', 'severe', 'scale back to m6i.large: stop and start each machine, one at a time'],
+    ['scale', 'severe', 'm7i.4xlarge → m6i.large: stop and start each machine, one at a time'],
     ['shrink', 'change', 'unmask and start kubelet.service'],
     ['kubectl', 'severe', 're-create DaemonSet monitoring/agent'],
   ] as const)('%s: %s', (action, danger, summary) => {
