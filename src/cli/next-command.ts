@@ -7,10 +7,10 @@ export function nextCommand(command: string, flags: Flags): string {
   const verb = command.split(' ', 2)[1] ?? '';
   const [kit, cluster] = [flags.kit, flags.cluster];
   const words = [command];
-  if (cluster !== undefined && ['nodes', 'probe'].includes(verb) && !command.includes(' -c '))
-    words.push(`-c ${quote(cluster)}`);
-  if (flags.sudoPasswordStdin === true && ['probe', 'run', 'resume', 'undo'].includes(verb))
-    words.push('--sudo-password-stdin');
+  const asks = ['nodes', 'probe'].includes(verb) || / --(?:on|from)-nodes\b/.test(command);
+  if (cluster !== undefined && asks && !command.includes(' -c ')) words.push(`-c ${quote(cluster)}`);
+  const logsIn = ['probe', 'run', 'resume', 'undo'].includes(verb) || asks;
+  if (flags.sudoPasswordStdin === true && verb !== 'nodes' && logsIn) words.push('--sudo-password-stdin');
   if (kit !== undefined) words.push(`--kit ${quote(kit)}`);
   return words.join(' ');
 }

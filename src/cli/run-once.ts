@@ -17,7 +17,8 @@ export async function refuseSecondRun(
   );
   if (!before) return;
   const { runId, startedAt, state, undone } = before;
-  const ended = state === 'open' ? 'it has not ended' : `it ended ${state}${undone ? ' and was undone' : ''}`;
+  const undo = { no: '', partly: ' and was partly undone', yes: ' and was undone' }[undone];
+  const ended = state === 'open' ? 'it has not ended' : `it ended ${state}${undo}`;
   throw new FireaxeError(
     'stale',
     `this plan already ran: run ${runId} began at ${formatTime(startedAt)}; ${ended}`,
@@ -30,6 +31,6 @@ export async function refuseSecondRun(
 }
 
 function nextOf({ runId, state, undone }: RunSummary): string {
-  if (!undone && (state === 'open' || state === 'interrupted')) return `fireaxe resume ${runId}`;
+  if (undone === 'no' && (state === 'open' || state === 'interrupted')) return `fireaxe resume ${runId}`;
   return `review it with fireaxe timeline ${runId}; then add --again to run the plan again`;
 }

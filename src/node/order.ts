@@ -11,6 +11,8 @@ export interface Order {
   step: string;
   /** The step's place in its plan: an undo goes through the steps backwards. */
   n: number;
+  /** Nodes of the step: fewer receipts than that may mean that some node did not tell. */
+  of: number;
   action: string;
   /** As in the plan. Only of a change that can be undone by them: what a command says stays with its operator. */
   params?: Record<string, unknown>;
@@ -26,6 +28,9 @@ export interface Order {
   noUndo?: string;
 }
 
+/** Of an order that only reads. */
+export const NOTHING_TO_UNDO = 'there is nothing to undo';
+
 /** The same in the node script: one line of ASCII. */
 export function orderText(order: Order): string {
   return asciiJson(order);
@@ -38,6 +43,7 @@ const shape = shaped({
   run: name,
   step: name,
   n: whole(),
+  of: whole(1),
   action: name,
   params: maybe(object),
   digest: text,

@@ -21,7 +21,9 @@ export function fleetDigest(fleet: FleetSnapshot): string {
 
 /** Completes a plan: version, script digests, fleet snapshot, and the hash over all of it. */
 export function sealPlan(
-  content: Pick<Plan, 'name' | 'title' | 'params' | 'playbook'> & { workstreams: Workstream[] },
+  content: Pick<Plan, 'name' | 'title' | 'params' | 'playbook' | 'receiptsOf'> & {
+    workstreams: Workstream[];
+  },
   { cluster, reason, now }: PlanRequest,
 ): Plan {
   const actions = new Set(actionSteps(content).map(({ action }) => action));

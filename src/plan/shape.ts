@@ -89,6 +89,7 @@ const plan = shaped({
   playbook: maybe(shaped({ name: text, sha256: text })),
   params: mapOf(text),
   scripts: mapOf(text),
+  receiptsOf: maybe(text),
   fleet: shaped({ takenAt: text, source: text, sha256: text }),
   workstreams: listOf(
     shaped({

@@ -107,4 +107,6 @@ export interface Plan {
   scripts: Record<string, string>;
   fleet: { takenAt: string; source: string; sha256: string };
   workstreams: Workstream[];
+  /** The run of another journal that it undoes: under that name the nodes keep their receipts. */
+  receiptsOf?: string;
 }

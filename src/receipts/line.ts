@@ -28,8 +28,10 @@ export interface Receipt {
   since?: string;
   /** When it was undone, by the node's clock. */
   ended?: string;
-  /** When the node reverts it by itself, unless it is kept. */
+  /** When the node ends it by itself. */
   until?: string;
+  /** That is by its timer, and only unless it is kept. */
+  armed?: boolean;
   /** It stays until it is undone: its timers are ended. */
   kept?: boolean;
   /** Whose it is; absent in receipts of an early version. */
@@ -74,7 +76,7 @@ function readLine(line: string, at: Date): Receipt | undefined {
     state,
     ...(since !== undefined && { since: formatTime(since) }),
     ...(over !== undefined && { ended: formatTime(over) }),
-    ...(/^-?\d{1,7}$/.test(left) && { until: formatTime(new Date(at.getTime() + Number(left) * 1000)) }),
+    ...(/^-?\d{1,7}$/.test(left) && { until: formatTime(after(at, Number(left))), armed: true }),
     ...(left === 'kept' && { kept: true }),
     ...(own && { order: own }),
     ...(told === 'long' && { long: true }),
@@ -82,6 +84,8 @@ function readLine(line: string, at: Date): Receipt | undefined {
 }
 
 const isState = (word: string): word is ReceiptState => (RECEIPT_STATES as readonly string[]).includes(word);
+
+const after = (at: Date, seconds: number) => new Date(at.getTime() + seconds * 1000);
 
 function timeOf(seconds: string): Date | undefined {
   return /^\d{1,11}$/.test(seconds) ? new Date(Number(seconds) * 1000) : undefined;

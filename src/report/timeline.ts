@@ -59,7 +59,10 @@ export function timeline(runId: string, records: JournalRecord[]): Timeline {
 function nextOf(runId: string, records: JournalRecord[]): string | undefined {
   const memory = RunMemory.of(records);
   const verdict = memory?.verdict;
-  if (memory?.undoBegun) return verdict && !memory.undoPending ? undefined : `fireaxe undo ${runId}`;
+  if (memory?.undoBegun) {
+    const ended = verdict !== undefined || memory.plan.receiptsOf !== undefined;
+    return ended && !memory.undoPending ? undefined : `fireaxe undo ${runId}`;
+  }
   // The reader of the timeline does not need it as the next command.
   return verdict ? without(verdict.next, 'fireaxe timeline ') : `fireaxe resume ${runId}`;
 }

@@ -8,6 +8,7 @@ const ORDER = {
   run: 'r1',
   step: 's1',
   n: 0,
+  of: 1,
   action: 'fence',
   params: {},
   digest: '',

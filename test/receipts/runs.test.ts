@@ -9,6 +9,7 @@ const order = (over: Partial<Order> = {}): Order => ({
   run: 'r1',
   step: 'stop',
   n: 0,
+  of: 1,
   action: 'stop',
   params: { process: 'agent', for: '1h' },
   digest: '',

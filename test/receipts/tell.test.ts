@@ -26,6 +26,7 @@ const orderOf = (over: Partial<Order> = {}): Order => ({
   run: 'r1',
   step: 's1',
   n: 0,
+  of: 1,
   action: 'pause',
   params: { component: 'kube-scheduler' },
   digest: 'd',

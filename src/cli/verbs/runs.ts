@@ -1,25 +1,51 @@
 import type { RunSummary } from '../../run/journal/store.ts';
 import { EXIT } from '../exit-codes.ts';
 import { journalDir } from '../journal-dir.ts';
+import { nextCommand } from '../next-command.ts';
+import { grouped, parsed, toggle } from '../option.ts';
+import { paceOptions, sudoOptions, targetOptions, wholeNumber } from '../options.ts';
 import { createSink, table } from '../output.ts';
 import { logOf } from '../run-log.ts';
+import { refuseSelection, runsOnNodes } from '../runs-on-nodes.ts';
 import { defineVerb } from '../types.ts';
 
 export default defineVerb({
   name: 'runs',
-  summary: 'List the runs kept on this machine, newest first',
-  examples: ['fireaxe runs', 'fireaxe runs --output json', 'fireaxe timeline last'],
+  summary:
+    'List the runs kept on this machine, newest first; or those that the nodes know, whoever made them',
+  examples: [
+    'fireaxe runs',
+    'fireaxe runs --output json',
+    'fireaxe runs --on-nodes                 # also those of other operators',
+    'fireaxe runs --on-nodes -c prod-1 -l role=control-plane',
+    'fireaxe timeline last',
+  ],
   danger: 'read',
-  options: {},
+  options: {
+    ...grouped('Which runs:', {
+      onNodes: toggle('--on-nodes', 'ask the nodes: runs of every operator, and what of them is in force'),
+    }),
+    ...targetOptions,
+    timeout: paceOptions.timeout,
+    ...grouped('How fast:', {
+      parallel: parsed('--parallel <N>', 'most nodes at a time', wholeNumber, { default: '64' }),
+    }),
+    via: paceOptions.via,
+    ...sudoOptions,
+  },
   async run(_args, flags, io) {
+    if (flags.onNodes === true) return runsOnNodes(flags, io);
+    refuseSelection(flags);
     const sink = createSink(io, flags);
     const { listRuns } = await import('../../run/journal/store.ts');
     const directory = await journalDir(flags, io, sink.note);
     const runs = await listRuns(directory, (journal, why) => sink.note(`${journal}: not read: ${why}`));
     for (const { runId, problem } of runs) if (problem) sink.note(`warning: ${runId}: ${problem}`);
     const rows = runs.map((r) => [r.runId, r.cluster, stateText(r), r.operator, r.reason]);
-    if (runs.length === 0) sink.note(`no runs in ${directory}`);
-    else for (const line of table([['RUN', 'CLUSTER', 'STATE', 'BY', 'REASON'], ...rows])) sink.text(line);
+    if (runs.length === 0) {
+      sink.note(`no runs in ${directory}`);
+      sink.note(`next: ${nextCommand('fireaxe runs --on-nodes', flags)}`);
+    } else for (const line of table([['RUN', 'CLUSTER', 'STATE', 'BY', 'REASON'], ...rows])) sink.text(line);
     for (const run of runs) sink.event({ run });
     if (sink.mode === 'json')
       sink.json({
@@ -30,7 +56,10 @@ export default defineVerb({
   },
 });
 
-function stateText({ state, undone, sealed, changed, endedAt }: RunSummary): string {
+function stateText({ state, undone, receiptsOf, sealed, changed, endedAt }: RunSummary): string {
   if (changed) return `${state}, changed`;
-  return [state, ...(undone ? ['undone'] : []), ...(endedAt && !sealed ? ['not sealed'] : [])].join(', ');
+  const undo = { no: [], partly: ['partly undone'], yes: ['undone'] }[undone];
+  // Of a run that did what it should, or of another machine's, only the undo counts.
+  const shown = undo.length > 0 && (state === 'done' || receiptsOf !== undefined) ? [] : [state];
+  return [...shown, ...undo, ...(endedAt && !sealed ? ['not sealed'] : [])].join(', ');
 }

@@ -11,11 +11,12 @@ export interface Reader {
   close(): Promise<void>;
 }
 
-/** `timeoutMs` is what `--timeout` said: the deadline of each reading. */
+/** `timeoutMs` is what `--timeout` said: the deadline of each reading; `parallel` the most targets at a time. */
 export function openReader(
   env: Pick<RunEnv, 'transport' | 'stop' | 'stopWaiting'>,
   cluster: Pick<ClusterKit, 'timeouts'> = {},
   timeoutMs?: number,
+  parallel = Number.POSITIVE_INFINITY,
 ): Reader {
   const timeouts = timeoutsOf(cluster);
   const { retryMs: _, ...clocks } = clocksOf(timeouts, timeouts.readMs, timeoutMs);
@@ -29,7 +30,7 @@ export function openReader(
     async reach(targets, script) {
       const all = targets.length;
       const { outcomes } = await fanout(
-        { targets, script, waves: [all], parallel: all, budget: all, ...clocks },
+        { targets, script, waves: [all], parallel: Math.min(all, parallel), budget: all, ...clocks },
         {
           async transport(name) {
             const opening = opened.get(name) ?? open(name as Exclude<typeof name, 'cloud'>);

@@ -7,8 +7,9 @@ import { systemWords } from '../../base/system-error.ts';
 import type { Plan } from '../../plan/types.ts';
 import { RunMemory } from '../memory.ts';
 import type { RunVerdict } from '../types.ts';
+import { type Undone, undoneOf } from '../undo/state.ts';
 import { type JournalReading, readJournal } from './read.ts';
-import { journalPath, lastRun, nextOrder, orderPath, runsInOrder } from './run-order.ts';
+import { type Begun, journalPath, lastRun, nextOrder, orderPath, runsInOrder } from './run-order.ts';
 import { stateError } from './state-error.ts';
 
 export interface RunSummary {
@@ -21,7 +22,9 @@ export interface RunSummary {
   endedAt?: string;
   /** `open` while it runs, or where it was cut off. */
   state: RunVerdict['state'] | 'open';
-  undone: boolean;
+  undone: Undone;
+  /** The run of another machine that this one undoes, by the receipts of its nodes. */
+  receiptsOf?: string;
   /** The journal is as its writer closed it. */
   sealed: boolean;
   /** The journal is not as Fireaxe wrote it: the rest is what can still be read. */
@@ -71,9 +74,26 @@ export async function listRuns(
   return summaries;
 }
 
+/** Whether a word is the name of a run, or the beginning of one: another machine may have its journal. */
+export const looksLikeRun = (word: string) => /^\d{8}T\d{6}[A-Za-z0-9._-]{0,80}$/.test(word);
+
+/** How a run is found by its name. */
+export interface Naming {
+  /** What to say of a run that has no journal here, instead of that it is unknown. */
+  elsewhere?: { what: string; next: string };
+  /** Runs that `last` may mean; where there is none, it is the last run all the same. */
+  counts?: (reading: JournalReading) => boolean;
+  /** Told of the runs after that one. */
+  passedOver?: (runId: string) => void;
+}
+
 /** Reads a run by its id, a unique beginning of it, or `last`. Throws usage where there is none. */
-export async function readRun(stateDir: string, wanted: string): Promise<JournalReading & { runId: string }> {
-  const runId = await resolveRunId(stateDir, wanted);
+export async function readRun(
+  stateDir: string,
+  wanted: string,
+  naming: Naming = {},
+): Promise<JournalReading & { runId: string }> {
+  const runId = await resolveRunId(stateDir, wanted, naming);
   return { runId, ...(await readJournal(journalPath(stateDir, runId))) };
 }
 
@@ -81,33 +101,57 @@ export function noPlan(runId: string, place: string) {
   return usage(`the run ${runId} has no plan: nothing was launched`, { place, next: 'make a new plan' });
 }
 
-export async function resolveRunId(stateDir: string, wanted: string): Promise<string> {
+export async function resolveRunId(
+  stateDir: string,
+  wanted: string,
+  { elsewhere, ...naming }: Naming = {},
+): Promise<string> {
   const runs = await runsInOrder(stateDir);
   const names = runs.map(({ runId }) => runId);
   if (wanted === 'last') {
-    const last = (await lastRun(runs, (runId) => hasPlan(stateDir, runId))) ?? names.at(-1);
+    const last = (await lastOf(stateDir, runs, naming)) ?? names.at(-1);
     if (last) return last;
   }
   const found = names.filter((n) => wanted !== '' && n.startsWith(wanted));
   const exact = found.find((n) => n === wanted) ?? (found.length === 1 ? found[0] : undefined);
   if (exact) return exact;
   const none = names.length === 0 ? 'no runs yet' : `unknown run ${JSON.stringify(wanted)}`;
-  throw usage(found.length > 1 ? `${found.length} runs begin with ${wanted}` : none, {
+  const told = found.length > 1 || wanted === 'last' ? undefined : elsewhere;
+  throw usage(found.length > 1 ? `${found.length} runs begin with ${wanted}` : (told?.what ?? none), {
     place: 'RUN',
     expected:
       names.length > 0
         ? `one of: ${(found.length > 1 ? found : names).slice(-5).join(', ')}`
         : `a run in ${stateDir}`,
-    next: 'fireaxe runs',
+    next: told?.next ?? 'fireaxe runs',
   });
+}
+
+async function lastOf(
+  stateDir: string,
+  runs: Begun[],
+  { counts, passedOver }: Omit<Naming, 'elsewhere'>,
+): Promise<string | undefined> {
+  const over: string[] = [];
+  const counted =
+    counts &&
+    (await lastRun(runs, async (runId) => {
+      const reading = await readJournal(journalPath(stateDir, runId));
+      const meant = reading.changed !== undefined || counts(reading);
+      if (!meant && isBegun(reading)) over.push(runId);
+      return meant;
+    }));
+  if (counted === undefined)
+    return lastRun(runs, async (runId) => isBegun(await readJournal(journalPath(stateDir, runId))));
+  for (const runId of over) passedOver?.(runId);
+  return counted;
 }
 
 /**
  * A run that ended before its plan was journaled has launched nothing and is not the last one.
  * One whose journal was changed is: `last` never means the one before it.
  */
-async function hasPlan(stateDir: string, runId: string): Promise<boolean> {
-  const { records, changed } = await readJournal(journalPath(stateDir, runId));
+function isBegun({ records, changed }: JournalReading): boolean {
   return changed !== undefined || records[0]?.kind === 'plan';
 }
 
@@ -129,7 +173,8 @@ export function summarize(runId: string, reading: JournalReading): RunSummary | 
     startedAt: first.at,
     ...(end ? { endedAt: end.at } : {}),
     state: memory.verdict?.state ?? 'open',
-    undone: memory.undone,
+    undone: undoneOf(memory),
+    ...(memory.plan.receiptsOf !== undefined && { receiptsOf: memory.plan.receiptsOf }),
     sealed,
     changed: changed !== undefined,
     ...(problem === undefined ? {} : { problem }),

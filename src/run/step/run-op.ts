@@ -57,7 +57,7 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
         action,
         params,
         op: request.op,
-        runId: session.runId,
+        runId: session.plan.receiptsOf ?? session.runId,
         stepId: step.id,
         order: orderOf(session, bound),
         notAfter: () => new Date(launchedAt + step.connectMs + Math.max(NOT_AFTER_SLACK_MS, loginsMs)),
