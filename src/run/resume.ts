@@ -12,6 +12,12 @@ export function resumeRun(wanted: string, env: RunEnv): Promise<RunVerdict> {
 }
 
 function refuseWhatIsOver(runId: string, records: JournalRecord[]): void {
+  const first = records[0];
+  if (first?.kind === 'plan' && first.plan.receiptsOf !== undefined) {
+    throw usage(`cannot resume ${runId}: it undoes ${first.plan.receiptsOf}`, {
+      next: `fireaxe undo ${runId}`,
+    });
+  }
   const end = records.findLast((r) => r.kind === 'end');
   if (end?.verdict.state === 'done') {
     throw usage(`nothing to resume: the run ${runId} is done`, {

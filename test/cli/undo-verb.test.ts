@@ -24,8 +24,9 @@ const remove = step('remove', CPS, {
 const readmit = step('readmit', CPS, { action: 'readmit', params: { clients: 'all' } });
 
 /** A run whose journal has these steps done on every target. */
-function ran(...steps: ActionStep[]): string {
-  const runId = '20261120T100000.000Z-recovery-abcd';
+const ran = (...steps: ActionStep[]) => ranAs('20261120T100000.000Z-recovery-abcd', steps);
+
+function ranAs(runId: string, steps: ActionStep[], later: JournalBody[] = []): string {
   const bodies: JournalBody[] = [
     { kind: 'plan', plan: planOf(['w', steps]), operator: 'me', host: 'h', pid: 1 },
     ...steps.map(
@@ -41,6 +42,7 @@ function ran(...steps: ActionStep[]): string {
     ...CPS.map(
       (target): JournalBody => ({ kind: 'before', step: 'scale', target, before: { type: 'm6i.large' } }),
     ),
+    ...later,
   ];
   let head = GENESIS;
   const lines = bodies.map((body, seq) => {
@@ -61,7 +63,7 @@ describe('undo', () => {
     const runId = ran(hold, scale);
     const { code, stderr } = await undo('--yes');
     expect(code).toBe(5);
-    expect(stderr).toContain('scale back to m6i.large: stop and start each machine, one at a time [severe]');
+    expect(stderr).toContain('m7i.4xlarge → m6i.large: stop and start each machine, one at a time [severe]');
     expect(stderr).toContain('--confirm "prod-1 5"');
     expect(stderr).toContain(`fireaxe undo ${runId} --step hold --yes`);
     expect((await undo('--confirm', 'prod-1 4')).code).toBe(5);
@@ -87,6 +89,7 @@ describe('undo', () => {
     expect(named.stderr).toContain(
       're-create DaemonSet monitoring/agent, which this run removed as the cause',
     );
+    expect(named.stderr).toContain('WARNING: this brings the cause back');
     expect(named.stderr).toContain('--confirm "prod-1 3"');
   });
 
@@ -107,5 +110,43 @@ describe('undo', () => {
     const { code, stderr } = await undo('--include', 'removal');
     expect(code).toBe(2);
     expect(stderr).toMatch(/has no step removal\n {2}at: --include/);
+  });
+});
+
+describe('undo last', () => {
+  const undone = (step: string, targets: string[]): JournalBody[] => [
+    { kind: 'operator', what: 'undo', operator: 'me' },
+    ...targets.map((target): JournalBody => ({ kind: 'undone', step, target, ok: true })),
+  ];
+  const exec = step('look', ['n1'], { action: 'exec', params: { command: 'uptime' }, irreversible: 'why' });
+  const state = async () => {
+    const { stdout } = await fireaxe.run(['runs'], { kit });
+    return stdout
+      .split('\n')
+      .flatMap((line) => /^(\S+Z-\S+) +\S+ +(.*?) {2,}/.exec(line)?.slice(1, 3).join(': ') ?? []);
+  };
+
+  it('skips runs that have nothing to undo, and says so', async () => {
+    ran(hold);
+    const command = ranAs('20261120T110000.000Z-exec-0001', [exec]);
+    const over = ranAs('20261120T120000.000Z-fence-0002', [fence], undone('fence', CPS));
+    const { code, stdout, stderr } = await undo('--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toContain('hold: release held processes named agent');
+    for (const run of [command, over])
+      expect(stderr).toContain(`${run} has nothing to undo: last is 20261120T100000.000Z-recovery-abcd`);
+    expect(await state()).toEqual([
+      `${over}: open, undone`,
+      `${command}: open`,
+      '20261120T100000.000Z-recovery-abcd: open',
+    ]);
+  });
+
+  it('means a run that is partly undone, and `runs` tells it from one that is undone', async () => {
+    const part = ranAs('20261120T130000.000Z-fence-0003', [fence], undone('fence', ['cp-1']));
+    const { stdout } = await undo('--dry-run');
+    expect(stdout).toContain(`undo of run ${part}:`);
+    expect(stdout).toContain('on cp-[2-3] (2)');
+    expect((await state())[0]).toBe(`${part}: open, partly undone`);
   });
 });

@@ -134,7 +134,7 @@ test('a recovery offers to undo only what is in force, and not the removal of th
   const undone = await lab.run(['undo', 'last', '--yes']);
   expect(undone.code, undone.stderr).toBe(5);
   expect(undone.stderr).toContain(
-    'scale back to m6i.xlarge: stop and start each machine, one at a time [severe]',
+    'm6i.8xlarge → m6i.xlarge: stop and start each machine, one at a time [severe]',
   );
   expect(undone.stderr).toContain('not remove (left out unless it is named: --include remove)');
   const plain = await lab.run([

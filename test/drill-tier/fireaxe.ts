@@ -99,7 +99,7 @@ export async function labUp(...argv: string[]) {
   return {
     kit,
     dir,
-    run: (words: string[]) => fireaxe(words, { FIREAXE_KIT: kit }),
+    run: (words: string[], env: Record<string, string> = {}) => fireaxe(words, { FIREAXE_KIT: kit, ...env }),
     start: (words: string[]) => start(words, { FIREAXE_KIT: kit }),
     /** What the lab itself sees. */
     async status() {

@@ -13,6 +13,8 @@ export interface Change {
   danger: Danger;
   targets: string[];
   irreversible?: string;
+  /** It brings back what the run removed as the cause. */
+  cause?: true;
 }
 
 export interface LeftAsIs extends Pick<Change, 'step' | 'title' | 'targets'> {
@@ -56,6 +58,7 @@ function changeOf({ step, targets }: StepOnNodes, memory: RunMemory): Change {
     danger: undo?.danger ?? step.danger,
     targets,
     ...(step.irreversible ? { irreversible: step.irreversible } : {}),
+    ...(step.removesCause ? { cause: true } : {}),
   };
 }
 
@@ -82,15 +85,17 @@ export function inForceLine(records: JournalRecord[]): string | undefined {
 
 /** The preview as a person reads it. */
 export function previewLines(
-  runId: string,
+  run: string,
   changes: (Change & { way?: string })[],
   left: LeftAsIs[],
 ): string[] {
-  const lines = [`undo of run ${runId}:`];
+  const lines = [`undo of run ${run}:`];
   for (const c of changes) {
     const severe = c.danger === 'severe' && c.irreversible === undefined ? ' [severe]' : '';
     const how = c.irreversible === undefined ? (c.way ?? '') : `: cannot be undone, ${c.irreversible}`;
     lines.push(`  ${c.step}: ${c.title}${severe}, on ${foldLine(c.targets)} (${c.targets.length})${how}`);
+    if (c.cause && c.irreversible === undefined)
+      lines.push('    WARNING: this brings the cause back: the incident may begin again');
   }
   if (changes.length === 0) lines.push('  nothing to undo');
   for (const l of left) {

@@ -6,6 +6,12 @@ import { openKeys, transportsOf } from '../passphrases.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineVerb } from '../types.ts';
 
+/** What a node did is not all that a resume needs: it goes by the journal alone. */
+const whereItsJournalIs = (run: string) => ({
+  what: `cannot resume ${run}: its journal is not on this machine, and only the journal tells what is left to do`,
+  next: `resume it where it was begun; or undo it from here: fireaxe undo ${run} --from-nodes`,
+});
+
 export default defineVerb({
   name: 'resume',
   summary:
@@ -20,8 +26,13 @@ export default defineVerb({
   options: { ...furtherReason, ...sudoOptions },
   async run(args, flags, io) {
     const context = await openContext(flags, io);
-    const { readRun } = await import('../../run/journal/store.ts');
-    const { runId, records, changed, forked } = await readRun(stateDir(context.kit, io.env), args[0]!);
+    const { looksLikeRun, readRun } = await import('../../run/journal/store.ts');
+    const wanted = args[0]!;
+    const { runId, records, changed, forked } = await readRun(
+      stateDir(context.kit, io.env),
+      wanted,
+      looksLikeRun(wanted) ? { elsewhere: whereItsJournalIs(wanted) } : {},
+    );
     if (changed ?? forked) throw changed ?? forked;
     const first = records[0];
     const plan = first?.kind === 'plan' ? first.plan : undefined;

@@ -1,17 +1,24 @@
 import { expandNodeset } from '../../fleet/nodeset.ts';
-import { stateDir } from '../../kit/state-dir.ts';
 import { confirmPhrase, consentForUndo, furtherReasonOf, obtain } from '../consent.ts';
 import { openContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { previewLines, previewOf } from '../format/undo-preview.ts';
 import { nextCommand } from '../next-command.ts';
 import { grouped, parsed, toggle, value } from '../option.ts';
-import { furtherReason, paceOptions, sudoOptions, waveOptions, wholeNumber } from '../options.ts';
+import {
+  furtherReason,
+  paceOptions,
+  sudoOptions,
+  targetOptions,
+  waveOptions,
+  wholeNumber,
+} from '../options.ts';
 import { openKeys, transportsOf } from '../passphrases.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { refuseUnknownNode, refuseUnknownStep } from '../run-scope.ts';
 import { defineVerb } from '../types.ts';
 import { paceOf, sameWords, scopeOptions, withPace } from '../undo-pace.ts';
+import { fromJournal, fromNodes } from '../undo-source.ts';
 
 const PACE = `
 An undo is a change of its own. A severe one (of scale, readmit or a deleted object) takes --confirm or a typed
@@ -32,12 +39,20 @@ export default defineVerb({
     'fireaxe undo last --step scale --confirm "prod-1 3"     # a severe undo needs its own consent',
     'fireaxe undo last --include remove                      # also restores the cause that the run removed',
     "fireaxe undo last --nodes 'n[1-3]'",
+    'fireaxe undo 20261120T101500Z --from-nodes              # the journal is on another machine',
     'fireaxe undo last --canary 1 --wave 10% --pause 30s --max-failures 2',
     'fireaxe undo last --canary 0 --wave 100% --pause 0s     # all at once',
   ],
   danger: 'change',
   argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
   options: {
+    ...grouped('Which run:', {
+      fromNodes: toggle(
+        '--from-nodes',
+        'by the receipts on the nodes, without a journal: a run of any machine',
+      ),
+    }),
+    cluster: targetOptions.cluster,
     ...scopeOptions,
     ...waveOptions,
     ...paceOptions,
@@ -58,42 +73,43 @@ export default defineVerb({
   notes: PACE,
   async run(args, flags, io) {
     const context = await openContext(flags, io);
-    const { sink, kit } = context;
-    const { readRun } = await import('../../run/journal/store.ts');
-    const { runId, records, changed, forked } = await readRun(stateDir(kit, io.env), args[0]!);
-    // A dry run shows what can still be read, for an undo by hand.
-    if (changed && !(flags.dryRun === true && records[0]?.kind === 'plan')) throw changed;
-    if (changed) sink.note(`warning: ${changed.message}`);
-    if (forked) sink.note(`warning: ${forked.message}: what either writer recorded is undone`);
+    const { sink } = context;
     const { step: steps, include, nodes } = flags;
     const targets = nodes === undefined ? undefined : expandNodeset(nodes);
+    const scope = { ...(steps && { steps }), ...(include && { include }), ...(targets && { targets }) };
+    const source = await (flags.fromNodes === true ? fromNodes : fromJournal)(context, args[0]!);
+    const { runId, records, warnings } = source;
+    for (const note of source.notes) sink.note(note);
+    for (const warning of warnings) sink.note(`warning: ${warning}`);
+    const told = warnings.length > 0 ? { warnings } : {};
+    const nothing = source.partial ? EXIT.targets : EXIT.done;
     refuseUnknownStep(records, steps, runId, '--step');
     refuseUnknownStep(records, include, runId, '--include');
     refuseUnknownNode(records, targets, runId);
     const pace = paceOf(flags);
-    const scope = { ...(steps && { steps }), ...(include && { include }), ...(targets && { targets }) };
     const preview = previewOf(records, scope);
     const { left } = preview;
     const changes = await withPace(preview.changes, records, pace);
     const print = flags.dryRun === true ? sink.text : sink.note;
-    for (const line of previewLines(runId, changes, left)) print(line);
+    for (const line of previewLines(source.title, changes, left)) print(line);
     const possible = changes.filter((c) => c.irreversible === undefined);
     const cluster = records[0]?.kind === 'plan' ? records[0].plan.cluster : '';
     const phrase = confirmPhrase(cluster, new Set(possible.flatMap((c) => c.targets)).size);
     if (flags.dryRun === true) {
       const severe = possible.some(({ danger }) => danger === 'severe');
       if (severe) sink.text(`severe: takes --confirm "${phrase}"`);
-      sink.json({ dryRun: true, runId, changes, left, ...(severe && { confirm: phrase }) });
+      sink.json({ dryRun: true, runId, changes, left, ...told, ...(severe && { confirm: phrase }) });
       return EXIT.done;
     }
     if (changes.length === 0) {
-      sink.json({ runId, changes, left });
-      return EXIT.done;
+      sink.json({ runId, changes, left, ...told });
+      return nothing;
     }
     if (possible.length === 0) {
       sink.note('nothing can be undone');
-      sink.note(`next: ${nextCommand(`fireaxe timeline ${runId}`, flags)}`);
-      sink.json({ runId, changes, left });
+      const look = flags.fromNodes === true ? 'fireaxe runs --on-nodes' : `fireaxe timeline ${runId}`;
+      sink.note(`next: ${nextCommand(look, flags)}`);
+      sink.json({ runId, changes, left, ...told });
       return EXIT.targets;
     }
     await obtain(consentForUndo({ runId, cluster, changes: possible }, flags, io), io);
@@ -102,12 +118,17 @@ export default defineVerb({
       await openKeys(context, plan.cluster, pace.via ? [pace.via] : transportsOf(plan));
     }
     const { undoRun } = await import('../../run/undo/undo.ts');
-    return runAndShow(context, async (env) => {
+    const code = await runAndShow(context, async (env) => {
       const shown = changes.map(({ step }) => step);
-      const verdict = await undoRun(runId, { ...env, ...furtherReasonOf(flags) }, { pace, shown, ...scope });
+      const verdict = await undoRun(
+        await source.open(env),
+        { ...env, ...furtherReasonOf(flags) },
+        { pace, shown, ...scope },
+      );
       // The next undo repeats the scope and pace of this one.
       const again = verdict.next?.startsWith('fireaxe undo ');
       return again ? { ...verdict, next: [verdict.next, ...sameWords(flags)].join(' ') } : verdict;
     });
+    return source.partial && code === EXIT.done ? EXIT.targets : code;
   },
 });
