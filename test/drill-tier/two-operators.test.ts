@@ -155,3 +155,16 @@ test('the undo of a foreign run is continued from its own journal, and nodes tha
   expect([resumed.code, resumed.stderr]).toEqual([2, expect.stringContaining(`it undoes ${runId}`)]);
   expect((await bob('undo', runId, '--from-nodes', '--yes')).code).toBe(0);
 });
+
+test('nodes that did not tell are counted, and are undone once they answer', async () => {
+  const made = await alice('cordon it', 'cordon', '-l', 'role=worker', '--yes');
+  const { runId } = (made.json as unknown as { verdict: { runId: string } }).verdict;
+  // Two of the workers cannot be reached by SSH alone.
+  const some = await bob('undo', runId, '--from-nodes', '--via', 'ssh', '--timeout', '8s', '--yes');
+  expect(some.code, some.stderr).toBe(3);
+  expect(some.stderr).toMatch(/not known of 1 node: worker-09: unreachable: .* known_hosts has another key/);
+  expect(some.stderr).toContain('warning: cordon: up to 2 of the nodes that did not tell may carry it');
+  expect(some.stderr).toContain('10 planned: 10 ok');
+  const rest = await bob('undo', runId, '--from-nodes', '--yes');
+  expect([rest.code, rest.stderr]).toEqual([0, expect.stringContaining('2 planned: 2 ok')]);
+});

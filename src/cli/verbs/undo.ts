@@ -129,6 +129,8 @@ export default defineVerb({
       const again = verdict.next?.startsWith('fireaxe undo ');
       return again ? { ...verdict, next: [verdict.next, ...sameWords(flags)].join(' ') } : verdict;
     });
-    return source.partial && code === EXIT.done ? EXIT.targets : code;
+    if (!source.partial || code !== EXIT.done) return code;
+    sink.note(`some of it is left, see the warnings; next: ${nextCommand('fireaxe runs --on-nodes', flags)}`);
+    return EXIT.targets;
   },
 });
