@@ -47,6 +47,7 @@ describe.skipIf(noSshd ?? noCurl)(
       proxy: LimitedProxy,
       gate: GateSpec,
       each: (event: RunEvent, at: number) => void = () => {},
+      secondEach = false,
     ) {
       const stop = new AbortController().signal;
       const host = target({
@@ -57,7 +58,11 @@ describe.skipIf(noSshd ?? noCurl)(
       });
       let readings = 0;
       const said: string[] = [];
-      const env = { now: () => new Date(), sleep, stop, stopWaiting: stop, transport: async () => transport };
+      const env = {
+        ...{ now: () => new Date(), sleep, stop, stopWaiting: stop, transport: async () => transport },
+        // A clock that a slow machine cannot hurry: one second from reading to reading.
+        ...(secondEach && { elapsed: () => readings * 1000 }),
+      };
       const session = {
         env,
         readings: new Readings(env as unknown as RunEnv, context([], { apiserverPort: api.port }), [host]),
@@ -77,7 +82,7 @@ describe.skipIf(noSshd ?? noCurl)(
       const warned: string[] = [];
       const onWarning = ({ name }: Error) => warned.push(name);
       process.on('warning', onWarning);
-      const { open, said } = await wait(proxy, spec);
+      const { open, said } = await wait(proxy, { ...spec, everyMs: 50 }, undefined, true);
       process.off('warning', onWarning);
       expect({ open, said }).toMatchObject({ open: true });
       expect(proxy.asked.length).toBe(1);
