@@ -76,18 +76,29 @@ ${build}
     expect(kept()).toEqual([]);
   });
 
-  it('runs early at the lowest priority, and ends with the process that began it', async () => {
+  const stopped = {
+    code: 1,
+    output: 'cannot build k8s.io/kubernetes/cmd/kube-apiserver: go ended with SIGINT\n',
+  };
+  it.each([
+    ['is stopped', 'SIGTERM', `${JSON.stringify(stopped)}\n`],
+    ['has lost the process that began it', 'SIGKILL', ''],
+  ] as const)('runs early at the lowest priority, and ends where it %s', async (_how, signal, printed) => {
     const env = fakeGo(
       'printf half >"$OUT"; echo $$ >"$DIR/pid.new"; mv "$DIR/pid.new" "$DIR/pid"; exec sleep 600',
     );
-    const early = `import(${JSON.stringify(join(BUILD, 'early.mjs'))}).then((m) => m.buildEarly())`;
+    const early = `import(${JSON.stringify(join(BUILD, 'early.mjs'))}).then(async (m) => {
+      const build = m.buildEarly();
+      process.once('SIGTERM', build.stop);
+      console.log(JSON.stringify(await build.ended));
+    })`;
     const { child, ended } = start(['-e', early], env);
     await expect.poll(() => existsSync(join(dir, 'pid'))).toBe(true);
     const go = readFileSync(join(dir, 'pid'), 'utf8').trim();
     const fields = readFileSync(`/proc/${go}/stat`, 'utf8').split(') ')[1]!.split(' ');
     expect({ nice: fields[16], policy: fields[38] }).toEqual({ nice: '19', policy: IDLE });
-    child.kill('SIGKILL');
-    await ended;
+    child.kill(signal);
+    expect((await ended).output).toBe(printed);
     await expect.poll(() => existsSync(`/proc/${go}`)).toBe(false);
     await expect.poll(halfMade).toEqual([]);
   });

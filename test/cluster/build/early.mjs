@@ -1,7 +1,9 @@
 import { fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { constants, setPriority } from 'node:os';
 import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
 import { noGo } from './go.mjs';
 
 /**
@@ -18,7 +20,9 @@ export function buildEarly() {
     stream.setEncoding('utf8').on('data', (text) => {
       output += text;
     });
-  const ended = new Promise((resolve) => child.once('close', (code) => resolve({ code, output })));
+  // Not `close`: a child whose channel was closed here has none.
+  const ends = [once(child, 'exit'), finished(child.stdout), finished(child.stderr)];
+  const ended = Promise.all(ends).then(([[code]]) => ({ code, output }));
   return { ended, stop: () => child.connected && child.disconnect() };
 }
 
