@@ -75,8 +75,10 @@ function runShell(
   shell: string[],
   options: { stdin?: string; env: Record<string, string> },
 ): Promise<Ran> {
-  const child = spawn(shell[0]!, [...shell.slice(1), '-c', 'eval "$FX_TEXT"'], {
-    env: { ...options.env, FX_TEXT: text },
+  // As on a node: each program that the text starts would get a copy of an exported text.
+  const command = 'FX_TEXT=$FX_GIVEN; unset FX_GIVEN; eval "$FX_TEXT"';
+  const child = spawn(shell[0]!, [...shell.slice(1), '-c', command], {
+    env: { ...options.env, FX_GIVEN: text },
     detached: true,
   });
   let stdout = '';
