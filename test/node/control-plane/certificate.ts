@@ -1,4 +1,11 @@
-import { createPrivateKey, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
+import {
+  createPrivateKey,
+  generateKeyPairSync,
+  type KeyObject,
+  type KeyPairKeyObjectResult,
+  randomBytes,
+  sign,
+} from 'node:crypto';
 import { isIPv4 } from 'node:net';
 
 export interface Certificate {
@@ -18,10 +25,19 @@ export interface CertificateRequest {
   until: Date;
 }
 
+/** One for each name: to make one takes longer than most tests do. */
+const keys = new Map<string, KeyPairKeyObjectResult>();
+
+function keyOf(name: string): KeyPairKeyObjectResult {
+  const pair = keys.get(name) ?? generateKeyPairSync('rsa', { modulusLength: 2048 });
+  keys.set(name, pair);
+  return pair;
+}
+
 /** An X.509 certificate as kubeadm makes them, without a tool: just enough DER. */
 export function newCertificate(request: CertificateRequest): Certificate {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const { by, name } = request;
+  const { privateKey, publicKey } = keyOf(name);
   const from = request.from ?? new Date(Date.now() - 400 * 86_400_000);
   const algorithm = seq(oid('2a864886f70d01010b'), tlv(0x05, Buffer.alloc(0)));
   const body = seq(
