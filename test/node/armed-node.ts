@@ -4,7 +4,7 @@ import { parseParams } from '../../src/actions/params.ts';
 import { actionNamed } from '../../src/actions/registry.ts';
 import type { Op } from '../../src/node/types.ts';
 import { order } from './made-up.ts';
-import { context, fleetNode, type Ran, type Sandbox } from './sandbox.ts';
+import { context, fleetNode, type Ran, type Sandbox, SHELLS } from './sandbox.ts';
 
 /** An armed change, each way that it is made: an order, another order, and what it says of itself. */
 export interface Way {
@@ -30,6 +30,11 @@ export const WAYS: Way[] = [
   { ...fence, name: 'fence on hosts by iptables', iptables: true },
   { ...fence, name: 'fence on nodes', params: user('65534'), other: user('1') },
 ];
+
+/** All ways in one shell, and each kind of change in one other: what differs by shell is little. */
+export const WAYS_BY_SHELL = SHELLS.map(
+  (shell, n) => [shell.join(' '), shell, n === 0 ? WAYS : [n === 1 ? WAYS[0]! : WAYS[3]!]] as const,
+);
 
 const TOOLS = join(import.meta.dirname, 'tools');
 const PLANES = [fleetNode({ name: 'cp1', roles: ['control-plane'], address: '10.0.0.1' })];

@@ -1,13 +1,12 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import { ArmedNode, WAYS } from './armed-node.ts';
-import { SHELLS } from './sandbox.ts';
+import { ArmedNode, WAYS_BY_SHELL } from './armed-node.ts';
 import { test } from './sandbox-test.ts';
 
 const CLIENT = '0 0 10.0.0.1:6443 10.0.0.9:40000\n';
 
-describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
-  test.for(WAYS)('$name: what an order finds of an earlier one', async (way, { box }) => {
+describe.concurrent.each(WAYS_BY_SHELL)('%s', (_name, shell, ways) => {
+  test.for(ways)('$name: what an order finds of an earlier one', async (way, { box }) => {
     const node = new ArmedNode(box, shell, way);
     const armed = `would, present: ${way.done} by an order that was not kept`;
     const none = 'would, absent: ';
@@ -34,7 +33,7 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     expect(await node.found()).toBe(none);
   });
 
-  test.for(WAYS)('$name: an order over one that was not kept', async (way, { box }) => {
+  test.for(ways)('$name: an order over one that was not kept', async (way, { box }) => {
     const node = new ArmedNode(box, shell, way);
     await node.order('apply', 'a1');
     const second = await node.order('apply', 'a2');
@@ -59,7 +58,7 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     expect([node.there(), await node.found()]).toEqual([false, 'would, absent: ']);
   });
 
-  test.for(WAYS)('$name: an order over one that was kept', async (way, { box }) => {
+  test.for(ways)('$name: an order over one that was kept', async (way, { box }) => {
     const node = new ArmedNode(box, shell, way);
     await node.order('apply', 'a1');
     await node.order('keep', 'a1');
@@ -73,7 +72,7 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
     expect(existsSync(node.at('sockets'))).toBe(!way.name.startsWith('fence on hosts'));
   });
 
-  test.for(WAYS)('$name: the tool that made it is gone, or another came', async (way, { box }) => {
+  test.for(ways)('$name: the tool that made it is gone, or another came', async (way, { box }) => {
     const node = new ArmedNode(box, shell, way);
     const first = await node.order('apply', 'a1');
     const timers = node.timers();

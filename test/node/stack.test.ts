@@ -1,15 +1,12 @@
 import { rmSync } from 'node:fs';
 import { describe, expect } from 'vitest';
-import { ArmedNode, WAYS } from './armed-node.ts';
-import { type Ran, SHELLS } from './sandbox.ts';
+import { ArmedNode, WAYS_BY_SHELL } from './armed-node.ts';
+import type { Ran } from './sandbox.ts';
 import { test } from './sandbox-test.ts';
 
 const NONE = 'would, absent: ';
 
-// All ways in one shell, two of them in the others: what differs by way is little.
-const IN = SHELLS.map((s, n) => [s.join(' '), s, n === 0 ? WAYS : [WAYS[0]!, WAYS[3]!]] as const);
-
-describe.concurrent.each(IN)('%s', (_name, shell, ways) => {
+describe.concurrent.each(WAYS_BY_SHELL)('%s', (_name, shell, ways) => {
   test.for(ways)('$name: undone in the order they were made', async (way, { box }) => {
     const node = new ArmedNode(box, shell, way);
     const first = await kept(node, 'a1');
