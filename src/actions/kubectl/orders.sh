@@ -8,7 +8,6 @@ KO_DID='' KO_SENT=0 KO_LATE='' KO_SINCE=''
 ko_open() {
   [ -z "$SE_AT" ] || return 0
   kc_until missing get "$KO_PATH" || kc_give_up
-  ! kube_missing || KC_SAID=''
   kc_beside
   send_open
 }

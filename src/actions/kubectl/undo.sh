@@ -15,11 +15,15 @@ ko_back() {
   esac
 }
 
-# ko_was HOW PATH: fields that are not as they were left may have been restored before, or never changed.
+# ko_was HOW PATH: fields that are not as they were left may have been restored before, by a request whose answer was lost, or
+# never changed.
 ko_was() {
   [ "$KO_STATE" = lost ] || return 0
   ko_until PATCH "$1" "$2"
-  [ "$SE_IS" != ok ] || { KO_STATE='' && fx_say "$KO_PATH is as before"; }
+  [ "$SE_IS" = ok ] || return 0
+  KO_STATE=''
+  [ -z "$KO_LATE" ] || KO_DID=1
+  fx_say "$KO_PATH is as before"
 }
 
 # ko_ours HOW PATH: whether an object that apply created is as it was left.

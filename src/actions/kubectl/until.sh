@@ -21,7 +21,7 @@ kc_until() {
     ! kube "$@" || return 0
     if [ "$KC_OK" = missing ] && kube_missing; then return 0; fi
     ! kube_denied || break
-    if kube_missing; then return 1; fi
+    if kube_missing || kc_certain; then return 1; fi
     [ "$(date +%s)" -lt "$KC_END" ] || break
     sleep 1
   done
@@ -29,12 +29,15 @@ kc_until() {
   return 1
 }
 
+# kc_certain: whether the same request would get the same answer again.
+kc_certain() { case $KC_SAID in *'(AlreadyExists)'* | *'(Invalid)'* | *'(BadRequest)'* | *'(MethodNotAllowed)'*) ;; *) return 1 ;; esac }
+
 kc_short() { kube_word && FX_L=$KC_WORD; }
 
-# kc_beside: reports warnings of kubectl, and credentials that did not work.
+# kc_beside: reports warnings of kubectl, and credentials that did not work. That there is no such object is an answer.
 kc_beside() {
   [ -z "$KC_BAD" ] || fx_say "$KC_BAD"
-  [ -z "$KC_SAID" ] || { kc_short && fx_say "kubectl says: $FX_L"; }
+  [ -z "$KC_SAID" ] || kube_missing || { kc_short && fx_say "kubectl says: $FX_L"; }
 }
 
 kc_give_up() {
@@ -42,6 +45,7 @@ kc_give_up() {
   ! kube_outdated || fx_fail certificate-expired "$FX_L"
   ! kube_denied || fx_fail denied "$FX_L"
   ! kube_missing || fx_fail not-found "$FX_L"
+  ! kc_certain || fx_fail rejected "$FX_L"
   fx_fail no-answer "the API did not answer in time: $FX_L"
 }
 

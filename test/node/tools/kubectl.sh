@@ -39,7 +39,16 @@ fi
 [ ! -e "$SANDBOX/api/warns" ] || echo 'Warning: apps/v1 DaemonSet is old' >&2
 object=$SANDBOX/api/$(echo "$path" | tr '/?=%' '____')
 case $verb in
-  create) cp "$file" "$SANDBOX/created" && exit 0 ;;
+  create)
+    if [ -e "$SANDBOX/created" ]; then
+      echo 'Error from server (AlreadyExists): daemonsets.apps "agent" already exists' >&2
+      exit 1
+    fi
+    cp "$file" "$SANDBOX/created"
+    [ -e "$SANDBOX/api/loses" ] || exit 0
+    echo 'Unable to connect to the server: unexpected EOF' >&2
+    exit 1
+    ;;
 esac
 [ -e "$object" ] || {
   echo 'Error from server (NotFound): the server could not find the requested resource' >&2
