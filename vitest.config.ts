@@ -26,7 +26,7 @@ export default defineConfig({
       tier(
         'unit',
         [
-          'test/{base,fleet,kit,aws,transport,fanout,node,actions,probe,who,receipts,plan,run,playbook,report,cli,drill,prose}/**/*.test.{ts,tsx}',
+          'test/{base,fleet,kit,aws,transport,fanout,node,actions,probe,who,status,receipts,plan,run,playbook,report,cli,drill,prose}/**/*.test.{ts,tsx}',
           'test/*.test.ts',
         ],
         120_000,

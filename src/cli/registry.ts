@@ -18,6 +18,12 @@ export function verbs(): RegisteredVerb[] {
       load: async () => (await import('./verbs/nodes.ts')).default,
     },
     {
+      name: 'status',
+      summary: 'Say what is broken, what is in force, who does it, and what to do next',
+      group: 'Look',
+      load: async () => (await import('./verbs/status.ts')).default,
+    },
+    {
       name: 'probe',
       summary: 'Read the health of the control plane, out of band',
       group: 'Look',

@@ -2,7 +2,7 @@
 # needs: ask counters in-force etcd/etcd common/clock
 # shellcheck shell=sh
 
-KC_TIME=3 ET_TIME=2
+KC_TIME=$P_SECONDS ET_TIME=2
 # Without a before-state there is room: what is in force may be long, and must not push a count out of the result.
 FX_MOST=1600
 

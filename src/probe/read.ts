@@ -12,6 +12,8 @@ export interface ProbeDeps {
   context: ActionContext;
   /** Reads the nodes' leases, too: a list of all nodes. */
   leases?: boolean;
+  /** Longest that one request to a server takes. */
+  requestSeconds?: number;
 }
 
 /** The last counters of each server, from one reading to the next: one that is missed in between loses none. */
@@ -24,7 +26,10 @@ export async function readCluster(
   counters: Counters = new Map(),
 ): Promise<ClusterReading> {
   const hosts = targets.filter((t) => t.roles.includes('control-plane'));
-  const outcomes = await deps.reach(hosts, probeScript(deps.context, deps.now(), deps.leases));
+  const outcomes = await deps.reach(
+    hosts,
+    probeScript(deps.context, deps.now(), deps.leases, deps.requestSeconds),
+  );
   const byName = new Map(outcomes.map((outcome) => [outcome.target, outcome]));
   const servers = hosts.map((host) => readServer(host.name, byName.get(host.name), deps.now()));
   const errorPercent = errorShare(counters, servers);

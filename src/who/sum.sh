@@ -35,7 +35,7 @@ function field(word,  at) {
 # about PID: fills the group of a process: its pod or unit, and its name.
 function about(p,  file, line, n, f, pod, unit, user) {
   if (p in group) return
-  name = "?"; file = root "/proc/" p "/comm"
+  name = ""; file = root "/proc/" p "/comm"
   if ((getline line < file) > 0) name = line
   close(file)
   pod = ""; unit = ""; file = root "/proc/" p "/cgroup"
@@ -63,6 +63,8 @@ END {
     p = key in has ? has[key] : (key in ino && ino[key] in owner) ? owner[ino[key]] : space[key]
     if (p == "") { unowned++; continue }
     about(p)
+    # It ended since.
+    if (group[p] ~ /[|]$/) { unowned++; continue }
     g = group[p]
     for (t = 1; t <= turn; t++) if ((key, t) in at_) { n[g]++; many[g, t]++; total[t]++ }
     if (first[key] > 1) opened[g]++

@@ -9,12 +9,11 @@ who_talkers() {
   who_places
   who_spaces
   # A server that dies closes all connections at once: one moment alone may show none.
-  WH_BEGAN='' WH_SPAN=0
+  WH_BEGAN='' WH_SPAN=0 WH_ANY=0
   ! stack_clock || WH_BEGAN=$ST_CLOCK
   WH_SEEN=$(
-    for WH_TURN in 1 2 3 4; do
-      [ "$WH_TURN" -eq 1 ] || sleep 0.4 2>/dev/null || sleep 1
-      who_sample "$WH_TURN"
+    for WH_TURN in 1 2 3 4 5 6 7 8 9; do
+      who_moment || break
     done
   )
   [ -z "$WH_BEGAN" ] || ! stack_clock || WH_SPAN=$((ST_CLOCK - WH_BEGAN))
@@ -33,6 +32,19 @@ who_talkers() {
     IFS=$FX_NL
   done
   IFS=$FX_I
+}
+
+# who_moment: the fifth moment and later ones only where hardly a connection was seen: clients wait before they try again.
+who_moment() {
+  if [ "$WH_TURN" -gt 4 ]; then
+    [ -z "$IN_SERVER" ] && [ "$WH_ANY" -lt 3 ] || return 1
+  fi
+  [ "$WH_TURN" -eq 1 ] || sleep 0.4 2>/dev/null || sleep 1
+  WH_NEW=$(who_sample "$WH_TURN")
+  printf '%s\n' "$WH_NEW"
+  case $WH_NEW in *ESTAB*) WH_ANY=$((WH_ANY + 1)) ;; esac
+  case $WH_NEW in *ESTAB*ESTAB*ESTAB* | *SYN-SENT*) WH_ANY=3 ;; esac
+  return 0
 }
 
 # who_tell LINE: `weight|connections|…|kind|id|name` as sum.sh prints it; the pod's names go with it.

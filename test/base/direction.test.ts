@@ -17,6 +17,7 @@ const ORDER = [
   'look',
   'receipts',
   'who',
+  'status',
   'plan',
   'run',
   'playbook',

@@ -4,6 +4,7 @@ import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Status } from '../../src/status/types.ts';
 import type { Offender, Who } from '../../src/who/types.ts';
 import { eventually, labUp } from './fireaxe.ts';
 
@@ -47,6 +48,24 @@ test('who names the offender with no hint, in under 10 s; the command that it pr
   await eventually('held', async () => (await lab.status()).sample.flooding <= 6);
 });
 
+test('status tells what is broken, whose hold stands and who does it, in under 10 s, and changes nothing', async () => {
+  const before = filesOf(lab.dir);
+  const began = Date.now();
+  const { code, stdout, json } = await statusOf();
+  expect((Date.now() - began) / 1000).toBeLessThan(10);
+  expect(filesOf(lab.dir)).toEqual(before);
+  expect([0, 3], stdout).toContain(code);
+  const { standing, verdict, servers } = json;
+  expect(standing).toMatchObject([
+    { action: 'stop', reason: 'who: telemetry-agent floods the API', seen: 'stands' },
+  ]);
+  expect(standing[0]!.nodes.length).toBeGreaterThan(15);
+  expect(standing[0]!.operator).toMatch(/@/);
+  expect(standing[0]!.until).toMatch(/Z$/);
+  expect(servers.of).toBe(3);
+  expect(verdict.text).toContain('in force: stop');
+});
+
 test('with nothing but healthy clients, nothing stands out', async () => {
   const kill = [
     'stop',
@@ -66,6 +85,11 @@ test('with nothing but healthy clients, nothing stands out', async () => {
   expect(stdout).toContain('kubelet');
   expect(stdout).toMatch(/nothing stands out on \d+ nodes read\n$/);
 });
+
+async function statusOf() {
+  const { code, stdout, json } = await lab.run(['status', '--output', 'json']);
+  return { code, stdout, json: (json as unknown as { status: Status }).status };
+}
 
 /** As a shell would run it. */
 async function pasted(command: string): Promise<{ stderr: string }> {

@@ -6,6 +6,7 @@ import { COMMON, library } from '../../src/node/lib/index.ts';
 import type { NodeAction } from '../../src/node/types.ts';
 import { probe } from '../../src/probe/script.ts';
 import { receipts } from '../../src/receipts/script.ts';
+import { status } from '../../src/status/script.ts';
 import { who } from '../../src/who/script.ts';
 import { context, fleetNode, target } from './sandbox.ts';
 
@@ -65,9 +66,10 @@ export const SCRIPTS: Script[] = [
     .filter((action) => action.node)
     .map((action) => ofAction(action, parseParams(action, PARAMS[action.name] ?? {}, action.name))),
   ofAction(etcdHealth, {}),
-  ofAction(probe, { leases: true }),
+  ofAction(probe, { leases: true, seconds: 3 }),
   ofAction(receipts, { skip: 0 }),
   ofAction(who, { api: [] }),
+  ofAction(status, { api: [] }),
   watch('watch', ['hold/watch'], `${WATCH} P_PROCESS P_CMDLINE P_CGROUP HO_UID`),
   watch('watch of pods', ['hold/pods-as', 'hold/watch'], `${WATCH} P_PODS IN_API4 IN_API6 IN_PORTS HO_TABLE`),
 ];

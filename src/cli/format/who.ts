@@ -81,7 +81,7 @@ function ageText({ ageSeconds }: Offender): string {
 }
 
 /** What the answer does not cover. */
-function unreadLines({ nodes, notAsked }: Who): string[] {
+export function unreadLines({ nodes, notAsked }: Who): string[] {
   const missed = nodes.filter(({ reached }) => !reached);
   const states = new Map<string, number>();
   for (const { outcome = 'not-attempted' } of missed) states.set(outcome, (states.get(outcome) ?? 0) + 1);

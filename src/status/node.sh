@@ -1,0 +1,27 @@
+# What stands on this node by Fireaxe, and who talks to the API. Changes nothing.
+# needs: in-force talkers peers asked receipts/tell receipts/notes
+# shellcheck shell=sh
+
+KC_TIME=2
+# Without a before-state there is room for more values.
+FX_MOST=1600
+
+act_look() {
+  receipts_notes
+  receipts_tell 0 18000
+  status_rules
+  fx_has ss || { fx_say 'ss is not on this node: its connections cannot be read' && return 0; }
+  who_talkers
+  [ -n "$IN_SERVER" ] || return 0
+  who_peers
+  who_asked
+}
+
+# status_rules: the rules and manifests themselves, and whether they can be read here at all.
+status_rules() {
+  in_force
+  fx_has nft || fx_has iptables || return 0
+  [ "$IF_RC" -ne 124 ] || return 0
+  ! fx_has nft || within 2 nft list tables >/dev/null 2>&1 || return 0
+  fx_data rules read
+}

@@ -1,0 +1,39 @@
+import { randomBytes } from 'node:crypto';
+import { addresses } from '../actions/kinds.ts';
+import { type Action, defineAction } from '../actions/types.ts';
+import { nodeScript } from '../node/script.ts';
+import type { ActionContext } from '../node/types.ts';
+import inForce from '../probe/in-force.sh';
+import type { NodeScript } from '../transport/types.ts';
+import { who } from '../who/script.ts';
+import node from './node.sh';
+
+/** Reads what `who` reads and what stands on a node, in one script: a login may be what takes long. */
+export const status = defineAction({
+  name: 'status',
+  title: 'Read what stands on a node, and who talks to the API',
+  danger: 'read',
+  scope: 'node',
+  parameters: { api: { schema: addresses, help: 'more addresses of the API, such as its balancer' } },
+  summary: () => 'read',
+  node: { fragments: { ...who.node!.fragments, 'in-force': inForce, node }, variables: who.node!.variables },
+});
+
+/** The text that reads one node. */
+export function statusScript(
+  context: ActionContext,
+  now: Date,
+  deadlineMs: number,
+  api: string[] = [],
+): NodeScript {
+  return nodeScript({
+    action: status as unknown as Action,
+    params: { api },
+    op: 'check',
+    runId: `status-${randomBytes(4).toString('hex')}`,
+    stepId: 'status',
+    notAfter: new Date(now.getTime() + 3_600_000),
+    deadlineMs,
+    context,
+  });
+}

@@ -1,0 +1,108 @@
+import { etcdAlarms, etcdIll } from '../probe/etcd-alarms.ts';
+import type { ClusterReading } from '../probe/types.ts';
+import type { Offender } from '../who/types.ts';
+import type { Standing, Verdict } from './types.ts';
+
+export interface Findings {
+  cluster: string;
+  servers: ClusterReading;
+  /** The likeliest client that stands out, and the command that holds it. */
+  offender?: { name: string; command?: string | undefined } | undefined;
+  standing: Standing[];
+}
+
+/** Share of the answers since a server's start that may be 5xx or 429. */
+const MOST_ERRORS_PERCENT = 5;
+
+/** Whether the control plane is up, in words, and what to do next. */
+export function verdictOf({ cluster, servers, offender, standing }: Findings): Verdict {
+  const { answering, of } = servers;
+  const reached = servers.servers.filter((server) => server.reached).length;
+  const ready = `${answering} of ${of} API servers are ready`;
+  if (of > 0 && reached === 0) {
+    return {
+      state: 'unknown',
+      text: 'no API host was reached: nothing is known of the control plane',
+      next: `fireaxe probe -c ${cluster} -v`,
+    };
+  }
+  const [alarm] = etcdAlarms(servers);
+  if (alarm?.name === 'NOSPACE') {
+    return {
+      state: 'degraded',
+      text: `${ready}, but etcd is over its quota: every write fails`,
+      next: `fireaxe run etcd-nospace -c ${cluster}`,
+    };
+  }
+  const by = offender ? `; ${offender.name} stands out among its clients` : '';
+  const held = standing.filter(({ seen }) => seen !== 'gone');
+  if (answering < of) {
+    return {
+      state: answering === 0 ? 'down' : 'degraded',
+      text: `the control plane is ${answering === 0 ? 'down' : 'degraded'}: ${ready}${by}${inForce(held)}`,
+      next: nextInOutage(cluster, offender, held),
+    };
+  }
+  if (etcdIll(servers))
+    return {
+      state: 'degraded',
+      text: `${ready}, but an etcd member is not healthy`,
+      next: `fireaxe probe -c ${cluster}`,
+    };
+  const errors = errorPercent(servers);
+  if (offender || errors > MOST_ERRORS_PERCENT) {
+    const share = errors > MOST_ERRORS_PERCENT ? `, and ${errors}% of their answers are errors` : '';
+    return {
+      state: 'degraded',
+      text: `${ready}${share}${by}${inForce(held)}`,
+      next: nextInOutage(cluster, offender, held),
+    };
+  }
+  const [last] = held.filter(({ run }) => run !== undefined).slice(-1);
+  if (held.length > 0) {
+    return {
+      state: 'in-force',
+      text: `${ready}, with changes in force: not an all-clear${inForce(held)}`,
+      ...(last && { next: wayBack(cluster, last) }),
+    };
+  }
+  const [gone] = standing;
+  return {
+    state: 'healthy',
+    text: `${ready}, and nothing stands out${gone ? '; a change was removed by hand' : ''}`,
+    ...(gone?.run !== undefined && { next: `fireaxe verify ${gone.run}` }),
+  };
+}
+
+function nextInOutage(cluster: string, offender: Findings['offender'], held: Standing[]): string {
+  if (offender?.command !== undefined && !held.some(({ action }) => action === 'stop'))
+    return offender.command;
+  if (offender?.command === undefined) return `fireaxe who -c ${cluster} --sample all`;
+  return held.some(({ action }) => action === 'fence')
+    ? `fireaxe probe -c ${cluster} --watch 5s`
+    : `fireaxe fence -c ${cluster} --pause-controllers --reason 'the API servers do not recover'`;
+}
+
+/** Fenced clients come back in batches; the rest is undone. */
+function wayBack(cluster: string, { action, run }: Standing): string {
+  return action === 'fence'
+    ? `fireaxe readmit -c ${cluster} --batch 25% --reason 'the API servers are ready'`
+    : `fireaxe undo ${run} --dry-run`;
+}
+
+function inForce(held: Standing[]): string {
+  const actions = [...new Set(held.map(({ action }) => action))];
+  return actions.length > 0 ? `; in force: ${actions.join(', ')}` : '';
+}
+
+/** Percent of the answers of all servers since their start that were 5xx or 429. */
+export function errorPercent({ servers }: ClusterReading): number {
+  const total = servers.reduce((n, server) => n + (server.requests ?? 0), 0);
+  const errors = servers.reduce((n, server) => n + (server.errors ?? 0), 0);
+  return total > 0 ? Math.round((100 * errors) / total) : 0;
+}
+
+/** The likeliest of those that stand out. */
+export function likeliest(offenders: Offender[]): Offender | undefined {
+  return offenders.find(({ reasons }) => reasons.length > 0);
+}
