@@ -12,7 +12,7 @@ export interface Findings {
 }
 
 /** Share of the answers since a server's start that may be 5xx or 429. */
-const MOST_ERRORS_PERCENT = 5;
+const MOST_ERRORS_PERCENT = 25;
 
 /** Whether the control plane is up, in words, and what to do next. */
 export function verdictOf({ cluster, servers, offender, standing }: Findings): Verdict {

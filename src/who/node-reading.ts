@@ -45,52 +45,45 @@ function listed(data: Record<string, string>, key: string): [text: string, index
   return found;
 }
 
+/** In the order in which sum.sh prints them; kind, id and name follow. */
+const FIELDS = [
+  ...([
+    'connections',
+    'opened',
+    'waiting',
+    'failed',
+    'bytesPerSecond',
+    'sent',
+    'received',
+    'segments',
+  ] as const),
+  ...(['age', 'cpuSeconds', 'processes', 'named'] as const),
+];
+
 function clientsOf(data: Record<string, string>): Client[] {
   return listed(data, 't').flatMap(([text, i]) => {
-    const match =
-      /^(\d+)\|(\d+)\|(\d+)\|(\d+)\|(\d+)\|(\d+)\|(\d+)\|(-?\d+)\|(\d+)\|(\d+)\|(\d+)\|(pod|unit|process)\|([^|]*)\|(.+)$/.exec(
-        text,
-      );
-    if (!match) return [];
-    const [
-      connections,
-      opened,
-      waiting,
-      bytesPerSecond,
-      sent,
-      received,
-      segments,
-      age,
-      cpu,
-      processes,
-      named,
-    ] = match.slice(1, 12).map(Number) as [
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-      number,
-    ];
+    const words = text.split('|');
+    const [kind = '', id = '', ...name] = words.slice(FIELDS.length);
+    const counted = words.slice(0, FIELDS.length);
+    if (!counted.every((word) => /^-?\d{1,15}$/.test(word)) || !isKind(kind) || name.join('') === '')
+      return [];
+    const { age, ...values } = Object.fromEntries(
+      FIELDS.map((field, at) => [field, Number(counted[at])]),
+    ) as Record<(typeof FIELDS)[number], number>;
     return [
       {
-        name: match[14]!,
-        where: { kind: match[12] as Where['kind'], id: match[13]! },
+        name: name.join('|'),
+        where: { kind, id },
         labels: labelsOf(data[`l${i}`]),
-        ...{ connections, opened, waiting, bytesPerSecond, sent, received, segments },
+        ...values,
         ...(age >= 0 && { ageSeconds: age }),
-        cpuSeconds: cpu,
-        processes,
-        named: Math.max(named, processes),
+        named: Math.max(values.named, values.processes),
       },
     ];
   });
 }
+
+const isKind = (word: string): word is Where['kind'] => ['pod', 'unit', 'process'].includes(word);
 
 /** A text that was cut to its length ends in a label that may be cut, too. */
 const LONGEST = 200;

@@ -44,6 +44,7 @@ function join(found: { node: string; client: Client }[]): Joined {
     connections: sum(clients.map((c) => c.connections)),
     opened: sum(clients.map((c) => c.opened)),
     waiting: sum(clients.map((c) => c.waiting)),
+    failed: sum(clients.map((c) => c.failed)),
     bytesPerSecond: sum(clients.map((c) => c.bytesPerSecond)),
     bytes: sum(clients.map((c) => c.sent + c.received)),
     ...(ages.length > 0 && { ageSeconds: { least: Math.min(...ages), most: Math.max(...ages) } }),
@@ -55,7 +56,10 @@ function join(found: { node: string; client: Client }[]): Joined {
 function score(one: Omit<Offender, 'reasons' | 'score'>, oldest: number): number {
   const age = one.ageSeconds?.most;
   const newness = age === undefined || oldest === 0 ? 0 : 1 - age / oldest;
-  const opened = Math.min(100, (100 * (one.opened + one.waiting)) / Math.max(1, one.connections));
+  const opened = Math.min(
+    100,
+    (100 * (one.opened + one.waiting + one.failed)) / Math.max(1, one.connections),
+  );
   const weight = one.connectionShare + one.byteShare + opened / 2;
   return Math.round(weight * (1 + newness) * (one.part ? 0.1 : 1) * 10) / 10;
 }

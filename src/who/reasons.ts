@@ -1,13 +1,21 @@
 import type { Offender } from './types.ts';
 
 /** A healthy client keeps one or a few connections, and sends little over them once it has started. */
-const MOST = { connections: 5, opened: 2, bytesPerSecond: 150_000 };
+const MOST = { connections: 5, opened: 2, failed: 4, bytesPerSecond: 150_000 };
 /** What Kubernetes cannot run without stands out only far above that. */
 const PART = 10;
 
 type Measured = Pick<
   Offender,
-  'nodes' | 'connections' | 'opened' | 'waiting' | 'bytesPerSecond' | 'part' | 'connectionShare' | 'byteShare'
+  | 'nodes'
+  | 'connections'
+  | 'opened'
+  | 'waiting'
+  | 'failed'
+  | 'bytesPerSecond'
+  | 'part'
+  | 'connectionShare'
+  | 'byteShare'
 >;
 
 /** Why a client stands out, a text each; empty where it does not. The kubelet, which every node has, is the measure. */
@@ -29,6 +37,8 @@ export function reasonsOf(
     reasons.push(`opened ${short(each(one.opened))} connections a node while it was read`);
   if (each(one.waiting) >= 2 * times)
     reasons.push(`${short(each(one.waiting))} connections a node wait for an answer`);
+  if (each(one.failed) >= MOST.failed * times)
+    reasons.push(`${short(each(one.failed))} attempts to connect failed on each node while it was read`);
   if (each(one.bytesPerSecond) >= MOST.bytesPerSecond * times)
     reasons.push(`${bytesText(each(one.bytesPerSecond))} a second on each node`);
   return reasons;

@@ -9,16 +9,32 @@ WH_MOST=250 ST_CLOCK=''
 # one.
 who_spaces() {
   WH_SPACES='' WH_NS=''
-  [ -e "$FX_ROOT/proc/self/ns/net" ] || return 0
+  [ -h "$FX_ROOT/proc/self/ns/net" ] || return 0
   fx_has nsenter || { fx_say 'no nsenter here: pods with a network of their own are not read' && return 0; }
   set +f
   # shellcheck disable=SC2012 # Such paths are plain, and one ls shows all links.
   WH_NS=$(ls -l "$FX_ROOT"/proc/self/ns/net "$FX_ROOT"/proc/[0-9]*/ns/net 2>/dev/null | awk '
     { n = split($(NF - 2), part, "/"); pid = part[n - 2] }
+    # ls lists this one last.
     pid == "self" { own = $NF; next }
-    $NF != own { print "N", pid, $NF }')
+    { space[pid] = $NF }
+    END { for (pid in space) if (space[pid] != own) print "N", pid, space[pid] }')
   set -f
   WH_SPACES=$(printf '%s\n' "$WH_NS" | awk -v most="$WH_MOST" 'NF == 3 && !($3 in seen) { seen[$3] = 1; if (n++ < most) print $2 }')
+}
+
+# who_attempts: prints `A pid failed` for each of those namespaces: the connections that it could not open since it began. Where a server
+# refuses them at once, no moment shows them.
+who_attempts() {
+  [ -n "$WH_SPACES" ] || return 0
+  set --
+  for FX_K in $WH_SPACES; do set -- "$@" "$FX_ROOT/proc/$FX_K/net/snmp"; done
+  # Awk would stop at the first that has ended.
+  for FX_K in "$@"; do
+    shift
+    [ ! -r "$FX_K" ] || set -- "$@" "$FX_K"
+  done
+  [ $# -eq 0 ] || awk '/^Tcp: [0-9]/ { n = split(FILENAME, part, "/"); print "A", part[n - 2], $8 }' "$@" 2>/dev/null
 }
 
 # who_sample TURN: prints its sockets; `@ pid` stands before those of a process's network namespace.

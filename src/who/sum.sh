@@ -5,9 +5,11 @@
 # The groups of processes, the heaviest first, of the lines that sockets.sh prints. Of the connections counts the most at one
 # moment; `opened` are those that were not there at the first moment, `rate` are the bytes a second since then.
 WH_SUM='
-$1 == "=" { turn = $2; at = ""; next }
-$1 == "@" { at = $2; next }
-$1 == "N" || $1 == "!" { next }
+$1 == "=" { turn = $2; at = key = ""; next }
+$1 == "@" { at = $2; key = ""; next }
+$1 == "N" { inside[$3] = inside[$3] " " $2; home[$2] = $3; next }
+$1 == "A" { if ($2 in tries) failed[$2] = $3 - tries[$2]; else tries[$2] = $3; next }
+$1 == "!" { next }
 $1 == "F" { pid = $2; next }
 $1 == "I" { owner[$2] = pid; next }
 $1 == "C" { name = $0; sub(/^C +[0-9]+ /, "", name); named[name] = $2; next }
@@ -76,15 +78,31 @@ END {
       if (!(g in oldest) || age[p] > oldest[g]) oldest[g] = age[p]
     }
   }
+  for (p in failed) if (failed[p] > 0 && (g = busiest(p)) != "") { n[g] += 0; lost[g] += failed[p] }
   for (g in n) {
     name = g; sub(/^[^|]*\|[^|]*\|/, "", name)
     n[g] = most(many, g); rate[g] *= 100 / (span > 50 ? span : 100)
-    printf "%.0f|%d|%d|%d|%.0f|%.0f|%.0f|%.0f|%.0f|%.0f|%d|%d|%s\n", \
-      n[g] * 10 + opened[g] * 20 + waiting[g] * 10 + rate[g] / 2000 + (out[g] + in_[g]) / 1000000, \
-      n[g], opened[g], waiting[g], rate[g], out[g], in_[g], segs[g], oldest[g], time[g], processes[g], named[name], g
+    printf "%.0f|%d|%d|%d|%d|%.0f|%.0f|%.0f|%.0f|%.0f|%.0f|%d|%d|%s\n", \
+      n[g] * 10 + opened[g] * 20 + waiting[g] * 10 + lost[g] * 5 + rate[g] / 2000 + (out[g] + in_[g]) / 1000000, \
+      n[g], opened[g], waiting[g], lost[g], rate[g], out[g], in_[g], segs[g], oldest[g], time[g], processes[g], named[name], g
   }
   for (t = 1; t <= turn; t++) if (total[t] > all) all = total[t]
   printf "all %d %d %d\n", all, unowned, closed[turn]
+}
+# busiest PID: the group of the process with most CPU time in its network namespace; there its connections failed.
+function busiest(p,  i, many, pids, best, high) {
+  many = split(inside[home[p]], pids, " "); high = -1; best = ""
+  for (i = 1; i <= many; i++) {
+    about(pids[i])
+    if (group[pids[i]] !~ /[|]$/ && cpu[pids[i]] > high) { high = cpu[pids[i]]; best = pids[i] }
+  }
+  if (best == "") return ""
+  g = group[best]
+  if (!((g, best) in counted)) {
+    counted[g, best] = 1; processes[g]++; time[g] += cpu[best]
+    if (!(g in oldest) || age[best] > oldest[g]) oldest[g] = age[best]
+  }
+  return g
 }
 function most(of, g,  t, high) {
   for (t = 1; t <= turn; t++) if (of[g, t] > high) high = of[g, t]
@@ -94,7 +112,7 @@ function most(of, g,  t, high) {
 who_sum() {
   fx_line "$FX_ROOT/proc/uptime" || fx_line /proc/uptime || FX_L=0
   {
-    printf '%s\n' "$WH_SEEN"
+    printf '%s\n' "$WH_NS" "$WH_SEEN"
     who_owners
     set +f
     cat "$FX_ROOT"/proc/[0-9]*/comm 2>/dev/null | sort | uniq -c | sed 's/^ */C /'

@@ -13,8 +13,10 @@ who_talkers() {
   ! stack_clock || WH_BEGAN=$ST_CLOCK
   WH_SEEN=$(
     for WH_TURN in 1 2 3 4 5 6 7 8 9; do
+      [ "$WH_TURN" -gt 1 ] || who_attempts
       who_moment || break
     done
+    who_attempts
   )
   [ -z "$WH_BEGAN" ] || ! stack_clock || WH_SPAN=$((ST_CLOCK - WH_BEGAN))
   case $WH_SEEN in *'! cut'*) fx_say 'not all pods were read in time' ;; esac

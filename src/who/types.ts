@@ -17,6 +17,8 @@ export interface Client {
   opened: number;
   /** Not accepted yet. */
   waiting: number;
+  /** Could not be opened meanwhile; known only of pods with a network of their own, and to whatever address. */
+  failed: number;
   /** Sent and received meanwhile. */
   bytesPerSecond: number;
   /** Since the open connections were opened. */
@@ -80,6 +82,7 @@ export interface Offender {
   connections: number;
   opened: number;
   waiting: number;
+  failed: number;
   bytesPerSecond: number;
   bytes: number;
   /** Percent of all connections and bytes that were read. */

@@ -67,8 +67,8 @@ describe('the verdict', () => {
     expect(verdict(reading(server('cp1', 'ok'), server('cp2', 'failing')))).toMatchObject({
       state: 'degraded',
     });
-    const errors = reading(server('cp1', 'ok', { requests: 100, errors: 20 }));
-    expect(verdict(errors).text).toContain('20% of their answers are errors');
+    const errors = reading(server('cp1', 'ok', { requests: 100, errors: 40 }));
+    expect(verdict(errors).text).toContain('40% of their answers are errors');
     expect(verdict(READY, [], offender)).toMatchObject({ state: 'degraded', next: HOLD });
   });
 

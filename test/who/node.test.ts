@@ -1,4 +1,6 @@
 import { execFileSync } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect } from 'vitest';
 import type { Target } from '../../src/kit/types.ts';
 import { readWho } from '../../src/who/read.ts';
@@ -158,6 +160,56 @@ describe.concurrent.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, s
       where: [{ kind: 'pod', id: 'telemetry/telemetry-agent' }],
     });
   });
+
+  // Busybox runs its own nsenter, whatever stands in PATH.
+  if (shell[0] !== 'busybox')
+    test('a pod with a network of its own: its sockets by their inodes, and its failed attempts', async ({
+      box,
+    }) => {
+      machine(box);
+      process(box, 15, 'pause', '0::/kubepods.slice/x', 60);
+      const spaces = { self: 1, 11: 1, 12: 2, 13: 1, 14: 1, 15: 2 };
+      for (const [pid, space] of Object.entries(spaces)) {
+        mkdirSync(join(box.root, `proc/${pid}/ns`), { recursive: true });
+        symlinkSync(`net:[${space}]`, join(box.root, `proc/${pid}/ns/net`));
+        mkdirSync(join(box.root, `proc/${pid}/fd`), { recursive: true });
+      }
+      symlinkSync('socket:[77]', join(box.root, 'proc/12/fd/3'));
+      box.tool('ss', ':');
+      const snmp = (failed: number) =>
+        [
+          'Tcp: RtoAlgorithm RtoMin RtoMax MaxConn ActiveOpens PassiveOpens AttemptFails',
+          `Tcp: 1 200 120000 -1 9 0 ${failed}`,
+          '',
+        ].join('\n');
+      for (const pid of [12, 15]) box.file(`/proc/${pid}/net/snmp`, snmp(100));
+      box.file('after', snmp(107));
+      box.tool(
+        'nsenter',
+        [
+          "echo 'ESTAB 0 0 10.244.0.5:1 10.96.0.1:443 ino:77 sk:1 cgroup:/x <->'",
+          "echo ' cubic bytes_sent:1 bytes_received:2 segs_out:3'",
+        ]
+          .concat(['for pid in 12 15; do cp "$SANDBOX/after" "$SANDBOX/proc/$pid/net/snmp"; done'])
+          .join('\n'),
+      );
+      const { node, who } = await read(box, shell, WORKER);
+      expect(node.clients).toMatchObject([
+        {
+          name: 'telemetryd',
+          where: { kind: 'pod' },
+          connections: 1,
+          opened: 0,
+          sent: 1,
+          received: 2,
+          failed: 7,
+          processes: 1,
+        },
+      ]);
+      expect(who.offenders[0]!.reasons).toEqual([
+        '7 attempts to connect failed on each node while it was read',
+      ]);
+    });
 
   test('a node without ss is not an empty answer', async ({ box }) => {
     machine(box);

@@ -16,6 +16,7 @@ function client(name: string, where: Where, over: Partial<Client> = {}): Client 
       connections: 1,
       opened: 0,
       waiting: 0,
+      failed: 0,
       bytesPerSecond: 0,
       sent: 10_000,
       received: 50_000,
