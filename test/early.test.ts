@@ -12,6 +12,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { buildEarly } from './cluster/build/early.mjs';
 import { noGo } from './cluster/build/go.mjs';
 
 const BUILD = join(import.meta.dirname, 'cluster/build');
@@ -113,7 +114,8 @@ ${build}
 
   it('says that there is no go, and why one cannot fetch what it needs', () => {
     vi.stubEnv('PATH', join(dir, 'bin'));
-    expect(noGo()).toBe('needs Go 1.24 or newer: there is no go on the PATH');
+    const none = 'needs Go 1.24 or newer: there is no go on the PATH';
+    expect([noGo(), buildEarly()]).toEqual([none, { why: none }]);
     writeFileSync(join(dir, 'bin/go'), '#!/bin/sh\necho "go: download go1.24.1: no route" >&2; exit 1\n', {
       mode: 0o755,
     });

@@ -25,7 +25,7 @@ const wanted = positionals.length > 0 ? names.filter((name) => positionals.inclu
 const due = [...new Set([...wanted, ...required])];
 const isNamed = (name) => positionals.includes(name) || required.includes(name);
 // What takes long and comes later begins now.
-for (const name of due.slice(1)) if (isNamed(name)) early.set(name, TIERS[name].early?.());
+for (const name of due.slice(1)) if (isNamed(name)) beginEarly(name);
 for (const name of due) {
   if (interrupted) break;
   const tier = TIERS[name];
@@ -36,7 +36,7 @@ for (const name of due) {
     notRun(name, reason);
     continue;
   }
-  if (early.get(name)) await finished(name, early.get(name));
+  if (early.has(name)) await finished(name, early.get(name));
   if (interrupted) break;
   if (tier.checks) count(tier.project ? `build for ${name}` : name, await runChecks(tier.checks));
   if (tier.project) count(name, await runVitest(name, process.execPath, tier));
@@ -76,7 +76,14 @@ function usage(problem) {
 
 function interrupt() {
   interrupted = true;
-  for (const build of early.values()) build?.stop();
+  for (const build of early.values()) build.stop();
+}
+
+/** Says at once what will make the tier fail at its turn. */
+function beginEarly(name) {
+  const build = TIERS[name].early?.();
+  if (build?.why) console.log(`${name}: no early build: ${build.why}`);
+  else if (build) early.set(name, build);
 }
 
 /** Shows how an early build went. If it failed, the tier builds again, and fails by itself. */

@@ -8,10 +8,11 @@ import { noGo } from './go.mjs';
 
 /**
  * Starts the build of the cluster's binaries with the processor time that nothing else wants. `ended` returns its exit code
- * and output, `stop` ends it; it also ends with this process.
+ * and output, `stop` ends it; it also ends with this process. Where it cannot start, `why` says so.
  */
 export function buildEarly() {
-  if (process.platform !== 'linux' || noGo()) return undefined;
+  const why = process.platform === 'linux' ? noGo() : 'needs Linux';
+  if (why) return { why };
   // A session of its own: the kernel may share time between sessions first, and between the processes of one only then.
   const child = fork(join(import.meta.dirname, 'build.mjs'), { detached: true, silent: true });
   yieldToOthers(child.pid);
