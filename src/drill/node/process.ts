@@ -42,6 +42,7 @@ export function startProcess(options: {
   writeProc(proc, entry);
 
   let alive = true;
+  let killed = false;
   let shown: ProcState = 'S';
   let asked = 0;
   let answered = 0;
@@ -62,7 +63,8 @@ export function startProcess(options: {
   });
 
   function show(state: ProcState): void {
-    if (!alive || state === shown) return;
+    // Its machine may be removed before its end is known.
+    if (!alive || killed || state === shown) return;
     shown = state;
     writeState(proc, entry, state);
   }
@@ -98,7 +100,10 @@ export function startProcess(options: {
     pid,
     turn,
     alive: () => alive,
-    kill: (signal) => void (alive && child.kill(signal)),
+    kill(signal) {
+      killed ||= signal === 'SIGKILL';
+      if (alive) child.kill(signal);
+    },
     onExit: (listener) => void child.once('exit', listener),
     async observe() {
       if (observeBy === 'turn') await turn();
