@@ -11,6 +11,8 @@ export const CLOCKS = {
   /** First restart after a crash is immediate; then this, doubling. */
   backoffFirst: labMs(10),
   backoffMost: labMs(300),
+  /** A kubelet looks at a container in back-off every 10 to 15 s, so that a restart comes late. */
+  backoffLook: labMs(12.5),
   /** A container that ran this long starts again without back-off. */
   backoffReset: labMs(600),
   /** Liveness probe: period, and failures in a row that kill. */

@@ -1,5 +1,4 @@
-import { Backoff } from '../backoff.ts';
-import { CLOCKS } from '../time-scale.ts';
+import { Backoff, CRASH_LOOP } from '../backoff.ts';
 import type { LabProcess } from '../types.ts';
 
 /** One life of a pod's container. */
@@ -12,11 +11,7 @@ export interface Container {
 /** How a kubelet runs one pod: starts its container, probes it, starts it again after its end. */
 export class PodRunner<C extends Container> {
   readonly #start: (restart: number) => C;
-  readonly #backoff = new Backoff({
-    first: CLOCKS.backoffFirst,
-    most: CLOCKS.backoffMost,
-    reset: CLOCKS.backoffReset,
-  });
+  readonly #backoff = new Backoff(CRASH_LOOP);
   #container: C | undefined;
   #startedAt = 0;
   #startAt = 0;

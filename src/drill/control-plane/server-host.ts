@@ -1,4 +1,4 @@
-import { Backoff } from '../backoff.ts';
+import { Backoff, CRASH_LOOP } from '../backoff.ts';
 import { CLOCKS } from '../time-scale.ts';
 import type { LabNode } from '../types.ts';
 import { ApiServer, type ApiServerDeps } from './api-server.ts';
@@ -24,11 +24,7 @@ export class ServerHost implements StaticPods {
   readonly node: LabNode;
   readonly #deps: ApiServerDeps;
   readonly #kubeletActive: () => boolean;
-  readonly #backoff = new Backoff({
-    first: CLOCKS.backoffFirst,
-    most: CLOCKS.backoffMost,
-    reset: CLOCKS.backoffReset,
-  });
+  readonly #backoff = new Backoff(CRASH_LOOP);
   #server: ApiServer | undefined;
   #manifest: string | undefined;
   #startedAt = 0;
