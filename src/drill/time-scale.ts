@@ -20,7 +20,8 @@ export const CLOCKS = {
   probeFailures: 3,
   /** The kubelet's probe of an API server gives up after this. */
   healthTimeout: labMs(15),
-  /** Liveness failures in a row that kill an API server. */
+  /** Probe failures in a row that kill an API server: until its first answer, and after that. */
+  serverStartFailures: 24,
   serverProbeFailures: 8,
   /** How often a kubelet renews its lease, and when the lease is stale. */
   leaseRenew: labMs(10),

@@ -32,6 +32,8 @@ export class ServerHost implements StaticPods {
   #probedAt = 0;
   #probing = false;
   #failures = 0;
+  /** Its startup probe has succeeded. */
+  #begun = false;
   #ready = false;
   #deaths = 0;
   /** Answers of servers that are gone, so that counts never run backwards. */
@@ -127,6 +129,7 @@ export class ServerHost implements StaticPods {
     this.#manifest = manifest;
     this.#startedAt = this.#probedAt = this.#deps.now();
     this.#failures = 0;
+    this.#begun = false;
     this.#probing = false;
     server.listen().catch(() => this.#die());
   }
@@ -167,7 +170,9 @@ export class ServerHost implements StaticPods {
   #probed(server: ApiServer, answered: boolean): void {
     this.#probing = false;
     this.#failures = answered ? 0 : this.#failures + 1;
+    this.#begun ||= answered;
     this.#ready = answered && server.model.warm() && this.#deps.etcd.quorumHeld();
-    if (this.#failures >= CLOCKS.serverProbeFailures) this.#die();
+    const most = this.#begun ? CLOCKS.serverProbeFailures : CLOCKS.serverStartFailures;
+    if (this.#failures >= most) this.#die();
   }
 }
