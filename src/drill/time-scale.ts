@@ -44,6 +44,7 @@ export const CLOCKS = {
   dnsRetry: labMs(15),
   /** Caches of a started API server are cold this long. */
   serverWarmUp: labMs(10),
-  /** How often the controllers act. */
-  controllerPeriod: labMs(10),
+  /** How often the controllers act, and how long their leader's lease lasts without renewal. */
+  controllerPeriod: labMs(5),
+  leaderLease: labMs(15),
 } as const;

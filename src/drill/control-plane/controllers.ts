@@ -8,6 +8,9 @@ import type { ServerHost } from './server-host.ts';
 import { hasStaticPod } from './static-pods.ts';
 import type { Store } from './store.ts';
 
+/** What a controller-manager needs of the machine that it runs on. */
+type Host = Pick<ServerHost, 'node' | 'ready'>;
+
 /**
  * kube-controller-manager's part: a DaemonSet has a pod on each worker, pods without their owner are collected, and nodes
  * that do not report are not ready.
@@ -15,18 +18,19 @@ import type { Store } from './store.ts';
 export class Controllers {
   readonly #store: Store;
   readonly #etcd: Etcd;
-  readonly #hosts: ServerHost[];
+  readonly #hosts: readonly Host[];
   readonly #workers: () => LabNode[];
   readonly #random: Random;
   readonly #now: () => number;
   readonly #nodes: NodeLifecycle;
-  #leader: ServerHost | undefined;
+  #leader: Host | undefined;
+  #renewedAt = 0;
   #syncedAt = 0;
 
   constructor(
     store: Store,
     etcd: Etcd,
-    hosts: ServerHost[],
+    hosts: readonly Host[],
     workers: () => LabNode[],
     random: Random,
     now: () => number,
@@ -49,16 +53,20 @@ export class Controllers {
     this.#nodes.sync(this.#now());
   }
 
-  /** One leader keeps the lease as long as it works; the next one starts over. */
+  /** One leader renews its lease as long as it works; when the lease has run out, another one starts over. */
   #leads(): boolean {
-    if (this.#leader && this.#works(this.#leader)) return true;
-    this.#leader = this.#hosts.find((host) => this.#works(host));
-    this.#nodes.newLeader();
+    const now = this.#now();
+    if (!this.#leader || !this.#works(this.#leader)) {
+      if (this.#leader && now - this.#renewedAt < CLOCKS.leaderLease) return false;
+      this.#leader = this.#hosts.find((host) => this.#works(host));
+      this.#nodes.newLeader();
+    }
+    this.#renewedAt = now;
     return this.#leader !== undefined;
   }
 
   /** It runs on a control-plane machine, and needs the API server there and an etcd that takes its lease. */
-  #works(host: ServerHost): boolean {
+  #works(host: Host): boolean {
     return host.ready() && this.#etcd.writable() && hasStaticPod(host.node.root, 'kube-controller-manager');
   }
 
