@@ -47,4 +47,8 @@ export const CLOCKS = {
   /** How often the controllers act, and how long their leader's lease lasts without renewal. */
   controllerPeriod: labMs(5),
   leaderLease: labMs(15),
+  /** A client whose list or watch ended waits this long, doubling, until it has had none for `relistReset`. */
+  relistFirst: labMs(0.8),
+  relistMost: labMs(30),
+  relistReset: labMs(120),
 } as const;

@@ -1,10 +1,13 @@
-import { type ApiObject, lease } from '../control-plane/objects.ts';
+import type { ApiObject } from '../control-plane/objects.ts';
 import type { StoreEvent } from '../control-plane/store.ts';
+import type { Random } from '../random.ts';
 import { CLOCKS } from '../time-scale.ts';
 import type { LabNetwork, LabNode } from '../types.ts';
 import { ApiClient, type OpenWatch } from './api-client.ts';
 import type { ApiDoor } from './door.ts';
+import { NodeLease } from './node-lease.ts';
 import { type Container, PodRunner } from './pod-runner.ts';
+import { Relist } from './relist.ts';
 
 export interface KubeletOptions<C extends Container> {
   node: LabNode;
@@ -17,16 +20,12 @@ export interface KubeletOptions<C extends Container> {
   beginAfterMs: number;
   /** Pods that it knew before the API went down. */
   pods: ApiObject[];
+  random: Random;
   /** Whether kubelet.service runs on the node. */
   active(): boolean;
   /** Its process. */
   mainPid?(): number | undefined;
   runs(pod: ApiObject, restart: number): C;
-}
-
-/** How long a lease is good: the kubelets of a big lab renew theirs too rarely for the usual 40 s. */
-export function leaseMs(everyMs: number): number {
-  return Math.max(CLOCKS.leaseExpire, 3 * everyMs);
 }
 
 /** One node's kubelet: it knows only what the API has told it, and acts on that while the API is away. */
@@ -37,16 +36,18 @@ export class Kubelet<C extends Container = Container> {
   #pods = new Map<string, ApiObject>();
   #client: ApiClient | undefined;
   #watch: OpenWatch | undefined;
-  #busy = false;
+  readonly #lease: NodeLease;
+  #relist: Relist;
+  #listing = false;
   readonly #beginAt: number;
-  #askAt: number;
-  #renewedAt = 0;
+  #listAt = 0;
 
   constructor(options: KubeletOptions<C>) {
     this.#options = options;
     this.#pods = new Map(options.pods.map((pod) => [pod.metadata.uid ?? '', pod]));
     this.#beginAt = Date.now() + options.beginAfterMs;
-    this.#askAt = this.#beginAt;
+    this.#lease = new NodeLease({ ...options, name: options.node.spec.name }, this.#beginAt);
+    this.#relist = new Relist(options.random);
     this.#timer = setInterval(() => this.#sync(), 100);
   }
 
@@ -70,7 +71,7 @@ export class Kubelet<C extends Container = Container> {
 
   /** Whether the control plane would call this node Ready. */
   leaseFresh(): boolean {
-    return Date.now() - this.#renewedAt < this.#options.leaseMs;
+    return this.#lease.fresh();
   }
 
   /** The network refuses it at every API server. */
@@ -99,14 +100,9 @@ export class Kubelet<C extends Container = Container> {
     }
     if (now < this.#beginAt) return;
     this.#reconcile(now);
-    if (now < this.#askAt || this.#busy) return;
-    this.#askAt = now + this.#options.everyMs;
-    this.#busy = true;
-    this.#talk()
-      .catch(() => undefined)
-      .finally(() => {
-        this.#busy = false;
-      });
+    this.#client ??= this.#connect();
+    this.#lease.keep(this.#client, now);
+    this.#follow(this.#client, now);
   }
 
   #reconcile(now: number): void {
@@ -123,24 +119,30 @@ export class Kubelet<C extends Container = Container> {
     }
   }
 
-  /** Renews the lease; lists and watches its pods unless a watch is open. */
-  async #talk(): Promise<void> {
+  #connect(): ApiClient {
     const pid = this.#options.mainPid?.();
-    this.#client ??= new ApiClient({ ...this.#options, ...(pid !== undefined && { pid }) });
-    const name = this.#options.node.spec.name;
-    const reply = await this.#client.ask({
-      method: 'PUT',
-      path: `/apis/coordination.k8s.io/v1/namespaces/kube-node-lease/leases/${name}`,
-      body: JSON.stringify(lease(name, new Date().toISOString(), Math.ceil(this.#options.leaseMs / 1000))),
-      timeoutMs: CLOCKS.kubeletTimeout,
-    });
-    if (reply.code >= 300) return;
-    this.#renewedAt = Date.now();
-    if (!this.#watch) await this.#listAndWatch(this.#client, name);
+    return new ApiClient({ ...this.#options, ...(pid !== undefined && { pid }) });
   }
 
-  async #listAndWatch(client: ApiClient, name: string): Promise<void> {
-    const query = `fieldSelector=spec.nodeName%3D${name}`;
+  /** Lists and watches its pods again when the wait after the last watch is over. */
+  #follow(client: ApiClient, now: number): void {
+    if (this.#watch || this.#listing || now < this.#listAt) return;
+    this.#listing = true;
+    this.#listAndWatch(client)
+      .catch(() => this.#waitToList())
+      .finally(() => {
+        this.#listing = false;
+      });
+  }
+
+  #waitToList(): void {
+    const now = Date.now();
+    // Many kubelets take all their turns more rarely.
+    this.#listAt = now + this.#relist.after(now) * (this.#options.everyMs / CLOCKS.leaseRenew);
+  }
+
+  async #listAndWatch(client: ApiClient): Promise<void> {
+    const query = `fieldSelector=spec.nodeName%3D${this.#options.node.spec.name}`;
     // The watch comes first, so that no change between the two is missed.
     let over = false;
     const watch = await client.watch(
@@ -148,7 +150,9 @@ export class Kubelet<C extends Container = Container> {
       (line) => this.#learn(line),
       () => {
         over = true;
+        if (!this.#watch) return;
         this.#watch = undefined;
+        this.#waitToList();
       },
     );
     try {
@@ -175,5 +179,8 @@ export class Kubelet<C extends Container = Container> {
     this.#watch = undefined;
     this.#client?.close();
     this.#client = undefined;
+    // A kubelet that starts lists at once.
+    this.#listAt = 0;
+    this.#relist = new Relist(this.#options.random);
   }
 }

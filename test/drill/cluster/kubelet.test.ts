@@ -47,6 +47,7 @@ async function worker(finished: Finished) {
     leaseMs: 2000,
     beginAfterMs: 0,
     pods: [pod],
+    random: createRandom(1, 'kubelet'),
     active: () => active.value,
     runs: (_, restart) =>
       new Offender({ ...client, load, comm: 'agent', args: [], cgroup: '/', phase: 0, restart }),
@@ -134,6 +135,21 @@ test.concurrent('a fenced kubelet learns nothing, and catches up when it is let 
   network.verdicts.new = network.verdicts.established = 'accept';
   await until('it knows', () => kubelet.wanted() === 0);
   expect(kubelet.fenced()).toBe(false);
+});
+
+test.concurrent('a kubelet whose lease is refused still lists and watches its pods', async ({
+  onTestFinished,
+}) => {
+  const { plane, kubelet, network, removeSet } = await worker(onTestFinished);
+  network.verdicts.new = network.verdicts.established = 'reject';
+  await until('its lease is stale', () => !kubelet.leaseFresh());
+  removeSet();
+  plane.etcd.stopCompacting();
+  plane.etcd.grow(plane.etcd.quotaBytes);
+  plane.store.delete('pods', 'mon', 'agent-a');
+  network.verdicts.new = network.verdicts.established = 'accept';
+  await until('it knows', () => kubelet.wanted() === 0, 10_000);
+  expect(kubelet.leaseFresh()).toBe(false);
 });
 
 test.concurrent('a fenced client is gone, but the server still holds its watches until they are closed there', async ({

@@ -1,5 +1,6 @@
 import { Cluster, type ClusterParts } from '../../cluster/cluster.ts';
-import { Kubelet, leaseMs } from '../../cluster/kubelet.ts';
+import { Kubelet } from '../../cluster/kubelet.ts';
+import { leaseMs } from '../../cluster/node-lease.ts';
 import { paceOf } from '../../cluster/pace.ts';
 import type { Container } from '../../cluster/pod-runner.ts';
 import { COST } from '../../control-plane/capacity.ts';
@@ -43,6 +44,7 @@ export class EtcdNospace implements Outage {
           leaseMs: leaseMs(this.#everyMs),
           beginAfterMs: random.next() * this.#everyMs,
           pods: [],
+          random,
           active: () => kubeletActive(node),
           runs: () => {
             throw new Error('no pod is scheduled in this scenario');

@@ -1,5 +1,5 @@
 import { Cluster, type ClusterParts } from '../../cluster/cluster.ts';
-import { leaseMs } from '../../cluster/kubelet.ts';
+import { leaseMs } from '../../cluster/node-lease.ts';
 import { carried } from '../../cluster/services.ts';
 import { COST } from '../../control-plane/capacity.ts';
 import { daemonSet, podOf, podSuffix } from '../../control-plane/objects.ts';

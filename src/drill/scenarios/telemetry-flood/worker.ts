@@ -1,5 +1,6 @@
 import type { Cluster } from '../../cluster/cluster.ts';
-import { Kubelet, leaseMs } from '../../cluster/kubelet.ts';
+import { Kubelet } from '../../cluster/kubelet.ts';
+import { leaseMs } from '../../cluster/node-lease.ts';
 import { podCgroup } from '../../cluster/pod-cgroup.ts';
 import { podLogs } from '../../cluster/pod-logs.ts';
 import { Services } from '../../cluster/services.ts';
@@ -47,6 +48,7 @@ export function createWorker({
     leaseMs: leaseMs(load.kubeletEveryMs),
     beginAfterMs: phase * load.rolloutMs,
     pods: [pod],
+    random,
     active: () => cluster.parts.kubeletActive(node),
     mainPid: () => cluster.parts.kubeletPid?.(node),
     runs: (of, restart) => {
