@@ -72,7 +72,9 @@ export class ServerHost implements StaticPods {
 
   /** The kubelet computes its wait from the exited container: without it, it starts the next one at its next look. */
   forgetExited(component: string): void {
-    if (component === 'kube-apiserver' && !this.#server) this.#startAt = 0;
+    const waits = this.#startAt - this.#deps.now();
+    if (component === 'kube-apiserver' && !this.#server && waits > 0)
+      this.#startAt -= Math.floor(waits / CLOCKS.backoffLook) * CLOCKS.backoffLook;
   }
 
   view(): ServerView {

@@ -29,6 +29,11 @@ function host(finished: (end: () => void) => void) {
   host.sync();
   probe();
   return {
+    host,
+    pass(ms: number) {
+      now += ms;
+      host.sync();
+    },
     async answer() {
       now += 20;
       host.tick();
@@ -36,9 +41,10 @@ function host(finished: (end: () => void) => void) {
     },
     /** Unanswered probes in a row until it is killed. */
     failures() {
+      const { deaths } = host.view();
       for (let count = 1; count < 100; count++) {
         probe();
-        if (host.view().deaths > 0) return count;
+        if (host.view().deaths > deaths) return count;
       }
       return undefined;
     },
@@ -54,4 +60,22 @@ test('a server that has answered once is killed after 8 probes', async ({ onTest
   await answer();
   // The first step only begins the next probe.
   expect(failures()).toBe(9);
+});
+
+test('without its exited container a server starts when the kubelet looks next, before its back-off is over', ({
+  onTestFinished,
+}) => {
+  const { host: server, pass, failures } = host(onTestFinished);
+  // At once, after one look, after two looks.
+  for (const looks of [0, 1, 2]) {
+    expect(failures()).toBeDefined();
+    if (looks < 2) pass(looks * CLOCKS.backoffLook);
+  }
+  pass(100);
+  expect(server.stateOf('kube-apiserver')).toBe('waiting');
+  server.forgetExited('kube-apiserver');
+  pass(CLOCKS.backoffLook - 101);
+  expect(server.stateOf('kube-apiserver')).toBe('waiting');
+  pass(1);
+  expect(server.stateOf('kube-apiserver')).toBe('running');
 });
