@@ -7,7 +7,7 @@ ko_dry() {
   if ! kc_until missing get "$KO_PATH"; then
     [ "$FX_OP" = check ] || kc_give_up
     kc_short
-    ! kube_denied || fx_refuse denied "$FX_L"
+    ! kube_denied || kc_denied
     fx_say "the API does not answer now: $FX_L"
     return 0
   fi

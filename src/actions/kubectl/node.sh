@@ -21,8 +21,7 @@ act_look() {
     [ -n "$P_PODS" ] || FX_STATE=already
   elif kube_denied; then
     kc_short
-    ! kube_outdated || fx_refuse certificate-expired "$FX_L"
-    fx_refuse denied "$FX_L"
+    kc_denied
   else
     # The deletion will show whether it was there; undo asks the API before it creates anything.
     fx_before object unknown

@@ -40,6 +40,12 @@ kc_beside() {
   [ -z "$KC_SAID" ] || kube_missing || { kc_short && fx_say "kubectl says: $FX_L"; }
 }
 
+# kc_denied: refuses, with the reason of kc_short.
+kc_denied() {
+  ! kube_outdated || fx_refuse certificate-expired "$FX_L"
+  fx_refuse denied "$FX_L"
+}
+
 kc_give_up() {
   kc_short
   ! kube_outdated || fx_fail certificate-expired "$FX_L"
