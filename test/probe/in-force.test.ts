@@ -4,13 +4,12 @@ import { describe, expect } from 'vitest';
 import { readingLines } from '../../src/cli/format/reading.ts';
 import { readInForce } from '../../src/probe/in-force.ts';
 import { readCluster } from '../../src/probe/read.ts';
-import { ArmedNode, WAYS } from '../node/armed-node.ts';
-import { context, fleetNode, SHELLS, target } from '../node/sandbox.ts';
+import { ArmedNode, WAYS, WAYS_BY_SHELL } from '../node/armed-node.ts';
+import { context, fleetNode, target } from '../node/sandbox.ts';
 import { test } from '../node/sandbox-test.ts';
 
 const PLANES = [fleetNode({ name: 'cp1', roles: ['control-plane'], address: '10.0.0.1' })];
-const fences = WAYS.filter(({ name }) => name.startsWith('fence on hosts'));
-const cordons = WAYS.filter(({ name }) => name.startsWith('cordon'));
+const fence = WAYS.find(({ name }) => name === 'fence on hosts')!;
 
 async function read(node: ArmedNode) {
   const reading = await readCluster(
@@ -43,8 +42,8 @@ function well(node: ArmedNode): void {
   }
 }
 
-describe.concurrent.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, shell) => {
-  test.for([...fences, ...cordons])(
+describe.concurrent.each(WAYS_BY_SHELL)('%s', (_name, shell, ways) => {
+  test.for(ways.filter(({ name }) => name !== 'fence on nodes'))(
     '$name: said since when, by which run, until when',
     async (way, { box }) => {
       const node = new ArmedNode(box, shell, way);
@@ -86,7 +85,7 @@ describe.concurrent.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, s
   );
 
   test('a paused component', async ({ box }) => {
-    const node = new ArmedNode(box, shell, fences[0]!);
+    const node = new ArmedNode(box, shell, fence);
     well(node);
     const aside = join(box.root, 'etc/kubernetes/fireaxe-paused');
     mkdirSync(aside, { recursive: true });
@@ -106,7 +105,7 @@ describe.concurrent.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, s
   });
 
   test('a paused component that systemd runs, while its unit is masked', async ({ box }) => {
-    const node = new ArmedNode(box, shell, fences[0]!);
+    const node = new ArmedNode(box, shell, fence);
     well(node);
     box.file('/run/fireaxe/paused-kube-scheduler', 'run-3/pause kube-scheduler.service\n');
     expect((await read(node)).inForce).toBeUndefined();
@@ -119,7 +118,7 @@ describe.concurrent.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, s
   });
 
   test('a tool that hangs or refuses does not end the reading', async ({ box }) => {
-    const node = new ArmedNode(box, shell, fences[0]!);
+    const node = new ArmedNode(box, shell, fence);
     well(node);
     box.tool('nft', 'echo "Operation not permitted" >&2; exit 1');
     box.tool('iptables', 'exec sleep 60');
