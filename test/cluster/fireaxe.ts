@@ -9,8 +9,8 @@ export class Fireaxe {
   readonly #kit: string;
   #changed: string[] = [];
 
-  constructor(cluster: Cluster) {
-    this.#kit = cluster.facts.kit;
+  constructor(cluster: Cluster, kit = cluster.facts.kit) {
+    this.#kit = kit;
   }
 
   start(...words: string[]) {
