@@ -31,16 +31,17 @@ export async function metrics(cluster: Cluster, at: string): Promise<Metrics> {
   return new Metrics(await cluster.sh(at, `curl -sk --max-time 30 ${CLIENT} ${url}`));
 }
 
-class Metrics {
+export class Metrics {
   readonly #lines: string[];
 
   constructor(text: string) {
     this.#lines = text.split('\n').filter((line) => line !== '' && !line.startsWith('#'));
   }
 
-  sum(name: string): number {
+  /** The sum over all labels, or over those that match. */
+  sum(name: string, labels = /^/): number {
     return this.#lines
-      .filter((line) => line.startsWith(`${name}{`) || line.startsWith(`${name} `))
+      .filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && labels.test(line))
       .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
 }
