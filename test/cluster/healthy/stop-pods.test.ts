@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -22,6 +23,10 @@ const runs = async (at: string) => {
   await pause(3_000);
   return (await logged(at)) !== first;
 };
+/** Lines that its containers wrote after a moment (seconds): each begins with its own time. */
+const wroteSince = async (at: string, moment: number) =>
+  Number(await cluster.sh(at, `cat /var/log/pods/default_busy-*/busy/*.log | awk '$4 > ${moment}' | wc -l`));
+const clockOf = async (at: string) => Number(await cluster.sh(at, 'date +%s'));
 const pods = async () => (await objects(cluster, 'pods -n default -l app=busy')).items;
 const pictures = () => Promise.all(WORKERS.map((at) => machinePicture(cluster, at)));
 
@@ -55,6 +60,35 @@ describe('stop --pods', () => {
 
     await fireaxe.undo('--yes');
     for (const at of WORKERS) await eventually(`busy runs on ${at}`, () => runs(at), 90_000);
+    expect(await pictures()).toEqual(before);
+  });
+
+  test('freeze: holds the container that the kubelet starts after the kernel killed the frozen one', async () => {
+    const before = await pictures();
+    const [first] = await running(cluster, 'w1', 'busy');
+    await fireaxe.change(HOLD);
+    const frozenAt = 1 + (await clockOf('w1'));
+    const kills = oomKills();
+    await cluster.sh('w1', outOfMemory(first!.id));
+    expect(oomKills()).toBeGreaterThan(kills);
+    await eventually(
+      'the runtime knows that it ended',
+      async () =>
+        (await containers(cluster, 'w1', 'busy')).find(({ id }) => id === first!.id)?.state !== 'running',
+      60_000,
+    );
+    // The kubelet starts another one; it must not run for a moment.
+    await pause(25_000);
+    for (const at of WORKERS) {
+      expect(await wroteSince(at, frozenAt)).toBe(0);
+      expect(await kubeletIsWell(at)).toBe(true);
+    }
+    expect((await nodes(cluster)).notReady).toEqual([]);
+
+    await fireaxe.undo('--yes');
+    for (const at of WORKERS) await eventually(`busy runs on ${at}`, () => runs(at), 120_000);
+    const [now] = await running(cluster, 'w1', 'busy');
+    expect(now!.attempt).toBeGreaterThan(first!.attempt);
     expect(await pictures()).toEqual(before);
   });
 
@@ -97,6 +131,20 @@ describe('stop --pods', () => {
     expect(await pictures()).toEqual(before);
   });
 });
+
+/** How often the kernel has killed the pod's process for its memory since this host booted. */
+function oomKills(): number {
+  const said = spawnSync('dmesg', { encoding: 'utf8', maxBuffer: 2 ** 28 }).stdout;
+  return said.match(/Memory cgroup out of memory.*telemetryd/g)?.length ?? 0;
+}
+
+/** Fills the memory of a container from within its group, with its own process as the first to be killed. */
+function outOfMemory(container: string): string {
+  return `pid=$(crictl inspect -o go-template --template '{{.info.pid}}' ${container})
+  echo 1000 >/proc/$pid/oom_score_adj
+  group=/sys/fs/cgroup/memory$(sed -n 's/.*:memory://p' /proc/$pid/cgroup)
+  sh -c 'echo $$ >"$1/cgroup.procs" && head -c 200M /dev/zero | tail >/dev/null' fill "$group"`;
+}
 
 /** Whether the kubelet calls itself healthy; that includes its view of the runtime (PLEG). */
 async function kubeletIsWell(at: string): Promise<boolean> {
