@@ -2,6 +2,7 @@ import { usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import { actionSteps } from '../plan/steps.ts';
 import type { Plan } from '../plan/types.ts';
+import { othersLines } from '../receipts/others.ts';
 import { mustFind } from '../run/step/found-none.ts';
 import { consentFor, obtain } from './consent.ts';
 import { type CliContext, planOnly } from './context.ts';
@@ -58,14 +59,14 @@ async function showPlan(plan: Plan, { sink, flags }: CliContext): Promise<number
 async function dryRun(plan: Plan, context: CliContext): Promise<number> {
   const { sink } = context;
   for (const line of planLines(plan)) sink.text(line);
-  const { lines, steps, none } = await look(plan, context);
+  const { lines, steps, none, warnings } = await look(plan, context);
   for (const line of lines) sink.text(line);
   sink.text('dry run: nothing was changed');
   sink.json({
     dryRun: true,
     plan,
     check: steps.map(({ step, outcomes }) => ({ step: step.id, outcomes })),
-    ...(none.length > 0 ? { warnings: none } : {}),
+    ...(warnings.length > 0 ? { warnings } : {}),
   });
   const missed = none.length > 0 && mustFind(plan);
   const ok = !missed && steps.every(({ outcomes }) => outcomes.every((o) => o.state === 'ok'));
@@ -82,7 +83,9 @@ async function look(plan: Plan, context: CliContext) {
     const { steps } = await checkPlan(plan, env);
     const lines = steps.flatMap(({ step, outcomes }) => [`check of ${step.id}:`, ...outcomeLines(outcomes)]);
     const none = steps.flatMap(({ step, foundNone }) => (foundNone ? [`${step.id}: ${foundNone}`] : []));
-    return { steps, lines: [...lines, ...none.map((line) => `warning: ${line}`)], none };
+    const others = othersLines(steps.flatMap(({ outcomes }) => outcomes));
+    const warnings = [...none, ...others];
+    return { steps, lines: [...lines, ...warnings.map((line) => `warning: ${line}`)], none, warnings };
   } finally {
     await close();
     ended();

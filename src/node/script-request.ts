@@ -12,6 +12,8 @@ export interface ScriptRequest {
   stepId: string;
   /** What the node keeps of it beside the receipt of an apply. */
   order?: Order;
+  /** Who asks: a check tells of the changes of others. */
+  operator?: string;
   /** A node refuses to begin apply after this moment; as a function it is called for each text. */
   notAfter: Date | (() => Date);
   /** When it is sent: a node that was booted since may have run it before. Not compared where absent. */

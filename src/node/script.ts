@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { asciiJson } from '../base/ascii-json.ts';
 import { assignments } from '../base/quote.ts';
 import { strip } from '../base/strip-script.ts';
 import { TRANSPORTS, type TransportName } from '../fleet/transports.ts';
@@ -29,6 +30,7 @@ export function nodeScript(request: ScriptRequest): NodeScript {
     FX_OP: request.op,
     FX_ACTION: request.action.name,
     FX_ORDER: request.order && request.op === 'apply' ? orderText(request.order) : '',
+    FX_MINE: request.operator && request.op === 'check' ? `"operator":${asciiJson(request.operator)}` : '',
     FX_NONCE: nonce,
     FX_DEADLINE: String(Math.max(SHORTEST_DEADLINE_S, Math.floor(request.deadlineMs / 1000))),
   });

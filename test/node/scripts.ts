@@ -29,14 +29,18 @@ export interface Script {
   inputs: string[];
 }
 
-const FX = ['RUN', 'STEP', 'OP', 'ACTION', 'ORDER', 'NONCE', 'DEADLINE', 'MACHINE_ID', 'INSTANCE_ID'].concat([
-  'SLOT',
-  'VIA',
-  'NOT_AFTER',
-  'SENT',
-  'SHIFT',
-  'HAS_BEFORE',
-]);
+const FX = [
+  'RUN',
+  'STEP',
+  'OP',
+  'ACTION',
+  'ORDER',
+  'MINE',
+  'NONCE',
+  'DEADLINE',
+  'MACHINE_ID',
+  'INSTANCE_ID',
+].concat(['SLOT', 'VIA', 'NOT_AFTER', 'SENT', 'SHIFT', 'HAS_BEFORE']);
 
 function ofAction(action: NodeAction, params: unknown): Script {
   const own = Object.entries(action.node!.fragments).map(([name, text]) => [`${action.name}/${name}`, text]);

@@ -111,6 +111,21 @@ describe.concurrent.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, s
     expect(why).toBeUndefined();
   });
 
+  test('a check tells of what others have in force here, and of nothing else', async ({ box }) => {
+    await box.run(order(change, 'apply', kept('r1')), shell);
+    await box.run(order(change, 'apply', kept('r2')), shell);
+    await box.run(order(change, 'undo', kept('r2')), shell);
+    await box.run(order(change, 'apply', kept('r3', { noUndo: 'why', operator: 'carol@x' })), shell);
+    await box.run(order(change, 'apply', kept('r4', { operator: 'bob@desk' })), shell);
+    const asked = async (operator?: string) => {
+      const check = order(change, 'check', { runId: 'r9', ...(operator && { operator }) });
+      return (await box.run(check, shell)).result?.data;
+    };
+    expect(await asked('bob@desk')).toEqual({ other_1: 'r1/s1 alice@laptop' });
+    expect(await asked('dave@x')).toEqual({ other_1: 'r1/s1 alice@laptop', other_2: 'r4/s1 bob@desk' });
+    expect(await asked()).toBeUndefined();
+  });
+
   test('reading changes nothing, and needs no receipts', async ({ box }) => {
     expect((await read(box, shell)).receipts).toEqual([]);
     expect(existsSync(join(box.root, 'run/fireaxe'))).toBe(false);

@@ -74,6 +74,7 @@ import listens from './kube/listens.sh';
 import places from './kube/places.sh';
 import send from './kube/send.sh';
 import receiptsNotes from './receipts/notes.sh';
+import receiptsOthers from './receipts/others.sh';
 import receiptsTell from './receipts/tell.sh';
 
 /** Every fragment of this folder by its path; one that no script needs fails a test (test/node/fragments.test.ts). */
@@ -153,6 +154,7 @@ export const library: Fragments = {
   'kube/places': places,
   'kube/send': send,
   'receipts/notes': receiptsNotes,
+  'receipts/others': receiptsOthers,
   'receipts/tell': receiptsTell,
 };
 

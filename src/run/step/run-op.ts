@@ -60,6 +60,7 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
         runId: session.plan.receiptsOf ?? session.runId,
         stepId: step.id,
         order: orderOf(session, bound),
+        operator: env.operator,
         notAfter: () => new Date(launchedAt + step.connectMs + Math.max(NOT_AFTER_SLACK_MS, loginsMs)),
         sentAt: () => new Date(Math.max(launchedAt, least)),
         shift: (target) => session.clocks.shiftFor(target.name),

@@ -1,9 +1,12 @@
 # The other operations, and fx_main, where a script begins. The action defines act_look, act_apply, act_verify, act_undo
 # (and act_keep, act_fetch where it has them).
-# needs: deadline identity apply undo
+# needs: deadline identity apply undo receipts/others
 # shellcheck shell=sh
 
-fx_do_check() { act_look; }
+fx_do_check() {
+  act_look
+  [ -z "$FX_MINE" ] || receipts_others "$FX_MINE"
+}
 
 fx_do_verify() { act_verify; }
 
