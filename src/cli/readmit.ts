@@ -7,6 +7,7 @@ import type { ActionStep, GateSpec } from '../plan/types.ts';
 import { carryOut } from './carry-out.ts';
 import { reasonOf } from './consent.ts';
 import { chooseCluster, type Flags, openContext, selectionOf } from './context.ts';
+import { healthyFor } from './healthy-gate.ts';
 import { type Given, toggle, value } from './option.ts';
 import { overridesOf } from './overrides.ts';
 import type { CliIo } from './types.ts';
@@ -95,6 +96,5 @@ function addressesOf(nodes: FleetNode[]): string {
 
 function gateOf(flags: ReadmitFlags): GateSpec | undefined {
   if (flags.gate === false) return undefined;
-  const holdsMs = parseSpan(flags.gateFor ?? '5s', '--gate-for', 0, LONGEST_MS);
-  return { answering: '100%', holdsMs, withinMs: Math.max(120_000, holdsMs * 4), everyMs: 2_000 };
+  return healthyFor(parseSpan(flags.gateFor ?? '5s', '--gate-for', 0, LONGEST_MS));
 }

@@ -5,6 +5,7 @@ import type { JournalRecord } from '../run/types.ts';
 import type { UndoPace } from '../run/undo/pace.ts';
 import { wavesText } from './format/plan.ts';
 import type { Change } from './format/undo-preview.ts';
+import { healthyFor } from './healthy-gate.ts';
 import { flagOf, type Given, type Options, value, values } from './option.ts';
 import { type PaceFlags, paceOptions, type WaveFlags, waveOptions } from './options.ts';
 import { overridesOf } from './overrides.ts';
@@ -15,6 +16,7 @@ export const scopeOptions = {
   include: values('--include <step>', 'also this step, which removed the cause'),
   nodes: value('--nodes <nodeset>', 'only these nodes, such as n[1-9,12]'),
   pause: value('--pause <duration>', 'time to settle after each wave'),
+  gate: value('--gate <duration>', 'all API servers must answer this long before the next wave or step'),
 };
 
 type UndoFlags = Given<typeof scopeOptions> & PaceFlags & WaveFlags;
@@ -22,10 +24,11 @@ type UndoFlags = Given<typeof scopeOptions> & PaceFlags & WaveFlags;
 /** The flags of an undo that set its pace. */
 export function paceOf(flags: UndoFlags): UndoPace {
   const { limit: _, ...pace } = overridesOf(flags);
-  const pause = flags.pause;
+  const { pause, gate } = flags;
   return {
     ...pace,
     ...(pause === undefined ? {} : { pauseMs: parseSpan(pause, '--pause', 0, LONGEST_MS) }),
+    ...(gate === undefined ? {} : { gate: healthyFor(parseSpan(gate, '--gate', 0, LONGEST_MS)) }),
   };
 }
 
@@ -63,7 +66,8 @@ export async function withPace(
     const { waves, canary, pauseMs, bound: own } = planUndo(bound, total, pace);
     const first = canary ? ' (the first must succeed)' : '';
     const apart = pauseMs > 0 ? `, ${formatDuration(pauseMs)} apart` : '';
-    const words = waves.length > 1 ? `, in waves of ${wavesText(waves)}${first}${apart}` : '';
+    const gated = pace.gate ? ', behind a gate' : '';
+    const words = waves.length > 1 ? `, in waves of ${wavesText(waves)}${first}${apart}${gated}` : '';
     const { parallel } = own.step;
     const most = total > parallel ? `, at most ${parallel} at a time` : '';
     return { ...change, waves, pauseMs, way: words + most };

@@ -41,6 +41,7 @@ export default defineVerb({
     "fireaxe undo last --nodes 'n[1-3]'",
     'fireaxe undo 20261120T101500Z --from-nodes              # the journal is on another machine',
     'fireaxe undo last --canary 1 --wave 10% --pause 30s --max-failures 2',
+    'fireaxe undo last --gate 10s                            # only while all API servers answer',
     'fireaxe undo last --canary 0 --wave 100% --pause 0s     # all at once',
   ],
   danger: 'change',

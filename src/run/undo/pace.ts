@@ -4,6 +4,7 @@ import type { TransportName } from '../../fleet/transports.ts';
 import { clocksOf, DEFAULT_TIMEOUTS } from '../../kit/timeouts.ts';
 import type { Timeouts } from '../../kit/types.ts';
 import type { BoundStep } from '../../plan/bound.ts';
+import type { GateSpec } from '../../plan/types.ts';
 
 /** The pace of an undo as the operator gave it; amounts as typed. */
 export interface UndoPace {
@@ -14,6 +15,8 @@ export interface UndoPace {
   maxFailures?: string;
   timeoutMs?: number;
   via?: TransportName[];
+  /** Must open before the next wave, and before the next step. */
+  gate?: GateSpec;
 }
 
 /** How one step is undone. */
@@ -23,6 +26,8 @@ export interface UndoPlan {
   canary: boolean;
   /** Between waves. */
   pauseMs: number;
+  /** Must open before the next wave. */
+  gate?: GateSpec;
   /** The step with the parallelism, transports and deadlines of the undo. */
   bound: BoundStep;
   /** Failures allowed. */
@@ -50,6 +55,7 @@ export function planUndo(
     waves,
     canary: waves.length > 1 && resolveAmount(parseAmount(canary, '--canary'), total, 'up') > 0,
     pauseMs: said.pauseMs ?? back?.pauseMs ?? 0,
+    ...(said.gate && { gate: said.gate }),
     budget: resolveAmount(parseAmount(said.maxFailures ?? '100%', '--max-failures'), total, 'down'),
     bound: paced(bound, said, timeouts),
   };

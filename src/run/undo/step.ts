@@ -3,6 +3,7 @@ import type { Counts, Verdict } from '../../fanout/types.ts';
 import { timeoutsOf } from '../../kit/timeouts.ts';
 import { type BoundStep, irreversibleOf } from '../../plan/bound.ts';
 import type { Outcome } from '../../transport/types.ts';
+import { waitForGate } from '../gate/wait.ts';
 import type { Session } from '../session.ts';
 import { runOp } from '../step/run-op.ts';
 import { planUndo, type UndoPace, type UndoPlan } from './pace.ts';
@@ -44,7 +45,7 @@ export async function undoStep(
     journaled: true,
     before: (target) => memory.before.get(target.name),
     ...(step.anyOf ? { anyOf: true } : {}),
-    betweenWaves: (next, counts) => goOn(session, undo, next, counts),
+    betweenWaves: (next, counts) => goOn(session, step.id, undo, next, counts),
     // At once, not at the end: after a kill between waves nothing is undone twice.
     onOutcome(outcome) {
       const written = journalUndone(session, step.id, outcome);
@@ -60,15 +61,19 @@ export async function undoStep(
 
 /** An unreachable canary says nothing about the undo; one that failed does. */
 async function goOn(
-  { env }: Session,
+  session: Session,
+  step: string,
   undo: UndoPlan,
   next: number,
   counts: Counts,
-): Promise<true | 'canary'> {
+): Promise<boolean | 'canary'> {
   const failures = counts.failed + counts['timed-out'] + counts.unknown;
   if (undo.canary && next === 1 && failures > 0) return 'canary';
+  const { env } = session;
   await env.sleep(undo.pauseMs, env.stop);
-  return true;
+  if (!undo.gate || (await waitForGate(session, step, undo.gate)).open) return true;
+  // An interrupted wait is an interruption, not a gate that stayed closed.
+  return env.stop.aborted;
 }
 
 async function journalUndone(session: Session, step: string, outcome: Outcome): Promise<void> {

@@ -1,5 +1,6 @@
 import { addCounts, failuresOf, noCounts } from '../../fanout/counts.ts';
 import { reopen } from '../execute.ts';
+import { waitForGate } from '../gate/wait.ts';
 import type { Session } from '../session.ts';
 import type { RunEnv, RunVerdict } from '../types.ts';
 import { chooseUndo, type UndoScope } from './choice.ts';
@@ -17,6 +18,7 @@ export type UndoVerdict = RunVerdict & { irreversible: string[] };
 const STOPPED: Record<string, string> = {
   budget: 'more failures than allowed; the remaining nodes are left as they are',
   canary: 'the canary failed; the remaining nodes are left as they are',
+  gate: 'the gate did not open; the remaining nodes are left as they are',
 };
 
 /**
@@ -53,12 +55,18 @@ async function undoSteps(session: Session, choice: UndoChoice) {
   for (const { step, targets } of chooseUndo(memory, choice).chosen) {
     if (choice.shown && !choice.shown.includes(step.id)) continue;
     if (env.stop.aborted || guard || unwritten) break;
+    if (planned > 0 && !(await gateOpens(session, step.id, choice.pace))) {
+      guard = !env.stop.aborted;
+      if (guard)
+        await session.record({ kind: 'note', text: `${step.id}: not undone: the gate did not open` });
+      break;
+    }
     const end = await undoStep(session, memory.bound(step), new Set(targets), choice.pace);
     counts = addCounts(counts, end.counts);
     planned += end.planned;
     const { stoppedBy } = end;
     // An earlier change is undone after this one, or not at all.
-    guard = (stoppedBy === 'budget' || stoppedBy === 'canary') && end.counts['not-attempted'] > 0;
+    guard = stoppedBy !== undefined && stoppedBy in STOPPED && end.counts['not-attempted'] > 0;
     unwritten = stoppedBy === 'journal';
     if (guard) await session.record({ kind: 'note', text: `${step.id}: ${STOPPED[stoppedBy!]}` });
     if (end.irreversible) irreversible.push(`${step.id}: ${end.irreversible}`);
@@ -66,4 +74,9 @@ async function undoSteps(session: Session, choice: UndoChoice) {
   const failed = failuresOf(counts) > 0 || unwritten || irreversible.length > 0;
   const state = env.stop.aborted ? 'interrupted' : guard ? 'guard' : failed ? 'failed' : 'done';
   return { state, counts, planned, irreversible, guard, unwritten } as const;
+}
+
+/** Before the step after one that was undone. */
+async function gateOpens(session: Session, step: string, pace: UndoPace = {}): Promise<boolean> {
+  return !pace.gate || (await waitForGate(session, step, pace.gate)).open;
 }
