@@ -75,12 +75,12 @@ export function verdictOf({ cluster, servers, offender, standing }: Findings): V
 }
 
 function nextInOutage(cluster: string, offender: Findings['offender'], held: Standing[]): string {
-  if (offender?.command !== undefined && !held.some(({ action }) => action === 'stop'))
-    return offender.command;
-  if (offender?.command === undefined) return `fireaxe who -c ${cluster} --sample all`;
-  return held.some(({ action }) => action === 'fence')
-    ? `fireaxe probe -c ${cluster} --watch 5s`
-    : `fireaxe fence -c ${cluster} --pause-controllers --reason 'the API servers do not recover'`;
+  const stands = (action: string) => held.some((one) => one.action === action);
+  if (offender?.command !== undefined && !stands('stop')) return offender.command;
+  if (!offender && held.length === 0) return `fireaxe who -c ${cluster} --sample all`;
+  // What was done may need a minute; a flood that goes on needs more.
+  if (!offender || stands('fence')) return `fireaxe status -c ${cluster} --watch 5s`;
+  return `fireaxe fence -c ${cluster} --pause-controllers --reason 'the API servers do not recover'`;
 }
 
 /** Fenced clients come back in batches; the rest is undone. */

@@ -24,11 +24,12 @@ export function isCommonName(name: string): boolean {
   return COMMON.has(name) || /^python3?\.\d+$/.test(name);
 }
 
-/** Where a client runs, without what differs from one node to the next: a pod's suffix. */
-export function family({ where }: Pick<Client, 'where'>): Where {
+/** Where a client runs, without what differs from one node to the next: a pod's suffix, or a static pod's node. */
+export function family({ where }: Pick<Client, 'where'>, node: string): Where {
   if (where.kind !== 'pod' || !where.id.includes('/')) {
     return where.kind === 'pod' ? { kind: 'pod', id: '' } : where;
   }
+  if (where.id.endsWith(`-${node}`)) return { kind: 'pod', id: where.id.slice(0, -node.length - 1) };
   const suffixed = /^(.*?)(-[a-z0-9]{1,10})?-[bcdfghjklmnpqrstvwxz2456789]{5}$/.exec(where.id);
   return {
     kind: 'pod',
@@ -42,6 +43,6 @@ function workload(stem: string, middle: string): string {
 }
 
 /** Clients with the same key are one offender. */
-export function keyOf(client: Client): string {
-  return isCommonName(client.name) ? JSON.stringify([client.name, family(client)]) : client.name;
+export function keyOf(client: Client, node: string): string {
+  return isCommonName(client.name) ? JSON.stringify([client.name, family(client, node)]) : client.name;
 }

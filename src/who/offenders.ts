@@ -7,7 +7,7 @@ export function offenders(nodes: NodeReading[]): Offender[] {
   const groups = new Map<string, { node: string; client: Client }[]>();
   for (const { node, clients } of nodes) {
     for (const client of clients) {
-      const key = keyOf(client);
+      const key = keyOf(client, node);
       groups.set(key, [...(groups.get(key) ?? []), { node, client }]);
     }
   }
@@ -37,7 +37,7 @@ function join(found: { node: string; client: Client }[]): Joined {
   const ages = clients.flatMap((client) => client.ageSeconds ?? []);
   return {
     name: clients[0]!.name,
-    where: distinct(clients.map(family)),
+    where: distinct(found.map(({ client, node }) => family(client, node))),
     labels: shared(clients),
     nodes: [...new Set(found.map(({ node }) => node))],
     clients,

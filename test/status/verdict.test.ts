@@ -58,8 +58,9 @@ describe('the verdict', () => {
     );
     expect(verdict(DOWN, [stands('stop')], offender).next).toMatch(/^fireaxe fence -c c --pause-controllers/);
     expect(verdict(DOWN, [stands('stop'), stands('fence')], offender).next).toBe(
-      'fireaxe probe -c c --watch 5s',
+      'fireaxe status -c c --watch 5s',
     );
+    expect(verdict(DOWN, [stands('stop')]).next).toBe('fireaxe status -c c --watch 5s');
     expect(verdict(DOWN).next).toBe('fireaxe who -c c --sample all');
   });
 

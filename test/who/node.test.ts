@@ -273,6 +273,7 @@ const QUEUED = `PriorityLevelName, FlowSchemaName,   QueueIndex, RequestIndexInQ
 exempt,            <none>,           <none>,     <none>,              <none>,          <none>,     <none>,       <none>
 workload-low,      service-accounts, 3,          -1,                  x,               2026,       1,            system:serviceaccount:a:b, list, /api/v1/pods
 workload-low,      service-accounts, 3,          -1,                  x,               2026,       1,            system:serviceaccount:a:b, list, /api/v1/pods
+workload-low,      admins,           -1,         -1,                  z,               2026,       1,            kubernetes-admin, get, /debug/api_priority_and_fairness/dump_requests
 system,            system-nodes,     -1,         -1,                  y,               2026,       1,            system:node:n1, get, /api/v1/nodes/n1
 `;
 const METRICS = `# HELP x

@@ -140,6 +140,7 @@ describe('ranking', () => {
     ['ns/agent-x7k2p', 'ns/agent'],
     ['ns/web-5d8f7c9b4-x7k2p', 'ns/web'],
     ['ns/kafka-0', 'ns/kafka'],
+    ['kube-system/kube-scheduler-n2', 'kube-system/kube-scheduler'],
     ['ns/my-agent', 'ns/my-agent'],
     ['ns/node-exporter-v2-x7k2p', 'ns/node-exporter-v2'],
   ])('the pod %s is of %s', (id, of) => {

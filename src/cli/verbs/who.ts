@@ -17,7 +17,7 @@ import { defineVerb } from '../types.ts';
 /** Of a reading, connections and logins included; a login that hangs must not hold up the answer. */
 export const DEADLINE = '8s';
 /** The script ends itself before that. */
-export const LOGIN_MS = 1_500;
+export const LOGIN_MS = 2_500;
 
 const { cluster, selector, nodes } = targetOptions;
 
