@@ -10,6 +10,7 @@ import { runEnvironment } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { planLines } from './format/plan.ts';
 import { outcomeLines } from './format/show-outcomes.ts';
+import { lostByPlan } from './lost-by-restart.ts';
 import { nextCommand } from './next-command.ts';
 import { openKeys, transportsOf } from './passphrases.ts';
 import { runAndShow } from './run-and-show.ts';
@@ -84,7 +85,7 @@ async function look(plan: Plan, context: CliContext) {
     const lines = steps.flatMap(({ step, outcomes }) => [`check of ${step.id}:`, ...outcomeLines(outcomes)]);
     const none = steps.flatMap(({ step, foundNone }) => (foundNone ? [`${step.id}: ${foundNone}`] : []));
     const others = othersLines(steps.flatMap(({ outcomes }) => outcomes));
-    const warnings = [...none, ...others];
+    const warnings = [...none, ...others, ...(await lostByPlan(plan, context))];
     return { steps, lines: [...lines, ...warnings.map((line) => `warning: ${line}`)], none, warnings };
   } finally {
     await close();

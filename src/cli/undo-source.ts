@@ -100,8 +100,8 @@ function oneOf({ runs, readings }: OnNodes, wanted: string): KnownRun {
   const matching = wanted === 'last' ? [] : runs.filter(({ run }) => run.startsWith(wanted));
   const one = matching.find(({ run }) => run === wanted) ?? (matching.length === 1 ? matching[0] : undefined);
   if (one) return one;
-  const untold = untoldLines(readings);
-  const told = untold.length > 0 ? `; ${untold.join('; ')}` : '';
+  const untold = readings.filter(({ why }) => why !== undefined).length;
+  const told = untold > 0 ? `; ${untold} of ${readings.length} nodes did not tell` : '';
   const what =
     wanted === 'last'
       ? '--from-nodes needs the name of a run: the last one may be that of another operator'
