@@ -61,7 +61,7 @@ const FIELDS = [
 ];
 
 function clientsOf(data: Record<string, string>): Client[] {
-  return listed(data, 't').flatMap(([text, i]) => {
+  const clients = listed(data, 't').flatMap(([text, i]): Client[] => {
     const words = text.split('|');
     const [kind = '', id = '', ...name] = words.slice(FIELDS.length);
     const counted = words.slice(0, FIELDS.length);
@@ -81,6 +81,9 @@ function clientsOf(data: Record<string, string>): Client[] {
       },
     ];
   });
+  // A pod may be told for its connections, and again for its age.
+  const key = ({ name, where }: Client) => `${where.id} ${name}`;
+  return clients.filter((one, i) => clients.findIndex((other) => key(other) === key(one)) === i);
 }
 
 const isKind = (word: string): word is Where['kind'] => ['pod', 'unit', 'process'].includes(word);

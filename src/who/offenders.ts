@@ -1,4 +1,5 @@
 import { family, isPart, keyOf } from './family.ts';
+import { suspectNewest } from './newest.ts';
 import { reasonsOf } from './reasons.ts';
 import type { Client, NodeReading, Offender, Where } from './types.ts';
 
@@ -25,7 +26,10 @@ export function offenders(nodes: NodeReading[]): Offender[] {
     const reasons = reasonsOf(shared, one === kubelet ? undefined : kubelet);
     return { ...shared, reasons, score: score(shared, oldest) };
   });
-  return ranked.sort(
+  if (!ranked.some(({ reasons }) => reasons.length > 0)) suspectNewest(ranked, nodes);
+  // Told for its age alone.
+  const shown = ranked.filter(({ active, reasons }) => active > 0 || reasons.length > 0);
+  return shown.sort(
     (a, b) => Number(b.reasons.length > 0) - Number(a.reasons.length > 0) || b.score - a.score,
   );
 }
@@ -40,6 +44,9 @@ function join(found: { node: string; client: Client }[]): Joined {
     where: distinct(found.map(({ client, node }) => family(client, node))),
     labels: shared(clients),
     nodes: [...new Set(found.map(({ node }) => node))],
+    active: new Set(
+      found.filter(({ client }) => client.connections + client.failed > 0).map(({ node }) => node),
+    ).size,
     clients,
     connections: sum(clients.map((c) => c.connections)),
     opened: sum(clients.map((c) => c.opened)),

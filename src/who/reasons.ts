@@ -7,7 +7,7 @@ const PART = 10;
 
 type Measured = Pick<
   Offender,
-  | 'nodes'
+  | 'active'
   | 'connections'
   | 'opened'
   | 'waiting'
@@ -21,18 +21,18 @@ type Measured = Pick<
 /** Why a client stands out, a text each; empty where it does not. The kubelet, which every node has, is the measure. */
 export function reasonsOf(
   one: Measured,
-  kubelet?: Pick<Offender, 'nodes' | 'connections' | 'opened'>,
+  kubelet?: Pick<Offender, 'active' | 'connections' | 'opened'>,
 ): string[] {
-  const nodes = Math.max(1, one.nodes.length);
+  const nodes = Math.max(1, one.active);
   const times = one.part ? PART : 1;
   const each = (value: number) => value / nodes;
-  const usual = kubelet ? kubelet.connections / Math.max(1, kubelet.nodes.length) : undefined;
+  const usual = kubelet ? kubelet.connections / Math.max(1, kubelet.active) : undefined;
   const reasons: string[] = [];
   if (each(one.connections) >= Math.max(MOST.connections, 3 * (usual ?? 0)) * times) {
     const than = usual === undefined ? '' : ` (kubelet: ${short(usual)})`;
     reasons.push(`${short(each(one.connections))} connections a node${than}`);
   }
-  const usualOpened = kubelet ? kubelet.opened / Math.max(1, kubelet.nodes.length) : 0;
+  const usualOpened = kubelet ? kubelet.opened / Math.max(1, kubelet.active) : 0;
   if (each(one.opened) >= Math.max(MOST.opened, 2 * usualOpened) * times)
     reasons.push(`opened ${short(each(one.opened))} connections a node while it was read`);
   if (each(one.waiting) >= 2 * times)

@@ -9,6 +9,7 @@ import type { ActionContext } from '../node/types.ts';
 import type { NodeScript } from '../transport/types.ts';
 import asked from './asked.sh';
 import names from './names.sh';
+import newest from './newest.sh';
 import node from './node.sh';
 import peers from './peers.sh';
 import places from './places.sh';
@@ -25,7 +26,7 @@ export const who = defineAction({
   parameters: { api: { schema: addresses, help: 'more addresses of the API, such as its balancer' } },
   summary: () => 'read',
   node: {
-    fragments: { asked, names, node, peers, places, sockets, sum, talkers },
+    fragments: { asked, names, newest, node, peers, places, sockets, sum, talkers },
     variables(p, target, context) {
       const servers = context.nodes
         .filter((one) => one.roles.includes('control-plane'))

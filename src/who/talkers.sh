@@ -1,5 +1,5 @@
 # The clients of the API on this node: their connections, traffic, age and CPU time, by process name and by pod or unit.
-# needs: places sockets sum names common/clock
+# needs: places sockets sum names newest common/clock
 # shellcheck shell=sh
 
 # Groups that fit the result.
@@ -20,7 +20,10 @@ who_talkers() {
   )
   [ -z "$WH_BEGAN" ] || ! stack_clock || WH_SPAN=$((ST_CLOCK - WH_BEGAN))
   case $WH_SEEN in *'! cut'*) fx_say 'not all pods were read in time' ;; esac
-  WH_OUT=$(who_sum)
+  WH_OUT=$(
+    who_sum
+    case $WH_SEEN in *ESTAB*ESTAB*ESTAB* | *SYN-SENT*) ;; *) [ -n "$IN_SERVER" ] || who_newest ;; esac
+  )
   WH_N=0 FX_I=$IFS IFS=$FX_NL
   for WH_L in $WH_OUT; do
     IFS=$FX_I

@@ -78,6 +78,8 @@ export interface Offender {
   /** All its pods have them. */
   labels: Record<string, string>;
   nodes: string[];
+  /** On how many of them it has connections, or failed to open some. */
+  active: number;
   clients: Client[];
   connections: number;
   opened: number;

@@ -144,7 +144,11 @@ describe.concurrent.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, s
     for (const port of [443, 6443, 8443]) expect(filter).toContain(`dport = :${port}`);
     expect(filter).not.toContain('127.0.0.1');
     expect(JSON.stringify(node)).not.toContain('secret');
-    expect(node).toMatchObject({ reached: true, clients: [], connections: 0 });
+    expect(node).toMatchObject({ reached: true, connections: 0 });
+    // Nothing talks: the newest pod is told for its age.
+    expect(node.clients).toMatchObject([
+      { name: 'telemetryd', connections: 0, ageSeconds: 60, cpuSeconds: 5 },
+    ]);
   });
 
   test("names a pod's labels where the runtime tells them", async ({ box }) => {

@@ -136,6 +136,55 @@ describe('ranking', () => {
     ).toEqual(['a/web', 'b/search']);
   });
 
+  const api = (answers: boolean) =>
+    node('cp1', [], {
+      controlPlane: true,
+      served: {
+        answers,
+        connections: 0,
+        addresses: 0,
+        peers: [],
+        users: [],
+        rejected: [],
+        requests: [],
+        audit: [],
+      },
+    });
+  const silent = { connections: 0, bytesPerSecond: 0, sent: 0, received: 0 };
+  const quiet = NAMES.map((name, i) =>
+    node(name, [
+      offender(i, { ...silent, opened: 0 }),
+      client('node-exporter', pod(`m/node-exporter-b${at(i)}x2z`), { ...silent, ageSeconds: 20 * HOUR }),
+    ]),
+  );
+
+  test('where no API server answers and nothing is connected, the pods made last are suspected', () => {
+    const [first, ...others] = offenders([api(false), ...quiet]);
+    expect(first).toMatchObject({
+      name: 'telemetryd',
+      active: 0,
+      reasons: [expect.stringContaining('made last of all pods on these nodes')],
+    });
+    // A client without a connection is told only where it is suspected.
+    expect(others).toEqual([]);
+  });
+
+  test('where the API answers, or no pods are clearly the newest, none is suspected for its age', () => {
+    expect(offenders([api(true), ...quiet])).toEqual([]);
+    const alike = quiet.map((one) => ({
+      ...one,
+      clients: one.clients.map((c) => ({ ...c, ageSeconds: 300 })),
+    }));
+    expect(offenders([api(false), ...alike])).toEqual([]);
+    expect(
+      offenders([
+        api(false),
+        ...quiet.slice(0, 1),
+        ...NAMES.slice(1).map((name) => node(name, [client('kubelet', unit('kubelet.service'))])),
+      ]).filter(({ reasons }) => reasons.length > 0),
+    ).toEqual([]);
+  });
+
   test.each([
     ['ns/agent-x7k2p', 'ns/agent'],
     ['ns/web-5d8f7c9b4-x7k2p', 'ns/web'],
