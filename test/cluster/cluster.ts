@@ -1,5 +1,5 @@
 import { type LabFolder, Machine, type MachineSpec, type Ran } from '../lab/machine.ts';
-import { CONTROL_PLANE, HOLLOW_HOST, type HollowNode, PORT, WORKERS } from './layout.ts';
+import { CONTROL_PLANE, HOLLOW_HOST, type HollowNode, PORT, SOLO, SOLO_CONFIG, WORKERS } from './layout.ts';
 
 /** What a test process knows about the running cluster. */
 export interface ClusterFacts {
@@ -41,9 +41,14 @@ export class Cluster {
     const { at = 'cp1', ...rest } = options;
     const machine = this.at(at);
     return machine.sh(
-      `cd /etc/kubernetes; kubectl --kubeconfig "$(ls super-admin.conf admin.conf 2>/dev/null | tail -n 1)" --server https://${machine.spec.address}:${PORT} ${args}`,
+      `kubectl --kubeconfig "$(${pathOfConfig(at)})" --server https://${machine.spec.address}:${PORT} ${args}`,
       rest,
     );
+  }
+
+  /** The text of the administrator's kubeconfig on a control-plane node. */
+  kubeconfig(at: string): Promise<string> {
+    return this.sh(at, `cat "$(${pathOfConfig(at)})"`);
   }
 
   /** Runs kubectl and returns its output; throws if it fails. */
@@ -53,7 +58,14 @@ export class Cluster {
     return ran.stdout.trim();
   }
 
-  async apply(yaml: string): Promise<void> {
-    await this.asked('apply -f -', { stdin: yaml, timeoutMs: 120_000 });
+  async apply(yaml: string, at = 'cp1'): Promise<void> {
+    await this.asked('apply -f -', { at, stdin: yaml, timeoutMs: 120_000 });
   }
+}
+
+/** A command that prints the path of the administrator's kubeconfig on a machine. */
+function pathOfConfig(at: string): string {
+  const configs =
+    at === SOLO ? [SOLO_CONFIG] : ['super-admin', 'admin'].map((name) => `/etc/kubernetes/${name}.conf`);
+  return `ls ${configs.join(' ')} 2>/dev/null | tail -n 1`;
 }

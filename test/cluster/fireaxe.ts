@@ -3,18 +3,26 @@ import { join } from 'node:path';
 import type { JournalRecord, RunVerdict } from '../../src/run/types.ts';
 import { type Ended, start } from '../drill-tier/fireaxe.ts';
 import type { Cluster } from './cluster.ts';
+import { LAB } from './layout.ts';
 
-/** Runs the built command line with the kit of this cluster. */
+/** Verbs that find the cluster in the journal of a run. */
+const OF_A_RUN = ['undo', 'resume', 'verify', 'timeline', 'runs'];
+
+/** Runs the built command line with the kit, for one of its clusters. */
 export class Fireaxe {
   readonly #kit: string;
+  readonly #name: string;
   #changed: string[] = [];
 
-  constructor(cluster: Cluster, kit = cluster.facts.kit) {
+  constructor(cluster: Cluster, kit = cluster.facts.kit, name = LAB) {
     this.#kit = kit;
+    this.#name = name;
   }
 
   start(...words: string[]) {
-    return start(words, { FIREAXE_KIT: this.#kit });
+    const [verb = '', ...rest] = words;
+    const of = OF_A_RUN.includes(verb) ? [] : ['-c', this.#name];
+    return start([verb, ...of, ...rest], { FIREAXE_KIT: this.#kit });
   }
 
   run(...words: string[]): Promise<Ended> {

@@ -9,7 +9,7 @@ const CERTIFICATE_KEY = '7'.padStart(64, '0');
 /** The limit that makes a flood fatal. An idle API server needs about 280 MiB. */
 const API_SERVER_MEMORY = '700Mi';
 const API_VERSION = 'kubeadm.k8s.io/v1beta4';
-const KUBELET_CONFIG = {
+export const KUBELET_CONFIG = {
   apiVersion: 'kubelet.config.k8s.io/v1beta1',
   kind: 'KubeletConfiguration',
   cgroupDriver: 'cgroupfs',

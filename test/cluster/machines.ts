@@ -12,8 +12,10 @@ import {
   MACHINES,
   numberOf,
   podNet,
+  SOLO,
   WORKERS,
 } from './layout.ts';
+import { soloFiles } from './solo/machine.ts';
 
 const containerd = `version = 2
 [plugins."io.containerd.grpc.v1.cri"]
@@ -81,10 +83,13 @@ function node(net: string, name: string): Record<string, string> {
     '/etc/systemd/network/20-pods.network': '[Match]\nName=cni0 veth*\n[Link]\nUnmanaged=yes\n',
     '/etc/containerd/config.toml': containerd,
     '/etc/cni/net.d/10-cluster.conflist': JSON.stringify(podNetwork(podNet(name))),
-    '/etc/crictl.yaml': 'runtime-endpoint: unix:///run/containerd/containerd.sock\n',
+    ...(name !== SOLO && {
+      '/etc/crictl.yaml': 'runtime-endpoint: unix:///run/containerd/containerd.sock\n',
+    }),
     '/etc/systemd/system/kernel-view.service': kernelView,
     '/etc/systemd/system/kubelet.service': kubelet,
     ...(CONTROL_PLANE.includes(name) && patches()),
+    ...(name === SOLO && soloFiles(addressOf(net, name), containerd)),
   };
 }
 

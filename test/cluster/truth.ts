@@ -1,9 +1,11 @@
 import { spawnSync } from 'node:child_process';
 import type { Cluster } from './cluster.ts';
-import { CONTROL_PLANE, PORT } from './layout.ts';
+import { CONTROL_PLANE, crictlOf, PORT, pkiOf } from './layout.ts';
 
-const PKI = '/etc/kubernetes/pki';
-const CLIENT = `--cert ${PKI}/apiserver-kubelet-client.crt --key ${PKI}/apiserver-kubelet-client.key`;
+const clientOf = (at: string) => {
+  const pair = `${pkiOf(at)}/apiserver-kubelet-client`;
+  return `--cert ${pair}.crt --key ${pair}.key`;
+};
 
 interface Ready {
   /** HTTP status; 0 if there was no answer. */
@@ -17,7 +19,7 @@ export async function readyz(cluster: Cluster, at: string): Promise<Ready> {
   const url = `https://${cluster.at(at).spec.address}:${PORT}/readyz?verbose`;
   const said = await cluster.sh(
     at,
-    `curl -sk --max-time 10 ${CLIENT} '${url}' -w '\\n%{http_code} %{time_total}'`,
+    `curl -sk --max-time 10 ${clientOf(at)} '${url}' -w '\\n%{http_code} %{time_total}'`,
     25_000,
   );
   const [status = 0, seconds = 0] = (said.split('\n').at(-1) ?? '').split(' ').map(Number);
@@ -28,7 +30,7 @@ export async function readyz(cluster: Cluster, at: string): Promise<Ready> {
 /** Reads the metrics of an API server on its own machine. */
 export async function metrics(cluster: Cluster, at: string): Promise<Metrics> {
   const url = `https://${cluster.at(at).spec.address}:${PORT}/metrics`;
-  return new Metrics(await cluster.sh(at, `curl -sk --max-time 30 ${CLIENT} ${url}`));
+  return new Metrics(await cluster.sh(at, `curl -sk --max-time 30 ${clientOf(at)} ${url}`));
 }
 
 export class Metrics {
@@ -70,7 +72,8 @@ export async function peersOf(cluster: Cluster, at: string, port = PORT): Promis
 
 /** Runs etcdctl against the member on a machine. */
 export function etcdctl(cluster: Cluster, at: string, args: string): Promise<string> {
-  const certs = `--cacert ${PKI}/etcd/ca.crt --cert ${PKI}/etcd/server.crt --key ${PKI}/etcd/server.key`;
+  const pki = `${pkiOf(at)}/etcd`;
+  const certs = `--cacert ${pki}/ca.crt --cert ${pki}/server.crt --key ${pki}/server.key`;
   return cluster.sh(at, `etcdctl --endpoints https://127.0.0.1:2379 ${certs} ${args}`);
 }
 
@@ -85,7 +88,7 @@ interface Container {
 
 /** Containers with exactly this name, as the runtime lists them. */
 export async function containers(cluster: Cluster, at: string, name: string): Promise<Container[]> {
-  const said = await cluster.sh(at, `crictl ps -a --name '^${name}$' -o json`);
+  const said = await cluster.sh(at, `${crictlOf(at)} ps -a --name '^${name}$' -o json`);
   const { containers } = JSON.parse(said) as {
     containers: {
       id: string;

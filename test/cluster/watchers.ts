@@ -15,7 +15,7 @@ export class Watchers {
 
   static async start(cluster: Cluster, at: string, server: string, count: number): Promise<Watchers> {
     const watchers = new Watchers(cluster, at, server);
-    const config = await cluster.sh('cp1', 'cat /etc/kubernetes/super-admin.conf');
+    const config = await cluster.kubeconfig(server);
     const machine = cluster.at(at);
     const { address } = cluster.at(server).spec;
     const ran = await machine.sh(
