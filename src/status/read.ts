@@ -61,7 +61,7 @@ export async function readStatus(
     standing: stands,
     read: readings.filter(({ receipts }) => receipts.state === 'ok').length,
     of: context.nodes.length,
-    notAsked: NOT_ASKED,
+    notCovered: NOT_COVERED,
     verdict: verdictOf({
       cluster,
       servers,
@@ -72,7 +72,7 @@ export async function readStatus(
 }
 
 /** What a status leaves to other tools. */
-const NOT_ASKED = ['DNS', "the expiry of the servers' certificates", "etcd's fsync latency"];
+const NOT_COVERED = ['DNS', "the expiry of the servers' certificates", "etcd's fsync latency"];
 
 function nodeStanding(target: Target, outcome: Outcome | undefined, at: Date): NodeStanding {
   const data = outcome?.result?.data ?? {};

@@ -49,6 +49,6 @@ export interface Status {
   read: number;
   of: number;
   /** What this status does not tell. */
-  notAsked: string[];
+  notCovered: string[];
   verdict: Verdict;
 }

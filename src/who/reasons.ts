@@ -2,6 +2,8 @@ import type { Offender } from './types.ts';
 
 /** A healthy client keeps one or a few connections, and sends little over them once it has started. */
 const MOST = { connections: 5, opened: 2, failed: 4, bytesPerSecond: 150_000 };
+/** Percent of all connections that were read. */
+const SHARE = 20;
 /** What Kubernetes cannot run without stands out only far above that. */
 const PART = 10;
 
@@ -28,7 +30,9 @@ export function reasonsOf(
   const each = (value: number) => value / nodes;
   const usual = kubelet ? kubelet.connections / Math.max(1, kubelet.active) : undefined;
   const reasons: string[] = [];
-  if (each(one.connections) >= Math.max(MOST.connections, 3 * (usual ?? 0)) * times) {
+  // A few idle connections on one node are not a flood.
+  const many = one.connectionShare >= SHARE || each(one.connections) >= 4 * MOST.connections;
+  if (many && each(one.connections) >= Math.max(MOST.connections, 3 * (usual ?? 0)) * times) {
     const than = usual === undefined ? '' : ` (kubelet: ${short(usual)})`;
     reasons.push(`${short(each(one.connections))} connections a node${than}`);
   }

@@ -73,6 +73,13 @@ describe('ranking', () => {
     expect(text(nodes)).toMatch(/nothing stands out on 4 nodes read$/);
   });
 
+  test('a few idle connections on one node do not stand out', () => {
+    const nodes = NAMES.map((name, i) => node(name, healthy(i)));
+    const idle = client('watcher', unit('watcher.service'), { connections: 6, ageSeconds: 10 });
+    const more = [...nodes, node('n6', [...healthy(3), idle])];
+    expect(offenders(more).filter(({ reasons }) => reasons.length > 0)).toEqual([]);
+  });
+
   test('of a kubelet, a CNI agent and the offender, the offender is first, with its reasons', () => {
     const nodes = NAMES.map((name, i) => node(name, [...healthy(i), offender(i + 2)]));
     const [first, second] = offenders(nodes);

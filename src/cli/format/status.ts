@@ -17,7 +17,7 @@ export function statusLines(cluster: string, status: Status): string[] {
     `in force was read from ${status.read} of ${nodesText(status.of)}`,
     ...clientLines(status),
     ...unreadLines(status.who),
-    `not asked: ${status.notAsked.join(', ')}`,
+    `not covered: ${status.notCovered.join(', ')}`,
     `${cluster}: ${verdict.text}`,
     ...(verdict.next ? [`next: ${verdict.next}`] : []),
   ];
