@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
+import type { TestProject } from 'vitest/node';
 import ByPath from './test/cluster/by-path.ts';
 
 const { version } = JSON.parse(readFileSync(new URL('package.json', import.meta.url), 'utf8'));
@@ -14,9 +15,20 @@ const textFiles = {
   },
 };
 
+/** Tiers whose files run one after the other. */
+const SERIAL = ['drill', 'cluster'];
+
+// VITEST_MAX_WORKERS overrides `fileParallelism`.
+const serial = {
+  name: 'serial',
+  configureVitest({ project }: { project: TestProject }) {
+    if (SERIAL.includes(project.name)) project.config.maxWorkers = 1;
+  },
+};
+
 /** One project for each tier; `test/run.mjs` picks the tiers that this machine can run. */
 export default defineConfig({
-  plugins: [textFiles],
+  plugins: [textFiles, serial],
   define: { __FIREAXE_VERSION__: JSON.stringify(version) },
   test: {
     // Unit tests mostly wait: for processes, timers, sockets.
@@ -46,7 +58,7 @@ function tier(name: string, include: string[], testTimeout: number) {
       include,
       testTimeout,
       hookTimeout: testTimeout,
-      fileParallelism: name !== 'drill' && name !== 'cluster',
+      fileParallelism: !SERIAL.includes(name),
       // Lab tests mostly wait, too: for boots, timers and clients.
       ...(name === 'lab' && { maxWorkers: 2 }),
       // A CI machine may be slow for a moment; the report names what passed late. Locally a unit test has one attempt.
