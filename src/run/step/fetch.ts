@@ -20,10 +20,14 @@ export async function fetchFirst({ session, bound, step, left }: StepWork): Prom
   const fetched = outcomes.find((o) => o.state === 'ok' && !o.truncated);
   if (!fetched) {
     const told = outcomes.find((o) => o.state !== 'not-attempted');
-    throw new FireaxeError('guard', `${step.id}: nothing is changed: the object could not be saved first`, {
-      place: told?.target ?? step.id,
-      expected: told?.reason?.message ?? told?.result?.note ?? 'an answer from the control plane',
-    });
+    throw new FireaxeError(
+      'guard',
+      `${step.id}: nothing is changed: an object could not be saved, or its change was rejected`,
+      {
+        place: told?.target ?? step.id,
+        expected: told?.reason?.message ?? told?.result?.note ?? 'an answer from the control plane',
+      },
+    );
   }
   // An object that an undo could not use is refused now.
   await node.input?.('undo', bound.params, async () => fetched.stdout);
