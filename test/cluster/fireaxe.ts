@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { ClusterReading } from '../../src/probe/types.ts';
 import type { JournalRecord, RunVerdict } from '../../src/run/types.ts';
+import type { Outcome } from '../../src/transport/types.ts';
 import { type Ended, start } from '../drill-tier/fireaxe.ts';
 import type { Cluster } from './cluster.ts';
 import { LAB } from './layout.ts';
@@ -72,6 +74,18 @@ export function runOf(ended: Ended): string {
 
 export function stateOf(ended: Ended): string {
   return verdictOf(ended).state;
+}
+
+/** The outcome of the first target. */
+export function outcomeOf({ json }: Ended): Outcome {
+  const [outcome] = json.outcomes as unknown as Outcome[];
+  if (!outcome) throw new Error('no outcome');
+  return outcome;
+}
+
+/** What `probe` read. */
+export function readingOf({ json }: Ended): ClusterReading {
+  return json.reading as unknown as ClusterReading;
 }
 
 function verdictOf({ json }: Ended): RunVerdict {
