@@ -32,7 +32,7 @@ export const TIERS = {
     checks: [BUILD],
     project: 'cluster',
     early: buildEarly,
-    prepare: installLab,
+    prepare: (run) => installLab(run, 'haproxy', 'openssl'),
     missing: () => noLab('cluster') ?? noCluster(),
     // Too long for every `npm test`.
     onlyByName: 'takes 25 to 40 minutes; run it with `npm run test:cluster`',
@@ -56,9 +56,9 @@ function noLab(tier = 'lab') {
   return mounts.status === 0 ? undefined : 'needs permission to mount';
 }
 
-async function installLab(run) {
+async function installLab(run, ...more) {
   if (process.platform !== 'linux' || process.getuid() !== 0 || !installed('apt-get')) return;
-  await run('test/lab/install', []);
+  await run('test/lab/install', more);
 }
 
 function installed(tool) {

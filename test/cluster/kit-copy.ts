@@ -4,7 +4,10 @@ import type { FleetSnapshot } from '../../src/fleet/types.ts';
 import type { Cluster } from './cluster.ts';
 
 interface Changes {
-  kit?: (kit: { policy: { floors: Record<string, number> } }) => void;
+  kit?: (kit: {
+    policy: { floors: Record<string, number> };
+    clusters: Record<string, { kubernetes?: Record<string, unknown> }>;
+  }) => void;
   fleet?: (fleet: FleetSnapshot) => void;
   knownHosts?: (text: string) => string;
 }

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { noGo } from './build/go.mjs';
 
 const GIB = 2 ** 30;
-const FILES = ['/usr/lib/cni/bridge', '/usr/lib/x86_64-linux-gnu/xtables', '/dev/kmsg'];
+const FILES = [
+  ...['/usr/lib/cni/bridge', '/usr/lib/x86_64-linux-gnu/xtables', '/dev/kmsg'],
+  ...['/usr/sbin/haproxy', '/usr/bin/openssl'],
+];
 const HIERARCHIES = ['cpu', 'cpuset', 'devices', 'freezer', 'memory', 'pids', 'systemd'];
 
 /** Returns why this machine cannot run the cluster, in one line. The needs of the lab are checked before. */

@@ -15,8 +15,8 @@ interface Ready {
 }
 
 /** Asks an API server on its own machine whether it is ready. */
-export async function readyz(cluster: Cluster, at: string): Promise<Ready> {
-  const url = `https://${cluster.at(at).spec.address}:${PORT}/readyz?verbose`;
+export async function readyz(cluster: Cluster, at: string, port = PORT): Promise<Ready> {
+  const url = `https://${cluster.at(at).spec.address}:${port}/readyz?verbose`;
   const said = await cluster.sh(
     at,
     `curl -sk --max-time 10 ${clientOf(at)} '${url}' -w '\\n%{http_code} %{time_total}'`,
@@ -28,8 +28,8 @@ export async function readyz(cluster: Cluster, at: string): Promise<Ready> {
 }
 
 /** Reads the metrics of an API server on its own machine. */
-export async function metrics(cluster: Cluster, at: string): Promise<Metrics> {
-  const url = `https://${cluster.at(at).spec.address}:${PORT}/metrics`;
+export async function metrics(cluster: Cluster, at: string, port = PORT): Promise<Metrics> {
+  const url = `https://${cluster.at(at).spec.address}:${port}/metrics`;
   return new Metrics(await cluster.sh(at, `curl -sk --max-time 30 ${clientOf(at)} ${url}`));
 }
 
@@ -46,6 +46,12 @@ export class Metrics {
       .filter((line) => (line.startsWith(`${name}{`) || line.startsWith(`${name} `)) && labels.test(line))
       .reduce((sum, line) => sum + Number(line.split(' ').at(-1)), 0);
   }
+}
+
+/** Where a program listens on a machine, as sorted `ADDRESS:PORT`. */
+export async function listening(cluster: Cluster, at: string, program: string): Promise<string[]> {
+  const said = await cluster.sh(at, `ss -Htnlp | awk '/"${program}"/ { print $4 }' | sort`);
+  return said.split('\n').filter((line) => line !== '');
 }
 
 /** Remote ends of the established connections to a port of a machine, as sorted `ADDRESS:PORT`. */

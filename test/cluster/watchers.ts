@@ -1,26 +1,27 @@
 import type { Cluster } from './cluster.ts';
 import { PORT } from './layout.ts';
 
-/** Long watches from a machine to one API server, on one connection each. */
+/** Long watches from a machine to one end of the API, on one connection each. */
 export class Watchers {
   readonly #cluster: Cluster;
   readonly #at: string;
   readonly #unit: string;
 
-  private constructor(cluster: Cluster, at: string, server: string) {
+  private constructor(cluster: Cluster, at: string, end: string) {
     this.#cluster = cluster;
     this.#at = at;
-    this.#unit = `watchers-${server}`;
+    this.#unit = `watchers-${end.replace(':', '-')}`;
   }
 
-  static async start(cluster: Cluster, at: string, server: string, count: number): Promise<Watchers> {
-    const watchers = new Watchers(cluster, at, server);
-    const config = await cluster.kubeconfig(server);
+  /** To the API server of a machine, or to another `ADDRESS:PORT`. */
+  static async start(cluster: Cluster, at: string, to: string, count: number): Promise<Watchers> {
+    const end = to.includes(':') ? to : `${cluster.at(to).spec.address}:${PORT}`;
+    const watchers = new Watchers(cluster, at, end);
+    const config = await cluster.kubeconfig(to.includes(':') ? 'cp1' : to);
     const machine = cluster.at(at);
-    const { address } = cluster.at(server).spec;
     const ran = await machine.sh(
       `umask 77; cat >/root/watchers.conf; systemctl stop ${watchers.#unit} 2>/dev/null; : >/var/log/${watchers.#unit}
-      systemd-run -q --collect --unit=${watchers.#unit} -p StandardOutput=append:/var/log/${watchers.#unit} /opt/offender/telemetryd watch -kubeconfig /root/watchers.conf -server https://${address}:${PORT} -n ${count} -path '/api/v1/namespaces/kube-system/pods?watch=1'`,
+      systemd-run -q --collect --unit=${watchers.#unit} -p StandardOutput=append:/var/log/${watchers.#unit} /opt/offender/telemetryd watch -kubeconfig /root/watchers.conf -server https://${end} -n ${count} -path '/api/v1/namespaces/kube-system/pods?watch=1'`,
       { stdin: config },
     );
     if (ran.code !== 0) throw new Error(ran.stderr);
