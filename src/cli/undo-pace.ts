@@ -16,7 +16,7 @@ export const scopeOptions = {
   include: values('--include <step>', 'also this step, which removed the cause'),
   nodes: value('--nodes <nodeset>', 'only these nodes, such as n[1-9,12]'),
   pause: value('--pause <duration>', 'time to settle after each wave'),
-  gate: value('--gate <duration>', 'all API servers must answer this long before the next wave or step'),
+  gate: value('--gate <duration>', 'all API servers answer this long before the next wave or step'),
 };
 
 type UndoFlags = Given<typeof scopeOptions> & PaceFlags & WaveFlags;

@@ -97,7 +97,7 @@ export async function fromNodes(context: CliContext, wanted: string): Promise<Un
 
 /** The run of that id, or of its beginning. */
 function oneOf({ runs, readings }: OnNodes, wanted: string): KnownRun {
-  const matching = wanted === 'last' ? [] : runs.filter(({ run }) => run.startsWith(wanted));
+  const matching = ['last', ''].includes(wanted) ? [] : runs.filter(({ run }) => run.startsWith(wanted));
   const one = matching.find(({ run }) => run === wanted) ?? (matching.length === 1 ? matching[0] : undefined);
   if (one) return one;
   const untold = readings.filter(({ why }) => why !== undefined).length;

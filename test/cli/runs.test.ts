@@ -119,3 +119,37 @@ describe('a plan', () => {
     expect(stderr).toMatch(/no reason/);
   });
 });
+
+describe('a run of another machine', () => {
+  const RUN = '20261120T101500.000Z-fence-1a2b';
+
+  it('has no journal here: undo offers the nodes, resume is refused with the reason', async () => {
+    const undo = await run('undo', RUN, '--yes');
+    expect([undo.code, undo.stderr]).toEqual([
+      2,
+      expect.stringContaining(`no journal of ${RUN} on this machine`),
+    ]);
+    expect(undo.stderr).toContain(`next: fireaxe undo ${RUN} --from-nodes`);
+    const resume = await run('resume', RUN);
+    expect([resume.code, resume.stderr]).toEqual([
+      2,
+      expect.stringContaining(`cannot resume ${RUN}: its journal`),
+    ]);
+    expect(resume.stderr).toContain(`fireaxe undo ${RUN} --from-nodes`);
+  });
+
+  it('is not meant by a word that names no run', async () => {
+    expect((await run('undo', 'nosuch')).stderr).not.toContain('--from-nodes');
+  });
+
+  it('a selection of nodes is refused where no node is asked, and another cluster than that of the run', async () => {
+    const listed = await run('runs', '-l', 'role=worker');
+    expect([listed.code, listed.stderr]).toEqual([2, expect.stringContaining('add --on-nodes')]);
+    expect((await run('exec', ...HERE, '--', 'true')).code).toBe(0);
+    const undo = await run('undo', 'last', '-c', 'other', '--dry-run');
+    expect([undo.code, undo.stderr]).toEqual([
+      2,
+      expect.stringMatching(/is of the cluster \S+\n {2}at: --cluster/),
+    ]);
+  });
+});

@@ -16,11 +16,12 @@ afterAll(async () => {
   await rm(state, { recursive: true, force: true });
 });
 
-const as = (who: string, ...words: string[]) =>
-  lab.run([...words, '--no-input'], { FIREAXE_STATE_DIR: join(state, who), USER: who });
-const alice = (reason: string, ...words: string[]) =>
-  as('alice', ...words, '--reason', reason, '--output', 'json');
-const bob = (...words: string[]) => as('bob', ...words);
+// Before the others: `exec` takes what follows its `--` as the command.
+const as = (who: string, verb: string, ...words: string[]) =>
+  lab.run([verb, '--no-input', ...words], { FIREAXE_STATE_DIR: join(state, who), USER: who });
+const alice = (reason: string, verb: string, ...words: string[]) =>
+  as('alice', verb, ...words, '--reason', reason, '--output', 'json');
+const bob = (verb: string, ...words: string[]) => as('bob', verb, ...words);
 
 interface RunOnNodes {
   run: string;
@@ -51,18 +52,9 @@ async function truth(): Promise<Record<string, string>> {
 
 /** The rules of each node, as its own nft lists them. */
 async function rules(): Promise<string> {
-  const nodes = 'cp-[1-3],worker-[01-12]';
-  const { stdout } = await as(
-    'carol',
-    'exec',
-    '--nodes',
-    nodes,
-    '--yes',
-    '--reason',
-    'look',
-    '--',
-    'nft list ruleset',
-  );
+  const words = ['--nodes', 'cp-[1-3],worker-[01-12]', '--yes', '--reason', 'look'];
+  const { code, stdout, stderr } = await as('carol', 'exec', ...words, '--', 'nft list ruleset');
+  expect(code, `${stdout}\n${stderr}`).toBe(0);
   return stdout;
 }
 

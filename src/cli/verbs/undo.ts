@@ -5,14 +5,7 @@ import { EXIT } from '../exit-codes.ts';
 import { previewLines, previewOf } from '../format/undo-preview.ts';
 import { nextCommand } from '../next-command.ts';
 import { grouped, parsed, toggle, value } from '../option.ts';
-import {
-  furtherReason,
-  paceOptions,
-  sudoOptions,
-  targetOptions,
-  waveOptions,
-  wholeNumber,
-} from '../options.ts';
+import { furtherReason, paceOptions, sudoOptions, waveOptions, wholeNumber } from '../options.ts';
 import { openKeys, transportsOf } from '../passphrases.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { refuseUnknownNode, refuseUnknownStep } from '../run-scope.ts';
@@ -48,12 +41,9 @@ export default defineVerb({
   argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
   options: {
     ...grouped('Which run:', {
-      fromNodes: toggle(
-        '--from-nodes',
-        'by the receipts on the nodes, without a journal: a run of any machine',
-      ),
+      fromNodes: toggle('--from-nodes', 'undo by the receipts on the nodes: needs no journal'),
     }),
-    cluster: targetOptions.cluster,
+    cluster: value('-c, --cluster <name>', 'with --from-nodes: the cluster whose nodes are asked'),
     ...scopeOptions,
     ...waveOptions,
     ...paceOptions,
