@@ -15,7 +15,7 @@ import { openKeys } from '../passphrases.ts';
 import { defineVerb } from '../types.ts';
 
 /** Of a reading, connections and logins included; a login that hangs must not hold up the answer. */
-export const DEADLINE = '8s';
+export const DEADLINE = '7s';
 /** The script ends itself before that. */
 export const LOGIN_MS = 2_500;
 
