@@ -102,7 +102,7 @@ describe('an expired super-admin.conf and admin.conf', () => {
   test('kubectl deletes nothing, and says what was wrong with each', async () => {
     const path = ask({ delete: '/api/v1/namespaces/default/configmaps/spare' });
     const ended = await fireaxe.change(['run', path, '--confirm', 'lab 1'], 7);
-    expect(ended.stderr).toContain('the object could not be saved first');
+    expect(ended.stderr).toContain('nothing is changed: an object could not be saved');
     expect(ended.stderr).toContain(await refusal(SUPER));
     expect(ended.stderr).toContain(await refusal(ADMIN));
     const { items } = await objects(cluster, 'configmaps -n default');

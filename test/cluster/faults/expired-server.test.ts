@@ -89,7 +89,7 @@ test('kubectl deletes nothing there, and says why', async () => {
   };
   const path = playbook(cluster, 'remove', [remove]);
   const ended = await fireaxe.change(['run', path, '--confirm', 'lab 1'], 7);
-  expect(ended.stderr).toContain('the object could not be saved first');
+  expect(ended.stderr).toContain('nothing is changed: an object could not be saved');
   expect(ended.stderr).toContain(SAYS);
   const { items } = await objects(cluster, 'configmaps -n default');
   expect(items.map(({ metadata }) => metadata.name)).toContain('spare');
