@@ -92,7 +92,7 @@ test('what one operator did, another sees and undoes exactly, without a journal'
   expect(Date.parse(known[1]!.steps[0]!.nodes[0]!.until!)).toBeGreaterThan(Date.now() + 3.9 * 3_600_000);
 
   // Whoever plans a change of the same nodes is told.
-  const dry = await bob('pause', '--component', 'kube-scheduler', '--reason', 'look', '--dry-run');
+  const dry = await bob('cordon', '-l', 'role=control-plane', '--reason', 'look', '--dry-run');
   for (const id of [ids[0], ids[2]])
     expect(dry.stdout).toMatch(
       new RegExp(`warning: the run ${id} of alice@\\S+ stands on cp-\\[1-3\\] \\(3\\)`),

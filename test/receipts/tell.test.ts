@@ -124,6 +124,9 @@ describe.concurrent.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, s
     expect(await asked('bob@desk')).toEqual({ other_1: 'r1/s1 alice@laptop' });
     expect(await asked('dave@x')).toEqual({ other_1: 'r1/s1 alice@laptop', other_2: 'r4/s1 bob@desk' });
     expect(await asked()).toBeUndefined();
+    const refusing = madeUp("act_look() { fx_refuse no-tool 'it is not here'; }\n");
+    const refused = await box.run(order(refusing, 'check', { runId: 'r9', operator: 'bob@desk' }), shell);
+    expect(refused.result).toMatchObject({ state: 'refused', data: { other_1: 'r1/s1 alice@laptop' } });
   });
 
   test('reading changes nothing, and needs no receipts', async ({ box }) => {

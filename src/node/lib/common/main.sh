@@ -4,8 +4,9 @@
 # shellcheck shell=sh
 
 fx_do_check() {
-  act_look
+  # First, as a look that refuses ends the script.
   [ -z "$FX_MINE" ] || receipts_others "$FX_MINE"
+  act_look
 }
 
 fx_do_verify() { act_verify; }
