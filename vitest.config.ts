@@ -18,6 +18,14 @@ const textFiles = {
 /** Tiers whose files run one after the other. */
 const SERIAL = ['drill', 'cluster'];
 
+/** Too long for a usual run of the cluster tier; `--full` runs them, and so does a cluster that stands for trying one test. */
+const ONLY_FULL = [
+  'test/cluster/faults/**',
+  'test/cluster/healthy/{fence-nodes*,shrink,undo-all}.test.ts',
+  'test/cluster/solo/fence.test.ts',
+];
+const usual = !process.env.FIREAXE_FULL && !process.env.FIREAXE_CLUSTER;
+
 // VITEST_MAX_WORKERS overrides `fileParallelism`.
 const serial = {
   name: 'serial',
@@ -73,6 +81,7 @@ function tier(name: string, include: string[], testTimeout: number) {
       ...(name === 'unit' && { isolate: false, setupFiles: 'test/leaves-nothing.ts' }),
       ...(name === 'lab' && { globalSetup: 'test/lab/leftovers.ts' }),
       ...(name === 'cluster' && { globalSetup: 'test/cluster/setup.ts' }),
+      ...(name === 'cluster' && usual && { exclude: ONLY_FULL }),
     },
   };
 }

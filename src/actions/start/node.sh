@@ -60,7 +60,7 @@ start_await() {
 act_verify() {
   for SR_C in $P_COMPONENT; do
     start_ids running "$SR_C" || fx_fail no-answer 'the container runtime does not answer'
-    [ -n "$SR_IDS" ] || fx_fail not-running "$SR_C does not run"
+    [ -n "$SR_IDS" ] || fx_fail not-started "$SR_C does not run"
     fx_say "$SR_C runs"
   done
 }

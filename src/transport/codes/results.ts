@@ -65,7 +65,10 @@ const NOT_HELD = {
   fired: code('the timer fired and reverted the change', 'run it again'),
   'not-held': code('a process, unit or manifest did not stay stopped', 'read the note; run it again'),
   'still-held': code('what was stopped could not be started again', 'read the note; start it by hand'),
-  'not-started': code('a unit did not start again', 'systemctl status UNIT on the node'),
+  'not-started': code(
+    'a unit or a component did not start',
+    'systemctl status UNIT, or of the kubelet, on the node',
+  ),
   'no-watch': code('the watch that keeps it stopped does not run', 'run it again'),
   changed: code('the rules were changed since', 'look at the node'),
   'changed-since': code(

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Fireaxe, runOf } from '../fireaxe.ts';
+import { full } from '../full.ts';
 import { here } from '../here.ts';
 import { CONTROL_PLANE } from '../layout.ts';
 import { type Answers, oneInTen } from '../one-in-ten.ts';
@@ -221,33 +222,36 @@ describe('on an API that answers one request in ten', () => {
     expect(answers.lost).toBeGreaterThan(1);
   };
 
-  test('delete, and undo field by field', async () => {
-    const before = await daemonSet();
-    await sick(async () => {
-      await fireaxe.change(['kubectl', 'delete', AGENT, ...onOne]);
-      expect(await daemonSet()).toBeUndefined();
-      expect(saved()).toEqual([expect.stringContaining('"team observability"')]);
-      await fireaxe.change(['undo', 'last', '--confirm', 'lab 1', '--timeout', '4m']);
+  // Each takes two minutes, most of them between two tries.
+  if (full) {
+    test('delete, and undo field by field', async () => {
+      const before = await daemonSet();
+      await sick(async () => {
+        await fireaxe.change(['kubectl', 'delete', AGENT, ...onOne]);
+        expect(await daemonSet()).toBeUndefined();
+        expect(saved()).toEqual([expect.stringContaining('"team observability"')]);
+        await fireaxe.change(['undo', 'last', '--confirm', 'lab 1', '--timeout', '4m']);
+      });
+      expect(await daemonSet()).toEqual(before);
+      await eventually('all pods', async () => (await pods()) === ALL_PODS, 90_000);
     });
-    expect(await daemonSet()).toEqual(before);
-    await eventually('all pods', async () => (await pods()) === ALL_PODS, 90_000);
-  });
 
-  test('apply, and undo field by field', async () => {
-    const before = await daemonSet();
-    await sick(async () => {
-      await fireaxe.change(['kubectl', 'apply', '-f', manifest, ...onOne]);
-      expect(await throttled()).toMatchObject([
-        { spec: { matchingPrecedence: 150 } },
-        { spec: { type: 'Limited' } },
-      ]);
-      expect(saved()[0]).toMatch(/^absent\n/);
-      expect(saved()[0]).toContain('"team observability"');
-      await fireaxe.change(['undo', 'last', '--confirm', 'lab 1', '--timeout', '4m']);
+    test('apply, and undo field by field', async () => {
+      const before = await daemonSet();
+      await sick(async () => {
+        await fireaxe.change(['kubectl', 'apply', '-f', manifest, ...onOne]);
+        expect(await throttled()).toMatchObject([
+          { spec: { matchingPrecedence: 150 } },
+          { spec: { type: 'Limited' } },
+        ]);
+        expect(saved()[0]).toMatch(/^absent\n/);
+        expect(saved()[0]).toContain('"team observability"');
+        await fireaxe.change(['undo', 'last', '--confirm', 'lab 1', '--timeout', '4m']);
+      });
+      expect(await throttled()).toEqual([undefined, undefined]);
+      expect(await daemonSet()).toEqual(before);
     });
-    expect(await throttled()).toEqual([undefined, undefined]);
-    expect(await daemonSet()).toEqual(before);
-  });
+  }
 
   test('patch, and undo field by field', async () => {
     const before = await deployment();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { Fireaxe } from '../fireaxe.ts';
 import { endFlood, handsOff } from '../flood.ts';
+import { full } from '../full.ts';
 import { here } from '../here.ts';
 import { report } from '../report.ts';
 import { etcdctl } from '../truth.ts';
@@ -9,7 +10,6 @@ import { breakDown, endpointsLost, recover } from './recover.ts';
 
 const cluster = here();
 const fireaxe = new Fireaxe(cluster);
-const full = Boolean(process.env.FIREAXE_FULL);
 const HANDS_OFF_SECONDS = full ? 300 : 120;
 /** `recovered`: a node that was too slow to log in was missed, and the goal is reached. */
 const WELL = ['done', 'recovered'];
