@@ -16,7 +16,7 @@ export function warnOfSilentKubelets(
   if (workstreams.some(({ steps }) => steps.some(pauses))) return workstreams;
   const why = reason === '' ? '' : ` --reason ${quote(reason)}`;
   const warnings = [
-    `kubelets cannot renew their leases: after 40 s ${COMPONENT} marks their nodes NotReady, and services lose their endpoints although the pods run`,
+    `kubelets cannot renew their leases: after 40 to 50 s ${COMPONENT} marks their nodes NotReady, and services lose their endpoints although the pods run`,
     `pause it first: fireaxe pause -c ${quote(cluster)}${why}; where it is neither a static pod nor a systemd unit (EKS, k3s) it cannot be paused: fence only the offender (fence --on nodes --only)`,
   ];
   return workstreams.map((workstream) => ({
