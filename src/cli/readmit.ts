@@ -17,7 +17,7 @@ export const batchOptions = {
   all: toggle('--all', 'remove the fence at once, for all clients'),
   gate: toggle('--no-gate', 'do not wait for a healthy control plane between batches'),
   gateFor: value('--gate-for <duration>', 'how long it must be healthy before the next batch', {
-    default: '5s',
+    default: '20s, or 3 calm readings',
   }),
 };
 
@@ -96,5 +96,7 @@ function addressesOf(nodes: FleetNode[]): string {
 
 function gateOf(flags: ReadmitFlags): GateSpec | undefined {
   if (flags.gate === false) return undefined;
-  return healthyFor(parseSpan(flags.gateFor ?? '5s', '--gate-for', 0, LONGEST_MS));
+  if (flags.gateFor !== undefined) return healthyFor(parseSpan(flags.gateFor, '--gate-for', 0, LONGEST_MS));
+  // That of control-plane-lockout.
+  return { ...healthyFor(20_000), answering: '51%', maxErrorPercent: 20, calmReadings: 3, withinMs: 900_000 };
 }

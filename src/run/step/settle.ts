@@ -22,7 +22,8 @@ export async function settle(work: StepWork): Promise<StepEnd> {
   );
   if (none && mustFind(session.plan)) return { state: 'failed', why: none };
   const ended = success(work, none);
-  if (!step.rollBack || !step.gate) return ended;
+  // Where nothing changed (no fence is there) there is nothing to wait for, and nothing to undo.
+  if (!step.rollBack || !step.gate || session.memory.changed(step).length === 0) return ended;
   const gate = await waitForGate(session, step.id, step.gate);
   if (gate.open) return ended;
   if (session.env.stop.aborted) return INTERRUPTED;
