@@ -6,6 +6,7 @@ import { here } from '../here.ts';
 import { report } from '../report.ts';
 import { etcdctl } from '../truth.ts';
 import { settled } from '../well.ts';
+import { namesOffender } from './names-offender.ts';
 import { breakDown, endpointsLost, recover } from './recover.ts';
 
 const cluster = here();
@@ -28,6 +29,22 @@ describe.each(full ? [1, 2, 3] : [1])('a control plane under a flood, run %i', (
     ]);
     expect(most).toBeLessThan(3);
     expect(kills).toBeGreaterThan(0);
+  });
+
+  test('status and who name the DaemonSet with no hint, and whose command holds it', async () => {
+    const named = await namesOffender(fireaxe);
+    report(`who ${run}`, [
+      `asked ${named.asked} times, the last one took ${named.seconds} s`,
+      ...named.lines,
+    ]);
+    expect(named.who, named.lines.join('\n')).toMatchObject({ name: 'telemetryd' });
+    expect(named.who!.where).toContainEqual({ kind: 'pod', id: 'telemetry/telemetry-agent' });
+    expect(named.who!.nodes.length).toBeGreaterThan(2);
+    expect(named.who!.advice).toMatchObject({
+      command: expect.stringContaining('fireaxe stop -c lab --process telemetryd -l role=worker'),
+      playbook: expect.stringContaining('-p namespace=telemetry -p daemonset=telemetry-agent'),
+    });
+    expect(named.status.verdict.text).toContain('telemetryd stands out');
   });
 
   test('recovers by control-plane-lockout, and no endpoint of a running pod is lost', async () => {
