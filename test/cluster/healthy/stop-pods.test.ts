@@ -77,8 +77,9 @@ describe('stop --pods', () => {
         (await containers(cluster, 'w1', 'busy')).find(({ id }) => id === first!.id)?.state !== 'running',
       60_000,
     );
-    // The kubelet starts another one; it must not run for a moment.
-    await pause(25_000);
+    // The kubelet starts another one at once; it must not run for a moment, not even frozen a moment later.
+    await pause(15_000);
+    expect(await running(cluster, 'w1', 'busy')).toEqual([]);
     for (const at of WORKERS) {
       expect(await wroteSince(at, frozenAt)).toBe(0);
       expect(await kubeletIsWell(at)).toBe(true);
