@@ -27,6 +27,7 @@ const gate = shaped({
   answering: text,
   maxErrorPercent: maybe(number()),
   freshLeases: maybe(text),
+  watching: maybe(text),
   etcdHealthy: maybe(text),
   calmReadings: maybe(whole(1)),
   holdsMs: span,

@@ -9,6 +9,8 @@ export interface GateSpec {
   maxErrorPercent?: number;
   /** Share of nodes whose kubelet has renewed its lease in time. */
   freshLeases?: string;
+  /** Share of nodes whose kubelet watches its pods: it knows which of them were deleted meanwhile. */
+  watching?: string;
   /** Share of the control-plane hosts whose etcd member calls itself healthy. */
   etcdHealthy?: string;
   /** How long it must hold. */

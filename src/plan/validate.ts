@@ -41,7 +41,14 @@ function ofStep(step: Step, plan: Plan): string | undefined {
   return step.gate && ofGate(step.gate);
 }
 
-function ofGate({ answering, freshLeases = '1', etcdHealthy = '1' }: GateSpec): string | undefined {
-  const amounts = [answering, freshLeases, etcdHealthy].every((amount) => /^\d+(\.\d+)?%?$/.test(amount));
+function ofGate({
+  answering,
+  freshLeases = '1',
+  watching = '1',
+  etcdHealthy = '1',
+}: GateSpec): string | undefined {
+  const amounts = [answering, freshLeases, watching, etcdHealthy].every((amount) =>
+    /^\d+(\.\d+)?%?$/.test(amount),
+  );
   return amounts ? undefined : 'invalid amount in its gate';
 }

@@ -19,6 +19,7 @@ const gate = z.strictObject({
   answering: text.default('100%'),
   maxErrors: text.optional(),
   freshLeases: text.optional(),
+  watching: text.optional(),
   etcdHealthy: text.optional(),
   for: text.default('10s'),
   calm: text.optional(),

@@ -22,6 +22,8 @@ export interface ServerReading {
   requests?: number;
   errors?: number;
   rejected?: number;
+  /** Watches of pods in all namespaces: one by each kubelet that has read which pods are its own, and a few by controllers. */
+  podWatches?: number;
   /** Why there are no counters and will be none, however often it is read. */
   unmeasured?: string;
   /** Unix seconds of the server's start (process_start_time_seconds). */
@@ -78,6 +80,8 @@ export interface ClusterReading {
   leases?: { fresh: number; of: number };
   /** Why they cannot be read, however often it is tried. */
   leasesUnread?: string;
+  /** Watches of pods at all servers that tell, by the kubelets and a few others. */
+  podWatches?: number;
   /** DNS answers as seen on sampled nodes, when asked for. */
   dns?: { node: string; ok: boolean; note?: string }[];
 }

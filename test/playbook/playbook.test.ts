@@ -327,6 +327,7 @@ describe('the shipped playbooks that fence', () => {
       'unfence',
       'fresh',
       'unpause',
+      'synced',
       'release',
       'recovered',
     ]);

@@ -126,8 +126,10 @@ function gateText(gate: GateSpec): string {
     gate.freshLeases === undefined
       ? ''
       : ` and ${gate.freshLeases} of the kubelets have renewed their leases`;
+  const watching =
+    gate.watching === undefined ? '' : ` and ${gate.watching} of the kubelets watch their pods`;
   const etcd =
     gate.etcdHealthy === undefined ? '' : ` and ${gate.etcdHealthy} of the etcd members are healthy`;
   const calm = gate.calmReadings === undefined ? '' : ` or in ${gate.calmReadings} calm readings`;
-  return `${gate.answering} API servers answer${errors}${leases}${etcd} for ${formatDuration(gate.holdsMs)}${calm}, within ${formatDuration(gate.withinMs)}`;
+  return `${gate.answering} API servers answer${errors}${leases}${watching}${etcd} for ${formatDuration(gate.holdsMs)}${calm}, within ${formatDuration(gate.withinMs)}`;
 }

@@ -16,7 +16,7 @@ export async function waitForGate(
   let text = 'not read yet';
   await session.record({ kind: 'gate', step, state: 'waiting', reading: describe(spec) });
   while (!env.stop.aborted) {
-    const reading = await readings.read(spec.freshLeases !== undefined);
+    const reading = await readings.read(spec.freshLeases !== undefined || spec.watching !== undefined);
     const judged = judge(spec, state, reading, clock());
     state = judged.state;
     text = judged.text;
@@ -49,7 +49,8 @@ export async function waitForGate(
 function describe(spec: GateSpec): string {
   const errors = spec.maxErrorPercent === undefined ? '' : `, at most ${spec.maxErrorPercent}% errors`;
   const leases = spec.freshLeases === undefined ? '' : `, ${spec.freshLeases} leases fresh`;
+  const watching = spec.watching === undefined ? '' : `, ${spec.watching} of the kubelets watch their pods`;
   const etcd = spec.etcdHealthy === undefined ? '' : `, ${spec.etcdHealthy} etcd members healthy`;
   const calm = spec.calmReadings === undefined ? '' : ` or ${spec.calmReadings} calm readings`;
-  return `${spec.answering} API servers ready${errors}${leases}${etcd}, for ${spec.holdsMs / 1000}s${calm}, within ${spec.withinMs / 1000}s`;
+  return `${spec.answering} API servers ready${errors}${leases}${watching}${etcd}, for ${spec.holdsMs / 1000}s${calm}, within ${spec.withinMs / 1000}s`;
 }
