@@ -82,6 +82,8 @@ export interface ClusterReading {
   leasesUnread?: string;
   /** Watches of pods at all servers that tell, by the kubelets and a few others. */
   podWatches?: number;
+  /** How many of them there were before the first fenced client returned. */
+  otherPodWatches?: number;
   /** DNS answers as seen on sampled nodes, when asked for. */
   dns?: { node: string; ok: boolean; note?: string }[];
 }

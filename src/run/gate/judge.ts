@@ -84,13 +84,13 @@ function watchingMeets({ watching }: GateSpec, reading: ClusterReading) {
       text: `kubelets that watch their pods not measured (at least ${watching})`,
     };
   }
-  const needed = resolveAmount(parseAmount(watching, 'gate.watching'), leases.of, 'up');
-  // A few controllers watch all pods, too.
-  const seen = Math.min(podWatches, leases.of);
-  return {
-    enough: podWatches >= needed,
-    text: `${seen}/${leases.of} kubelets watch their pods (${needed} needed)`,
-  };
+  const { otherPodWatches } = reading;
+  // The kubelets beside the API servers were not fenced: their watches are among the others.
+  const of = otherPodWatches === undefined ? leases.of : Math.max(0, leases.of - servers.length);
+  const needed = resolveAmount(parseAmount(watching, 'gate.watching'), of, 'up');
+  const own = podWatches - (otherPodWatches ?? 0);
+  const seen = Math.max(0, Math.min(own, of));
+  return { enough: own >= needed, text: `${seen}/${of} kubelets watch their pods (${needed} needed)` };
 }
 
 /** How many etcd members are missing to those that must call themselves healthy; an alarm makes a member unhealthy. */

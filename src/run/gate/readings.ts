@@ -17,6 +17,8 @@ export class Readings {
   #reader: Reader | undefined;
   /** The latest reading of this process. */
   last: ClusterReading | undefined;
+  /** Watches of pods before the first batch of clients: those of controllers, and of the kubelets beside the API servers. */
+  #otherPodWatches: number | undefined;
 
   constructor(env: RunEnv, context: ActionContext, targets: Iterable<Target>) {
     this.#env = env;
@@ -28,8 +30,15 @@ export class Readings {
     const reader = this.#reader ?? openReader(this.#env, this.#context.cluster);
     this.#reader = reader;
     const deps = { reach: reader.reach, now: this.#env.now, context: this.#context, leases };
-    this.last = await readCluster(deps, this.#servers, this.#counters);
+    const reading = await readCluster(deps, this.#servers, this.#counters);
+    const otherPodWatches = this.#otherPodWatches;
+    this.last = { ...reading, ...(otherPodWatches !== undefined && { otherPodWatches }) };
     return this.last;
+  }
+
+  /** Clients are about to return: who watches pods now is none of them. */
+  beforeClients(): void {
+    this.#otherPodWatches ??= this.last?.podWatches;
   }
 
   /** These targets, those whose API server was ready in the latest reading first. */

@@ -15,7 +15,7 @@ beforeEach(() => settled(cluster));
 const picture = async (name: string) =>
   cluster.sh(
     name,
-    'find /etc /run/fireaxe -type f -exec cksum {} + 2>/dev/null | sort; nft list ruleset | grep -v counter; pgrep -fa fireaxe || :',
+    'find /etc /run/fireaxe -type f -exec cksum {} + 2>/dev/null | sort; nft list ruleset | grep -v counter; systemctl list-units --plain --no-legend "fireaxe*"',
   );
 
 test('on a healthy cluster nothing stands out, and a reading leaves nothing behind', async () => {

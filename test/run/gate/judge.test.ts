@@ -69,6 +69,13 @@ describe('a gate', () => {
     });
     // With those of controllers there may be more than nodes.
     expect(told(48)).toMatchObject({ verdict: 'met', text: expect.stringContaining('46/46 kubelets') });
+    // Those that watched before the clients returned do not count: controllers, and the kubelet of cp-1.
+    const returned = { servers: [counted], podWatches: 50, otherPodWatches: 9, leases };
+    expect(meets(wanting, { ...reading(3), ...returned })).toMatchObject({
+      verdict: 'met',
+      text: expect.stringContaining('41/45 kubelets watch their pods (41 needed)'),
+    });
+    expect(meets(wanting, { ...reading(3), ...returned, podWatches: 49 }).verdict).toBe('unmet');
     expect(meets(wanting, reading(3)).verdict).toBe('unmet');
     const never = [{ servers: [counted], leases }, { unmeasured: 'expired' }, { leasesUnread: 'forbidden' }];
     for (const more of never) {
