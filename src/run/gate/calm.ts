@@ -14,6 +14,8 @@ const FEW_ERRORS_PERCENT = 1;
  */
 export function notCalm(before: ClusterReading | undefined, now: ClusterReading): string | undefined {
   if (!before) return 'first reading';
+  // A server that has died takes nothing more, and says nothing of what killed it.
+  if (now.answering < now.of) return 'not every server is ready';
   const earlier = new Map(before.servers.map((server) => [server.node, server]));
   for (const server of now.servers) {
     const why = server.readyz === 'ok' ? rises(earlier.get(server.node), server) : undefined;
