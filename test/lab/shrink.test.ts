@@ -224,7 +224,7 @@ describe('a machine whose power is cut in the middle', () => {
     // It comes up without the hold, and the next undo says that there is nothing to undo.
     await backOn('w4');
     expect(run(['undo', 'last', ...JSON_OUT])).toMatchObject({ code: 0, nodes: { w4: 'changed' } });
-    expect(fireaxe.run(['undo', 'last', '--dry-run'], { kit }).stdout).toMatch(/nothing to undo/);
+    expect(fireaxe.run(['undo', verdict.runId, '--dry-run'], { kit }).stdout).toMatch(/nothing to undo/);
     await expectHeld([]);
   });
 });
