@@ -16,7 +16,7 @@ export const batchOptions = {
   batch: value('--batch <N|N%>', 'clients to let in at a time, spread over the zones', { default: '25%' }),
   all: toggle('--all', 'remove the fence at once, for all clients'),
   gate: toggle('--no-gate', 'do not wait for a healthy control plane between batches'),
-  gateFor: value('--gate-for <duration>', 'how long it must be healthy before the next batch', {
+  gateFor: value('--gate-for <duration>', 'how long it must be healthy between batches', {
     default: '20s, or 3 calm readings',
   }),
 };
