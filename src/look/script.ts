@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { execParameters } from '../actions/exec/params.ts';
-import { type Action, defineAction } from '../actions/types.ts';
-import { nodeScript } from '../node/script.ts';
+import { defineAction } from '../actions/types.ts';
+import { readingScript } from '../node/reading.ts';
 import type { ActionContext } from '../node/types.ts';
 import type { NodeScript } from '../transport/types.ts';
 import node from './node.sh';
@@ -24,14 +23,6 @@ export function lookScript(
   now: Date,
   deadlineMs: number,
 ): NodeScript {
-  return nodeScript({
-    action: look as unknown as Action,
-    params: { command },
-    op: 'check',
-    runId: `look-${randomBytes(4).toString('hex')}`,
-    stepId: 'look',
-    notAfter: new Date(now.getTime() + deadlineMs + 120_000),
-    deadlineMs,
-    context,
-  });
+  const lateMs = deadlineMs + 120_000;
+  return readingScript(look, { params: { command }, context, now, deadlineMs, lateMs });
 }

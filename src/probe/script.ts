@@ -1,8 +1,7 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { type Action, defineAction } from '../actions/types.ts';
+import { defineAction } from '../actions/types.ts';
 import { apiInputs } from '../node/api-inputs.ts';
-import { nodeScript } from '../node/script.ts';
+import { readingScript } from '../node/reading.ts';
 import type { ActionContext } from '../node/types.ts';
 import type { NodeScript } from '../transport/types.ts';
 import ask from './ask.sh';
@@ -44,15 +43,6 @@ export function probeScript(
   leases = false,
   seconds = REQUEST_SECONDS,
 ): NodeScript {
-  return nodeScript({
-    action: probe as unknown as Action,
-    params: { leases, seconds },
-    op: 'check',
-    runId: `probe-${randomBytes(4).toString('hex')}`,
-    stepId: 'probe',
-    notAfter: new Date(now.getTime() + 3_600_000),
-    deadlineMs: PROBE_MS,
-    context,
-    maxOutput: 4096,
-  });
+  const params = { leases, seconds };
+  return readingScript(probe, { params, context, now, deadlineMs: PROBE_MS, maxOutput: 4096 });
 }

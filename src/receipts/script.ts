@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { type Action, defineAction } from '../actions/types.ts';
-import { nodeScript } from '../node/script.ts';
+import { defineAction } from '../actions/types.ts';
+import { readingScript } from '../node/reading.ts';
 import type { ActionContext } from '../node/types.ts';
 import type { NodeScript } from '../transport/types.ts';
 import node from './node.sh';
@@ -22,15 +21,6 @@ export const receipts = defineAction({
 
 /** The text that reads the receipts of a node, after the first ones. */
 export function receiptsScript(context: ActionContext, now: Date, skip = 0): NodeScript {
-  return nodeScript({
-    action: receipts as unknown as Action,
-    params: { skip },
-    op: 'check',
-    runId: `receipts-${randomBytes(4).toString('hex')}`,
-    stepId: 'receipts',
-    notAfter: new Date(now.getTime() + 3_600_000),
-    deadlineMs: RECEIPTS_MS,
-    context,
-    maxOutput: 256 * 1024,
-  });
+  const maxOutput = 256 * 1024;
+  return readingScript(receipts, { params: { skip }, context, now, deadlineMs: RECEIPTS_MS, maxOutput });
 }

@@ -1,7 +1,6 @@
-import { randomBytes } from 'node:crypto';
 import { addresses } from '../actions/kinds.ts';
-import { type Action, defineAction } from '../actions/types.ts';
-import { nodeScript } from '../node/script.ts';
+import { defineAction } from '../actions/types.ts';
+import { readingScript } from '../node/reading.ts';
 import type { ActionContext } from '../node/types.ts';
 import inForce from '../probe/in-force.sh';
 import type { NodeScript } from '../transport/types.ts';
@@ -26,14 +25,5 @@ export function statusScript(
   deadlineMs: number,
   api: string[] = [],
 ): NodeScript {
-  return nodeScript({
-    action: status as unknown as Action,
-    params: { api },
-    op: 'check',
-    runId: `status-${randomBytes(4).toString('hex')}`,
-    stepId: 'status',
-    notAfter: new Date(now.getTime() + 3_600_000),
-    deadlineMs,
-    context,
-  });
+  return readingScript(status, { params: { api }, context, now, deadlineMs });
 }

@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { addresses } from '../actions/kinds.ts';
-import { type Action, defineAction } from '../actions/types.ts';
+import { defineAction } from '../actions/types.ts';
 import { addressSet } from '../node/addresses.ts';
 import { apiInputs } from '../node/api-inputs.ts';
 import { apiPorts } from '../node/api-ports.ts';
-import { nodeScript } from '../node/script.ts';
+import { readingScript } from '../node/reading.ts';
 import type { ActionContext } from '../node/types.ts';
 import type { NodeScript } from '../transport/types.ts';
 import asked from './asked.sh';
@@ -50,15 +49,5 @@ export function whoScript(
   deadlineMs: number,
   api: string[] = [],
 ): NodeScript {
-  return nodeScript({
-    action: who as unknown as Action,
-    params: { api },
-    op: 'check',
-    runId: `who-${randomBytes(4).toString('hex')}`,
-    stepId: 'who',
-    notAfter: new Date(now.getTime() + 3_600_000),
-    deadlineMs,
-    context,
-    maxOutput: 4096,
-  });
+  return readingScript(who, { params: { api }, context, now, deadlineMs, maxOutput: 4096 });
 }

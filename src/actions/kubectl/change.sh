@@ -51,13 +51,9 @@ ko_did() { KO_DID=1 && fx_say "$KO_PATH ${SE_NEW:-changed}"; }
 
 # ko_holds HOW PATH: whether the object still has its fields.
 ko_holds() {
-  ko_settle
-  ko_open
-  ko_until PATCH "$1" "$2"
-  case $SE_IS in
-    ok) fx_say "$KO_PATH holds" ;;
-    missing) fx_fail gone "$KO_PATH is gone" ;;
-    differs) KO_STATE=lost ;;
-    *) ko_refused ;;
-  esac
+  if ko_patch "$1" "$2"; then
+    fx_say "$KO_PATH holds"
+  elif [ "$SE_IS" = missing ]; then
+    fx_fail gone "$KO_PATH is gone"
+  fi
 }

@@ -60,3 +60,18 @@ ko_settle() {
   [ "${KO_STATE-}" != lost ] || ko_since "$KO_LOST: ${KO_FIELDS:-fields that were changed}"
   KO_STATE='' KO_FIELDS='' KO_LOST=$KO_PATH
 }
+
+# ko_patch HOW PATH: sends a patch that the server carries out only where the fields are as they were left. True where they
+# were; KO_STATE is `lost` where somebody changed them since.
+ko_patch() {
+  ko_settle
+  ko_open
+  ko_until PATCH "$1" "$2"
+  case $SE_IS in
+    ok) return 0 ;;
+    missing) ;;
+    differs) KO_STATE=lost ;;
+    *) ko_refused ;;
+  esac
+  return 1
+}

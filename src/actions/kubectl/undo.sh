@@ -4,15 +4,11 @@
 
 # ko_back HOW PATH: restores the fields, if all of them are as they were left.
 ko_back() {
-  ko_settle
-  ko_open
-  ko_until PATCH "$1" "$2"
-  case $SE_IS in
-    ok) KO_DID=1 && fx_say "$KO_PATH restored" ;;
-    missing) ko_since "$KO_PATH is gone" ;;
-    differs) KO_STATE=lost ;;
-    *) ko_refused ;;
-  esac
+  if ko_patch "$1" "$2"; then
+    KO_DID=1 && fx_say "$KO_PATH restored"
+  elif [ "$SE_IS" = missing ]; then
+    ko_since "$KO_PATH is gone"
+  fi
 }
 
 # ko_was HOW PATH: fields that are not as they were left may have been restored before, by a request whose answer was lost, or
@@ -28,15 +24,11 @@ ko_was() {
 
 # ko_ours HOW PATH: whether an object that apply created is as it was left.
 ko_ours() {
-  ko_settle
-  ko_open
-  ko_until PATCH "$1" "$2"
-  case $SE_IS in
-    ok) KO_STATE=ours ;;
-    missing) fx_say "$KO_PATH is not there" ;;
-    differs) KO_STATE=lost ;;
-    *) ko_refused ;;
-  esac
+  if ko_patch "$1" "$2"; then
+    KO_STATE=ours
+  elif [ "$SE_IS" = missing ]; then
+    fx_say "$KO_PATH is not there"
+  fi
 }
 
 ko_remove() {

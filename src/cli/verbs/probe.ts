@@ -1,4 +1,3 @@
-import { LONGEST_MS, parseSpan } from '../../base/duration.ts';
 import { usage } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
 import { selectNodes } from '../../fleet/select.ts';
@@ -10,12 +9,12 @@ import { chooseCluster, openContext, selectionOf } from '../context.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readingLines } from '../format/reading.ts';
-import { aborted, flushed } from '../io.ts';
 import { value } from '../option.ts';
 import { sudoOptions, targetOptions } from '../options.ts';
 import { overridesOf } from '../overrides.ts';
 import { openKeys } from '../passphrases.ts';
 import { defineVerb } from '../types.ts';
+import { watchEvery, watching } from '../watch.ts';
 
 export default defineVerb({
   name: 'probe',
@@ -35,9 +34,8 @@ export default defineVerb({
     ...sudoOptions,
   },
   async run(_args, flags, io) {
-    const { watch } = flags;
     const { timeoutMs } = overridesOf(flags);
-    const everyMs = watch === undefined ? undefined : parseSpan(watch, '--watch', 1_000, LONGEST_MS);
+    const everyMs = watchEvery(flags.watch);
     const context = await openContext(flags, io);
     const cluster = chooseCluster(context);
     const selection = selectionOf(flags);
@@ -67,15 +65,9 @@ export default defineVerb({
     let reading: ClusterReading;
     try {
       const counters = new Map();
-      reading = show(await readCluster(deps, servers, counters));
-      while (everyMs !== undefined) {
-        await env.sleep(everyMs, io.stop);
-        if (io.stop.aborted) break;
-        // Waits for a slow reader, so that readings do not pile up.
-        await Promise.race([flushed(io.stdout), aborted(io.stop)]);
-        if (io.stop.aborted) break;
-        reading = show(await readCluster(deps, servers, counters));
-      }
+      reading = await watching(everyMs, env, io, async () =>
+        show(await readCluster(deps, servers, counters)),
+      );
     } finally {
       await reader.close();
       await close();
