@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import type { Flight } from './flight.ts';
 import { Ledger } from './ledger.ts';
+import { LostTargets } from './lost.ts';
 import { Permits } from './permits.ts';
 import { tryTransports } from './try-transports.ts';
 import type { FanoutDeps, FanoutSpec, Verdict } from './types.ts';
@@ -21,8 +22,9 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
   const onStop = () => ledger.stop('interrupt');
   if (deps.stop.aborted) onStop();
   deps.stop.addEventListener('abort', onStop, { once: true });
+  const lost = new LostTargets(tryTransports);
   const permits = new Permits(spec.anyOf ? 1 : spec.parallel, () => ledger.spare);
-  const flight: Flight = { spec, deps, ledger, permits, places: new Map(), later: new Set() };
+  const flight: Flight = { spec, deps, ledger, permits, places: new Map(), later: new Set(), lost };
   try {
     let first = 0;
     // Waves that were put in between.

@@ -15,6 +15,8 @@ export interface Flight {
   places: Map<Via, Permits>;
   /** Targets that are tried again later. */
   later: Set<Promise<void>>;
+  /** Targets whose outcome was lost. */
+  lost: { add(entry: Attempt, outcome: Outcome, flight: Flight): Promise<void> };
 }
 
 export interface Attempt {
@@ -31,6 +33,10 @@ export interface Attempt {
   since?: number;
   /** What stands if nothing more is launched. */
   last?: Outcome;
+  /** An order whose outcome was lost, before it was given again: that one may have left. */
+  lost?: Outcome;
+  /** How often it was given again since. */
+  resent?: number;
 }
 
 /** Milliseconds since its first try began. */
@@ -41,16 +47,20 @@ export function leftOf(entry: Attempt, { wholeMs }: FanoutSpec): number {
   return wholeMs === undefined ? Number.POSITIVE_INFINITY : wholeMs - spentOn(entry);
 }
 
-/** An outcome with what was tried before it. */
-export const summed = (entry: Attempt, outcome: Outcome, { earlier }: FanoutSpec) =>
-  withTries(
-    withHistory(
-      outcome,
-      entry.tried.filter((o) => o !== outcome),
-    ),
+/** An outcome with what was tried before it. Where an order before it may have left, the outcome is not that nothing did. */
+export function summed(entry: Attempt, last: Outcome, { earlier }: FanoutSpec): Outcome {
+  const all = [...(entry.lost ? [entry.lost] : []), ...entry.tried, last];
+  const mayHaveLeft = didNothing(last) && all.find((o) => o.state === 'unknown' || o === entry.lost);
+  const outcome = mayHaveLeft || last;
+  const others = [...new Set(all)].filter((o) => o !== outcome && o.state !== 'ok');
+  return withTries(
+    withHistory(outcome, others),
     entry.tries + (earlier?.tries ?? 0),
     spentOn(entry) + (earlier?.ms ?? 0),
   );
+}
+
+const didNothing = ({ state, result }: Outcome) => state === 'unreachable' || result?.code === 'locked';
 
 /** An outcome that tells what the transports before it said. */
 function withHistory(outcome: Outcome, tried: Outcome[]): Outcome {

@@ -4,6 +4,7 @@ import type { Outcome, Transport } from '../transport/types.ts';
 import { mayPass, pauseBefore } from './again.ts';
 import { type Attempt, type Flight, leftOf, spentOn, summed } from './flight.ts';
 import { launch } from './launch.ts';
+import { isLost } from './lost.ts';
 import { noTransportLeft, notOpened } from './no-transport.ts';
 import { Permits } from './permits.ts';
 import type { Via } from './types.ts';
@@ -30,7 +31,13 @@ export async function tryTransports(round: Attempt[], flight: Flight, held = 0):
     const tried = [...entry.tried, outcome];
     // It had no turn any more; the ledger knows why.
     if (outcome.state === 'not-attempted' && ledger.closed) return;
-    if (outcome.state !== 'unreachable' || deps.stop.aborted || leftOf(entry, spec) <= 0)
+    const repeatable = spec.repeatable && outcome.state === 'unknown';
+    if (isLost(entry, outcome, flight) && !(repeatable && next !== undefined)) {
+      goingOn.push(flight.lost.add(entry, outcome, flight));
+      return;
+    }
+    const goesOn = outcome.state === 'unreachable' || repeatable;
+    if (!goesOn || deps.stop.aborted || leftOf(entry, spec) <= 0)
       return ledger.record(summed(entry, outcome, spec));
     if (next === undefined) {
       if (!tryLater({ ...entry, tried }, flight)) ledger.record(summed(entry, outcome, spec));

@@ -26,6 +26,8 @@ export interface FanoutSpec {
   again?: Again;
   /** What was tried before, for the text of the reason. */
   earlier?: { tries: number; ms: number };
+  /** The order may be given twice (a reading, an undo, a keep): one whose answer was lost goes on to the next transport. */
+  repeatable?: boolean;
   /** A failure that does not count against the budget. */
   uncounted?: (outcome: Outcome) => boolean;
   /** One ok is enough: targets are tried one after the other and the rest is `not-attempted` (`not-needed`). */
@@ -49,8 +51,16 @@ export interface FanoutDeps {
    * A number asks for a wave of that size before the next one: the wave before reached no node.
    */
   betweenWaves?(next: number, counts: Counts): Promise<boolean | 'canary' | number>;
+  /**
+   * Asked about targets whose outcome was lost, before that is counted: what their receipts prove. Not in the map: nothing.
+   * `leftMs` is what is left of the operator's deadline.
+   */
+  settleLost?(lost: Outcome[], leftMs: number): Promise<Map<string, Found>>;
   onEvent?(event: FanoutEvent): void;
 }
+
+/** The outcome by the receipt, or the transport over which the node said that it has none: the order never began there. */
+export type Found = { outcome: Outcome } | { absentBy: Via };
 
 export type FanoutEvent =
   | { kind: 'wave'; wave: number; of: number; size: number }

@@ -102,6 +102,8 @@ export interface RunEnv {
   onOpen?(run: { runId: string; dir: string; records: readonly JournalRecord[] }): void;
   /** Who runs this, such as `alice@bastion-1`. */
   operator: string;
+  /** Transports in order, instead of those of the plan and the kit. */
+  via?: TransportName[];
   /** Why a run is resumed or undone, where given. */
   reason?: string;
 }

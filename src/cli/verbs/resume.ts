@@ -1,7 +1,8 @@
 import { stateDir } from '../../kit/state-dir.ts';
 import { furtherReasonOf } from '../consent.ts';
 import { openContext } from '../context.ts';
-import { furtherReason, sudoOptions } from '../options.ts';
+import { furtherReason, paceOptions, sudoOptions } from '../options.ts';
+import { overridesOf } from '../overrides.ts';
 import { openKeys, transportsOf } from '../passphrases.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineVerb } from '../types.ts';
@@ -19,12 +20,14 @@ export default defineVerb({
   examples: [
     'fireaxe resume last',
     'fireaxe resume 20261120T101500Z-stop-1a2b',
+    'fireaxe resume last --via ssh',
     'fireaxe runs      # lists the interrupted runs',
   ],
   danger: 'change',
   argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
-  options: { ...furtherReason, ...sudoOptions },
+  options: { via: paceOptions.via, ...furtherReason, ...sudoOptions },
   async run(args, flags, io) {
+    const { via } = overridesOf({ via: flags.via });
     const context = await openContext(flags, io);
     const { looksLikeRun, readRun } = await import('../../run/journal/store.ts');
     const wanted = args[0]!;
@@ -40,8 +43,12 @@ export default defineVerb({
       const { assertResumable } = await import('../../plan/stale.ts');
       assertResumable(plan, runId);
     }
-    if (plan) await openKeys(context, plan.cluster, transportsOf(plan));
+    if (plan) await openKeys(context, plan.cluster, via ? [via] : transportsOf(plan));
     const { resumeRun } = await import('../../run/resume.ts');
-    return runAndShow(context, (env) => resumeRun(runId, { ...env, ...furtherReasonOf(flags) }), plan);
+    return runAndShow(
+      context,
+      (env) => resumeRun(runId, { ...env, ...(via && { via }), ...furtherReasonOf(flags) }),
+      plan,
+    );
   },
 });

@@ -30,7 +30,15 @@ export function openReader(
     async reach(targets, script) {
       const all = targets.length;
       const { outcomes } = await fanout(
-        { targets, script, waves: [all], parallel: Math.min(all, parallel), budget: all, ...clocks },
+        {
+          targets,
+          script,
+          waves: [all],
+          parallel: Math.min(all, parallel),
+          budget: all,
+          repeatable: true,
+          ...clocks,
+        },
         {
           async transport(name) {
             const opening = opened.get(name) ?? open(name as Exclude<typeof name, 'cloud'>);

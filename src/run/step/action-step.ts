@@ -35,7 +35,14 @@ const PHASES: Phase[] = [
 /** Does what is left of a step by its journal. */
 export async function runActionStep(session: Session, step: ActionStep): Promise<StepEnd> {
   const bound = session.memory.bound(step);
-  const work: StepWork = { session, bound, step, keeper: keeperOf(session, bound), left: [] };
+  const work: StepWork = {
+    session,
+    bound,
+    step,
+    keeper: keeperOf(session, bound),
+    left: [],
+    answeredBy: new Map(),
+  };
   for (const phase of PHASES) {
     const end = await phase(work);
     if (end) return end;
@@ -58,8 +65,8 @@ async function endIfOver(work: StepWork): Promise<StepEnd | undefined> {
 async function reconcileSent(work: StepWork): Promise<StepEnd | undefined> {
   const { session, bound, step } = work;
   const pending = pendingOf(session, step);
-  const { again } = await reconcile(session, bound, pending.ask);
-  const wanted = new Set([...pending.launch, ...again]);
+  work.answeredBy = await reconcile(session, bound, pending.ask);
+  const wanted = new Set([...pending.launch, ...work.answeredBy.keys()]);
   const left = step.targets.filter((t) => wanted.has(t));
   // The first host that is tried must not be one whose own API server is down: it would wait for it.
   if (step.rollBack) session.readings.beforeClients();

@@ -6,15 +6,12 @@ import type { Outcome } from '../../transport/types.ts';
 import { waitForGate } from '../gate/wait.ts';
 import { canaryOf } from './canary.ts';
 import { CANARY_FAILED, GATE_CLOSED, INTERRUPTED, overBudget, type StepEnd, type StepWork } from './phase.ts';
-import { reconcile } from './reconcile.ts';
+import { LAST_LOOK_MS, reconcile, settleLostOf } from './reconcile.ts';
 import { runOp } from './run-op.ts';
-
-/** What reading the receipts may take once the deadline that the operator gave has passed. */
-const LAST_LOOK_MS = 1_000;
 
 /** Sends apply to the targets that are left, wave by wave, and asks for the receipts of those whose outcome was lost. */
 export async function apply(work: StepWork): Promise<undefined> {
-  const { session, bound, step, keeper, left } = work;
+  const { session, bound, step, keeper, left, answeredBy } = work;
   if (left.length === 0) return;
   const again = new Set(left);
   // Failures that an earlier process saw use up the same budget.
@@ -31,6 +28,8 @@ export async function apply(work: StepWork): Promise<undefined> {
     ...(step.keepTrying === undefined ? {} : { retryMs: 0, uncounted }),
     journaled: true,
     onOutcome: keeper.soon,
+    first: ({ name }) => answeredBy.get(name),
+    settleLost: settleLostOf(session, bound),
     // On resume after a crash: the before-state that was journaled first.
     before: (target) => session.memory.step(step.id).before.get(target.name),
     async betweenWaves() {
@@ -42,14 +41,17 @@ export async function apply(work: StepWork): Promise<undefined> {
       return !step.gate || (await waitForGate(session, step.id, step.gate)).open;
     },
   });
-  // Before the receipts settle some of them as ok: these stopped the launches.
   const failures = seen + failuresIn(outcomes.filter((outcome) => !uncounted(outcome)));
-  const lost = outcomes
-    .filter(({ state }) => state === 'unknown' || state === 'timed-out')
-    .map(({ target }) => target);
-  // The deadline that the operator gave has passed by now: one short look, and a resume looks again.
+  // One host after another: a receipt must not hold up the next one.
+  const lost = outcomes.filter(({ state }) => state === 'unknown' || state === 'timed-out');
   const within = step.wholeMs === undefined ? {} : { wholeMs: LAST_LOOK_MS };
-  if (!session.env.stopWaiting.aborted) await reconcile(session, bound, lost, within);
+  if (step.anyOf && !session.env.stopWaiting.aborted)
+    await reconcile(
+      session,
+      bound,
+      lost.map(({ target }) => target),
+      within,
+    );
   work.stopped = stoppedBy && STOPPED[stoppedBy](work, failures);
   work.retry = !stoppedBy;
 }

@@ -7,7 +7,7 @@ import type { ActionStep } from '../../plan/types.ts';
 import type { Outcome } from '../../transport/types.ts';
 import type { Session } from '../session.ts';
 import type { Keeper } from './keep-armed.ts';
-import { reconcile } from './reconcile.ts';
+import { settleLostOf } from './reconcile.ts';
 import { runOp } from './run-op.ts';
 
 /** Targets of a step that nothing was sent to, for reasons that can pass. */
@@ -70,6 +70,7 @@ async function tryOnce(
     uncounted: (outcome) => mayPass(outcome, true),
     journaled: true,
     onOutcome: soon,
+    settleLost: settleLostOf(session, bound),
     before: (target) => session.memory.step(step.id).before.get(target.name),
   });
   // Nothing more was to leave: what was known of it stands.
@@ -77,6 +78,4 @@ async function tryOnce(
     if (state === 'not-attempted')
       await session.record({ kind: 'outcome', step: step.id, op: 'apply', outcome: known.get(target)! });
   }
-  const lost = told.filter((o) => o.state === 'unknown' || o.state === 'timed-out').map((o) => o.target);
-  if (!session.env.stopWaiting.aborted) await reconcile(session, bound, lost);
 }

@@ -1,4 +1,5 @@
 import { failuresText } from '../../base/counts-line.ts';
+import type { Via } from '../../fanout/types.ts';
 import type { BoundStep } from '../../plan/bound.ts';
 import type { ActionStep } from '../../plan/types.ts';
 import type { Session } from '../session.ts';
@@ -20,6 +21,8 @@ export interface StepWork {
   keeper: Keeper;
   /** Targets that apply is still to be sent to, in launch order. */
   left: string[];
+  /** The transport over which a target told that apply never ended there. */
+  answeredBy: Map<string, Via | undefined>;
   /** What stopped apply before all targets had their turn. */
   stopped?: StepEnd | undefined;
   /** Nothing stopped apply: targets that could not be reached may be retried in the background. */

@@ -1,3 +1,5 @@
+import type { FanoutDeps, Found, Via } from '../../fanout/types.ts';
+import type { Target } from '../../kit/types.ts';
 import type { BoundStep } from '../../plan/bound.ts';
 import { REBOOTED } from '../../transport/node-output.ts';
 import { isResultState } from '../../transport/node-result.ts';
@@ -7,34 +9,74 @@ import type { Sent } from '../step-memory.ts';
 import { whyNotKnown } from './absence.ts';
 import { runOp } from './run-op.ts';
 
-export interface Reconciled {
-  /** By their receipts apply never began, or stopped half way: it may be sent again. */
-  again: string[];
+/** What reading the receipts may take once the deadline that the operator gave has passed. */
+export const LAST_LOOK_MS = 1_000;
+
+/** What the receipt of a target says of apply. */
+interface Told {
+  receipt: Outcome;
+  /** The outcome that it proves. */
+  outcome?: Outcome | undefined;
+  /** Apply never began. */
+  absent: boolean;
 }
 
 /**
- * Reads the receipts of a step and journals what they prove as the outcome of apply.
- * Where a node cannot be reached, or apply still runs there, the outcome stays as it was.
+ * Reads the receipts of a step and journals what they prove as the outcome of apply. Where a node cannot be reached, or
+ * apply still runs there, the outcome stays as it was. Returns the targets on which apply never began or stopped half
+ * way, with the transport that answered: it may be sent again.
  */
 export async function reconcile(
   session: Session,
   bound: BoundStep,
   targets: string[],
   within: { wholeMs?: number } = {},
-): Promise<Reconciled> {
-  if (targets.length === 0) return { again: [] };
+): Promise<Map<string, Via | undefined>> {
+  const again = new Map<string, Via | undefined>();
+  if (targets.length === 0) return again;
   const { step } = bound;
-  const verdict = await runOp(session, bound, { op: 'receipt', targets, journaled: true, ...within });
-  const again: string[] = [];
-  for (const receipt of verdict.outcomes) {
-    const state = receipt.result?.state;
-    const lost = state === 'absent' ? receiptLost(session, bound, receipt) : undefined;
-    if (!lost && (state === 'absent' || state === 'interrupted')) again.push(receipt.target);
-    const settled = lost ?? settledBy(receipt);
-    if (settled) await session.record({ kind: 'outcome', step: step.id, op: 'apply', outcome: settled });
+  const { outcomes } = session.memory.step(step.id);
+  const lostBy = (target: Target) => outcomes.get(target.name)?.via;
+  for (const { receipt, outcome, absent } of await readReceipts(session, bound, targets, lostBy, within)) {
+    if (absent || (!outcome && isHalfWay(receipt))) again.set(receipt.target, receipt.via);
+    if (outcome) await session.record({ kind: 'outcome', step: step.id, op: 'apply', outcome });
   }
-  return { again };
+  return again;
 }
+
+/** For the fan-out of an apply: what the receipts prove of targets whose outcome was lost. */
+export function settleLostOf(session: Session, bound: BoundStep): NonNullable<FanoutDeps['settleLost']> {
+  return async (lost, leftMs) => {
+    const found = new Map<string, Found>();
+    const via = new Map(lost.map((outcome) => [outcome.target, outcome.via]));
+    const within = Number.isFinite(leftMs) ? { wholeMs: Math.max(LAST_LOOK_MS, leftMs) } : {};
+    const told = await readReceipts(session, bound, [...via.keys()], ({ name }) => via.get(name), within);
+    for (const { receipt, outcome, absent } of told) {
+      if (outcome) found.set(receipt.target, { outcome });
+      else if (absent && receipt.via) found.set(receipt.target, { absentBy: receipt.via });
+    }
+    return found;
+  };
+}
+
+async function readReceipts(
+  session: Session,
+  bound: BoundStep,
+  targets: string[],
+  lostBy: (target: Target) => Via | undefined,
+  within: { wholeMs?: number } = {},
+): Promise<Told[]> {
+  const request = { op: 'receipt', targets, journaled: true, lostBy, ...within } as const;
+  const { outcomes } = await runOp(session, bound, request);
+  return outcomes.map((receipt) => {
+    const absent = receipt.result?.state === 'absent';
+    const rebooted = absent ? receiptLost(session, bound, receipt) : undefined;
+    return { receipt, absent: absent && !rebooted, outcome: rebooted ?? settledBy(receipt) };
+  });
+}
+
+/** Began, did not end, and does not run any more. */
+const isHalfWay = ({ result }: Outcome) => result?.state === 'interrupted' && result.code !== 'running';
 
 /**
  * The outcome of an order that must run once and whose receipt a reboot may have removed; undefined where the missing

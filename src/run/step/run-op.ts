@@ -1,5 +1,5 @@
 import { fanout } from '../../fanout/fanout.ts';
-import type { FanoutDeps, FanoutSpec, Verdict } from '../../fanout/types.ts';
+import type { FanoutDeps, FanoutSpec, Verdict, Via } from '../../fanout/types.ts';
 import { timeoutsOf } from '../../kit/timeouts.ts';
 import type { Target } from '../../kit/types.ts';
 import { nodeScript } from '../../node/script.ts';
@@ -30,6 +30,11 @@ export interface OpRequest {
   retryMs?: number;
   earlier?: FanoutSpec['earlier'];
   uncounted?: FanoutSpec['uncounted'];
+  /** The transport that lost the target's order: the others are tried first. */
+  lostBy?: (target: Target) => Via | undefined;
+  /** The transport to begin with. */
+  first?: (target: Target) => Via | undefined;
+  settleLost?: FanoutDeps['settleLost'];
   /** Journaled as intents and outcomes; a check is only looked at. */
   journaled: boolean;
   before?: (target: Target) => BeforeState | undefined;
@@ -39,6 +44,9 @@ export interface OpRequest {
 
 /** Operations that change something, keep it, or must come first. A reading is not retried: it reports what it could not see. */
 const TRIED_AGAIN: ReadonlySet<Op> = new Set(['apply', 'undo', 'keep', 'fetch']);
+
+/** Operations that may be done twice: a node that did them finds them done, or they only read. */
+const REPEATABLE: ReadonlySet<Op> = new Set(['check', 'verify', 'receipt', 'fetch', 'undo', 'keep']);
 
 /** Runs one operation of a step on targets: the only path from the engine to a transport. */
 export async function runOp(session: Session, bound: BoundStep, request: OpRequest): Promise<Verdict> {
@@ -89,12 +97,16 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
       ...(request.anyOf ? { anyOf: true } : {}),
       ...(request.earlier ? { earlier: request.earlier } : {}),
       ...(request.uncounted ? { uncounted: request.uncounted } : {}),
+      ...(!cloud && REPEATABLE.has(request.op) ? { repeatable: true } : {}),
     },
     {
       transport: async (name) =>
         name === 'cloud' ? cloud! : inTime(await env.transport(name), session.clocks),
-      transportsTo: (target) =>
-        session.targets.has(target.name) ? (cloud ? ['cloud'] : (step.via ?? target.via)) : [],
+      transportsTo(target) {
+        if (!session.targets.has(target.name)) return [];
+        const via = cloud ? (['cloud'] as const) : (env.via ?? step.via ?? target.via);
+        return inOrder([...via], request.first?.(target), request.lostBy?.(target));
+      },
       whyNoTransport,
       // A first Ctrl-C launches nothing more, but what is done is still kept: otherwise its node reverts it.
       stop: request.op === 'keep' ? env.stopWaiting : env.stop,
@@ -112,6 +124,7 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
           });
         launchedAt = env.now().getTime();
       },
+      ...(request.settleLost && !cloud ? { settleLost: request.settleLost } : {}),
       ...(request.betweenWaves ? { betweenWaves: request.betweenWaves } : {}),
       onEvent(event) {
         const at = env.now().toISOString();
@@ -129,6 +142,12 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
   );
   for (const text of session.clocks.news()) await session.record({ kind: 'note', text });
   return verdict;
+}
+
+/** The transports of a target, from the first one on; the one that lost its order comes last. */
+function inOrder(via: Via[], first: Via | undefined, lostBy: Via | undefined): Via[] {
+  const from = first ? via.indexOf(first) : lostBy ? via.indexOf(lostBy) + 1 : 0;
+  return from > 0 ? [...via.slice(from), ...via.slice(0, from)] : via;
 }
 
 /** What was saved belongs to the cluster: it is the same for every target. */
