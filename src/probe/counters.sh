@@ -5,13 +5,13 @@
 PR_METRICS='/^apiserver_current_inflight_requests/ { inflight += $NF }
 /^process_resident_memory_bytes/ { memory = $NF }
 /^process_start_time_seconds/ { started = $NF }
-/^apiserver_request_total/ { total += $NF; if ($0 ~ /code="(5[0-9][0-9]|429)"/) bad += $NF }
+/^apiserver_request_total/ { total += $NF; if ($0 ~ /code="429"/) throttled += $NF; else if ($0 ~ /code="5[0-9][0-9]"/) failed += $NF }
 /^apiserver_flowcontrol_rejected_requests_total/ { rejected += $NF }
 /^apiserver_longrunning_requests[{]/ {
   counted = 1
   if ($0 ~ /resource="pods"/ && $0 ~ /scope="cluster"/ && $0 ~ /verb="WATCH"/) watches += $NF
 }
-END { printf "%.0f %.0f %.0f %.0f %.0f %.0f %.0f\n", inflight, memory, started, total, bad, rejected, counted ? watches : -1 }'
+END { printf "%.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f\n", inflight, memory, started, total, failed + throttled, rejected, counted ? watches : -1, throttled }'
 
 # probe_count KEY WHAT COMMAND: AP_OUT are the numbers that the command prints, or data KEY says why there will be none.
 probe_count() {
@@ -37,6 +37,7 @@ probe_metrics() {
   fx_data errors "$5"
   fx_data rejected "$6"
   [ "$7" -lt 0 ] || fx_data podWatches "$7"
+  fx_data throttled "$8"
 }
 
 probe_counters() { kube_ctl get /metrics | awk "$PR_METRICS"; }

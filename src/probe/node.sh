@@ -1,5 +1,5 @@
 # The health of this host's API server and etcd member. Changes nothing.
-# needs: ask counters in-force etcd/etcd common/clock
+# needs: ask counters vitals in-force etcd/etcd common/clock
 # shellcheck shell=sh
 
 KC_TIME=$P_SECONDS ET_TIME=2
@@ -33,6 +33,7 @@ act_look() {
   fi
   probe_etcd
   probe_connections
+  probe_vitals
   in_force
 }
 

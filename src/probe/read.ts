@@ -2,18 +2,15 @@ import type { Target } from '../kit/types.ts';
 import type { ActionContext } from '../node/types.ts';
 import type { NodeScript, Outcome } from '../transport/types.ts';
 import { readInForce } from './in-force.ts';
-import { probeScript } from './script.ts';
+import { type Asked, probeScript } from './script.ts';
 import type { ClusterReading, Health, ServerReading } from './types.ts';
+import { readVitals } from './vitals.ts';
 
-export interface ProbeDeps {
+export interface ProbeDeps extends Asked {
   /** One outcome a target, by the targets' own transports. */
   reach(targets: Target[], script: NodeScript): Promise<Outcome[]>;
   now(): Date;
   context: ActionContext;
-  /** Reads the nodes' leases, too: a list of all nodes. */
-  leases?: boolean;
-  /** Longest that one request to a server takes. */
-  requestSeconds?: number;
 }
 
 /** The last counters of each server, from one reading to the next: one that is missed in between loses none. */
@@ -26,10 +23,7 @@ export async function readCluster(
   counters: Counters = new Map(),
 ): Promise<ClusterReading> {
   const hosts = targets.filter((t) => t.roles.includes('control-plane'));
-  const outcomes = await deps.reach(
-    hosts,
-    probeScript(deps.context, deps.now(), deps.leases, deps.requestSeconds),
-  );
+  const outcomes = await deps.reach(hosts, probeScript(deps.context, deps.now(), deps));
   const byName = new Map(outcomes.map((outcome) => [outcome.target, outcome]));
   const servers = hosts.map((host) => readServer(host.name, byName.get(host.name), deps.now()));
   const errorPercent = errorShare(counters, servers);
@@ -79,6 +73,7 @@ export function readServer(node: string, outcome: Outcome | undefined, at: Date)
   }
   const etcd = health(data.etcd);
   const { address, unmeasured } = data;
+  const vitals = readVitals(outcome?.stdout ?? '');
   const inForce = readInForce(data, at);
   return {
     node,
@@ -90,6 +85,7 @@ export function readServer(node: string, outcome: Outcome | undefined, at: Date)
     ...numbers(data),
     ...leases(data),
     ...(unmeasured && { unmeasured }),
+    ...(vitals && { vitals }),
     ...(etcd && etcd !== 'denied' && { etcd }),
     ...(data.etcdReason && { etcdReason: data.etcdReason }),
     ...(data.etcdAlarms && { etcdAlarms: data.etcdAlarms.split(' ') }),
@@ -105,6 +101,7 @@ const NUMBERS = [
   'memoryBytes',
   'requests',
   'errors',
+  'throttled',
   'rejected',
   'podWatches',
   'startedAt',

@@ -8,6 +8,7 @@ import ask from './ask.sh';
 import counters from './counters.sh';
 import inForce from './in-force.sh';
 import node from './node.sh';
+import vitals from './vitals.sh';
 
 /** Longest that a reading takes on a node: three requests of 3 s, and a little. */
 export const PROBE_MS = 15_000;
@@ -24,25 +25,35 @@ export const probe = defineAction({
   parameters: {
     leases: { schema: z.boolean(), help: 'also count the leases of nodes' },
     seconds: { schema: z.number(), help: 'of one request' },
+    vitals: { schema: z.boolean(), help: 'also certificates, memory limit, restarts, fsync latency' },
   },
   summary: () => 'read',
   node: {
-    fragments: { ask, counters, 'in-force': inForce, node },
+    fragments: { ask, counters, 'in-force': inForce, node, vitals },
     variables: (p, _target, context) => ({
       P_LEASES: p.leases ? '1' : '',
       P_SECONDS: String(p.seconds),
+      P_VITALS: p.vitals ? '1' : '',
       ...apiInputs(context),
     }),
   },
 });
 
+/** What a reading asks for besides the health of the server and its member. */
+export interface Asked {
+  /** The leases of nodes: a list of all nodes. */
+  leases?: boolean | undefined;
+  vitals?: boolean | undefined;
+  /** Longest that one request takes. */
+  requestSeconds?: number | undefined;
+}
+
 /** The text that reads one control-plane host. */
 export function probeScript(
   context: ActionContext,
   now: Date,
-  leases = false,
-  seconds = REQUEST_SECONDS,
+  { leases = false, vitals = false, requestSeconds: seconds = REQUEST_SECONDS }: Asked = {},
 ): NodeScript {
-  const params = { leases, seconds };
+  const params = { leases, seconds, vitals };
   return readingScript(probe, { params, context, now, deadlineMs: PROBE_MS, maxOutput: 4096 });
 }

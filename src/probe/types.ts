@@ -20,7 +20,9 @@ export interface ServerReading {
   memoryBytes?: number;
   /** Counters since the server's start. */
   requests?: number;
+  /** Answers 5xx or 429, and those of them that were 429. */
   errors?: number;
+  throttled?: number;
   rejected?: number;
   /** Watches of pods in all namespaces: one by each kubelet that has read which pods are its own, and a few by controllers. */
   podWatches?: number;
@@ -47,7 +49,32 @@ export interface ServerReading {
   leasesUnread?: string;
   /** What Fireaxe itself keeps in force there. */
   inForce?: InForce[];
+  /** Where asked for. */
+  vitals?: Vitals;
   note?: string;
+}
+
+/** Of an API server and its etcd member, beyond their health; what is not known on the host is left out. */
+export interface Vitals {
+  /** When the certificate that it serves ends; ISO 8601. */
+  servedUntil?: string;
+  /** When the client certificate of each kubeconfig of the host ends. */
+  clients: { file: string; until: string }[];
+  /** When its process began, by the node's clock. */
+  since?: string;
+  /** Of its container or its unit. */
+  restarts?: number;
+  /** Bytes: what its process uses, the limit of its control group, what the machine has. */
+  memoryUsed?: number;
+  memoryLimit?: number;
+  memoryOfMachine?: number;
+  /** Whether the member is the leader. */
+  etcdLeads?: boolean;
+  /** Members that it knows, itself included, and the others that it is connected to. */
+  etcdMembers?: number;
+  etcdPeers?: number;
+  /** What 99% of the fsyncs of its log took at most, in milliseconds since its start; with `over`, they took longer. */
+  etcdFsync?: { ms: number; over?: boolean };
 }
 
 /** A change by Fireaxe that is in force: with it, a server that looks well may not be an all-clear. */
@@ -84,6 +111,4 @@ export interface ClusterReading {
   podWatches?: number;
   /** How many of them there were before the first fenced client returned. */
   otherPodWatches?: number;
-  /** DNS answers as seen on sampled nodes, when asked for. */
-  dns?: { node: string; ok: boolean; note?: string }[];
 }

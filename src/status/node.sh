@@ -1,5 +1,5 @@
 # What stands on this node by Fireaxe, and who talks to the API. Changes nothing.
-# needs: in-force talkers peers asked receipts/tell receipts/notes
+# needs: dns in-force talkers peers asked receipts/tell receipts/notes
 # shellcheck shell=sh
 
 KC_TIME=2
@@ -7,9 +7,15 @@ KC_TIME=2
 FX_MOST=1600
 
 act_look() {
+  status_dns
   receipts_notes
   receipts_tell 0 18000
   status_rules
+  status_clients
+  dns_wait
+}
+
+status_clients() {
   fx_has ss || { fx_say 'ss is not on this node: its connections cannot be read' && return 0; }
   who_talkers
   [ -n "$IN_SERVER" ] || return 0

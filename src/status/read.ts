@@ -8,6 +8,8 @@ import type { NodeScript, Outcome } from '../transport/types.ts';
 import { adviceFor } from '../who/advice.ts';
 import { readNode } from '../who/node-reading.ts';
 import { offenders } from '../who/offenders.ts';
+import { dnsOf, readDns } from './dns.ts';
+import { expiring } from './expiry.ts';
 import { statusScript } from './script.ts';
 import { standing } from './standing.ts';
 import type { NodeStanding, Status } from './types.ts';
@@ -39,7 +41,7 @@ export async function readStatus(
   const { context, now, deadlineMs, api } = deps;
   const [servers, outcomes] = await Promise.all([
     readCluster(
-      { reach: deps.health, now, context, leases: true, requestSeconds: REQUEST_SECONDS },
+      { reach: deps.health, now, context, leases: true, vitals: true, requestSeconds: REQUEST_SECONDS },
       targets,
       counters,
     ),
@@ -51,28 +53,28 @@ export async function readStatus(
   const ranked = offenders(nodes);
   const readings = targets.map((target) => nodeStanding(target, byName.get(target.name), at));
   const stands = standing(readings, context.nodes, at);
+  const dns = dnsOf(targets.map(({ name }) => readDns(name, byName.get(name)?.stdout ?? '')));
   const cluster = context.cluster.name;
   const worst = likeliest(ranked);
   const advice = worst && adviceFor(worst, { cluster, targets: deps.all, nodes });
   return {
     at: at.toISOString(),
     servers,
+    dns,
+    expiring: expiring(servers),
     who: { at: at.toISOString(), nodes, notAsked: context.nodes.length - targets.length, offenders: ranked },
     standing: stands,
     read: readings.filter(({ receipts }) => receipts.state === 'ok').length,
     of: context.nodes.length,
-    notCovered: NOT_COVERED,
     verdict: verdictOf({
       cluster,
       servers,
+      dns,
       standing: stands,
       offender: worst && { name: worst.name, command: advice?.command },
     }),
   };
 }
-
-/** What a status leaves to other tools. */
-const NOT_COVERED = ['DNS', "the expiry of the servers' certificates", "etcd's fsync latency"];
 
 function nodeStanding(target: Target, outcome: Outcome | undefined, at: Date): NodeStanding {
   const data = outcome?.result?.data ?? {};

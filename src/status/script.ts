@@ -5,6 +5,8 @@ import type { ActionContext } from '../node/types.ts';
 import inForce from '../probe/in-force.sh';
 import type { NodeScript } from '../transport/types.ts';
 import { who } from '../who/script.ts';
+import dns from './dns.sh';
+import dnsAsk from './dns-ask.sh';
 import node from './node.sh';
 
 /** Reads what `who` reads and what stands on a node, in one script: a login may be what takes long. */
@@ -15,7 +17,10 @@ export const status = defineAction({
   scope: 'node',
   parameters: { api: { schema: addresses, help: 'more addresses of the API, such as its balancer' } },
   summary: () => 'read',
-  node: { fragments: { ...who.node!.fragments, 'in-force': inForce, node }, variables: who.node!.variables },
+  node: {
+    fragments: { ...who.node!.fragments, 'in-force': inForce, dns, 'dns-ask': dnsAsk, node },
+    variables: who.node!.variables,
+  },
 });
 
 /** The text that reads one node. */

@@ -1,6 +1,8 @@
 import type { ClusterReading, InForce } from '../probe/types.ts';
 import type { NodeReceipts } from '../receipts/read.ts';
 import type { Who } from '../who/types.ts';
+import type { Dns } from './dns.ts';
+import type { Expiring } from './expiry.ts';
 
 /** What one node says of Fireaxe's changes: what it remembers, and what is in force there. */
 export interface NodeStanding {
@@ -43,12 +45,13 @@ export interface Verdict {
 export interface Status {
   at: string;
   servers: ClusterReading;
+  dns: Dns;
+  /** Certificates with less than 30 days left. */
+  expiring: Expiring[];
   who: Who;
   standing: Standing[];
   /** Nodes whose receipts were read, of those in the cluster. */
   read: number;
   of: number;
-  /** What this status does not tell. */
-  notCovered: string[];
   verdict: Verdict;
 }

@@ -1,6 +1,8 @@
 import { etcdAlarms, etcdIll } from '../probe/etcd-alarms.ts';
 import type { ClusterReading } from '../probe/types.ts';
 import type { Offender } from '../who/types.ts';
+import type { Dns } from './dns.ts';
+import { expiring } from './expiry.ts';
 import type { Standing, Verdict } from './types.ts';
 
 export interface Findings {
@@ -9,13 +11,16 @@ export interface Findings {
   /** The likeliest client that stands out, and the command that holds it. */
   offender?: { name: string; command?: string | undefined } | undefined;
   standing: Standing[];
+  dns?: Pick<Dns, 'percent'>;
 }
 
 /** Share of the answers since a server's start that may be 5xx or 429. */
 const MOST_ERRORS_PERCENT = 25;
+/** Share of the questions to DNS that must be answered. */
+const LEAST_DNS_PERCENT = 90;
 
 /** Whether the control plane is up, in words, and what to do next. */
-export function verdictOf({ cluster, servers, offender, standing }: Findings): Verdict {
+export function verdictOf({ cluster, servers, offender, standing, dns }: Findings): Verdict {
   const { answering, of } = servers;
   const reached = servers.servers.filter((server) => server.reached).length;
   const ready = `${answering} of ${of} API servers are ready`;
@@ -58,20 +63,33 @@ export function verdictOf({ cluster, servers, offender, standing }: Findings): V
       next: nextInOutage(cluster, offender, held),
     };
   }
+  if (dns?.percent !== undefined && dns.percent < LEAST_DNS_PERCENT) {
+    return {
+      state: 'degraded',
+      text: `${ready}, but only ${dns.percent}% of the questions to the cluster's DNS were answered${inForce(held)}`,
+      next: `fireaxe status -c ${cluster} --sample all`,
+    };
+  }
   const [last] = held.filter(({ run }) => run !== undefined).slice(-1);
   if (held.length > 0) {
     return {
       state: 'in-force',
-      text: `${ready}, with changes in force: not an all-clear${inForce(held)}`,
+      text: `${ready}, with changes in force: not an all-clear${inForce(held)}${ending(servers)}`,
       ...(last && { next: wayBack(cluster, last) }),
     };
   }
   const [gone] = standing;
   return {
     state: 'healthy',
-    text: `${ready}, and nothing stands out${gone ? '; a change was removed by hand' : ''}`,
+    text: `${ready}, and nothing stands out${gone ? '; a change was removed by hand' : ''}${ending(servers)}`,
     ...(gone?.run !== undefined && { next: `fireaxe verify ${gone.run}` }),
   };
+}
+
+function ending(servers: ClusterReading): string {
+  const [first] = expiring(servers);
+  if (!first) return '';
+  return first.days < 0 ? '; a certificate has expired' : `; a certificate expires in ${first.days} days`;
 }
 
 function nextInOutage(cluster: string, offender: Findings['offender'], held: Standing[]): string {

@@ -87,6 +87,27 @@ describe('the verdict', () => {
     });
   });
 
+  test('a DNS that answers hardly anybody is not an all-clear', () => {
+    const found = (percent: number) =>
+      verdictOf({ cluster: 'c', servers: READY, standing: [], dns: { percent } });
+    expect(found(100).state).toBe('healthy');
+    expect(found(40)).toEqual({
+      state: 'degraded',
+      text: "2 of 2 API servers are ready, but only 40% of the questions to the cluster's DNS were answered",
+      next: 'fireaxe status -c c --sample all',
+    });
+  });
+
+  test('a certificate that ends soon is told on a healthy cluster', () => {
+    const servers = {
+      ...reading(server('cp1', 'ok', { vitals: { clients: [], servedUntil: '2026-12-10T12:00:00Z' } })),
+      at: '2026-11-29T12:00:00Z',
+    };
+    expect(verdict(servers).text).toBe(
+      '1 of 1 API servers are ready, and nothing stands out; a certificate expires in 11 days',
+    );
+  });
+
   test('a change removed by hand is told on a healthy cluster', () => {
     expect(verdict(READY, [stands('fence', { seen: 'gone' })])).toMatchObject({
       state: 'healthy',

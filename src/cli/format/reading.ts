@@ -25,12 +25,8 @@ export function readingLines(reading: ClusterReading): string[] {
       : unmeasured !== undefined
         ? ', errors not measured'
         : '';
-  const dns =
-    reading.dns?.map((d) => `dns on ${d.node}: ${d.ok ? 'ok' : 'failing'}${d.note ? ` (${d.note})` : ''}`) ??
-    [];
   return [
     ...table([head, ...rows]),
-    ...dns,
     ...etcdLines(reading),
     ...inForceLines(reading),
     `${reading.answering} of ${reading.of} API servers answer${inForceSum(reading)}${errors}`,

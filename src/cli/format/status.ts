@@ -3,6 +3,7 @@ import { foldLine } from '../../base/fold-names.ts';
 import type { Standing, Status } from '../../status/types.ts';
 import { errorPercent } from '../../status/verdict.ts';
 import { readingLines } from './reading.ts';
+import { vitalLines } from './vitals.ts';
 import { standOut, unreadLines, whereText } from './who.ts';
 
 /** A status for people: what is broken, what is in force, who does it, and last the verdict and the next command. */
@@ -12,12 +13,12 @@ export function statusLines(cluster: string, status: Status): string[] {
     // What is in force stands below, with its operator.
     ...readingLines({ ...servers, servers: servers.servers.map(({ inForce: _, ...server }) => server) }),
     ...counterLines(status),
+    ...vitalLines(servers, status.dns),
     `kubelets: ${kubelets(status)}`,
     ...(standing.length > 0 ? standing.map(standingText) : ['in force: nothing']),
     `in force was read from ${status.read} of ${nodesText(status.of)}`,
     ...clientLines(status),
     ...unreadLines(status.who),
-    `not covered: ${status.notCovered.join(', ')}`,
     `${cluster}: ${verdict.text}`,
     ...(verdict.next ? [`next: ${verdict.next}`] : []),
   ];
@@ -32,12 +33,15 @@ function kubelets({ servers: { leases, leasesUnread, answering } }: Status): str
 function counterLines({ servers }: Status): string[] {
   const read = servers.servers.filter(({ requests }) => requests !== undefined);
   if (read.length === 0) return [];
+  const throttled = read.reduce((n, server) => n + (server.throttled ?? 0), 0);
+  const requests = read.reduce((n, server) => n + server.requests!, 0);
+  const share = requests > 0 ? Math.round((100 * throttled) / requests) : 0;
   const rejected = read.reduce((n, server) => n + (server.rejected ?? 0), 0);
   const starts = read.flatMap(({ node, startedAt }) =>
     startedAt ? [`${node} ${new Date(startedAt * 1000).toISOString().slice(11, 19)}Z`] : [],
   );
   return [
-    `since their start (${starts.join(', ')}): ${errorPercent(servers)}% of answers are 5xx or 429, ${rejected} requests rejected by priority and fairness`,
+    `since their start (${starts.join(', ')}): ${errorPercent(servers)}% of answers are 5xx or 429 (429: ${share}%), ${rejected} requests rejected by priority and fairness`,
   ];
 }
 

@@ -7,12 +7,21 @@ ET_COUNTS='$1 == "etcd_server_has_leader" { leader = $2 }
 $1 == "etcd_server_is_learner" { learner = $2 }
 $1 == "etcd_server_quota_backend_bytes" { quota = $2 }
 $1 == "etcd_mvcc_db_total_size_in_bytes" { size = $2 }
-END { printf "%.0f %.0f %.0f %.0f\n", leader, learner, quota, size }'
+$1 == "etcd_server_is_leader" { leads = $2 }
+/^etcd_network_known_peers[{]/ { members += $NF }
+/^etcd_network_active_peers[{]/ { peers += $NF }
+/^etcd_disk_wal_fsync_duration_seconds_bucket[{]/ { split($1, word, "\""); most[++n] = word[2]; count[n] = $NF }
+END {
+  for (i = 1; i <= n && fsync == ""; i++) if (count[n] > 0 && count[i] >= 0.99 * count[n]) fsync = i < n ? most[i] * 1000 : "over" most[n - 1] * 1000
+  printf "%.0f %.0f %.0f %.0f %s %s %s %s\n", leader, learner, quota, size, leads == "" ? "-" : leads, members == "" ? "-" : members, peers + 0, fsync == "" ? "-" : fsync
+}'
 
 # etcd_read: ET_SAYS is ok, failing or no-answer, ET_WHY the member's own reason, ET_ALARMS its alarms; ET_LEADER and
 # ET_LEARNER are 1 or 0, ET_QUOTA and ET_SIZE bytes (0 is unknown). ET_VOTES is set where it takes part in the quorum.
+# ET_MORE is `LEADS MEMBERS PEERS FSYNC`: 1 where it is the leader, the members it knows, the others it is connected to, and
+# the milliseconds that 99% of the fsyncs of its log took at most since its start (or `over` so many); `-` is unknown.
 etcd_read() {
-  ET_SAYS=no-answer ET_WHY='' ET_ALARMS='' ET_VOTES='' ET_LEADER=0 ET_LEARNER=0 ET_QUOTA=0 ET_SIZE=0
+  ET_SAYS=no-answer ET_WHY='' ET_ALARMS='' ET_VOTES='' ET_LEADER=0 ET_LEARNER=0 ET_QUOTA=0 ET_SIZE=0 ET_MORE='- - 0 -'
   etcd_find
   etcd_health
   [ "$ET_SAYS" != no-answer ] || return 0
@@ -20,6 +29,7 @@ etcd_read() {
   # shellcheck disable=SC2086
   set -- $AP_OUT
   ET_LEADER=${1:-0} ET_LEARNER=${2:-0} ET_QUOTA=${3:-0} ET_SIZE=${4:-0}
+  [ $# -lt 8 ] || ET_MORE="$5 $6 $7 $8"
   ET_VOTES=$ET_OK
   # Without a leader, an alarm is not the cause.
   case $ET_SAYS:$ET_LEADER:$ET_WHY in failing:1:* | failing:*ALARM*) etcd_alarms ;; esac

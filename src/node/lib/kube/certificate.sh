@@ -2,9 +2,21 @@
 # shellcheck shell=sh
 
 # kube_ends FILE: KC_ENDS tells when its client certificate expires; empty if it cannot be read.
-# By coreutils alone: in DER, the two times of its validity are plain digits, and come before all other text of that form.
 kube_ends() {
-  KC_ENDS='' FX_N=0
+  KC_ENDS=''
+  kube_until "$1" || return 0
+  FX_L=$(date -u +%Y%m%d%H%M%S)
+  KC_ENDS='its client certificate is valid until '
+  [ "$KC_UNTIL" -gt "$FX_L" ] || KC_ENDS='its client certificate expired on '
+  FX_K=${KC_UNTIL%??????}
+  FX_L=${FX_K#??????} FX_K=${FX_K%??}
+  KC_ENDS=$KC_ENDS${FX_K%??}-${FX_K#????}-$FX_L
+}
+
+# kube_until FILE: KC_UNTIL is the last second of its client certificate, as 14 digits in UTC; false if it cannot be read.
+# By coreutils alone: in DER, the two times of its validity are plain digits, and come before all other text of that form.
+kube_until() {
+  KC_UNTIL='' FX_N=0
   for FX_K in $(kube_certificate "$1" 2>/dev/null | tr -c '0-9Z' '\n'); do
     case $FX_K in
       [0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9][0-9]Z*) ;;
@@ -13,14 +25,10 @@ kube_ends() {
     esac
     FX_N=$((FX_N + 1))
     [ "$FX_N" -eq 2 ] || continue
-    FX_K=${FX_K%%Z*} FX_L=$(date -u +%Y%m%d%H%M%S)
-    KC_ENDS='its client certificate is valid until '
-    [ "$FX_K" -gt "$FX_L" ] || KC_ENDS='its client certificate expired on '
-    FX_K=${FX_K%??????}
-    FX_L=${FX_K#??????} FX_K=${FX_K%??}
-    KC_ENDS=$KC_ENDS${FX_K%??}-${FX_K#????}-$FX_L
+    KC_UNTIL=${FX_K%%Z*}
     return 0
   done
+  return 1
 }
 
 # kube_certificate FILE: its client certificate as DER.
