@@ -47,6 +47,17 @@ export interface UndoSide<P> {
   danger: Danger | ((params: P) => Danger);
 }
 
+/** What the last line of a plan counts of an action: `3 hosts fenced`. */
+export interface Counted {
+  one: string;
+  many: string;
+  done: string;
+  /** The things on each node by name, so that none is counted twice; one without a name by default. */
+  names?: string[];
+  /** The value in a check's result that tells how many there are on a node. */
+  found?: string;
+}
+
 export interface Action<P = unknown> {
   name: string;
   title: string;
@@ -58,6 +69,8 @@ export interface Action<P = unknown> {
   params: ZodType<P>;
   /** One line of a plan: what this will do. */
   summary(params: P): string;
+  /** What it changes, to be counted over a whole plan. */
+  counted?(params: P): Counted[];
   /** What to know before consent: one line each, from the fleet and the kit alone. */
   warnings?(params: P, context: ActionContext): string[];
   /** Whether kubelets cannot reach the API while it is in force. */

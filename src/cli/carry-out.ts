@@ -8,6 +8,7 @@ import { consentFor, obtain } from './consent.ts';
 import { type CliContext, planOnly } from './context.ts';
 import { runEnvironment } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
+import { type Checks, countLine } from './format/count-line.ts';
 import { planLines } from './format/plan.ts';
 import { outcomeLines } from './format/show-outcomes.ts';
 import { lostByPlan } from './lost-by-restart.ts';
@@ -31,18 +32,29 @@ export async function carryOut(
   await openKeys(context, plan.cluster, transportsOf(plan));
   if (!consent) return dryRun(plan, context);
   for (const line of planLines(plan)) sink.note(line);
-  if (consent.kind === 'ask') {
-    for (const line of (await look(plan, context)).lines) sink.note(line);
+  if (consent.kind !== 'ask') noteCount(plan, context);
+  else {
+    const { steps, lines } = await look(plan, context);
+    for (const line of lines) sink.note(line);
+    noteCount(plan, context, steps);
     await obtain(consent, io);
     await how.once?.();
   }
   return runAndShow(context, async (env) => (await import('../run/execute.ts')).execute(plan, env), plan);
 }
 
+/** What the plan does in all; it stands last, above the question. */
+function noteCount(plan: Plan, { sink }: CliContext, checks?: Checks): void {
+  const line = countLine(plan, checks);
+  if (line !== undefined) sink.note(line);
+}
+
 /** Shows the plan, and saves it if --save is given. Contacts no node. */
 async function showPlan(plan: Plan, { sink, flags }: CliContext): Promise<number> {
   const file = flags.save;
+  const inAll = countLine(plan);
   for (const line of planLines(plan)) sink.text(line);
+  if (inAll !== undefined) sink.text(inAll);
   sink.text(`hash ${plan.hash}`);
   if (file !== undefined) {
     const { writePlanFile } = await import('../plan/file.ts');
@@ -61,7 +73,9 @@ async function dryRun(plan: Plan, context: CliContext): Promise<number> {
   const { sink } = context;
   for (const line of planLines(plan)) sink.text(line);
   const { lines, steps, none, warnings } = await look(plan, context);
+  const inAll = countLine(plan, steps);
   for (const line of lines) sink.text(line);
+  if (inAll !== undefined) sink.text(inAll);
   sink.text('dry run: nothing was changed');
   sink.json({
     dryRun: true,

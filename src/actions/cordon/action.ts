@@ -13,6 +13,7 @@ export const cordon = defineAction({
   parameters: cordonParameters,
   summary: (p) =>
     `refuse new connections to ports ${p.port.join(', ')}; each node reverts this after ${p.timer}s unless kept`,
+  counted: () => [{ one: 'node', many: 'nodes', done: 'cordoned' }],
   undo: { summary: (p) => `accept new connections to ports ${p.port.join(', ')} again`, danger: 'change' },
   node: {
     fragments: { iptables, node },

@@ -10,6 +10,7 @@ export const exec = defineAction({
   scope: 'node',
   parameters: execParameters,
   summary: (p) => `run ${JSON.stringify(p.command.length > 60 ? `${p.command.slice(0, 57)}...` : p.command)}`,
+  counted: (p) => [{ one: 'command', many: 'commands', done: 'run', names: [p.command] }],
   node: {
     fragments: { node },
     once: true,

@@ -17,6 +17,11 @@ export const fence = defineAction({
   check: clientsMisfit,
   summary: (p) =>
     `${p.on === 'nodes' ? clientsSummary(p) : hostsSummary(p)}; each node reverts this after ${p.timer}s unless kept`,
+  counted: (p) => [
+    p.on === 'nodes'
+      ? { one: 'node', many: 'nodes', done: 'fenced' }
+      : { one: 'host', many: 'hosts', done: 'fenced' },
+  ],
   // It restores access, so it must be easy.
   undo: {
     summary: () => 'remove the fence: API clients get through again, unless an earlier fence still holds',

@@ -10,7 +10,7 @@ import { kubectlParameters } from './params.ts';
 import { objectAt } from './paths.ts';
 import { restorable } from './restorable.ts';
 import { type Request, readSeen } from './seen.ts';
-import { summaryOf, undoSummaryOf } from './summary.ts';
+import { countedOf, summaryOf, undoSummaryOf } from './summary.ts';
 import undo from './undo.sh';
 import until from './until.sh';
 
@@ -23,6 +23,7 @@ export const kubectl = defineAction({
   parameters: kubectlParameters,
   check: misfit,
   summary: summaryOf,
+  counted: countedOf,
   undo: {
     summary: undoSummaryOf,
     danger: (p) => (saves(p) ? 'severe' : 'read'),

@@ -1,3 +1,4 @@
+import type { Counted } from '../types.ts';
 import type { KubectlValues } from './fit.ts';
 import { objectAt } from './paths.ts';
 
@@ -11,6 +12,20 @@ export function summaryOf(p: KubectlValues): string {
   return [p.delete && `delete ${objectAt(p.delete)} (saved first)`, p.pods && `delete the pods at ${p.pods}`]
     .filter(Boolean)
     .join(', then ');
+}
+
+/** The objects that it changes; how many pods go is not known before. */
+export function countedOf(p: KubectlValues): Counted[] {
+  const of = (done: string, paths: string[]) =>
+    paths.length > 0 ? [{ one: 'object', many: 'objects', done, names: paths.map(objectAt) }] : [];
+  return [
+    ...of(
+      'applied',
+      (p.apply ?? []).map(({ path }) => path),
+    ),
+    ...of('patched', p.patch === undefined ? [] : [p.patch]),
+    ...of('deleted', p.delete === undefined ? [] : [p.delete]),
+  ];
 }
 
 /** One line: what the undo does. */

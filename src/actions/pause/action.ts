@@ -12,6 +12,7 @@ export const pause = defineAction({
   parameters: pauseParameters,
   summary: (p) =>
     `pause ${p.component.join(', ')}: hide the manifest from the kubelet, or mask the unit, until undo`,
+  counted: (p) => [{ one: 'component', many: 'components', done: 'paused', names: p.component }],
   undo: {
     summary: (p) =>
       `start ${p.component.join(', ')} again: put the manifest back where the kubelet reads it, or unmask the unit`,

@@ -15,6 +15,7 @@ export const readmit = defineAction({
     p.clients[0] === 'all'
       ? 'remove the fence'
       : `let ${shorten(p.clients)} through the fence, new connections limited to its rate`,
+  counted: () => [{ one: 'fence', many: 'fences', done: 'opened' }],
   undo: {
     summary: (p) =>
       p.clients[0] === 'all' ? 'fence all clients again' : `fence ${shorten(p.clients)} again`,

@@ -14,6 +14,7 @@ export const scale = defineAction({
     `stop each machine, change it to ${p.type}, start it; one at a time, ` +
     (p.ignoreQuorum ? 'WITHOUT the etcd quorum check' : 'only while the other etcd members keep a majority') +
     (p.forceStop ? `; BY FORCE if one is still stopping after ${p.within}s` : ''),
+  counted: () => [{ one: 'machine', many: 'machines', done: 'restarted' }],
   undo: {
     summary(p, found) {
       const types = [...new Set(found.map((state) => state.type).filter((type) => type !== undefined))];

@@ -27,6 +27,10 @@ export const shrink = defineAction({
     ]
       .filter(Boolean)
       .join('; '),
+  counted: (p) => [
+    ...(p.kubelet === 'none' ? [] : [{ one: 'unit', many: 'units', done: 'stopped', names: [p.kubelet] }]),
+    ...(namesProcesses(p) ? [{ one: 'process', many: 'processes', done: 'held', found: 'running' }] : []),
+  ],
   undo: {
     summary: (p) =>
       [

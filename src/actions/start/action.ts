@@ -10,6 +10,7 @@ export const start = defineAction({
   scope: 'node',
   parameters: startParameters,
   summary: (p) => `start ${p.component.join(', ')} at once where the kubelet waits before it starts it again`,
+  counted: (p) => [{ one: 'component', many: 'components', done: 'started', names: p.component }],
   undo: {
     summary: (p) => `nothing: ${p.component.join(', ')} would have been started later`,
     danger: 'read',

@@ -21,6 +21,11 @@ export const stop = defineAction({
       ? `cut pods ${p.pods} off from the API servers, and from nothing else`
       : `freeze pods ${p.pods}`;
   },
+  counted(p) {
+    if (p.unit) return [{ one: 'unit', many: 'units', done: 'stopped', names: [p.unit] }];
+    if (p.pods === undefined || p.how === 'freeze') return [HELD];
+    return [{ one: 'node', many: 'nodes', done: `with pods ${p.pods} cut off` }];
+  },
   silencesKubelets: (p) => /^kubelet(\.service)?$/.test(p.unit ?? p.process ?? ''),
   lasts: (p) => (p.unit === undefined ? p.for : undefined),
   warnings: (p) => (p.pods !== undefined && p.how === 'freeze' ? [PROBED] : []),
@@ -35,6 +40,8 @@ export const stop = defineAction({
     }),
   },
 });
+
+const HELD = { one: 'process', many: 'processes', done: 'held', found: 'running' };
 
 const PROBED =
   'the kubelet restarts a frozen container when its liveness probe fails, at the latest after the thaw; --how network keeps it running';
