@@ -13,6 +13,11 @@ const WRONG =
 const FORBIDDEN = /^(AccessDenied(Exception)?|UnauthorizedOperation|NotAuthorized)$/;
 const MISSING = /^(CredentialsProviderError|ProviderError)$/;
 
+/** Whether the keys were good once: new ones may be in their source already. */
+export function isExpired(error: unknown): boolean {
+  return error instanceof Error && EXPIRED.test(error.name) && !clockSkew(error);
+}
+
 /** Whether the caller is known but not allowed. */
 export function isForbidden(error: unknown): boolean {
   return error instanceof Error && FORBIDDEN.test(error.name);

@@ -8,10 +8,16 @@ export const targetOptions = grouped('Which nodes:', {
   limit: value('--limit <N|N%>', 'take only this many of them, spread over the zones'),
 });
 
+/** A command of SSM takes up to 50 nodes. */
+const MOST_AT_A_TIME = 'most nodes at a time; over SSM, most commands';
+
 /** How carefully and how fast: shared by every verb that runs something on many nodes. */
 export const paceOptions = grouped('How fast:', {
   timeout: value('--timeout <duration>', 'deadline of each node, connecting and login included, such as 90s'),
-  parallel: parsed('--parallel <N>', 'most nodes at a time', wholeNumber, { default: '64' }),
+  delivery: value('--delivery <duration>', 'how long SSM may take to reach a node', {
+    default: '15s, or all of --timeout',
+  }),
+  parallel: parsed('--parallel <N>', MOST_AT_A_TIME, wholeNumber, { default: '64' }),
   maxFailures: value('--max-failures <N|N%>', 'failed targets allowed; one more aborts', {
     default: '10%, or kit policy',
   }),

@@ -7,7 +7,7 @@ import type { PaceFlags, TargetFlags, WaveFlags } from './options.ts';
 
 /** The flags that override what a plan or playbook says, read and checked. */
 export function overridesOf(flags: PaceFlags & WaveFlags & Pick<TargetFlags, 'limit'>): Overrides {
-  const { timeout, parallel, maxFailures, canary, wave, limit, via } = flags;
+  const { timeout, delivery, parallel, maxFailures, canary, wave, limit, via } = flags;
   if (parallel !== undefined && !(Number.isInteger(parallel) && parallel > 0)) {
     throw usage('not a number of nodes', { place: '--parallel', expected: 'a whole number from 1' });
   }
@@ -17,6 +17,7 @@ export function overridesOf(flags: PaceFlags & WaveFlags & Pick<TargetFlags, 'li
   if (limit !== undefined) parseSome(limit, '--limit', 'the limit selects no nodes');
   return {
     ...(timeout !== undefined && { timeoutMs: parseSpan(timeout, '--timeout', 1_000, LONGEST_MS) }),
+    ...(delivery !== undefined && { deliveryMs: parseSpan(delivery, '--delivery', 1_000, LONGEST_MS) }),
     ...(parallel !== undefined && { parallel }),
     ...(maxFailures !== undefined && { maxFailures }),
     ...(canary !== undefined && { canary }),

@@ -1,6 +1,6 @@
 import { formatDuration, LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { quote } from '../base/quote.ts';
-import { actionSteps } from '../plan/steps.ts';
+import { actionSteps, inFlight } from '../plan/steps.ts';
 import type { JournalRecord } from '../run/types.ts';
 import type { UndoPace } from '../run/undo/pace.ts';
 import { wavesText } from './format/plan.ts';
@@ -68,7 +68,7 @@ export async function withPace(
     const apart = pauseMs > 0 ? `, ${formatDuration(pauseMs)} apart` : '';
     const gated = pace.gate ? ', behind a gate' : '';
     const words = waves.length > 1 ? `, in waves of ${wavesText(waves)}${first}${apart}${gated}` : '';
-    const { parallel } = own.step;
+    const parallel = inFlight(own.step);
     const most = total > parallel ? `, at most ${parallel} at a time` : '';
     return { ...change, waves, pauseMs, way: words + most };
   });

@@ -8,7 +8,7 @@ const BACKSTOP_MS = 20_000;
 const STOP_WAITING_MS = 2_000;
 const LOGIN_PHASES = 4;
 
-type Times = Pick<FanoutSpec, 'connectMs' | 'loginMs' | 'runMs'>;
+type Times = Pick<FanoutSpec, 'connectMs' | 'loginMs' | 'runMs' | 'deliveryMs'>;
 
 /**
  * Runs one batch and yields exactly one outcome for each target, whatever the transport does:
@@ -18,20 +18,25 @@ export async function* runBatch(
   transport: Transport,
   batch: Target[],
   spec: Times & Pick<FanoutSpec, 'script'>,
-  options: Pick<TransportOptions, 'signal' | 'turn' | 'onEvent' | 'wholeMs'>,
+  options: Pick<TransportOptions, 'signal' | 'turn' | 'onEvent' | 'wholeMs' | 'last'>,
 ): AsyncGenerator<Outcome> {
   const open = new Map(batch.map((t) => [t.name, t]));
   const startedAt = new Date();
 
+  const overdue = timeLimit(longest(spec, options.wholeMs) + BACKSTOP_MS, options.signal);
   const source = transport
     .run(batch, spec.script, {
       connectMs: spec.connectMs,
       ...(spec.loginMs === undefined ? {} : { loginMs: spec.loginMs }),
+      ...(spec.deliveryMs === undefined ? {} : { deliveryMs: spec.deliveryMs }),
       runMs: spec.runMs,
       ...options,
+      onEvent(event) {
+        overdue.restart();
+        options.onEvent?.(event);
+      },
     })
     [Symbol.asyncIterator]();
-  const overdue = timeLimit(longest(spec, options.wholeMs) + BACKSTOP_MS, options.signal);
   let reason: OutcomeReason = {
     code: 'transport-fault',
     message: `${transport.name} ended without an outcome`,
@@ -59,18 +64,24 @@ export async function* runBatch(
 
 /** Every phase of the login may take its time: authentication, session, sudo, the shell's start. */
 function longest(
-  { connectMs, loginMs = connectMs, runMs }: Times,
+  { connectMs, loginMs = connectMs, runMs, deliveryMs = 0 }: Times,
   wholeMs = Number.POSITIVE_INFINITY,
 ): number {
-  return Math.min(connectMs + LOGIN_PHASES * loginMs + runMs, wholeMs);
+  return Math.min(Math.max(connectMs + LOGIN_PHASES * loginMs, deliveryMs) + runMs, wholeMs);
 }
 
 function timeLimit(ms: number, stopWaiting: AbortSignal) {
   let timer: NodeJS.Timeout;
+  let restart = () => {};
   let onAbort: () => void;
   const passed = new Promise<'overdue'>((resolve) => {
-    timer = setTimeout(() => resolve('overdue'), ms);
+    restart = () => {
+      clearTimeout(timer);
+      timer = setTimeout(() => resolve('overdue'), ms);
+    };
+    restart();
     onAbort = () => {
+      restart = () => {};
       clearTimeout(timer);
       timer = setTimeout(() => resolve('overdue'), STOP_WAITING_MS);
     };
@@ -79,7 +90,10 @@ function timeLimit(ms: number, stopWaiting: AbortSignal) {
   });
   return {
     passed,
+    /** From a new sign of life on: what waits for its turn at a service is not lost. */
+    restart: () => restart(),
     cancel() {
+      restart = () => {};
       clearTimeout(timer);
       stopWaiting.removeEventListener('abort', onAbort);
     },

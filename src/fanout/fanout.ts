@@ -3,7 +3,7 @@ import type { Flight } from './flight.ts';
 import { Ledger } from './ledger.ts';
 import { LostTargets } from './lost.ts';
 import { Permits } from './permits.ts';
-import { tryTransports } from './try-transports.ts';
+import { targetsPerCall, tryTransports } from './try-transports.ts';
 import type { FanoutDeps, FanoutSpec, Verdict } from './types.ts';
 
 /**
@@ -23,7 +23,7 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
   if (deps.stop.aborted) onStop();
   deps.stop.addEventListener('abort', onStop, { once: true });
   const lost = new LostTargets(tryTransports);
-  const permits = new Permits(spec.anyOf ? 1 : spec.parallel, () => ledger.spare);
+  const permits = permitsOf(spec, () => ledger.spare);
   const flight: Flight = { spec, deps, ledger, permits, places: new Map(), later: new Set(), lost };
   try {
     let first = 0;
@@ -60,4 +60,15 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
   } finally {
     deps.stop.removeEventListener('abort', onStop);
   }
+}
+
+/** A service that takes many targets by one call is given as many calls at a time as others are given targets. */
+function permitsOf({ anyOf, parallel }: FanoutSpec, spare: () => number): Flight['permits'] {
+  const byCall = new Map<number, Permits>();
+  return (via) => {
+    const perCall = anyOf ? 1 : targetsPerCall(via);
+    const known = byCall.get(perCall) ?? new Permits(anyOf ? 1 : parallel * perCall, spare);
+    byCall.set(perCall, known);
+    return known;
+  };
 }

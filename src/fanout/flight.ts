@@ -10,7 +10,8 @@ export interface Flight {
   spec: FanoutSpec;
   deps: FanoutDeps;
   ledger: Ledger;
-  permits: Permits;
+  /** What the parallelism allows by each transport. */
+  permits(via: Via): Permits;
   /** How many targets each transport has room for. */
   places: Map<Via, Permits>;
   /** Targets that are tried again later. */

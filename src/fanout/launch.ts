@@ -1,12 +1,13 @@
 import type { Outcome, Transport } from '../transport/types.ts';
 import { runBatch } from './batch.ts';
 import { type Attempt, type Flight, leftOf } from './flight.ts';
-import type { Idle } from './permits.ts';
+import type { Idle, Permits } from './permits.ts';
 import type { Via } from './types.ts';
 
 interface Launch {
   transport: Transport;
   via: Via;
+  permits: Permits;
   attempts: Attempt[];
   /** Permits taken for it. */
   taken: number;
@@ -14,8 +15,8 @@ interface Launch {
 
 /** Runs one batch under its permits. A target that waits for a silent peer idles until its command may leave. */
 export async function launch(
-  { transport, via, attempts, taken }: Launch,
-  { spec, deps, ledger, permits }: Flight,
+  { transport, via, permits, attempts, taken }: Launch,
+  { spec, deps, ledger }: Flight,
   settle: (entry: Attempt, outcome: Outcome) => void,
 ): Promise<void> {
   const batch = attempts.map((entry) => entry.target);
@@ -39,11 +40,19 @@ export async function launch(
     };
     const turn = async () => {
       await idle?.wake();
+      deps.leaving?.();
       return !ledger.closed;
     };
     const wholeMs = Math.min(...attempts.map((entry) => leftOf(entry, spec)));
     const signal = spec.anyOf ? AbortSignal.any([deps.stopWaiting, ledger.enough]) : deps.stopWaiting;
-    const options = { signal, turn, onEvent, ...(Number.isFinite(wholeMs) ? { wholeMs } : {}) };
+    const last = attempts.every(({ target, index }) => index + 1 >= deps.transportsTo(target).length);
+    const options = {
+      signal,
+      turn,
+      onEvent,
+      ...(last ? { last } : {}),
+      ...(Number.isFinite(wholeMs) ? { wholeMs } : {}),
+    };
     for await (const outcome of runBatch(transport, batch, spec, options)) {
       idle?.end();
       settle(entries.get(outcome.target)!, outcome);

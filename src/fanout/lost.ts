@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../transport/types.ts';
 import { type Attempt, type Flight, leftOf, summed } from './flight.ts';
-import type { Idle } from './permits.ts';
+import type { Idle, Permits } from './permits.ts';
 import type { Found, Via } from './types.ts';
 
 /** Lost outcomes are gathered this long, so that their receipts share a call. */
@@ -14,6 +14,7 @@ const PASSING_MS = 2_000;
 interface Lost {
   entry: Attempt;
   outcome: Outcome;
+  permits: Permits;
   idle: Idle;
 }
 
@@ -27,7 +28,7 @@ export function isLost(
   { spec, deps }: Flight,
 ): boolean {
   if (spec.anyOf || deps.stop.aborted) return false;
-  if (spec.repeatable) return state === 'unknown' && reason?.code === 'answer-lost';
+  if (spec.repeatable) return state === 'unknown' && /^(answer-lost|not-accepted)$/.test(reason?.code ?? '');
   if (!deps.settleLost) return false;
   return state === 'unknown' || state === 'timed-out' || (lost !== undefined && result?.code === 'locked');
 }
@@ -48,7 +49,8 @@ export class LostTargets {
 
   /** Resolves when the target has its outcome. */
   add(entry: Attempt, outcome: Outcome, flight: Flight): Promise<void> {
-    this.#gathered.push({ entry, outcome, idle: flight.permits.hold() });
+    const permits = flight.permits(outcome.via ?? 'cloud');
+    this.#gathered.push({ entry, outcome, permits, idle: permits.hold() });
     this.#round ??= new Promise((resolve) => setTimeout(resolve, GATHER_MS)).then(() => {
       this.#round = undefined;
       return this.#settle(this.#gathered.splice(0), flight);
@@ -57,10 +59,10 @@ export class LostTargets {
   }
 
   async #settle(lost: Lost[], flight: Flight): Promise<void> {
-    const { spec, ledger, permits } = flight;
+    const { spec, ledger } = flight;
     const found = await foundOf(lost, flight);
     const again: Attempt[] = [];
-    for (const { entry, outcome, idle } of lost) {
+    for (const { entry, outcome, permits, idle } of lost) {
       const proof = found.get(outcome.target);
       const next =
         proof && 'absentBy' in proof ? this.#next(entry, outcome, proof.absentBy, flight) : undefined;

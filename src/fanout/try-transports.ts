@@ -12,14 +12,13 @@ import type { Via } from './types.ts';
 /** Targets for a transport that takes many by one call are gathered this long, or until a call is full. */
 const GATHER_MS = 2_000;
 
-const perCall = (via: Via): number => (via === 'cloud' ? 1 : TRANSPORTS[via].perCall);
+export const targetsPerCall = (via: Via): number => (via === 'cloud' ? 1 : TRANSPORTS[via].perCall);
 
 /** Tries each target by its next transport. One that is unreachable goes on at once, even while others still hang. */
-export async function tryTransports(round: Attempt[], flight: Flight, held = 0): Promise<void> {
-  const { spec, deps, ledger, permits } = flight;
+export async function tryTransports(round: Attempt[], flight: Flight, held?: Held): Promise<void> {
+  const { spec, deps, ledger } = flight;
   const gathered: Attempt[] = [];
   const goingOn: Promise<void>[] = [];
-  let free = held;
   let timer: NodeJS.Timeout | undefined;
   const goOn = () => {
     clearTimeout(timer);
@@ -45,33 +44,35 @@ export async function tryTransports(round: Attempt[], flight: Flight, held = 0):
     }
     gathered.push({ ...entry, index: entry.index + 1, tried, last: outcome });
     if (spec.anyOf) return;
-    if (gathered.length >= perCall(next)) goOn();
+    if (gathered.length >= targetsPerCall(next)) goOn();
     else timer ??= setTimeout(goOn, GATHER_MS);
   };
-  const byTransport = ledger.closed ? new Map() : groupBy(round, (r) => deps.transportsTo(r.target)[r.index]);
+  const byTransport = ledger.closed
+    ? new Map<Via | undefined, Attempt[]>()
+    : groupBy(round, (r) => deps.transportsTo(r.target)[r.index]);
   const batches: Promise<void>[] = [];
-  for (const [via, group] of byTransport as Map<Via | undefined, Attempt[]>) {
+  const runBy = async (via: Via | undefined, group: Attempt[]) => {
     if (via === undefined) {
       for (const entry of group)
         settle(entry, noTransportLeft(entry.target, deps.whyNoTransport?.(entry.target)));
-      continue;
+      return;
     }
     let transport: Transport;
     try {
       transport = await deps.transport(via);
     } catch (error) {
       for (const entry of group) settle(entry, notOpened(entry.target, via, error));
-      continue;
+      return;
     }
     const entries = new Map(group.map((r) => [r.target.name, r]));
+    const permits = flight.permits(via);
     const places = flight.places.get(via) ?? new Permits(transport.places ?? Number.POSITIVE_INFINITY);
     flight.places.set(via, places);
     for (const batch of transport.batches(
       group.map((r) => r.target),
       spec.script,
     )) {
-      const taken = free > 0 ? free : await permits.take(batch.length);
-      free = 0;
+      const taken = held?.take() || (await permits.take(batch.length));
       const place = await places.take(batch.length);
       if (ledger.closed) {
         permits.give(taken);
@@ -79,11 +80,13 @@ export async function tryTransports(round: Attempt[], flight: Flight, held = 0):
         break;
       }
       const attempts = batch.map((t) => entries.get(t.name)!);
-      const launched = launch({ transport, via, attempts, taken }, flight, settle);
+      const launched = launch({ transport, via, permits, attempts, taken }, flight, settle);
       batches.push(launched.finally(() => places.give(place)));
     }
-  }
-  permits.give(free);
+  };
+  // One service that paces its calls must not hold up the nodes of another transport.
+  await Promise.all([...byTransport].map(([via, group]) => runBy(via, group)));
+  held?.give();
   await Promise.all(batches);
   goOn();
   await Promise.all(goingOn);
@@ -93,7 +96,7 @@ export async function tryTransports(round: Attempt[], flight: Flight, held = 0):
 
 /** False where another try does not help, or would come too late. Until then the target keeps its permit, and idles. */
 function tryLater(entry: Attempt, flight: Flight): boolean {
-  const { spec, deps, ledger, permits } = flight;
+  const { spec, deps, ledger } = flight;
   const { again } = spec;
   if (!again || ledger.closed) return false;
   const passing = entry.tried.findIndex((outcome) => mayPass(outcome, again.dead));
@@ -102,17 +105,30 @@ function tryLater(entry: Attempt, flight: Flight): boolean {
   if (pauseMs >= Math.min(leftOf(entry, spec), again.forMs - spentOn(entry))) return false;
   const last = summed(entry, entry.tried.at(-1)!, spec);
   deps.onEvent?.({ kind: 'again', outcome: last, tries: entry.tries, pauseMs });
+  const index = entry.first + passing;
+  const permits = flight.permits(deps.transportsTo(entry.target)[index]!);
   const idle = permits.hold();
   const task = (async () => {
     await sleep(pauseMs, undefined, { signal: ledger.stopped }).catch(() => {});
     await idle.wake();
-    const index = entry.first + passing;
     const next = { ...entry, index, first: index, tried: [], tries: entry.tries + 1, last };
-    await tryTransports([next], flight, 1);
+    await tryTransports([next], flight, heldPermit(permits));
   })();
   const done = task.finally(() => flight.later.delete(done));
   flight.later.add(done);
   return true;
+}
+
+/** One permit that was taken before; what does not take it gives it back. */
+interface Held {
+  take(): number;
+  give(): void;
+}
+
+function heldPermit(permits: Permits): Held {
+  let left = 1;
+  const take = () => (left-- > 0 ? 1 : 0);
+  return { take, give: () => permits.give(take()) };
 }
 
 function groupBy<T, K>(items: T[], key: (item: T) => K): Map<K, T[]> {

@@ -13,13 +13,18 @@ export interface FanoutSpec {
   script: NodeScript;
   /** Sizes of the waves, in order; they add up to the targets. The first may be a canary. */
   waves: number[];
-  /** Most targets in flight. One that waits for a silent peer makes room for another, as far as the budget allows. */
+  /**
+   * Most calls in flight: a target each, or as many as a call of the transport takes. A target that waits for a silent peer
+   * makes room for another, as far as the budget allows.
+   */
   parallel: number;
   /** Failures allowed (failed, unreachable, timed-out, unknown); one more stops all launches. */
   budget: number;
   connectMs: number;
   loginMs?: number;
   runMs: number;
+  /** How long a service may take to deliver an order to a node. */
+  deliveryMs?: number;
   /** The operator's deadline for each target, from its first attempt on, over all transports and further tries. */
   wholeMs?: number;
   /** Targets that were not reached are tried again; absent: each is tried once. */
@@ -46,6 +51,8 @@ export interface FanoutDeps {
   stopWaiting: AbortSignal;
   /** Awaited before any target of the group is launched: intents are journaled here. Throwing stops all launches. */
   beforeLaunch?(targets: Target[], via: Via): Promise<void>;
+  /** Told when an order is about to be sent that waited for its turn after it was launched. */
+  leaving?(): void;
   /**
    * Awaited between waves. False stops all launches; `canary` does too, and names the first wave as the cause.
    * A number asks for a wave of that size before the next one: the wave before reached no node.

@@ -23,3 +23,7 @@ export type TransportName = keyof typeof TRANSPORTS;
 export const TRANSPORT_NAMES = Object.keys(TRANSPORTS) as [TransportName, ...TransportName[]];
 
 export const isTransportName = (word: string): word is TransportName => Object.hasOwn(TRANSPORTS, word);
+
+/** Most targets that one call takes by any of these transports. */
+export const perCallOf = (names: readonly TransportName[]): number =>
+  Math.max(1, ...new Set(names.map((name) => TRANSPORTS[name].perCall)));

@@ -76,6 +76,7 @@ const timeouts = z.strictObject({
   login: phase.optional(),
   script: phase.optional(),
   read: phase.optional(),
+  delivery: phase.optional(),
   /** `0s`: no target is tried again. */
   retry: duration.refine((ms) => ms <= LONGEST_MS, 'not from 0s to 24h').optional(),
 });

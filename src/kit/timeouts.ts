@@ -17,15 +17,22 @@ export function timeoutsOf({ timeouts }: Pick<ClusterKit, 'timeouts'> = {}): Tim
   return { ...DEFAULT_TIMEOUTS, ...timeouts };
 }
 
+export interface Clocks {
+  connectMs: number;
+  loginMs: number;
+  runMs: number;
+  retryMs: number;
+  deliveryMs?: number;
+  wholeMs?: number;
+}
+
 /** The clocks of one command: `ms` is what `--timeout` said, the deadline of all of them. */
-export function clocksOf(
-  timeouts: Timeouts,
-  scriptMs: number,
-  ms?: number,
-): { connectMs: number; loginMs: number; runMs: number; retryMs: number; wholeMs?: number } {
-  const { connectMs, loginMs, retryMs } = timeouts;
-  if (ms === undefined) return { connectMs, loginMs, runMs: scriptMs, retryMs };
+export function clocksOf(timeouts: Timeouts, scriptMs: number, ms?: number): Clocks {
+  const { connectMs, loginMs, retryMs, deliveryMs } = timeouts;
+  const delivery = deliveryMs === undefined ? {} : { deliveryMs };
+  if (ms === undefined) return { connectMs, loginMs, runMs: scriptMs, retryMs, ...delivery };
   return {
+    ...delivery,
     connectMs: Math.min(connectMs, ms),
     loginMs: Math.min(Math.max(loginMs, LONGEST_LOGIN_MS), ms),
     runMs: ms,

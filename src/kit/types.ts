@@ -23,6 +23,8 @@ export interface Timeouts {
   scriptMs: number;
   /** A script that reads: probe, gates. */
   readMs: number;
+  /** How long SSM may take to deliver an order; see `TransportOptions.deliveryMs` for what holds where it is absent. */
+  deliveryMs?: number;
   /** How long a node that nothing was sent to is tried again. */
   retryMs: number;
 }

@@ -55,6 +55,7 @@ export function nodeScript(request: ScriptRequest): NodeScript {
     ...(request.secret && { secret: request.secret }),
     nonce,
     protocol: true,
+    ...(request.op === 'keep' ? { urgent: true } : {}),
     maxOutput: request.maxOutput ?? (request.op === 'fetch' ? FETCH_OUTPUT : DEFAULT_OUTPUT),
     label: `fireaxe ${request.runId} ${request.stepId} ${request.op}`.slice(0, 100),
   };

@@ -2,8 +2,10 @@ import { parseParams } from '../actions/params.ts';
 import { actionNamed } from '../actions/registry.ts';
 import { parseAmount, parseSome, resolveAmount } from '../base/amount.ts';
 import { waveSizes } from '../fanout/waves.ts';
-import type { TransportName } from '../fleet/transports.ts';
+import { perCallOf, type TransportName } from '../fleet/transports.ts';
+import { targetsOf } from '../kit/targets.ts';
 import { clocksOf, timeoutsOf } from '../kit/timeouts.ts';
+import type { ClusterKit } from '../kit/types.ts';
 import { dangerOf, irreversibleOf } from './bound.ts';
 import { DEFAULTS, type PlanRequest } from './request.ts';
 import type { ActionStep, GateSpec } from './types.ts';
@@ -68,6 +70,7 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     ...(hasCanary ? { canary: true } : {}),
     // A cloud action declares its own parallelism.
     parallel: action.cloud?.parallel ?? overrides.parallel ?? draft.parallel ?? DEFAULTS.parallel,
+    ...(action.cloud ? {} : callsOf(request.cluster, draft.targets, via)),
     budget: resolveAmount(budget, total, 'down'),
     ...(action.cloud
       ? {
@@ -75,6 +78,7 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
           runMs: overrides.timeoutMs ?? draft.timeoutMs ?? DEFAULTS.cloudTimeoutMs,
         }
       : clocksOf(timeouts, draft.timeoutMs ?? timeouts.scriptMs, overrides.timeoutMs)),
+    ...(overrides.deliveryMs === undefined ? {} : { deliveryMs: overrides.deliveryMs }),
     anyOf: draft.anyOf ?? false,
     ...(draft.keepTrying === undefined ? {} : { keepTrying: draft.keepTrying }),
     ...(draft.gate ? { gate: draft.gate } : {}),
@@ -84,4 +88,12 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     ...(draft.removesCause ? { removesCause: true } : {}),
     ...(warnings.length > 0 ? { warnings } : {}),
   };
+}
+
+/** Where a call of a transport takes several targets, so many of them are in flight with one call. */
+function callsOf(cluster: ClusterKit, names: string[], via?: TransportName[]): { perCall?: number } {
+  const named = new Set(names);
+  const used = via ?? targetsOf(cluster).flatMap((target) => (named.has(target.name) ? target.via : []));
+  const perCall = perCallOf(used);
+  return perCall > 1 ? { perCall } : {};
 }

@@ -10,6 +10,8 @@ export interface Overrides {
   wave?: string;
   via?: TransportName[];
   timeoutMs?: number;
+  /** How long SSM may take to deliver an order. */
+  deliveryMs?: number;
 }
 
 export interface PlanRequest {

@@ -14,3 +14,7 @@ export function targetsOf(plan: Pick<Plan, 'workstreams'>): Set<string> {
 export function isNamed(id: string, names: string[]): boolean {
   return names.some((name) => id === name || id.startsWith(`${name}.`));
 }
+
+/** Most targets of a step in flight: one a call, or as many as a call takes. */
+export const inFlight = ({ parallel, perCall = 1 }: Pick<ActionStep, 'parallel' | 'perCall'>): number =>
+  parallel * perCall;

@@ -35,14 +35,18 @@ export interface ActionStep {
   waves: number[];
   /** The first wave is a canary: the others are launched only if it succeeds. */
   canary?: true;
-  /** Most targets in flight. */
+  /** Most calls in flight: a target each, except over SSM. */
   parallel: number;
+  /** Most targets of one call, where a transport of the step takes several. */
+  perCall?: number;
   /** Failures allowed. */
   budget: number;
   connectMs: number;
   /** For each phase of the login; absent in plans of early versions. */
   loginMs?: number;
   runMs: number;
+  /** How long SSM may take to deliver an order, where that was said. */
+  deliveryMs?: number;
   /** What `--timeout` said: the deadline of each target, with connecting, login, transports and retries. */
   wholeMs?: number;
   /** How long a target that nothing was sent to is retried. */

@@ -104,6 +104,8 @@ export interface RunEnv {
   operator: string;
   /** Transports in order, instead of those of the plan and the kit. */
   via?: TransportName[];
+  /** How long SSM may take to deliver an order, instead of what the plan says. */
+  deliveryMs?: number;
   /** Why a run is resumed or undone, where given. */
   reason?: string;
 }

@@ -78,15 +78,24 @@ export interface NodeScript {
   protocol: boolean;
   /** Most bytes of stdout and of stderr each that are kept a target. */
   maxOutput: number;
+  /** It must not wait behind others: a timer on the node runs against it. */
+  urgent?: boolean;
   /** Identifies the run on the cloud's side (SSM Comment), ≤ 100 characters. */
   label: string;
 }
 
 export interface TransportOptions {
-  /** Milliseconds to connect, up to the end of the key exchange; over SSM, until a node must have taken the command up. */
+  /** Milliseconds to connect, up to the end of the key exchange. */
   connectMs: number;
   /** Milliseconds for each phase of the login: authentication, session, sudo, the shell's start. As `connectMs` when absent. */
   loginMs?: number;
+  /**
+   * Milliseconds until a node must have taken up an order that a service delivers, from the moment it was sent. Where
+   * absent, `wholeMs` if no other transport is left, else `connectMs`.
+   */
+  deliveryMs?: number;
+  /** No other transport is tried after this one: it may take all the time there is. */
+  last?: boolean;
   /** Milliseconds from the script's beginning to its end. */
   runMs: number;
   /** Milliseconds for all of it, whatever phase it is in: the operator's deadline. */

@@ -3,7 +3,7 @@ import { failuresText, nodesText } from '../../base/counts-line.ts';
 import { formatDuration } from '../../base/duration.ts';
 import { foldLine } from '../../base/fold-names.ts';
 import { bindStep } from '../../plan/bound.ts';
-import { actionSteps, isNamed, targetsOf } from '../../plan/steps.ts';
+import { actionSteps, inFlight, isNamed, targetsOf } from '../../plan/steps.ts';
 import type { ActionStep, GateSpec, Plan, Step, UndoStep, Workstream } from '../../plan/types.ts';
 import { RunMemory } from '../../run/memory.ts';
 import { undoOf } from '../../run/undo/choice.ts';
@@ -82,12 +82,13 @@ function actionLines(step: ActionStep): string[] {
   } else if (n > 1) {
     const first = step.canary ? ` (the first must succeed)` : '';
     const waves = step.waves.length > 1 ? `waves of ${wavesText(step.waves)}${first}; ` : '';
-    const worst = Math.min(n, step.budget + Math.min(step.parallel, Math.max(...step.waves)));
+    const most = inFlight(step);
+    const worst = Math.min(n, step.budget + Math.min(most, Math.max(...step.waves)));
     const limit =
       step.budget < n
         ? `aborts after ${failuresText(step.budget + 1)}; at most ${nodesText(worst)} affected`
         : `no failure limit: all ${nodesText(n)} may fail`;
-    lines.push(`  ${waves}at most ${Math.min(step.parallel, n)} at a time; ${limit}`);
+    lines.push(`  ${waves}at most ${Math.min(most, n)} at a time; ${limit}`);
   }
   if (step.keepTrying)
     lines.push(`  unreachable nodes: retried until ${step.keepTrying} ends, then counted as failures`);

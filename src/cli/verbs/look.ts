@@ -37,6 +37,7 @@ export default defineVerb({
     ...targetOptions,
     all: toggle('--all', 'all nodes of the cluster'),
     timeout: paceOptions.timeout,
+    delivery: paceOptions.delivery,
     parallel: paceOptions.parallel,
     via: paceOptions.via,
     ...sudoOptions,
@@ -62,7 +63,10 @@ export default defineVerb({
         import('../../fanout/fanout.ts'),
       ]);
       const timeouts = timeoutsOf(cluster);
-      const { retryMs: _, ...clocks } = clocksOf(timeouts, timeouts.scriptMs, overrides.timeoutMs);
+      const { retryMs: _, ...clocks } = {
+        ...clocksOf(timeouts, timeouts.scriptMs, overrides.timeoutMs),
+        ...(overrides.deliveryMs && { deliveryMs: overrides.deliveryMs }),
+      };
       const script = lookScript(
         command,
         { cluster, nodes: cluster.fleet.nodes },

@@ -25,9 +25,9 @@ export default defineVerb({
   ],
   danger: 'change',
   argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
-  options: { via: paceOptions.via, ...furtherReason, ...sudoOptions },
+  options: { via: paceOptions.via, delivery: paceOptions.delivery, ...furtherReason, ...sudoOptions },
   async run(args, flags, io) {
-    const { via } = overridesOf({ via: flags.via });
+    const { via, deliveryMs } = overridesOf({ via: flags.via, delivery: flags.delivery });
     const context = await openContext(flags, io);
     const { looksLikeRun, readRun } = await import('../../run/journal/store.ts');
     const wanted = args[0]!;
@@ -47,7 +47,13 @@ export default defineVerb({
     const { resumeRun } = await import('../../run/resume.ts');
     return runAndShow(
       context,
-      (env) => resumeRun(runId, { ...env, ...(via && { via }), ...furtherReasonOf(flags) }),
+      (env) =>
+        resumeRun(runId, {
+          ...env,
+          ...(via && { via }),
+          ...(deliveryMs && { deliveryMs }),
+          ...furtherReasonOf(flags),
+        }),
       plan,
     );
   },

@@ -36,8 +36,8 @@ export async function reconcile(
   if (targets.length === 0) return again;
   const { step } = bound;
   const { outcomes } = session.memory.step(step.id);
-  const lostBy = (target: Target) => outcomes.get(target.name)?.via;
-  for (const { receipt, outcome, absent } of await readReceipts(session, bound, targets, lostBy, within)) {
+  const lost = targets.flatMap((target) => outcomes.get(target) ?? []);
+  for (const { receipt, outcome, absent } of await readReceipts(session, bound, targets, lost, within)) {
     if (absent || (!outcome && isHalfWay(receipt))) again.set(receipt.target, receipt.via);
     if (outcome) await session.record({ kind: 'outcome', step: step.id, op: 'apply', outcome });
   }
@@ -48,9 +48,9 @@ export async function reconcile(
 export function settleLostOf(session: Session, bound: BoundStep): NonNullable<FanoutDeps['settleLost']> {
   return async (lost, leftMs) => {
     const found = new Map<string, Found>();
-    const via = new Map(lost.map((outcome) => [outcome.target, outcome.via]));
+    const targets = lost.map(({ target }) => target);
     const within = Number.isFinite(leftMs) ? { wholeMs: Math.max(LAST_LOOK_MS, leftMs) } : {};
-    const told = await readReceipts(session, bound, [...via.keys()], ({ name }) => via.get(name), within);
+    const told = await readReceipts(session, bound, targets, lost, within);
     for (const { receipt, outcome, absent } of told) {
       if (outcome) found.set(receipt.target, { outcome });
       else if (absent && receipt.via) found.set(receipt.target, { absentBy: receipt.via });
@@ -63,14 +63,18 @@ async function readReceipts(
   session: Session,
   bound: BoundStep,
   targets: string[],
-  lostBy: (target: Target) => Via | undefined,
-  within: { wholeMs?: number } = {},
+  lost: Outcome[],
+  within: { wholeMs?: number },
 ): Promise<Told[]> {
+  const by = new Map(lost.map((outcome) => [outcome.target, outcome]));
+  const lostBy = ({ name }: Target) => by.get(name)?.via;
   const request = { op: 'receipt', targets, journaled: true, lostBy, ...within } as const;
   const { outcomes } = await runOp(session, bound, request);
   return outcomes.map((receipt) => {
     const absent = receipt.result?.state === 'absent';
-    const rebooted = absent ? receiptLost(session, bound, receipt) : undefined;
+    // The service has no such command, and the node no receipt of it: a reboot between them takes nothing from that.
+    const neverSent = by.get(receipt.target)?.reason?.code === 'not-accepted';
+    const rebooted = absent && !neverSent ? receiptLost(session, bound, receipt) : undefined;
     return { receipt, absent: absent && !rebooted, outcome: rebooted ?? settledBy(receipt) };
   });
 }

@@ -53,6 +53,7 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
   const { env } = session;
   const { step, action, params } = bound;
   const targets = resolveTargets(session, request.targets);
+  const deliveryMs = env.deliveryMs ?? step.deliveryMs;
   const wholeMs = request.wholeMs ?? step.wholeMs;
   // Each phase of a login may take this long.
   const loginsMs = Math.min(4 * (step.loginMs ?? 0), wholeMs ?? Number.POSITIVE_INFINITY);
@@ -92,6 +93,7 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
       loginMs: step.loginMs ?? timeoutsOf(session.context.cluster).loginMs,
       // A script that ends at its own deadline needs a moment to say so.
       runMs: action.node ? step.runMs + 5_000 : step.runMs,
+      ...(deliveryMs === undefined ? {} : { deliveryMs }),
       ...(wholeMs === undefined ? {} : { wholeMs }),
       ...(retryMs > 0 ? { again: { forMs: retryMs } } : {}),
       ...(request.anyOf ? { anyOf: true } : {}),
@@ -125,6 +127,9 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
         launchedAt = env.now().getTime();
       },
       ...(request.settleLost && !cloud ? { settleLost: request.settleLost } : {}),
+      leaving() {
+        launchedAt = env.now().getTime();
+      },
       ...(request.betweenWaves ? { betweenWaves: request.betweenWaves } : {}),
       onEvent(event) {
         const at = env.now().toISOString();

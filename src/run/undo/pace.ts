@@ -1,6 +1,6 @@
 import { parseAmount, resolveAmount } from '../../base/amount.ts';
 import { waveSizes } from '../../fanout/waves.ts';
-import type { TransportName } from '../../fleet/transports.ts';
+import { perCallOf, type TransportName } from '../../fleet/transports.ts';
 import { clocksOf, DEFAULT_TIMEOUTS } from '../../kit/timeouts.ts';
 import type { Timeouts } from '../../kit/types.ts';
 import type { BoundStep } from '../../plan/bound.ts';
@@ -14,6 +14,7 @@ export interface UndoPace {
   parallel?: number;
   maxFailures?: string;
   timeoutMs?: number;
+  deliveryMs?: number;
   via?: TransportName[];
   /** Must open before the next wave, and before the next step. */
   gate?: GateSpec;
@@ -64,7 +65,7 @@ export function planUndo(
 /** The step with the parallelism, transports and deadline that the operator gave. */
 export function paced(
   bound: BoundStep,
-  { parallel, timeoutMs, via }: Pick<UndoPace, 'parallel' | 'timeoutMs' | 'via'>,
+  { parallel, timeoutMs, deliveryMs, via }: Pick<UndoPace, 'parallel' | 'timeoutMs' | 'deliveryMs' | 'via'>,
   timeouts: Timeouts = DEFAULT_TIMEOUTS,
 ): BoundStep {
   const { step, action } = bound;
@@ -76,7 +77,8 @@ export function paced(
       ...step,
       parallel: action.cloud?.parallel ?? parallel ?? step.parallel,
       ...clocks,
-      ...(via ? { via } : {}),
+      ...(deliveryMs === undefined ? {} : { deliveryMs }),
+      ...(via ? { via, perCall: perCallOf(via) } : {}),
     },
   };
 }

@@ -1,4 +1,7 @@
 import type { CloudProfile } from '../../kit/types.ts';
+import { Breaker } from './breaker.ts';
+import type { Clock } from './clock.ts';
+import { SentFinder } from './find-sent.ts';
 import { Pace } from './pace.ts';
 import { Poller } from './poller.ts';
 import type { SsmApi } from './types.ts';
@@ -9,13 +12,8 @@ export interface Account {
   api: SsmApi;
   pace: Pace;
   poller: Poller;
-}
-
-export interface Clock {
-  now(): number;
-  /** Resolves early, and does not reject, when the signal is aborted. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
-  random(): number;
+  breaker: Breaker;
+  finder: SentFinder;
 }
 
 export interface PollTimes {
@@ -28,8 +26,16 @@ const SPACE_MS = 50;
 
 export function openAccount(profile: CloudProfile, api: SsmApi, clock: Clock, times: PollTimes): Account {
   const pace = new Pace({ spaceMs: SPACE_MS, now: clock.now, sleep: clock.sleep });
-  const poller = new Poller({ api, pace, sleep: clock.sleep, random: clock.random, ...times });
-  return { profile, api, pace, poller };
+  const poller = new Poller({
+    api,
+    pace,
+    now: clock.now,
+    sleep: clock.sleep,
+    random: clock.random,
+    ...times,
+  });
+  const finder = new SentFinder({ ...clock, api, pace });
+  return { profile, api, pace, poller, finder, breaker: new Breaker(clock.now) };
 }
 
 /** Profiles that reach the same account by the same keys share everything. */

@@ -3,7 +3,8 @@ import type { Target } from '../../kit/types.ts';
 import type { ReasonCode } from '../codes/reasons.ts';
 import { makeOutcome } from '../outcome.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState, TransportOptions } from '../types.ts';
-import type { Account, Clock } from './account.ts';
+import type { Account } from './account.ts';
+import type { Clock } from './clock.ts';
 import { textOf } from './faults.ts';
 import { fullOutput } from './full-output.ts';
 import { isOver, type Watch } from './poller.ts';
@@ -14,10 +15,12 @@ import type { Report, SentCommand } from './types.ts';
 const CREDENTIAL_LOOKS = 3;
 /** Lists of a finished command may lag for this many looks before missing targets are given up. */
 const MISSING_LOOKS = 3;
-/** A command that no instance has taken up after this long is given up. */
-const LEAST_DELIVERY_MS = 10_000;
+/** Between two looks where the first cannot tell who has begun. */
+const NEXT_LOOK_MS = 2_000;
 /** The last look at a deadline, and the cancelling after it, take no longer each. */
 const LAST_LOOK_MS = 1_500;
+
+type Times = Pick<TransportOptions, 'runMs' | 'wholeMs' | 'signal'> & { deliveryMs: number };
 
 /**
  * Follows one command to its end: exactly one outcome a target, at the latest when its time is up.
@@ -53,7 +56,7 @@ export class Follow {
   }
 
   /** Resolves when every target has its outcome. */
-  async run(options: Pick<TransportOptions, 'connectMs' | 'runMs' | 'wholeMs' | 'signal'>): Promise<void> {
+  async run(options: Times): Promise<void> {
     const stopWaiting = () => {
       this.#hurry.abort();
       this.#giveUp([...this.#open.keys()], 'unknown', 'let-go', 'stopped waiting before its end was known');
@@ -62,11 +65,11 @@ export class Follow {
     options.signal.addEventListener('abort', stopWaiting, { once: true });
     if (this.#open.size > 0) this.account.poller.add(this.#watch);
     try {
-      const whole = Math.min(options.connectMs + options.runMs, options.wholeMs ?? Number.POSITIVE_INFINITY);
-      const delivery = Math.max(options.connectMs, LEAST_DELIVERY_MS);
-      if (delivery < whole) {
-        await this.#wait(delivery);
-        if (this.#open.size > 0) await this.#onDeliveryDeadline();
+      const { deliveryMs, runMs, wholeMs = Number.POSITIVE_INFINITY } = options;
+      const whole = Math.min(deliveryMs + runMs, wholeMs);
+      for (let at = deliveryMs; at < whole; at = this.#spent() + NEXT_LOOK_MS) {
+        await this.#wait(at);
+        if (this.#open.size === 0 || (await this.#onDeliveryDeadline())) break;
       }
       await this.#wait(whole);
       if (this.#open.size > 0) await this.#onDeadline();
@@ -77,16 +80,20 @@ export class Follow {
     }
   }
 
+  #spent(): number {
+    return this.clock.now() - this.#startedAt.getTime();
+  }
+
   /** Until this long after the start, or until no target is open. */
   async #wait(ms: number): Promise<void> {
-    const left = this.#startedAt.getTime() + ms - this.clock.now();
+    const left = ms - this.#spent();
     if (this.#open.size > 0 && left > 0) await this.clock.sleep(left, this.#done.signal);
   }
 
   async #finishReading(ms: number): Promise<void> {
     const read = Promise.all(this.#reading);
     const inTime = new AbortController();
-    const left = Math.max(0, this.#startedAt.getTime() + ms - this.clock.now());
+    const left = Math.max(0, ms - this.#spent());
     await Promise.race([read, this.clock.sleep(left, inTime.signal)]);
     inTime.abort();
     this.#hurry.abort();
@@ -135,17 +142,21 @@ export class Follow {
     });
   }
 
-  /** Nodes that have not even begun by now are called off; the service's word that they never will is not proof. */
-  async #onDeliveryDeadline(): Promise<void> {
+  /**
+   * Nodes that have not even begun by now are called off; the service's word that they never will is not proof. False
+   * where it cannot be told who has begun.
+   */
+  async #onDeliveryDeadline(): Promise<boolean> {
     const reports = await this.#lastLook();
-    if (!reports) return;
+    if (!reports) return false;
     const begun = new Set(
       reports.filter((r) => !/^(|Pending|Delayed)$/.test(r.details)).map((r) => r.instanceId),
     );
     const waiting = [...this.#open.keys()].filter((id) => !begun.has(id));
-    if (waiting.length === 0) return;
+    if (waiting.length === 0) return true;
     await this.#cancel(waiting);
     this.#giveUp(waiting, 'unknown', 'not-delivered', 'no sign that the node took the command up');
+    return true;
   }
 
   async #onDeadline(): Promise<void> {

@@ -1,4 +1,6 @@
-import type { Account, Clock } from './account.ts';
+import type { Account } from './account.ts';
+import type { Clock } from './clock.ts';
+import { faultOf } from './faults.ts';
 
 const TRIES = 4;
 const ANSWER_MS = 5_000;
@@ -13,11 +15,15 @@ export async function fullOutput(
   // A signal of its own: Node warns of many listeners on one.
   const signal = AbortSignal.any([hurry]);
   for (let attempt = 0; attempt < TRIES && !signal.aborted; attempt++) {
-    await pace.turn(signal);
+    await pace.turn('output', signal);
+    const since = clock.now();
     try {
       const timeout = AbortSignal.any([signal, AbortSignal.timeout(ANSWER_MS)]);
-      return await api.output(of.commandId, of.instanceId, timeout);
-    } catch {
+      const full = await api.output(of.commandId, of.instanceId, timeout);
+      pace.accepted('output');
+      return full;
+    } catch (error) {
+      if (faultOf(error) === 'throttled') pace.throttled('output', since);
       await clock.sleep(500 * 2 ** attempt, signal);
     }
   }

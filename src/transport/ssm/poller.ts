@@ -1,5 +1,5 @@
 import { faultOf } from './faults.ts';
-import type { Pace } from './pace.ts';
+import type { Operation, Pace } from './pace.ts';
 import type { Report, SentCommand, SsmApi } from './types.ts';
 
 export interface Watch {
@@ -13,6 +13,7 @@ export interface Watch {
 export interface PollerDeps {
   api: SsmApi;
   pace: Pace;
+  now(): number;
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
   random(): number;
   /** First look after sending, and the time between looks (ms). */
@@ -69,14 +70,14 @@ export class Poller {
     const watches = [...this.#watches.keys()];
     let listed: SentCommand[];
     try {
-      listed = await this.#list(watches);
-      this.#deps.pace.accepted();
+      listed = await this.#paced('list', () => this.#list(watches));
       this.#slower = 1;
     } catch (error) {
       this.#trouble(watches, error);
       return;
     }
     const byId = new Map(listed.map((command) => [command.id, command]));
+    const reads: Promise<void>[] = [];
     for (const watch of watches) {
       const progress = this.#watches.get(watch);
       if (!progress) continue;
@@ -84,14 +85,29 @@ export class Poller {
       progress.unlisted = command ? 0 : progress.unlisted + 1;
       // Lists lag: a command that is not in them yet is asked for by its id after a while.
       const worthIt = command ? command.completed > progress.seen || command.over : progress.unlisted >= 3;
-      if (worthIt) await this.#read(watch, progress, command?.over ?? false);
+      if (worthIt) reads.push(this.#read(watch, progress, command?.over ?? false));
+    }
+    await Promise.all(reads);
+  }
+
+  /** A call in its turn; what becomes of it sets the pace. */
+  async #paced<T>(operation: Operation, call: () => Promise<T>): Promise<T> {
+    const { pace, now } = this.#deps;
+    await pace.turn(operation, this.#closing.signal);
+    const since = now();
+    try {
+      const answer = await call();
+      pace.accepted(operation);
+      return answer;
+    } catch (error) {
+      if (faultOf(error) === 'throttled') pace.throttled(operation, since);
+      throw error;
     }
   }
 
   async #list(watches: Watch[]): Promise<SentCommand[]> {
     const first = Math.min(...watches.map((watch) => watch.command.requestedAt.getTime()));
     const wanted = new Set(watches.map((watch) => watch.command.id));
-    await this.#deps.pace.turn(this.#closing.signal);
     return this.#deps.api.commands(
       new Date(first - 2000),
       (seen) => seen.filter((command) => wanted.has(command.id)).length === wanted.size,
@@ -101,8 +117,8 @@ export class Poller {
 
   async #read(watch: Watch, progress: { seen: number }, over: boolean): Promise<void> {
     try {
-      await this.#deps.pace.turn(this.#closing.signal);
-      const reports = await this.#deps.api.invocations(watch.command.id, this.#closing.signal);
+      const { id } = watch.command;
+      const reports = await this.#paced('read', () => this.#deps.api.invocations(id, this.#closing.signal));
       progress.seen = reports.filter((report) => isOver(report)).length;
       if (watch.onReports(reports, over)) this.#watches.delete(watch);
     } catch (error) {
@@ -111,7 +127,6 @@ export class Poller {
   }
 
   #trouble(watches: Watch[], error: unknown): void {
-    if (faultOf(error) === 'throttled') this.#deps.pace.throttled();
     this.#slower = Math.min(8, this.#slower * 2);
     for (const watch of watches) watch.onTrouble(error);
   }

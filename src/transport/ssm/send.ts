@@ -1,30 +1,37 @@
 import { randomBytes } from 'node:crypto';
-import { asCredentialsError } from '../../aws/errors.ts';
-import type { CloudProfile, Target } from '../../kit/types.ts';
+import { asCredentialsError, isExpired } from '../../aws/errors.ts';
+import type { CallError } from '../../aws/passing.ts';
+import { FireaxeError } from '../../base/errors.ts';
+import type { Target } from '../../kit/types.ts';
 import type { ReasonCode } from '../codes/reasons.ts';
 import type { NodeScript, OutcomeReason } from '../types.ts';
-import type { Clock } from './account.ts';
+import type { Account } from './account.ts';
+import type { Breaker } from './breaker.ts';
+import type { Clock } from './clock.ts';
 import { faultOf, textOf } from './faults.ts';
-import type { Pace } from './pace.ts';
-import type { SendRequest, SentCommand, SsmApi } from './types.ts';
+import type { Operation } from './pace.ts';
+import type { SendRequest, SentCommand } from './types.ts';
 
 export interface SendJob {
-  text: string;
+  /** Made when it leaves: a node refuses a text that waited too long. */
+  text(): string;
   script: NodeScript;
   deliverySeconds: number;
   executionSeconds: number;
-  /** Until then it must have left (ms of `now`). */
+  /** From then on another transport is sooner than one that AWS throttles (ms of `now`). */
   until: number;
+  /** There is no other transport: until then it is not attempted. */
+  last: boolean;
   signal: AbortSignal;
+  /** Awaited before it leaves; false where nothing more may. */
+  mayLeave(): Promise<boolean>;
+  /** Told now and then that it has not left yet. */
+  onWait(): void;
   /** Gets every target once, part by part, and is awaited. */
   follow(sent: Sent): Promise<void>;
 }
 
-export interface SendDeps extends Clock {
-  api: SsmApi;
-  pace: Pace;
-  profile: CloudProfile;
-}
+export interface SendDeps extends Clock, Pick<Account, 'api' | 'pace' | 'profile' | 'breaker' | 'finder'> {}
 
 type NotTaken = 'unreachable' | 'unknown' | 'not-attempted';
 
@@ -34,20 +41,17 @@ export type Sent =
   | { kind: 'not-taken'; state: NotTaken; targets: Target[]; reason: OutcomeReason };
 
 const THROTTLED = 'SSM throttled SendCommand until the time was up';
-/** This machine's clock may be ahead of the cloud's by this much when a sent command is looked for. */
-const SKEW_MS = 3_600_000;
-/** Waits between the looks for a command whose answer was lost: lists lag behind. */
-const LOOKS_MS = [500, 1500, 3000];
+/** How often one that waits says so. */
+const TOLD_MS = 10_000;
+/** How long new keys are waited for after the old ones expired, and between two looks at them. */
+const NEW_KEYS_MS = 15_000;
+const KEYS_LOOK_MS = 2_000;
 
 /** Sends one command to these targets (at most 50), never what may have left already. */
 export async function send(targets: Target[], job: SendJob, deps: SendDeps): Promise<void> {
-  const request: SendRequest = {
-    instanceIds: targets.map((target) => target.instanceId ?? ''),
-    text: job.text,
-    comment: commentOf(job.script),
-    deliverySeconds: job.deliverySeconds,
-    executionSeconds: job.executionSeconds,
-  };
+  const { pace, breaker } = deps;
+  const operation = job.script.urgent ? 'keep' : 'send';
+  const comment = commentOf(job.script);
   const not = (state: NotTaken, code: ReasonCode, message: string, next?: string) =>
     job.follow({
       kind: 'not-taken',
@@ -57,29 +61,41 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
     });
 
   let clockWasWrong = false;
-  for (let attempt = 0; ; attempt++) {
-    await deps.pace.turn(job.signal);
+  let expiredAt: number | undefined;
+  for (;;) {
+    await waitForTurn(operation, job, deps);
     if (job.signal.aborted) return not('not-attempted', 'interrupted', 'stopped waiting before it was sent');
     const startedAt = deps.now();
-    // While AWS throttles, many wait for a turn. One that comes too late is useless: the node would refuse the script.
-    if (startedAt > job.until && deps.pace.slowed) return not('unreachable', 'throttled', THROTTLED);
+    // One that comes too late is useless where another transport may still be in time.
+    if (startedAt > job.until && pace.slowed('send'))
+      return not(job.last ? 'not-attempted' : 'unreachable', 'throttled', THROTTLED);
+    const dead = breaker.why();
+    if (dead) return not('unreachable', 'cloud-unreachable', `SSM in ${deps.profile.region}: ${dead}`);
+    if (!(await job.mayLeave())) return not('not-attempted', 'interrupted', 'stopped before it was sent');
     let command: SentCommand | undefined;
     try {
-      command = await deps.api.send(request, job.signal);
-      deps.pace.accepted();
+      command = await deps.api.send(requestOf(targets, comment, job), job.signal);
+      pace.accepted('send');
+      breaker.answered();
     } catch (error) {
       const fault = faultOf(error);
+      hear(error, breaker);
       if (fault === 'clock' && !clockWasWrong) {
         clockWasWrong = true;
         continue;
       }
+      if (isExpired(error)) {
+        expiredAt ??= startedAt;
+        if (deps.now() + KEYS_LOOK_MS < expiredAt + NEW_KEYS_MS) {
+          job.onWait();
+          await deps.sleep(KEYS_LOOK_MS, job.signal);
+          continue;
+        }
+      }
       const credentials = asCredentialsError(error, deps.profile);
       if (credentials) return not('unreachable', 'credentials', credentials.message, credentials.next);
       if (fault === 'throttled') {
-        deps.pace.throttled();
-        const wait = (0.5 + deps.random()) * Math.min(8000, 250 * 2 ** attempt);
-        if (deps.now() + wait > job.until) return not('unreachable', 'throttled', THROTTLED);
-        await deps.sleep(wait, job.signal);
+        pace.throttled('send', startedAt);
         continue;
       }
       if (fault === 'invalid-instance') return sendToTheRest(targets, error, job, deps);
@@ -87,16 +103,43 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
         return not('unreachable', 'cloud-unreachable', `no connection to SSM: ${textOf(error)}`);
       if (fault === 'rejected')
         return not('unreachable', 'rejected', `SSM refused the command: ${textOf(error)}`);
-      command = await lookFor(request.comment, startedAt, job.signal, deps);
-      if (!command)
+      const { found, trouble } = await deps.finder.find(comment, startedAt, job.signal);
+      const lost = `the answer to SendCommand was lost (${textOf(error)})`;
+      if (trouble)
         return not(
           'unknown',
           'answer-lost',
-          `the answer to SendCommand was lost (${textOf(error)}) and no such command is listed`,
+          `${lost} and the list of commands cannot be read: ${textOf(trouble)}`,
         );
+      if (!found) return not('unknown', 'not-accepted', `${lost} and no such command is listed`);
+      command = found;
     }
     return job.follow({ kind: 'taken', command, targets });
   }
+}
+
+function requestOf(targets: Target[], comment: string, job: SendJob): SendRequest {
+  return {
+    instanceIds: targets.map((target) => target.instanceId ?? ''),
+    text: job.text(),
+    comment,
+    deliverySeconds: job.deliverySeconds,
+    executionSeconds: job.executionSeconds,
+  };
+}
+
+/** Without any answer of the service the region may be dead. */
+function hear(error: unknown, breaker: Breaker): void {
+  const { $metadata } = error as CallError;
+  if ($metadata?.httpStatusCode !== undefined) breaker.answered();
+  else if (!(error instanceof FireaxeError)) breaker.unanswered();
+}
+
+/** By the real clock: the fan-out must not take for lost what only waits. */
+async function waitForTurn(operation: Operation, job: SendJob, { pace }: SendDeps): Promise<void> {
+  const telling = setInterval(job.onWait, TOLD_MS);
+  await pace.turn(operation, job.signal);
+  clearInterval(telling);
 }
 
 /** One instance that SSM cannot reach rejects the whole batch: the named ones are left out, else halves are tried. */
@@ -120,25 +163,6 @@ async function sendToTheRest(targets: Target[], error: unknown, job: SendJob, de
   await lost(named);
   const rest = targets.filter((target) => !named.includes(target));
   if (rest.length > 0) await send(rest, job, deps);
-}
-
-/** The answer was lost. A command with this comment proves that it was sent; nothing proves that it was not. */
-async function lookFor(
-  comment: string,
-  startedAt: number,
-  signal: AbortSignal,
-  deps: SendDeps,
-): Promise<SentCommand | undefined> {
-  const isOurs = (command: SentCommand) => command.comment === comment;
-  for (const wait of LOOKS_MS) {
-    await deps.sleep(wait, signal);
-    if (signal.aborted) return undefined;
-    const after = new Date(startedAt - SKEW_MS);
-    const seen = await deps.api.commands(after, (list) => list.some(isOurs), signal).catch(() => []);
-    const found = seen.find(isOurs);
-    if (found) return found;
-  }
-  return undefined;
 }
 
 /** At most 100 characters; no two sends share it. */

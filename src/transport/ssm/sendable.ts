@@ -10,8 +10,8 @@ export function sendableOf(
   group: Target[],
   script: NodeScript,
   leaveOut: (targets: Target[], reason: OutcomeReason) => void,
-): { sendable: Target[]; text: string } {
-  const none = { sendable: [], text: '' };
+): { sendable: Target[] } {
+  const none = { sendable: [] };
   if (script.secret && !TRANSPORTS.ssm.carriesSecret) {
     leaveOut(group, {
       code: 'secret-over-ssm',
@@ -36,7 +36,7 @@ export function sendableOf(
     });
     return none;
   }
-  if (Buffer.byteLength(JSON.stringify(text)) <= MOST_TEXT) return { sendable: known, text };
+  if (Buffer.byteLength(JSON.stringify(text)) <= MOST_TEXT) return { sendable: known };
   leaveOut(known, {
     code: 'script-too-long',
     message: `the script has ${Buffer.byteLength(text)} bytes, more than SSM takes`,

@@ -6,9 +6,10 @@ import type { CloudProfile, Target } from '../../kit/types.ts';
 import { Channel } from '../channel.ts';
 import { makeOutcome } from '../outcome.ts';
 import type { NodeScript, Outcome, OutcomeReason, Transport, TransportOptions } from '../types.ts';
-import { type Account, accountKey, type Clock, openAccount, type PollTimes } from './account.ts';
+import { type Account, accountKey, openAccount, type PollTimes } from './account.ts';
 import { ssmApi } from './api.ts';
 import { batchesOf } from './batches.ts';
+import type { Clock } from './clock.ts';
 import { Follow } from './follow.ts';
 import { send } from './send.ts';
 import { sendableOf } from './sendable.ts';
@@ -22,7 +23,10 @@ export interface SsmTransportOptions extends Partial<Clock> {
   onTrace?: OnTrace | undefined;
 }
 
+/** The least that SSM takes. */
 const LEAST_DELIVERY_S = 30;
+/** An agent takes a command up within seconds, or hangs. */
+const USUAL_DELIVERY_MS = 10_000;
 /** The script's own deadline comes first, so that its result line is heard. */
 const GRACE_S = 5;
 
@@ -60,9 +64,7 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
       for (const target of targets)
         settle(makeOutcome({ target: target.name, via: 'ssm', ...times }, state, { reason }));
     };
-    const { sendable, text } = sendableOf(group, script, (targets, reason) =>
-      say(targets, 'unreachable', reason),
-    );
+    const { sendable } = sendableOf(group, script, (targets, reason) => say(targets, 'unreachable', reason));
     const [first] = sendable;
     if (!first?.cloud) return;
     let used: Account;
@@ -71,21 +73,28 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
     } catch (error) {
       return say(sendable, 'unreachable', noClient(error));
     }
-    for (const target of sendable) run.onEvent?.({ target: target.name, phase: 'connecting', via: 'ssm' });
+    const tell = (targets: Target[], phase: 'connecting' | 'waiting' | 'launched') => {
+      for (const target of targets) run.onEvent?.({ target: target.name, phase, via: 'ssm' });
+    };
+    tell(sendable, 'connecting');
+    const wholeMs = run.wholeMs ?? Number.POSITIVE_INFINITY;
+    const times = { ...run, deliveryMs: deliveryOf(run) };
     await send(
       sendable,
       {
-        text,
+        text: () => script.textFor(first, 'ssm'),
         script,
-        deliverySeconds: Math.max(LEAST_DELIVERY_S, Math.ceil(run.connectMs / 1000)),
+        deliverySeconds: Math.max(LEAST_DELIVERY_S, Math.ceil(times.deliveryMs / 1000)),
         executionSeconds: Math.ceil(run.runMs / 1000) + GRACE_S,
-        until: clock.now() + Math.min(run.connectMs, run.wholeMs ?? Number.POSITIVE_INFINITY),
+        until: clock.now() + (run.last ? wholeMs : Math.min(run.connectMs, wholeMs)),
+        last: run.last ?? false,
         signal: run.signal,
+        mayLeave: async () => (await run.turn?.(first.name)) ?? true,
+        onWait: () => tell(sendable, 'waiting'),
         async follow(sent) {
           if (sent.kind === 'not-taken') return say(sent.targets, sent.state, sent.reason);
-          for (const target of sent.targets)
-            run.onEvent?.({ target: target.name, phase: 'launched', via: 'ssm' });
-          await new Follow(sent.command, sent.targets, script, used, clock, settle).run(run);
+          tell(sent.targets, 'launched');
+          await new Follow(sent.command, sent.targets, script, used, clock, settle).run(times);
         },
       },
       { ...used, ...clock },
@@ -123,6 +132,11 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
       accounts.clear();
     },
   };
+}
+
+/** A longer wait costs nothing where no other transport is left and the operator gave the time. */
+function deliveryOf({ deliveryMs, last, wholeMs, connectMs }: TransportOptions): number {
+  return deliveryMs ?? (last && wholeMs !== undefined ? wholeMs : Math.max(connectMs, USUAL_DELIVERY_MS));
 }
 
 function noClient(error: unknown): OutcomeReason {

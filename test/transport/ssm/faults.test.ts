@@ -47,6 +47,43 @@ describe('the SSM transport when the service misbehaves', () => {
     expect(statesOf(outcomes).n0).toBe('unreachable');
   });
 
+  it('does not call unreachable what was only throttled, where no other transport is left', async () => {
+    h = await harness(2);
+    h.endpoint.faults.throttle.SendCommand = 1000;
+    const outcomes = await h.run({ wholeMs: 600, last: true });
+    expect(statesOf(outcomes)).toEqual({ n0: 'not-attempted', n1: 'not-attempted' });
+    expect(reasons(outcomes).n0).toBe('throttled');
+  });
+
+  it('sends nothing more where the run was stopped while it waited for its turn', async () => {
+    h = await harness(2);
+    const outcomes = await h.run({ turn: async () => false });
+    expect(statesOf(outcomes)).toEqual({ n0: 'not-attempted', n1: 'not-attempted' });
+    expect(calls('SendCommand')).toBe(0);
+  });
+
+  it('finds a dead region once, and not once a command', async () => {
+    const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / 50));
+    h = await harness(5, { sleep });
+    h.endpoint.faults.afterAcceptance.SendCommand = { how: 'reset', times: 1000 };
+    h.endpoint.faults.beforeAcceptance.ListCommands = 1000;
+    for (let n = 0; n < 3; n++) await h.run({}, script, [h.targets[n]!]);
+    const sent = calls('SendCommand');
+    const outcomes = await h.run({}, script, [h.targets[4]!]);
+    expect(reasons(outcomes)).toEqual({ n4: 'cloud-unreachable' });
+    expect(calls('SendCommand')).toBe(sent);
+  });
+
+  it('says that the list of commands is denied, where an answer was lost', async () => {
+    const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms / 50));
+    h = await harness(1, { sleep });
+    h.endpoint.faults.beforeAcceptance.SendCommand = 1;
+    h.endpoint.faults.refuse.ListCommands = 'AccessDeniedException';
+    const [outcome] = await h.run();
+    expect(outcome!.reason).toMatchObject({ code: 'answer-lost' });
+    expect(outcome!.reason!.message).toMatch(/list of commands cannot be read: AccessDenied/);
+  });
+
   it('keeps looking through throttled and failing lists', async () => {
     h = await harness(3);
     h.endpoint.faults.throttle.ListCommands = 2;
@@ -71,7 +108,7 @@ describe('the SSM transport when the service misbehaves', () => {
     h = await harness(2, { sleep });
     h.endpoint.faults.beforeAcceptance.SendCommand = 1;
     const outcomes = await h.run();
-    expect(reasons(outcomes)).toEqual({ n0: 'answer-lost', n1: 'answer-lost' });
+    expect(reasons(outcomes)).toEqual({ n0: 'not-accepted', n1: 'not-accepted' });
     expect(statesOf(outcomes).n0).toBe('unknown');
     expect(calls('SendCommand')).toBe(1);
   });

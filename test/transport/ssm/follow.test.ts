@@ -5,39 +5,11 @@ import type { Report, SentCommand, SsmApi } from '../../../src/transport/ssm/typ
 import type { Outcome } from '../../../src/transport/types.ts';
 import { instanceId } from '../../drill/cloud/fake-world.ts';
 import { resultLine, script, target } from './harness.ts';
-
-/** A clock that jumps to whatever is due next, so that minutes pass in no time. */
-function virtualClock() {
-  let now = 1_000_000;
-  const due: { at: number; wake: () => void }[] = [];
-  const step = () => {
-    due.sort((a, b) => a.at - b.at);
-    const next = due.shift();
-    if (!next) return;
-    now = Math.max(now, next.at);
-    next.wake();
-  };
-  const sleep = (ms: number, signal?: AbortSignal) =>
-    new Promise<void>((resolve) => {
-      if (signal?.aborted) return resolve();
-      const entry = { at: now + ms, wake };
-      function wake() {
-        signal?.removeEventListener('abort', wake);
-        const index = due.indexOf(entry);
-        if (index >= 0) due.splice(index, 1);
-        resolve();
-      }
-      due.push(entry);
-      signal?.addEventListener('abort', wake);
-    });
-  // Everything that is ready runs before time goes on.
-  const timer = setInterval(step, 1);
-  return { now: () => now, sleep, random: () => 0, stop: () => clearInterval(timer) };
-}
+import { virtualClock } from './virtual-clock.ts';
 
 async function follow(
   reports: (now: number) => Report[],
-  times: { connectMs: number; runMs: number },
+  times: { deliveryMs: number; runMs: number },
   commands = 1,
 ): Promise<{ outcomes: (Outcome & { at: number })[]; cancelled: string[][]; lists: number; reads: number }> {
   const clock = virtualClock();
@@ -94,7 +66,7 @@ describe('following a command', () => {
   it('calls off a node that has not begun, and goes on waiting for one that has', async () => {
     const { outcomes, cancelled } = await follow(
       (now) => [report(0, 'Pending'), report(1, now > 60_000 ? 'Success' : 'InProgress')],
-      { connectMs: 15_000, runMs: 120_000 },
+      { deliveryMs: 15_000, runMs: 120_000 },
     );
     expect(cancelled).toEqual([[instanceId(0)]]);
     expect(outcomes.map((o) => [o.target, o.state, o.reason?.code])).toEqual([
@@ -108,7 +80,7 @@ describe('following a command', () => {
 
   it('ends at connect and run time together, by what the last look shows', async () => {
     const { outcomes, cancelled } = await follow(() => [report(0, 'InProgress'), report(1, 'InProgress')], {
-      connectMs: 10_000,
+      deliveryMs: 10_000,
       runMs: 30_000,
     });
     expect(outcomes.map((o) => [o.state, o.at])).toEqual([
@@ -121,7 +93,7 @@ describe('following a command', () => {
 
   it('looks no more often than it must, and reads only what got further', async () => {
     const { lists, reads } = await follow(() => [report(0, 'InProgress'), report(1, 'InProgress')], {
-      connectMs: 10_000,
+      deliveryMs: 10_000,
       runMs: 110_000,
     });
     expect(lists).toBeLessThanOrEqual(61);
@@ -130,7 +102,7 @@ describe('following a command', () => {
   });
 
   it('looks no more often for twenty commands than for one', async () => {
-    const times = { connectMs: 10_000, runMs: 110_000 };
+    const times = { deliveryMs: 10_000, runMs: 110_000 };
     const { lists } = await follow(() => [report(0, 'InProgress'), report(1, 'InProgress')], times, 20);
     expect(lists).toBeLessThanOrEqual(61);
   });
@@ -138,7 +110,7 @@ describe('following a command', () => {
   it('reads an end that comes between the last look of the poller and the deadline', async () => {
     const { outcomes } = await follow(
       (now) => [report(0, 'Success'), report(1, now >= 40_000 ? 'Success' : 'InProgress')],
-      { connectMs: 10_000, runMs: 30_000 },
+      { deliveryMs: 10_000, runMs: 30_000 },
     );
     expect(outcomes.map((o) => o.state)).toEqual(['ok', 'ok']);
   });
@@ -153,7 +125,7 @@ describe('following a command', () => {
     ['Failed', 'unknown'],
   ])('reads %s as %s', async (details, state) => {
     const { outcomes } = await follow(() => [report(0, details), report(1, 'Success')], {
-      connectMs: 10_000,
+      deliveryMs: 10_000,
       runMs: 30_000,
     });
     expect(outcomes.find((o) => o.target === 'n0')?.state).toBe(state);

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { openAccount } from '../../../src/transport/ssm/account.ts';
 import { Pace } from '../../../src/transport/ssm/pace.ts';
 import { Poller } from '../../../src/transport/ssm/poller.ts';
 import { type Sent, send } from '../../../src/transport/ssm/send.ts';
@@ -29,7 +30,7 @@ const sent = (n: number): SentCommand => ({
 describe('SSM while AWS throttles', () => {
   it('sends nothing whose turn comes after its time: another way may still be in time', async () => {
     const { pace, ...clock } = storm();
-    for (let n = 0; n < 8; n++) pace.throttled();
+    for (let n = 0; n < 16; n++) pace.throttled('send', n * 1e6);
     let calls = 0;
     const api = {
       send: async () => {
@@ -39,17 +40,21 @@ describe('SSM while AWS throttles', () => {
     } as unknown as SsmApi;
     const told: Sent[] = [];
     const job = {
-      text: ':',
+      text: () => ':',
       script,
       deliverySeconds: 30,
       executionSeconds: 30,
       until: 1000,
+      last: false,
+      mayLeave: async () => true,
+      onWait() {},
       signal: new AbortController().signal,
       async follow(one: Sent) {
         told.push(one);
       },
     };
-    await send([target(0)], job, { api, pace, profile: { region: 'r' }, ...clock });
+    const account = openAccount({ region: 'r' }, api, clock, { firstMs: 1, everyMs: 1 });
+    await send([target(0)], job, { ...account, pace, ...clock });
     expect(told).toMatchObject([{ kind: 'not-taken', state: 'unreachable', reason: { code: 'throttled' } }]);
     expect(calls).toBe(0);
   });
@@ -65,7 +70,7 @@ describe('SSM while AWS throttles', () => {
       },
       invocations: async () => [{ instanceId: 'i-1', details: 'Success', code: 0, output: '' }],
     } as unknown as SsmApi;
-    const poller = new Poller({ api, pace, sleep, random, firstMs: 800, everyMs: 2000 });
+    const poller = new Poller({ api, pace, now, sleep, random, firstMs: 800, everyMs: 2000 });
     await new Promise<void>((done) => {
       let left = 20;
       poller.add({
@@ -82,6 +87,6 @@ describe('SSM while AWS throttles', () => {
     // Fifteen seconds and its jitter between two looks at the most: a storm is not fed.
     expect(troubles.length).toBeLessThan(60);
     expect(looks).toBe(troubles.length + 20);
-    expect(pace.slowed).toBe(false);
+    expect(pace.slowed('list')).toBe(true);
   });
 });
