@@ -3,6 +3,7 @@ import etcdNospace from '../../playbooks/etcd-nospace.yaml';
 import fenceApiserver from '../../playbooks/fence-apiserver.yaml';
 import scaleApiserver from '../../playbooks/scale-apiserver.yaml';
 import shedLoad from '../../playbooks/shed-load.yaml';
+import throttleOffender from '../../playbooks/throttle-offender.yaml';
 
 /** The playbooks inside this file of Fireaxe, by name: they need no disk. */
 export const SHIPPED: Readonly<Record<string, string>> = {
@@ -11,4 +12,5 @@ export const SHIPPED: Readonly<Record<string, string>> = {
   'fence-apiserver': fenceApiserver,
   'scale-apiserver': scaleApiserver,
   'shed-load': shedLoad,
+  'throttle-offender': throttleOffender,
 };

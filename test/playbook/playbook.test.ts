@@ -264,6 +264,7 @@ describe('compiling', () => {
   it.each(Object.keys(SHIPPED))('the shipped %s makes a plan', async (name) => {
     const request = { ...requestFor(), params: {} };
     const all = {
+      account: 'agent',
       process: 'agent',
       namespace: 'ns',
       daemonset: 'agent',

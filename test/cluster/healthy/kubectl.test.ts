@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { Fireaxe, runOf } from '../fireaxe.ts';
 import { full } from '../full.ts';
 import { here } from '../here.ts';
-import { CONTROL_PLANE } from '../layout.ts';
+import { CONTROL_PLANE, PORT } from '../layout.ts';
 import { type Answers, oneInTen } from '../one-in-ten.ts';
 import { eventually } from '../patience.ts';
 import { etcdctl, objects } from '../truth.ts';
@@ -149,6 +149,24 @@ describe('on an API that answers', () => {
     await fireaxe.change(['undo', runOf(applied), '--confirm', 'lab 1']);
     expect(await throttled()).toEqual([undefined, undefined]);
     expect(await daemonSet()).toEqual(before);
+  });
+
+  test('the playbook throttle-offender: most of many requests at once are rejected; undo is exact', async () => {
+    const objects = () => cluster.asked('get flowschema,prioritylevelconfiguration -o name');
+    const before = await objects();
+    const token = await cluster.asked('create token telemetry-agent -n telemetry');
+    const { address } = cluster.at('cp1').spec;
+    const ask = `curl -sk -o /dev/null -w '%{http_code}\\n' -H 'Authorization: Bearer ${token}' https://${address}:${PORT}/api/v1/pods`;
+    const rejected = async () =>
+      Number(await cluster.sh('cp1', `seq 200 | xargs -P 40 -I{} ${ask} | grep -c 429`));
+    expect(await rejected()).toBe(0);
+
+    const of = ['-p', 'namespace=telemetry', '-p', 'account=telemetry-agent', '-p', 'shares=0'];
+    const ran = await fireaxe.change(['run', 'throttle-offender', ...of, ...CONFIRM]);
+    await eventually('throttled', async () => (await rejected()) > 50, 20_000);
+    await fireaxe.change(['undo', runOf(ran), '--confirm', 'lab 1']);
+    expect(await objects()).toBe(before);
+    await eventually('no longer throttled', async () => (await rejected()) === 0, 20_000);
   });
 
   test('refuses fields that another manager owns, unless it is told to take them over', async () => {
