@@ -25,6 +25,8 @@ export interface ScriptRequest {
   context: ActionContext;
   /** The journaled before-state of a target, for undo. */
   before?: (target: Target) => BeforeState | undefined;
+  /** Whether the target's receipt has the same before-state: then an undo that many nodes share leaves it out. */
+  hasReceipt?: (target: Target) => boolean;
   /** Handed over on standard input, never through SSM. */
   secret?: Uint8Array;
   /** Bytes of stdout and stderr each. */

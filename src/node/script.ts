@@ -37,7 +37,7 @@ export function nodeScript(request: ScriptRequest): NodeScript {
   const { notAfter: end } = request;
   const notAfter = () => String(seconds(typeof end === 'function' ? end() : end));
   const slots = slotsOf(request.context.nodes);
-  const textFor = (target: Target, via: TransportName) =>
+  const textOf = (target: Target, via: TransportName, before: Record<string, string>) =>
     fixed +
     assignments({
       ...identity(target, via),
@@ -47,11 +47,19 @@ export function nodeScript(request: ScriptRequest): NodeScript {
       FX_SENT: request.sentAt ? String(seconds(request.sentAt())) : '',
       FX_SHIFT: String(request.shift?.(target) ?? 0),
       ...side.variables(request.params, target, request.context),
-      ...beforeVariables(request.op === 'undo' ? request.before?.(target) : undefined),
+      ...before,
     }) +
     body;
+  const undo = request.op === 'undo';
+  const fullTextFor = (target: Target, via: TransportName) =>
+    textOf(target, via, beforeVariables(undo ? request.before?.(target) : undefined));
+  // What is in the receipt of the node keeps texts from being equal, and equal texts share a call.
+  const leftOut = (target: Target, via: TransportName) =>
+    undo && TRANSPORTS[via].perCall > 1 && (request.hasReceipt?.(target) ?? false);
   return {
-    textFor,
+    textFor: (target, via) =>
+      leftOut(target, via) ? textOf(target, via, { FX_BY_RECEIPT: '1' }) : fullTextFor(target, via),
+    ...(undo ? { fullTextFor } : {}),
     ...(request.secret && { secret: request.secret }),
     nonce,
     protocol: true,

@@ -158,6 +158,7 @@ export class RunMemory {
     if (op !== 'apply') return;
     for (const target of targets) {
       memory.intents.add(target);
+      memory.launches.set(target, (memory.launches.get(target) ?? 0) + 1);
       // It may leave now: that it never ran before no longer counts.
       const known = memory.outcomes.get(target);
       if (known && neverRan(known)) memory.outcomes.delete(target);

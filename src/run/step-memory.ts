@@ -8,6 +8,8 @@ export interface StepMemory {
   state?: StepState;
   /** Targets that apply was about to be sent to. */
   intents: Set<string>;
+  /** How often apply was given to each target: after a reboot in between, its receipt may be that of the last time. */
+  launches: Map<string, number>;
   /** The latest outcome of apply, by target. */
   outcomes: Map<string, Outcome>;
   before: Map<string, BeforeState>;
@@ -34,6 +36,7 @@ export interface Sent {
 export function newStepMemory(): StepMemory {
   return {
     intents: new Set(),
+    launches: new Map(),
     outcomes: new Map(),
     before: new Map(),
     saved: new Map(),

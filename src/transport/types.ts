@@ -70,6 +70,8 @@ export interface OutcomeReason {
 export interface NodeScript {
   /** The whole sh text for this target by this transport. Targets with equal text can share one SSM command. */
   textFor(target: Target, via: TransportName): string;
+  /** The same with what `textFor` leaves to the node's own receipt: for a node that says it has none. */
+  fullTextFor?(target: Target, via: TransportName): string;
   /** Handed to the script's standard input after its text; never through SSM. */
   secret?: Uint8Array;
   /** Result lines begin with `{"fireaxe":1,"nonce":"<nonce>"`. */

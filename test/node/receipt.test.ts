@@ -33,6 +33,15 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(existsSync(join(box.root, 'undone'))).toBe(false);
   });
 
+  test('an undo that leaves the state before to the receipt does nothing where there is none', async () => {
+    const undo = `FX_BY_RECEIPT=1\n${text('undo')}`;
+    expect((await box.run(undo, shell)).result).toMatchObject({ state: 'absent' });
+    expect(existsSync(receipt('undone'))).toBe(false);
+    await box.run(text('apply'), shell);
+    expect((await box.run(undo, shell)).result).toMatchObject({ state: 'changed' });
+    expect((await box.run(undo, shell)).result).toMatchObject({ state: 'already', note: 'undone before' });
+  });
+
   test('a second attempt without room leaves the first receipt as it was', async () => {
     const long = (order: string) => order.replace('thing absent', `thing ${'x'.repeat(900)}`);
     await box.run(

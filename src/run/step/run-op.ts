@@ -8,6 +8,7 @@ import type { BoundStep } from '../../plan/bound.ts';
 import type { Outcome } from '../../transport/types.ts';
 import { readFetched } from '../journal/saved.ts';
 import { resolveTargets, type Session, whyNoTransport } from '../session.ts';
+import { byReceipt } from './by-receipt.ts';
 import { cloudCall } from './cloud-call.ts';
 import { cloudTransport } from './cloud-transport.ts';
 import { inTime } from './in-time.ts';
@@ -76,6 +77,7 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
         deadlineMs: step.runMs,
         context: session.context,
         ...(request.before ? { before: request.before } : {}),
+        hasReceipt: ({ name }) => session.memory.step(step.id).launches.get(name) === 1,
         ...(input === undefined ? {} : { secret: Buffer.from(input) }),
       })
     : { textFor: () => '', nonce: '', protocol: true, maxOutput: 0, label: session.runId };
@@ -103,7 +105,7 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
     },
     {
       transport: async (name) =>
-        name === 'cloud' ? cloud! : inTime(await env.transport(name), session.clocks),
+        name === 'cloud' ? cloud! : inTime(byReceipt(await env.transport(name)), session.clocks),
       transportsTo(target) {
         if (!session.targets.has(target.name)) return [];
         const via = cloud ? (['cloud'] as const) : (env.via ?? step.via ?? target.via);

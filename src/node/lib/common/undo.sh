@@ -11,6 +11,11 @@ fx_undone() {
 
 fx_do_undo() {
   ! fx_undone || return 0
+  # The state before is not in this text, which many nodes share.
+  if [ -n "${FX_BY_RECEIPT-}" ] && [ ! -r "$FX_DIR/before" ]; then
+    FX_STATE=absent FX_NOTE='this node has no receipt of this step'
+    return
+  fi
   FX_OLD=${FX_HAS_BEFORE-}
   # An undo needs no room: it is done even if it cannot be recorded.
   mkdir -p "$FX_DIR" 2>/dev/null
