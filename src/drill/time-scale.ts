@@ -28,6 +28,8 @@ export const CLOCKS = {
   leaseExpire: labMs(40),
   /** How much longer a node may be silent until the controller-manager marks it not ready (50 s in all, from 1.32). */
   leaseGrace: labMs(10),
+  /** How often a kubelet tells the API again that a deleted pod has ended. */
+  podStatus: labMs(10),
   /** A kubelet gives a request up after this (kubernetes#65954). */
   kubeletTimeout: labMs(10),
   /** Other clients give up after this. */

@@ -34,6 +34,9 @@ export class Kubelet<C extends Container = Container> {
   readonly #runners = new Map<string, PodRunner<C>>();
   readonly #timer: NodeJS.Timeout;
   #pods = new Map<string, ApiObject>();
+  /** Deleted ones that the API still has. */
+  readonly #ending = new Map<string, ApiObject>();
+  #confirmAt = 0;
   #client: ApiClient | undefined;
   #watch: OpenWatch | undefined;
   readonly #lease: NodeLease;
@@ -103,6 +106,7 @@ export class Kubelet<C extends Container = Container> {
     this.#client ??= this.#connect();
     this.#lease.keep(this.#client, now);
     this.#follow(this.#client, now);
+    this.#confirm(this.#client, now);
   }
 
   #reconcile(now: number): void {
@@ -159,7 +163,8 @@ export class Kubelet<C extends Container = Container> {
       const reply = await client.ask({ path: `/api/v1/pods?${query}`, timeoutMs: CLOCKS.kubeletTimeout });
       if (reply.code !== 200 || over) throw new Error('no list');
       const { items } = JSON.parse(reply.body) as { items: ApiObject[] };
-      this.#pods = new Map(items.map((pod) => [pod.metadata.uid ?? '', pod]));
+      this.#pods.clear();
+      for (const pod of items) this.#take(pod);
       this.#watch = watch;
     } catch (error) {
       watch.close();
@@ -169,9 +174,35 @@ export class Kubelet<C extends Container = Container> {
 
   #learn(line: string): void {
     const { type, object } = JSON.parse(line) as StoreEvent;
-    const uid = object.metadata.uid ?? '';
-    if (type === 'DELETED') this.#pods.delete(uid);
-    else this.#pods.set(uid, object);
+    if (type === 'DELETED') this.#pods.delete(object.metadata.uid ?? '');
+    else this.#take(object);
+  }
+
+  #take(pod: ApiObject): void {
+    const { uid = '', deletionTimestamp } = pod.metadata;
+    if (deletionTimestamp === undefined) {
+      this.#pods.set(uid, pod);
+    } else {
+      this.#pods.delete(uid);
+      this.#ending.set(uid, pod);
+    }
+  }
+
+  /** Tells the API that deleted pods have ended, until it has heard of it. */
+  #confirm(client: ApiClient, now: number): void {
+    if (now < this.#confirmAt) return;
+    for (const [uid, pod] of this.#ending) {
+      if (this.#runners.has(uid)) continue;
+      this.#confirmAt = now + CLOCKS.podStatus;
+      const { namespace = '', name } = pod.metadata;
+      const path = `/api/v1/namespaces/${namespace}/pods/${name}?gracePeriodSeconds=0`;
+      client
+        .ask({ method: 'DELETE', path, timeoutMs: CLOCKS.kubeletTimeout })
+        .then(({ code }) => {
+          if (code === 200 || code === 404) this.#ending.delete(uid);
+        })
+        .catch(() => undefined);
+    }
   }
 
   #disconnect(): void {

@@ -80,8 +80,8 @@ export class Controllers {
     const uids = new Set(sets.map((set) => set.metadata.uid));
     for (const pod of this.#store.list('pods')) {
       const owner = pod.metadata.ownerReferences?.[0];
-      if (owner && !uids.has(owner.uid))
-        this.#store.delete('pods', pod.metadata.namespace ?? '', pod.metadata.name);
+      if (owner && !uids.has(owner.uid) && pod.metadata.deletionTimestamp === undefined)
+        this.#store.terminate(pod);
     }
     for (const set of sets) {
       const covered = new Set(

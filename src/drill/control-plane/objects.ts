@@ -10,6 +10,7 @@ export interface ApiObject {
     uid?: string;
     resourceVersion?: string;
     creationTimestamp?: string;
+    deletionTimestamp?: string;
     labels?: Record<string, string>;
     ownerReferences?: { apiVersion: string; kind: string; name: string; uid: string; controller: boolean }[];
     [more: string]: unknown;

@@ -12,17 +12,15 @@ export function perform(route: Route, store: Store, body: string): ApiAnswer {
   if (route.verb === 'list') return { code: 200, body: listObject(route, store, matching(route, store)) };
   if (route.verb === 'deletecollection') {
     const gone = matching(route, store);
-    for (const o of gone) store.delete(route.resource, o.metadata.namespace ?? '', o.metadata.name);
+    for (const o of gone) remove(route, store, o);
     return { code: 200, body: listObject(route, store, gone) };
   }
   if (route.verb === 'create' || route.verb === 'update') return write(route, store, body);
   const name = route.name ?? '';
-  const object =
-    route.verb === 'delete'
-      ? store.delete(route.resource, route.namespace ?? '', name)
-      : store.get(route.resource, route.namespace ?? '', name);
+  const object = store.get(route.resource, route.namespace ?? '', name);
   if (!object) return notFound(route, name);
   if (route.verb !== 'delete') return { code: 200, body: object };
+  remove(route, store, object);
   return {
     code: 200,
     body: {
@@ -33,6 +31,12 @@ export function perform(route: Route, store: Store, body: string): ApiAnswer {
       details: { name, group: groupOf(route.resource), kind: route.resource, uid: object.metadata.uid },
     },
   };
+}
+
+function remove({ resource, now }: Route, store: Store, object: ApiObject): void {
+  const { namespace = '', name, deletionTimestamp } = object.metadata;
+  if (resource !== 'pods' || now) store.delete(resource, namespace, name);
+  else if (deletionTimestamp === undefined) store.terminate(object);
 }
 
 function write(route: Route, store: Store, body: string): ApiAnswer {

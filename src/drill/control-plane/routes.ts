@@ -18,6 +18,8 @@ export interface Route {
   name?: string;
   selector: (object: ApiObject) => boolean;
   watch: boolean;
+  /** A deletion with no grace period. */
+  now: boolean;
   kind: RequestKind;
   cost: RequestCost;
 }
@@ -55,6 +57,7 @@ export function routeOf(
     ...(name === undefined ? {} : { name }),
     selector: selectorOf(url.searchParams.get('labelSelector'), field),
     watch,
+    now: url.searchParams.get('gracePeriodSeconds') === '0',
     kind: request.masters ? 'exempt' : method === 'get' ? 'readOnly' : 'mutating',
     cost:
       method === 'get' && collection && !watch

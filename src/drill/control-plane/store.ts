@@ -56,6 +56,12 @@ export class Store {
     return object;
   }
 
+  /** A pod that is deleted stays until its kubelet has ended it, and deletes it with no grace period. */
+  terminate(pod: ApiObject): ApiObject {
+    const { deletionTimestamp = new Date().toISOString() } = pod.metadata;
+    return this.put('pods', { ...pod, metadata: { ...pod.metadata, deletionTimestamp } });
+  }
+
   revision(): number {
     return this.#revision;
   }

@@ -53,11 +53,17 @@ test('a saved object can be created again, but not with its former version, and 
   expect(answer(store, 'POST', SET, JSON.stringify(saved)).code).toBe(409);
 });
 
-test('a collection is deleted by labels alone', () => {
+test('pods are deleted by labels alone, and stay until they are deleted with no grace period', () => {
   const store = filled();
-  const gone = answer(store, 'DELETE', '/api/v1/namespaces/mon/pods?labelSelector=app%3Dagent');
+  const pods = '/api/v1/namespaces/mon/pods';
+  const gone = answer(store, 'DELETE', `${pods}?labelSelector=app%3Dagent`);
   expect(gone.body.items).toHaveLength(2);
-  expect(store.list('pods').map((pod) => pod.metadata.name)).toEqual(['other']);
+  const marked = store.list('pods').filter((pod) => pod.metadata.deletionTimestamp !== undefined);
+  expect(marked.map((pod) => pod.metadata.name)).toEqual(['agent-w1', 'agent-w2']);
+  answer(store, 'DELETE', `${pods}/agent-w1`);
+  expect(store.list('pods')).toHaveLength(3);
+  answer(store, 'DELETE', `${pods}/agent-w1?gracePeriodSeconds=0`);
+  expect(store.list('pods').map((pod) => pod.metadata.name)).toEqual(['agent-w2', 'other']);
 });
 
 test('fields choose the pods of one node', () => {
