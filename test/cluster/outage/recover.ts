@@ -9,7 +9,7 @@ import { settled } from '../well.ts';
 
 const PHASES = [
   ...['pause', 'hold', 'fence', 'start', 'window', 'remove', 'start-again', 'steady'],
-  ...['unfence', 'fresh', 'unpause', 'synced', 'release', 'recovered'],
+  ...['unfence', 'fresh', 'unpause', 'release', 'recovered'],
 ];
 
 export interface Recovery {
