@@ -27,7 +27,6 @@ const gate = shaped({
   answering: text,
   maxErrorPercent: maybe(number()),
   freshLeases: maybe(text),
-  watching: maybe(text),
   etcdHealthy: maybe(text),
   calmReadings: maybe(whole(1)),
   holdsMs: span,
@@ -63,10 +62,12 @@ const actionStep = shaped({
   warnings: maybe(names),
 });
 
+const onceGone = shaped({ pods: text, path: text, withinMs: someSpan, everyMs: someSpan });
+
 const STEPS: Record<string, Shape> = {
   action: (step) => actionStep(step) ?? wavesOf(step as ActionStep),
   gate: shaped({ id: text, title: text, gate }),
-  undo: shaped({ id: text, title: text, steps: names }),
+  undo: shaped({ id: text, title: text, steps: names, onceGone: maybe(onceGone) }),
 };
 
 const step: Shape = (value) => {

@@ -9,8 +9,6 @@ export interface GateSpec {
   maxErrorPercent?: number;
   /** Share of nodes whose kubelet has renewed its lease in time. */
   freshLeases?: string;
-  /** Share of nodes whose kubelet watches its pods: it knows which of them were deleted meanwhile. */
-  watching?: string;
   /** Share of the control-plane hosts whose etcd member calls itself healthy. */
   etcdHealthy?: string;
   /** How long it must hold. */
@@ -80,6 +78,17 @@ export interface UndoStep {
   id: string;
   title: string;
   steps: string[];
+  onceGone?: OnceGone;
+}
+
+/** A node is undone once none of these pods is left on it. */
+export interface OnceGone {
+  /** As typed: `namespace/key=value`. */
+  pods: string;
+  /** Their raw path, with the selector. */
+  path: string;
+  withinMs: number;
+  everyMs: number;
 }
 
 export type Step = ActionStep | GateStep | UndoStep;

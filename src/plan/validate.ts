@@ -1,7 +1,8 @@
+import { podsPath } from '../actions/kubectl/paths.ts';
 import { ACTION_NAMES } from '../actions/registry.ts';
 import { isTransportName } from '../fleet/transports.ts';
 import { bindStep, dangerOf, irreversibleOf } from './bound.ts';
-import type { GateSpec, Plan, Step } from './types.ts';
+import type { GateSpec, Plan, Step, UndoStep } from './types.ts';
 
 /** As Fireaxe names plans, workstreams and steps: names become directories and parts of commands. */
 const NAME = /^[A-Za-z0-9][A-Za-z0-9._-]*$/;
@@ -23,7 +24,7 @@ export function contradiction(plan: Plan): string | undefined {
 }
 
 function ofStep(step: Step, plan: Plan): string | undefined {
-  if (step.kind === 'undo') return undefined;
+  if (step.kind === 'undo') return ofUndo(step);
   if (step.kind === 'gate') return ofGate(step.gate);
   if (!(ACTION_NAMES as readonly string[]).includes(step.action))
     return `unknown action ${JSON.stringify(step.action)}`;
@@ -41,14 +42,12 @@ function ofStep(step: Step, plan: Plan): string | undefined {
   return step.gate && ofGate(step.gate);
 }
 
-function ofGate({
-  answering,
-  freshLeases = '1',
-  watching = '1',
-  etcdHealthy = '1',
-}: GateSpec): string | undefined {
-  const amounts = [answering, freshLeases, watching, etcdHealthy].every((amount) =>
-    /^\d+(\.\d+)?%?$/.test(amount),
-  );
+/** What is shown is what is asked. */
+function ofUndo({ onceGone }: UndoStep): string | undefined {
+  return onceGone && podsPath(onceGone.pods) !== onceGone.path ? 'invalid pods in onceGone' : undefined;
+}
+
+function ofGate({ answering, freshLeases = '1', etcdHealthy = '1' }: GateSpec): string | undefined {
+  const amounts = [answering, freshLeases, etcdHealthy].every((amount) => /^\d+(\.\d+)?%?$/.test(amount));
   return amounts ? undefined : 'invalid amount in its gate';
 }

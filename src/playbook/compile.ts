@@ -1,3 +1,4 @@
+import { podsPath } from '../actions/kubectl/paths.ts';
 import { presentNames } from '../actions/params.ts';
 import { actionNamed } from '../actions/registry.ts';
 import { formatAmount, parseSome } from '../base/amount.ts';
@@ -7,7 +8,7 @@ import { selectNodes } from '../fleet/select.ts';
 import { planActionStep } from '../plan/draft.ts';
 import type { PlanRequest } from '../plan/request.ts';
 import { sealPlan } from '../plan/seal.ts';
-import type { Plan, Step, Workstream } from '../plan/types.ts';
+import type { OnceGone, Plan, Step, Workstream } from '../plan/types.ts';
 import { chosenOf, parametersOf } from './chosen.ts';
 import { clientBatches } from './client-batches.ts';
 import { gateSpec } from './gate-spec.ts';
@@ -68,10 +69,28 @@ function compileStep(step: StepText, request: PlanRequest, place: Place): Step[]
         id: step.id,
         title: step.title ?? `undo ${step.undo.join(', ')}`,
         steps: step.undo,
+        ...(step.onceGone === undefined ? {} : { onceGone: onceGone(step.onceGone, step, place) }),
       },
     ];
   }
   return step.clients ? splitByClients(step, request, place) : [compileAction(step, request, place)];
+}
+
+function onceGone(
+  pods: string,
+  { within, every }: { within: string; every: string },
+  place: Place,
+): OnceGone {
+  const path = podsPath(pods);
+  if (path === undefined) {
+    throw usage(`not pods: ${pods}`, { place: place('onceGone'), expected: 'NAMESPACE/key=value' });
+  }
+  return {
+    pods,
+    path,
+    withinMs: parseSpan(within, place('within'), 1_000, LONGEST_MS),
+    everyMs: parseSpan(every, place('every'), 100, LONGEST_MS),
+  };
 }
 
 function compileAction(

@@ -16,8 +16,6 @@ export function gateSpec(gate: GateText, at: (key: keyof GateText) => string): G
   }
   if (gate.freshLeases !== undefined)
     parseSome(gate.freshLeases, at('freshLeases'), 'a gate that needs no fresh lease');
-  if (gate.watching !== undefined)
-    parseSome(gate.watching, at('watching'), 'a gate that needs no kubelet that watches its pods');
   if (gate.etcdHealthy !== undefined)
     parseSome(gate.etcdHealthy, at('etcdHealthy'), 'a gate that needs no healthy etcd member');
   const holdsMs = parseSpan(gate.for, at('for'), 0, LONGEST_MS);
@@ -33,7 +31,6 @@ export function gateSpec(gate: GateText, at: (key: keyof GateText) => string): G
     answering: gate.answering,
     ...(errors && 'percent' in errors ? { maxErrorPercent: errors.percent } : {}),
     ...(gate.freshLeases === undefined ? {} : { freshLeases: gate.freshLeases }),
-    ...(gate.watching === undefined ? {} : { watching: gate.watching }),
     ...(gate.etcdHealthy === undefined ? {} : { etcdHealthy: gate.etcdHealthy }),
     ...(calmReadings > 0 && { calmReadings }),
     holdsMs,

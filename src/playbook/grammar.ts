@@ -19,7 +19,6 @@ const gate = z.strictObject({
   answering: text.default('100%'),
   maxErrors: text.optional(),
   freshLeases: text.optional(),
-  watching: text.optional(),
   etcdHealthy: text.optional(),
   for: text.default('10s'),
   calm: text.optional(),
@@ -54,7 +53,14 @@ const actionStep = z.strictObject({
 });
 
 const gateStep = z.strictObject({ ...common, gate });
-const undoStep = z.strictObject({ ...common, undo: z.array(id).min(1) });
+const undoStep = z.strictObject({
+  ...common,
+  undo: z.array(id).min(1),
+  /** `namespace/key=value`: a node is undone once none of these pods is left on it. */
+  onceGone: text.optional(),
+  within: text.default('10m'),
+  every: text.default('3s'),
+});
 
 const workstream = z.strictObject({
   name: id,

@@ -7,11 +7,7 @@ PR_METRICS='/^apiserver_current_inflight_requests/ { inflight += $NF }
 /^process_start_time_seconds/ { started = $NF }
 /^apiserver_request_total/ { total += $NF; if ($0 ~ /code="429"/) throttled += $NF; else if ($0 ~ /code="5[0-9][0-9]"/) failed += $NF }
 /^apiserver_flowcontrol_rejected_requests_total/ { rejected += $NF }
-/^apiserver_longrunning_requests[{]/ {
-  counted = 1
-  if ($0 ~ /resource="pods"/ && $0 ~ /scope="cluster"/ && $0 ~ /verb="WATCH"/) watches += $NF
-}
-END { printf "%.0f %.0f %.0f %.0f %.0f %.0f %.0f %.0f\n", inflight, memory, started, total, failed + throttled, rejected, counted ? watches : -1, throttled }'
+END { printf "%.0f %.0f %.0f %.0f %.0f %.0f %.0f\n", inflight, memory, started, total, failed + throttled, rejected, throttled }'
 
 # probe_count KEY WHAT COMMAND: AP_OUT are the numbers that the command prints, or data KEY says why there will be none.
 probe_count() {
@@ -36,8 +32,7 @@ probe_metrics() {
   fx_data requests "$4"
   fx_data errors "$5"
   fx_data rejected "$6"
-  [ "$7" -lt 0 ] || fx_data podWatches "$7"
-  fx_data throttled "$8"
+  fx_data throttled "$7"
 }
 
 probe_counters() { kube_ctl get /metrics | awk "$PR_METRICS"; }

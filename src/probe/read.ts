@@ -37,14 +37,7 @@ export async function readCluster(
     ...(errorPercent !== undefined && { errorPercent }),
     ...(unmeasured !== undefined && { unmeasured }),
     ...leasesOf(servers),
-    ...podWatchesOf(servers),
   };
-}
-
-/** A kubelet watches at one server, so these add up. */
-function podWatchesOf(servers: ServerReading[]): Pick<ClusterReading, 'podWatches'> {
-  const told = servers.flatMap(({ podWatches }) => podWatches ?? []);
-  return told.length > 0 ? { podWatches: told.reduce((a, b) => a + b, 0) } : {};
 }
 
 /** All read the same leases: of two answers the worse one. */
@@ -103,7 +96,6 @@ const NUMBERS = [
   'errors',
   'throttled',
   'rejected',
-  'podWatches',
   'startedAt',
   'connections',
   'etcdBytes',

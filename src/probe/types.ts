@@ -24,8 +24,6 @@ export interface ServerReading {
   errors?: number;
   throttled?: number;
   rejected?: number;
-  /** Watches of pods in all namespaces: one by each kubelet that has read which pods are its own, and a few by controllers. */
-  podWatches?: number;
   /** Why there are no counters and will be none, however often it is read. */
   unmeasured?: string;
   /** Unix seconds of the server's start (process_start_time_seconds). */
@@ -107,8 +105,4 @@ export interface ClusterReading {
   leases?: { fresh: number; of: number };
   /** Why they cannot be read, however often it is tried. */
   leasesUnread?: string;
-  /** Watches of pods at all servers that tell, by the kubelets and a few others. */
-  podWatches?: number;
-  /** How many of them there were before the first fenced client returned. */
-  otherPodWatches?: number;
 }

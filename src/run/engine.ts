@@ -1,4 +1,5 @@
 import { FireaxeError } from '../base/errors.ts';
+import { foldLine } from '../base/fold-names.ts';
 import { addCounts, failuresOf, noCounts } from '../fanout/counts.ts';
 import { actionSteps, isNamed } from '../plan/steps.ts';
 import type { Step, UndoStep, Workstream } from '../plan/types.ts';
@@ -11,6 +12,7 @@ import { endedWell, isOver } from './step/pending.ts';
 import type { StepEnd } from './step/phase.ts';
 import { completeReached } from './step/reached-since.ts';
 import type { RunVerdict } from './types.ts';
+import { undoOnceGone } from './undo/once-gone.ts';
 import { undoStep } from './undo/step.ts';
 
 /** Runs what is left of a plan by its journal: workstreams side by side, steps in order. */
@@ -117,10 +119,14 @@ async function runUndo(session: Session, step: UndoStep): Promise<StepEnd> {
   const steps = actionSteps(session.plan);
   let counts = noCounts();
   let allowed = 0;
+  const waiting: string[] = [];
   for (const id of [...step.steps].reverse()) {
     for (const action of steps.filter((s) => isNamed(s.id, [id])).reverse()) {
       if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
-      const end = await undoStep(session, session.memory.bound(action));
+      const bound = session.memory.bound(action);
+      const end = step.onceGone
+        ? await undoOnceGone(session, step.id, bound, step.onceGone)
+        : { ...(await undoStep(session, bound)), waiting: [] };
       if (end.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };
       if (end.stoppedBy) {
         const why = `${action.id}: undone only in part (${end.stoppedBy})`;
@@ -128,7 +134,13 @@ async function runUndo(session: Session, step: UndoStep): Promise<StepEnd> {
       }
       counts = addCounts(counts, end.counts);
       allowed += action.budget;
+      waiting.push(...end.waiting);
     }
+  }
+  if (waiting.length > 0) {
+    const pods = step.onceGone?.pods;
+    const why = `left as they are, because pods of ${pods} are still on them: ${foldLine(waiting)}; next: fireaxe undo ${session.runId} --step ${step.steps.join(' --step ')}`;
+    return { state: 'partial', why };
   }
   const failures = failuresOf(counts);
   const why = `${failures} targets could not be undone`;

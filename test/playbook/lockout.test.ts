@@ -34,6 +34,10 @@ async function recovery(fate: (op: string, step: string) => Fate, params: object
         if (/^FX_OP=fetch$/m.test(text)) outcome.stdout = '{"kind":"DaemonSet","metadata":{"name":"agent"}}';
         if (outcome.result && /^FX_STEP=probe$/m.test(text))
           outcome.result.data = { ...READING, leasesFresh: String(fresh) };
+        if (outcome.result && /^FX_STEP=pods-left$/m.test(text)) {
+          outcome.stdout = '0\n';
+          outcome.result.data = { left: '0' };
+        }
         yield outcome;
       }
     },
@@ -56,7 +60,16 @@ async function recovery(fate: (op: string, step: string) => Fate, params: object
 describe('the shipped recovery', () => {
   it('pauses before it fences, and gives back last of what it fenced with', async () => {
     const { story } = await recovery(() => 'ok');
-    const order = ['pause', 'fence', 'remove', 'readmit.1', 'readmit.2', 'undo fence', 'undo pause'];
+    const order = [
+      'pause',
+      'fence',
+      'remove',
+      'readmit.1',
+      'readmit.2',
+      'undo fence',
+      'undo pause',
+      'undo hold',
+    ];
     expect(story.filter((step) => order.includes(step))).toEqual(order);
   });
 

@@ -328,7 +328,6 @@ describe('the shipped playbooks that fence', () => {
       'unfence',
       'fresh',
       'unpause',
-      'synced',
       'release',
       'recovered',
     ]);

@@ -20,9 +20,6 @@ apiserver_request_total{code="200",verb="GET"} 1.5e+03
 apiserver_request_total{code="429",verb="LIST"} 400
 apiserver_request_total{code="503",verb="LIST"} 100
 apiserver_flowcontrol_rejected_requests_total{reason="queue-full"} 33
-apiserver_longrunning_requests{component="apiserver",resource="pods",scope="cluster",subresource="",verb="WATCH"} 25
-apiserver_longrunning_requests{component="apiserver",resource="pods",scope="namespace",subresource="",verb="WATCH"} 4
-apiserver_longrunning_requests{component="apiserver",resource="nodes",scope="cluster",subresource="",verb="WATCH"} 7
 process_resident_memory_bytes 2.147483648e+09
 process_start_time_seconds 1.7e+09
 `;
@@ -150,7 +147,6 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
       requests: 2000,
       errors: 500,
       rejected: 33,
-      podWatches: 25,
       startedAt: 1700000000,
       etcd: 'ok',
       connections: 3,

@@ -44,7 +44,7 @@ function undoLines(step: UndoStep, plan: Plan): string[] {
   const severe = undone.some(({ danger }) => danger === 'severe') ? ' [severe]' : '';
   return [
     `${step.id}: ${step.title}${severe}`,
-    `  undoes ${step.steps.join(', ')}`,
+    `  undoes ${step.steps.join(', ')}${step.onceGone ? `, on each node once no pod of ${step.onceGone.pods} is left on it, within ${formatDuration(step.onceGone.withinMs)}` : ''}`,
     ...new Set(undone.map(({ summary }) => `  does: ${summary}`)),
   ];
 }
@@ -127,10 +127,8 @@ function gateText(gate: GateSpec): string {
     gate.freshLeases === undefined
       ? ''
       : ` and ${gate.freshLeases} of the kubelets have renewed their leases`;
-  const watching =
-    gate.watching === undefined ? '' : ` and ${gate.watching} of the kubelets watch their pods`;
   const etcd =
     gate.etcdHealthy === undefined ? '' : ` and ${gate.etcdHealthy} of the etcd members are healthy`;
   const calm = gate.calmReadings === undefined ? '' : ` or in ${gate.calmReadings} calm readings`;
-  return `${gate.answering} API servers answer${errors}${leases}${watching}${etcd} for ${formatDuration(gate.holdsMs)}${calm}, within ${formatDuration(gate.withinMs)}`;
+  return `${gate.answering} API servers answer${errors}${leases}${etcd} for ${formatDuration(gate.holdsMs)}${calm}, within ${formatDuration(gate.withinMs)}`;
 }

@@ -35,22 +35,19 @@ export function meets(spec: GateSpec, reading: ClusterReading): { verdict: Verdi
   }
   const leases = leasesMeet(spec, reading);
   if (leases) parts.push(leases.text);
-  const watching = watchingMeets(spec, reading);
-  if (watching) parts.push(watching.text);
   const etcd = etcdMeets(spec, reading);
   if (etcd) parts.push(etcd.text);
   for (const { name } of etcdAlarms(reading)) parts.push(`etcd alarm ${name}`);
   const text = parts.join(', ');
   if (needed === 0 || (errors !== undefined && limit !== undefined && errors > limit))
     return { verdict: 'unmet', text };
-  if (leases?.fresh === false || watching?.enough === false) return { verdict: 'unmet', text };
+  if (leases?.fresh === false) return { verdict: 'unmet', text };
   if (answering < needed) return { verdict: answering + unseen >= needed ? 'unseen' : 'unmet', text };
   if (etcd && etcd.missing > 0) return { verdict: unseen >= etcd.missing ? 'unseen' : 'unmet', text };
   // A value that is not measured yet keeps the gate shut; one that never can be does not.
   const known =
     (limit === undefined || errors !== undefined || unmeasured !== undefined) &&
-    !(leases && leases.fresh === undefined) &&
-    !(watching && watching.enough === undefined);
+    !(leases && leases.fresh === undefined);
   return { verdict: known ? 'met' : unseen > 0 ? 'unseen' : 'unmet', text };
 }
 
@@ -67,30 +64,6 @@ function leasesMeet({ freshLeases }: GateSpec, { leases, leasesUnread }: Cluster
     fresh: leases.fresh >= needed,
     text: `${leases.fresh}/${leases.of} leases fresh (${needed} needed)`,
   };
-}
-
-/** Whether enough kubelets watch their pods; `enough` is undefined until it is read, and true where it never can be. */
-function watchingMeets({ watching }: GateSpec, reading: ClusterReading) {
-  if (watching === undefined) return undefined;
-  const { podWatches, leases, leasesUnread, servers } = reading;
-  if (podWatches === undefined || !leases) {
-    // Counters without this one: these servers never tell.
-    const never =
-      leasesUnread !== undefined ||
-      reading.unmeasured !== undefined ||
-      servers.some((s) => s.requests !== undefined && s.podWatches === undefined);
-    return {
-      enough: never ? true : undefined,
-      text: `kubelets that watch their pods not measured (at least ${watching})`,
-    };
-  }
-  const { otherPodWatches } = reading;
-  // The kubelets beside the API servers were not fenced: their watches are among the others.
-  const of = otherPodWatches === undefined ? leases.of : Math.max(0, leases.of - servers.length);
-  const needed = resolveAmount(parseAmount(watching, 'gate.watching'), of, 'up');
-  const own = podWatches - (otherPodWatches ?? 0);
-  const seen = Math.max(0, Math.min(own, of));
-  return { enough: own >= needed, text: `${seen}/${of} kubelets watch their pods (${needed} needed)` };
 }
 
 /** How many etcd members are missing to those that must call themselves healthy; an alarm makes a member unhealthy. */

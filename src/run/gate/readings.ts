@@ -1,5 +1,6 @@
 import type { Target } from '../../kit/types.ts';
 import type { ActionContext } from '../../node/types.ts';
+import { podsLeftScript, readPodsLeft } from '../../probe/pods-left.ts';
 import { type Counters, readCluster } from '../../probe/read.ts';
 import type { ClusterReading } from '../../probe/types.ts';
 import type { RunEnv } from '../types.ts';
@@ -15,11 +16,10 @@ export class Readings {
   readonly #servers: Target[];
   readonly #counters: Counters = new Map();
   #reader: Reader | undefined;
+  /** Why the last list of pods could not be read. */
+  unreadPods = 'not read yet';
   /** The latest reading of this process. */
   last: ClusterReading | undefined;
-  /** Watches of pods before the first batch of clients: those of controllers, and of the kubelets beside the API servers. */
-  #otherPodWatches: number | undefined;
-
   constructor(env: RunEnv, context: ActionContext, targets: Iterable<Target>) {
     this.#env = env;
     this.#context = context;
@@ -30,15 +30,24 @@ export class Readings {
     const reader = this.#reader ?? openReader(this.#env, this.#context.cluster);
     this.#reader = reader;
     const deps = { reach: reader.reach, now: this.#env.now, context: this.#context, leases };
-    const reading = await readCluster(deps, this.#servers, this.#counters);
-    const otherPodWatches = this.#otherPodWatches;
-    this.last = { ...reading, ...(otherPodWatches !== undefined && { otherPodWatches }) };
+    this.last = await readCluster(deps, this.#servers, this.#counters);
     return this.last;
   }
 
-  /** Clients are about to return: who watches pods now is none of them. */
-  beforeClients(): void {
-    this.#otherPodWatches ??= this.last?.podWatches;
+  /** The nodes on which pods are left, by the API server that was ready last; undefined where none tells. */
+  async podsLeft(path: string): Promise<Set<string> | undefined> {
+    this.#reader ??= openReader(this.#env, this.#context.cluster);
+    const order = this.readyFirst(this.#servers.map(({ name }) => name));
+    for (const name of order) {
+      const server = this.#servers.filter((one) => one.name === name);
+      const script = podsLeftScript(this.#context, this.#env.now(), path);
+      const [outcome] = await this.#reader.reach(server, script);
+      const nodes = outcome && readPodsLeft(outcome);
+      if (nodes) return nodes;
+      const why = outcome?.result?.note ?? outcome?.reason?.message;
+      this.unreadPods = `no API server lists the pods${why ? `: ${why}` : ''}`;
+    }
+    return undefined;
   }
 
   /** These targets, those whose API server was ready in the latest reading first. */

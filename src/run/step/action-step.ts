@@ -69,7 +69,6 @@ async function reconcileSent(work: StepWork): Promise<StepEnd | undefined> {
   const wanted = new Set([...pending.launch, ...work.answeredBy.keys()]);
   const left = step.targets.filter((t) => wanted.has(t));
   // The first host that is tried must not be one whose own API server is down: it would wait for it.
-  if (step.rollBack) session.readings.beforeClients();
   work.left = step.anyOf ? session.readings.readyFirst(left) : left;
   return canaryOf(session, step) === 'failed' ? CANARY_FAILED : undefined;
 }

@@ -57,35 +57,6 @@ describe('a gate', () => {
     });
   });
 
-  it('asks for kubelets that watch their pods when it wants them; what cannot be counted does not keep it shut', () => {
-    const wanting = { ...spec, watching: '90%' };
-    const leases = { fresh: 46, of: 46 };
-    const counted = { ...server('cp-1', 'ok'), requests: 9, errors: 0 };
-    const told = (podWatches: number) =>
-      meets(wanting, { ...reading(3), servers: [{ ...counted, podWatches }], podWatches, leases });
-    expect(told(41)).toMatchObject({
-      verdict: 'unmet',
-      text: expect.stringContaining('41/46 kubelets watch their pods (42 needed)'),
-    });
-    // With those of controllers there may be more than nodes.
-    expect(told(48)).toMatchObject({ verdict: 'met', text: expect.stringContaining('46/46 kubelets') });
-    // Those that watched before the clients returned do not count: controllers, and the kubelet of cp-1.
-    const returned = { servers: [counted], podWatches: 50, otherPodWatches: 9, leases };
-    expect(meets(wanting, { ...reading(3), ...returned })).toMatchObject({
-      verdict: 'met',
-      text: expect.stringContaining('41/45 kubelets watch their pods (41 needed)'),
-    });
-    expect(meets(wanting, { ...reading(3), ...returned, podWatches: 49 }).verdict).toBe('unmet');
-    expect(meets(wanting, reading(3)).verdict).toBe('unmet');
-    const never = [{ servers: [counted], leases }, { unmeasured: 'expired' }, { leasesUnread: 'forbidden' }];
-    for (const more of never) {
-      expect(meets(wanting, { ...reading(3), ...more })).toMatchObject({
-        verdict: 'met',
-        text: expect.stringContaining('kubelets that watch their pods not measured (at least 90%)'),
-      });
-    }
-  });
-
   it('asks for healthy etcd members when it wants them; a host that was not reached may have one', () => {
     const wanting = { ...spec, etcdHealthy: '100%' };
     const member = (node: string, etcd: ServerReading['etcd']) => ({ ...server(node, 'ok'), etcd: etcd! });
