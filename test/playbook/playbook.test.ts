@@ -329,6 +329,7 @@ describe('the shipped playbooks that fence', () => {
       'fresh',
       'unpause',
       'release',
+      'start-last',
       'recovered',
     ]);
     expect(steps[at('fresh')]).toMatchObject({ gate: { freshLeases: '90%' } });

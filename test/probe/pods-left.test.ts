@@ -53,7 +53,7 @@ test.for(SHELLS.map((shell) => [shell[0]!, shell] as const))(
 );
 
 test.for(SHELLS.map((shell) => [shell[0]!, shell] as const))(
-  '%s: an answer that is no list tells nothing',
+  '%s: an answer other than a list tells nothing',
   async ([, shell], { box }) => {
     expect((await left(box, shell, '{"kind":"Status","code":403}')).nodes).toBeUndefined();
   },

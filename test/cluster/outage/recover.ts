@@ -9,7 +9,7 @@ import { settled } from '../well.ts';
 
 const PHASES = [
   ...['pause', 'hold', 'fence', 'start', 'window', 'remove', 'start-again', 'steady'],
-  ...['unfence', 'fresh', 'unpause', 'release', 'recovered'],
+  ...['unfence', 'fresh', 'unpause', 'release', 'start-last', 'recovered'],
 ];
 
 export interface Recovery {
