@@ -12,7 +12,7 @@ export interface ScriptRequest {
   stepId: string;
   /** What the node keeps of it beside the receipt of an apply. */
   order?: Order;
-  /** Who asks: a check tells of the changes of others. */
+  /** Who asks: a check tells of the changes of others, and an undo leaves the name. */
   operator?: string;
   /** A node refuses to begin apply after this moment; as a function it is called for each text. */
   notAfter: Date | (() => Date);

@@ -31,6 +31,7 @@ export function nodeScript(request: ScriptRequest): NodeScript {
     FX_ACTION: request.action.name,
     FX_ORDER: request.order && request.op === 'apply' ? orderText(request.order) : '',
     FX_MINE: request.operator && request.op === 'check' ? `"operator":${asciiJson(request.operator)}` : '',
+    FX_BY: request.op === 'undo' ? oneWord(request.operator ?? '') : '',
     FX_NONCE: nonce,
     FX_DEADLINE: String(Math.max(SHORTEST_DEADLINE_S, Math.floor(request.deadlineMs / 1000))),
   });
@@ -68,6 +69,9 @@ export function nodeScript(request: ScriptRequest): NodeScript {
     label: `fireaxe ${request.runId} ${request.stepId} ${request.op}`.slice(0, 100),
   };
 }
+
+/** A name as one word of a receipt. */
+const oneWord = (text: string) => text.replace(/[^!-~]/g, '?').slice(0, 80);
 
 const seconds = (date: Date) => Math.floor(date.getTime() / 1000);
 

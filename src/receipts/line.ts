@@ -28,6 +28,8 @@ export interface Receipt {
   since?: string;
   /** When it was undone, by the node's clock. */
   ended?: string;
+  /** Who undid it; absent where an early version did. */
+  endedBy?: string;
   /** When the node ends it by itself. */
   until?: string;
   /** That is by its timer, and only unless it is kept. */
@@ -69,13 +71,16 @@ function readLine(line: string, at: Date): Receipt | undefined {
   // Another run's order in this folder would be undone for this one.
   const own = order?.run === run && folder.startsWith(order.step) ? order : undefined;
   const since = timeOf(began) ?? own?.at;
-  const over = timeOf(ended);
+  const [endedAt = '', ...by] = ended.split('/');
+  const over = timeOf(endedAt);
+  const endedBy = by.join('/');
   return {
     run,
     folder,
     state,
     ...(since !== undefined && { since: formatTime(since) }),
     ...(over !== undefined && { ended: formatTime(over) }),
+    ...(over !== undefined && endedBy !== '' && { endedBy }),
     ...(/^-?\d{1,7}$/.test(left) && { until: formatTime(after(at, Number(left))), armed: true }),
     ...(left === 'kept' && { kept: true }),
     ...(own && { order: own }),

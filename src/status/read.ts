@@ -13,6 +13,7 @@ import { expiring } from './expiry.ts';
 import { statusScript } from './script.ts';
 import { standing } from './standing.ts';
 import type { NodeStanding, Status } from './types.ts';
+import { undoneByOthers } from './undone.ts';
 import { likeliest, verdictOf } from './verdict.ts';
 
 type Reach = (targets: Target[], script: NodeScript) => Promise<Outcome[]>;
@@ -64,6 +65,11 @@ export async function readStatus(
     expiring: expiring(servers),
     who: { at: at.toISOString(), nodes, notAsked: context.nodes.length - targets.length, offenders: ranked },
     standing: stands,
+    undone: undoneByOthers(
+      readings.map(({ receipts }) => receipts),
+      context.nodes,
+      at,
+    ),
     read: readings.filter(({ receipts }) => receipts.state === 'ok').length,
     of: context.nodes.length,
     verdict: verdictOf({

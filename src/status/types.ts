@@ -34,6 +34,19 @@ export interface Standing {
   seen: 'stands' | 'no-receipt' | 'gone';
 }
 
+/** A change of one operator that another one undid. */
+export interface Undone {
+  action: string;
+  run: string;
+  step: string;
+  nodes: string[];
+  /** Who made it, and who undid it. */
+  operator?: string;
+  by: string;
+  /** ISO 8601, by the node's clock. */
+  at: string;
+}
+
 export interface Verdict {
   state: 'healthy' | 'in-force' | 'degraded' | 'down' | 'unknown';
   /** In words. */
@@ -50,6 +63,8 @@ export interface Status {
   expiring: Expiring[];
   who: Who;
   standing: Standing[];
+  /** Within a day. */
+  undone: Undone[];
   /** Nodes whose receipts were read, of those in the cluster. */
   read: number;
   of: number;

@@ -127,6 +127,11 @@ test('changes of each kind are seen and undone exactly by another operator, who 
     const undone = as('bob', 'undo', id, '--from-nodes', '--yes');
     expect(undone.code, undone.stderr).toBe(0);
     expect(undone.stderr).toContain('1 planned: 1 ok');
+    // Alice's journal does not learn of it; the nodes tell her.
+    const row = as('alice', 'runs', '--on-nodes')
+      .stdout.split('\n')
+      .find((line) => line.startsWith(id));
+    expect(row).toMatch(/ undone by bob@/);
   }
   expect(await picture()).toEqual(before);
   await expect.poll(running, { timeout: 20_000 }).toBe('1');

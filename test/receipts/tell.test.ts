@@ -63,13 +63,13 @@ describe.concurrent.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, s
   test('a node tells of each step, whose it is and what became of it', async ({ box }) => {
     await box.run(order(change, 'apply', kept('r1')), shell);
     await box.run(order(change, 'apply', kept('r2')), shell);
-    await box.run(order(change, 'undo', kept('r2')), shell);
+    await box.run(order(change, 'undo', { ...kept('r2'), operator: 'bob smith@desk/2' }), shell);
     await box.run(order(failing, 'apply', kept('r3')), shell);
     await box.run(order(killed, 'apply', kept('r4')), shell);
     const { receipts } = await read(box, shell);
     expect(receipts).toMatchObject([
       { run: 'r1', folder: 's1', state: 'changed', order: orderOf() },
-      { run: 'r2', state: 'undone', ended: expect.stringMatching(/Z$/) },
+      { run: 'r2', state: 'undone', ended: expect.stringMatching(/Z$/), endedBy: 'bob?smith@desk/2' },
       { run: 'r3', state: 'failed' },
       { run: 'r4', state: 'interrupted' },
     ]);

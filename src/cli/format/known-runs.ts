@@ -5,7 +5,10 @@ import { table } from '../output.ts';
 
 /** What a node says of a step, in the words of the list. */
 export function standing(one: StepOnNode, at: Date): string {
-  const { state, order } = one;
+  const { state, order, endedBy } = one;
+  // Its own operator knows.
+  if (state === 'undone' && endedBy !== undefined && endedBy !== order?.operator)
+    return `undone by ${endedBy}`;
   if (state === 'changed')
     return mayStand(one, at) ? 'in force' : order?.noUndo === undefined ? 'over' : 'done';
   return state;

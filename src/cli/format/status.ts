@@ -16,6 +16,7 @@ export function statusLines(cluster: string, status: Status): string[] {
     ...vitalLines(servers, status.dns),
     `kubelets: ${kubelets(status)}`,
     ...(standing.length > 0 ? standing.map(standingText) : ['in force: nothing']),
+    ...undoneLines(status),
     `in force was read from ${status.read} of ${nodesText(status.of)}`,
     ...clientLines(status),
     ...unreadLines(status.who),
@@ -76,6 +77,19 @@ function standingText({
         : 'until it is undone';
   const strange = seen === 'no-receipt' && run === undefined ? '; nothing tells who made it' : '';
   return `${SEEN[seen]}: ${action}${what ? ` of ${what}` : ''} on ${nodes.length > 3 ? `${nodesText(nodes.length)} (${foldLine(nodes)})` : nodes.join(', ')}, ${[...made, lasts].join(', ')}${strange}`;
+}
+
+const MOST_UNDONE = 5;
+
+function undoneLines({ undone }: Status): string[] {
+  const rows = undone
+    .slice(0, MOST_UNDONE)
+    .map(
+      ({ action, run, step, nodes, operator, by, at }) =>
+        `undone by another operator: ${action} on ${nodesText(nodes.length)} (${foldLine(nodes)}), at ${at} by ${by}${operator === undefined ? '' : `, made by ${operator}`}, run ${run}, step ${step}`,
+    );
+  const more = undone.length - rows.length;
+  return more > 0 ? [...rows, `and ${more} more: fireaxe runs --on-nodes`] : rows;
 }
 
 function clientLines({ who }: Status): string[] {

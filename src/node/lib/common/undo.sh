@@ -32,8 +32,9 @@ fx_do_undo() {
   case $FX_STATE in changed | already) fx_taken_back ;; esac
 }
 
+# fx_taken_back: leaves `NONCE TIME BY SENT`; SENT is compared with that of an order that was overtaken.
 fx_taken_back() {
-  FX_T="$FX_NONCE $FX_NOW ${FX_SENT:-$FX_NOT_AFTER}"
+  FX_T="$FX_NONCE $FX_NOW ${FX_BY:--} ${FX_SENT:-$FX_NOT_AFTER}"
   fx_write undone "$FX_T" && return 0
   # A link needs an inode only, and can hold the text as well.
   ln -s "$FX_T" "$FX_DIR/undone.says" 2>/dev/null

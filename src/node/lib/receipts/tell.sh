@@ -4,7 +4,7 @@
 
 # receipts_tell SKIP BYTES: prints `receipt RUN/STEP BEGAN STATE LEFT ENDED ORDER` for each receipt after the first SKIP, in
 # about BYTES; where that is too little, data.more is the SKIP of the next call. A member that is not known is `-`.
-# BEGAN and ENDED are Unix times by this node's clock, LEFT the seconds until the node reverts the step, or `kept`.
+# BEGAN and ENDED are Unix times by this node's clock (ENDED may have `/OPERATOR`, who undid it), LEFT the seconds until the node reverts the step, or `kept`.
 receipts_tell() {
   RC_N=0 RC_SKIP=$1 RC_ROOM=$2 RC_MOST=$(($2 - 1000))
   set +f
@@ -69,9 +69,11 @@ receipts_left() {
   if fx_kept "$RC_D"; then RC_LEFT=kept; elif stack_left "$RC_D"; then RC_LEFT=$FX_L; fi
 }
 
+# receipts_ended: RC_ENDED is the time of the undo, with `/OPERATOR` where a version that notes it made it.
 receipts_ended() {
   fx_line "$RC_D/undone" || FX_L=$(readlink "$RC_D/undone.says") || return 0
-  FX_L=${FX_L#* }
-  RC_ENDED=${FX_L%% *}
-  RC_ENDED=${RC_ENDED:--}
+  # shellcheck disable=SC2086
+  set -- $FX_L
+  RC_ENDED=${2:--}
+  case $#:${3-} in 4:-) ;; 4:*) RC_ENDED=$RC_ENDED/$3 ;; esac
 }
