@@ -4,6 +4,7 @@ import type { OnTrace } from '../base/trace.ts';
 import type { CloudProfile } from '../kit/types.ts';
 import { credentialsFor } from './credentials.ts';
 import { type CloudFiles, cloudFiles, type Env, endpointFor } from './files.ts';
+import { endpointsOf } from './hosts.ts';
 import { httpTo } from './http.ts';
 import { traceCalls } from './trace.ts';
 
@@ -28,10 +29,11 @@ export async function ec2Client(
   profile: CloudProfile,
   env: Env = process.env,
   onTrace?: OnTrace,
+  maxAttempts = 3,
 ): Promise<EC2Client> {
   quietSdk();
   const [{ EC2Client }, files] = await Promise.all([import('./sdk-ec2.ts'), cloudFiles(profile, env)]);
-  const client = new EC2Client({ ...common('EC2', profile, files, env, onTrace), maxAttempts: 3 });
+  const client = new EC2Client({ ...common('EC2', profile, files, env, onTrace), maxAttempts });
   if (onTrace) client.middlewareStack.use(traceCalls(onTrace));
   return client;
 }
@@ -44,13 +46,17 @@ function common(
   onTrace: OnTrace | undefined,
 ) {
   const endpoint = endpointFor(service, files, env);
+  const endpoints = endpointsOf(files, env);
   return {
     region: profile.region,
     credentials: credentialsFor(profile, files, env, onTrace),
     // `auto` would ask the instance metadata service where it runs.
     defaultsMode: 'standard' as const,
-    requestHandler: httpTo(service, endpoint, profile.region, env),
-    ...(endpoint === undefined ? {} : { endpoint }),
+    requestHandler: httpTo(service, endpoint, profile.region, env, endpoints),
+    // The SDK refuses both together.
+    ...(endpoint === undefined
+      ? endpoints
+      : { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false }),
   };
 }
 

@@ -5,6 +5,7 @@ import type { CloudProfile } from '../kit/types.ts';
 import { withoutEcho } from './echo.ts';
 import { asCredentialsError } from './errors.ts';
 import { type CloudFiles, type Env, endpointFor, paths } from './files.ts';
+import { endpointsOf } from './hosts.ts';
 import { httpTo } from './http.ts';
 import type { CallError } from './passing.ts';
 import { traceCalls } from './trace.ts';
@@ -31,10 +32,11 @@ export function credentialsFor(
 ): () => Promise<Keys> {
   if (files.profile === undefined) return async () => fromEnvironment(env);
   const name = files.profile;
-  return async () => {
+  return readAgain(async () => {
     refuseFragile(name, files);
     const { fromIni } = await import('./sdk-credentials.ts');
     const endpoint = endpointFor('STS', files, env);
+    const endpoints = endpointsOf(files, env);
     const read = fromIni({
       ...paths(profile),
       profile: name,
@@ -42,8 +44,8 @@ export function credentialsFor(
       ...(onTrace && { clientPlugins: [traceCalls(onTrace)] }),
       clientConfig: {
         region: profile.region,
-        ...(endpoint ? { endpoint } : {}),
-        requestHandler: httpTo('STS', endpoint, profile.region, env),
+        ...(endpoint ? { endpoint } : endpoints),
+        requestHandler: httpTo('STS', endpoint, profile.region, env, endpoints),
       },
     });
     const tell = startKeysTrace(name, onTrace);
@@ -55,6 +57,25 @@ export function credentialsFor(
       tell(error as Error);
       throw asCredentialsError(error, { ...profile, profile: name }) ?? unsent(error);
     }
+  });
+}
+
+/** The SDK asks for keys again five minutes before they expire. */
+const SDK_MARGIN_MS = 300_000;
+/** Keys without an expiry are read again after this long: somebody may have put new ones in their place. */
+const READ_AGAIN_MS = 2_000;
+
+/** The SDK would keep keys from a file for ever. A file that cannot be read for a moment changes nothing. */
+function readAgain(read: () => Promise<Keys>): () => Promise<Keys> {
+  let last: Keys | undefined;
+  return async () => {
+    const keys = await read().catch((error: unknown) => {
+      if (last) return last;
+      throw error;
+    });
+    if (keys.expiration) return keys;
+    last = keys;
+    return { ...keys, expiration: new Date(Date.now() + SDK_MARGIN_MS + READ_AGAIN_MS) };
   };
 }
 

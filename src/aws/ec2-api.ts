@@ -33,8 +33,12 @@ export async function ec2Api(
   profile: CloudProfile,
   env: Env = process.env,
   onTrace?: OnTrace,
+  maxAttempts?: number,
 ): Promise<Ec2Api> {
-  const [sdk, client] = await Promise.all([import('./sdk-ec2.ts'), ec2Client(profile, env, onTrace)]);
+  const [sdk, client] = await Promise.all([
+    import('./sdk-ec2.ts'),
+    ec2Client(profile, env, onTrace, maxAttempts),
+  ]);
   const abort = (signal?: AbortSignal) => (signal ? { abortSignal: signal } : {});
   const said = async <T>(answer: Promise<T>): Promise<T> => {
     try {

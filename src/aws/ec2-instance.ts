@@ -5,6 +5,7 @@ export interface Ec2Instance {
   Architecture?: string | undefined;
   PrivateIpAddress?: string | undefined;
   PublicIpAddress?: string | undefined;
+  VpcId?: string | undefined;
   PrivateDnsName?: string | undefined;
   Placement?: { AvailabilityZone?: string | undefined } | undefined;
   Tags?: { Key?: string | undefined; Value?: string | undefined }[] | undefined;

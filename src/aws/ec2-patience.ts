@@ -8,6 +8,8 @@ export interface Patience {
   now(): number;
   sleep(ms: number, signal: AbortSignal): Promise<void>;
   signal?: AbortSignal | undefined;
+  /** Not waited for, although it may pass. */
+  except?(error: unknown): boolean;
   /** Told once for each period of failures, when it begins. */
   onWait?(why: string): void;
 }
@@ -39,7 +41,13 @@ export function patient(api: Ec2Api, patience: Patience): Ec2Api {
         return answer;
       } catch (error) {
         if (!isNotConnected(error)) reached = true;
-        if (signal.aborted || !reached || !isPassing(error) || patience.now() - since >= patience.forMs)
+        if (
+          patience.except?.(error) ||
+          signal.aborted ||
+          !reached ||
+          !isPassing(error) ||
+          patience.now() - since >= patience.forMs
+        )
           throw error;
         if (attempt === 0) patience.onWait?.(textOf(error));
         await patience.sleep(Math.min(LONGEST_MS, 1000 * 2 ** attempt), signal);

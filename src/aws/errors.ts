@@ -4,7 +4,8 @@ import { quote } from '../base/quote.ts';
 import type { CloudProfile } from '../kit/types.ts';
 import { withoutEcho } from './echo.ts';
 import type { Env } from './files.ts';
-import { isNotConnected, isUntrusted } from './passing.ts';
+import { hostOf, type Service } from './hosts.ts';
+import { isNotConnected, isTimeout, isUntrusted } from './passing.ts';
 
 /** Error names of SSM, EC2, STS and of the SDK itself that mean: the credentials are refused. */
 const EXPIRED = /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired)$/;
@@ -50,20 +51,28 @@ export function asCredentialsError(error: unknown, profile: CloudProfile): Firea
 /** A call that reached no service: what to check, the most likely cause first. */
 export function asUnreachable(
   error: unknown,
-  service: string,
+  service: Service,
   { region }: CloudProfile,
   env: Env,
 ): FireaxeError | undefined {
-  if (!(error instanceof Error) || error instanceof FireaxeError || !isNotConnected(error)) return undefined;
+  if (!(error instanceof Error) || error instanceof FireaxeError) return undefined;
+  const late = isTimeout(error);
+  if (!late && !isNotConnected(error)) return undefined;
   const set = [`AWS_ENDPOINT_URL_${service}`, 'AWS_ENDPOINT_URL'].find((name) => env[name]);
-  return new FireaxeError('internal', `no connection to ${service} in ${region}: ${error.message}`, {
-    ...(set ? { place: `${set}=${env[set]}` } : {}),
-    expected: isUntrusted(error)
-      ? "a certificate that is trusted here (NODE_EXTRA_CA_CERTS=FILE adds a proxy's own)"
-      : 'the right region, and a route to it (HTTPS_PROXY is used)',
-    next: set ? `unset ${set}` : `curl -sSI https://${service.toLowerCase()}.${region}.amazonaws.com`,
-    cause: error,
-  });
+  return new FireaxeError(
+    'internal',
+    late
+      ? `${service} in ${region} does not answer: ${error.message.replace(/^.*\[ERROR\] /, '')}`
+      : `no connection to ${service} in ${region}: ${error.message}`,
+    {
+      ...(set ? { place: `${set}=${env[set]}` } : {}),
+      expected: isUntrusted(error)
+        ? "a certificate that is trusted here (NODE_EXTRA_CA_CERTS=FILE adds a proxy's own)"
+        : 'the right region, and a route to it (HTTPS_PROXY is used)',
+      next: set ? `unset ${set}` : `curl -sSI https://${hostOf(service, region)}`,
+      cause: error,
+    },
+  );
 }
 
 /** From here on AWS refuses a signature for its time. */

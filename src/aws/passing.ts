@@ -21,6 +21,11 @@ export interface CallError {
   $metadata?: { httpStatusCode?: number; clockSkewCorrected?: boolean };
 }
 
+/** The service did not answer in time: the request may be too large for what it can do now. */
+export function isTimeout(error: unknown): boolean {
+  return (error as CallError).name === 'TimeoutError';
+}
+
 /** The certificate is not trusted here: mostly that of a proxy that intercepts TLS. */
 export function isUntrusted(error: unknown): boolean {
   return /CERT|^UNABLE_TO_VERIFY/.test((error as CallError).code ?? '');

@@ -6,6 +6,7 @@ import { othersLines } from '../receipts/others.ts';
 import { mustFind } from '../run/step/found-none.ts';
 import { consentFor, obtain } from './consent.ts';
 import { type CliContext, planOnly } from './context.ts';
+import { credentialsFailure } from './credentials-failure.ts';
 import { runEnvironment } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
 import { type Checks, countLine } from './format/count-line.ts';
@@ -87,6 +88,7 @@ async function dryRun(plan: Plan, context: CliContext): Promise<number> {
   const ok = !missed && steps.every(({ outcomes }) => outcomes.every((o) => o.state === 'ok'));
   const whole = steps.length === actionSteps(plan).length;
   if (!whole) return EXIT.interrupted;
+  if (!ok && credentialsFailure(steps.flatMap(({ outcomes }) => outcomes))) return EXIT.credentials;
   return ok ? EXIT.done : EXIT.targets;
 }
 

@@ -17,6 +17,22 @@ function refuseHeadless(former: FleetSnapshot, fresh: FleetSnapshot, file: strin
   });
 }
 
+/** What could not be opened again must not be saved. */
+async function refuseUnreadable(snapshot: FleetSnapshot, cluster: string, file: string): Promise<void> {
+  const { readSnapshot } = await import('../fleet/snapshot.ts');
+  const read = readSnapshot(JSON.parse(JSON.stringify(snapshot)), cluster);
+  if (!('issues' in read)) return;
+  const [issue] = read.issues;
+  throw new FireaxeError(
+    'guard',
+    `what EC2 shows is not a fleet: ${issue!.message}; the snapshot was not changed`,
+    {
+      place: `${file}: ${issue!.path.join('.')}`,
+      next: 'correct the tags or the by-hand fields of these nodes, and discover again',
+    },
+  );
+}
+
 /** Replaces the cluster's snapshot with what EC2 reports, for this command; `save` writes it to the kit. */
 export async function discover(context: CliContext, save: boolean): Promise<void> {
   const cluster = chooseCluster(context);
@@ -27,16 +43,23 @@ export async function discover(context: CliContext, save: boolean): Promise<void
     });
   }
   const { cloud } = cluster;
-  const [{ ec2Api }, { patient, READERS_PATIENCE }, { asUnreachable, withOurKeys }, { discoverFromEc2 }] =
-    await Promise.all([
-      import('../aws/ec2-api.ts'),
-      import('../aws/ec2-patience.ts'),
-      import('../aws/errors.ts'),
-      import('../aws/discover-ec2.ts'),
-    ]);
-  const api = await ec2Api(cloud, context.io.env, context.onTrace);
+  const [
+    { ec2Api },
+    { patient, READERS_PATIENCE },
+    { asUnreachable, withOurKeys },
+    { discoverFromEc2 },
+    { isTimeout },
+  ] = await Promise.all([
+    import('../aws/ec2-api.ts'),
+    import('../aws/ec2-patience.ts'),
+    import('../aws/errors.ts'),
+    import('../aws/discover-ec2.ts'),
+    import('../aws/passing.ts'),
+  ]);
+  const api = await ec2Api(cloud, context.io.env, context.onTrace, 1);
   const { describe } = patient(api, {
     ...READERS_PATIENCE,
+    except: isTimeout,
     onWait: (why) => context.sink.note(`EC2 is throttling or failing, retrying: ${why}`),
   });
   const fresh = await discoverFromEc2({
@@ -44,6 +67,8 @@ export async function discover(context: CliContext, save: boolean): Promise<void
     cluster: cluster.name,
     region: cloud.region,
     now: context.io.now(),
+    onSmaller: (size) =>
+      context.sink.note(`EC2 does not answer for ${size} instances at a time: asking for fewer`),
     typeable: (command) => withOurKeys(command, cloud),
   })
     .catch((error: unknown) => {
@@ -52,6 +77,7 @@ export async function discover(context: CliContext, save: boolean): Promise<void
     .finally(() => api.close());
   if (save) refuseHeadless(cluster.fleet, fresh, cluster.fleetFile);
   const { snapshot, added, removed } = mergeFleet(cluster.fleet, fresh);
+  await refuseUnreadable(snapshot, cluster.name, cluster.fleetFile);
   cluster.fleet = snapshot;
   if (added.length > 0) context.sink.note(`new: ${foldLine(added)}`);
   if (removed.length > 0) context.sink.note(`gone: ${foldLine(removed)}`);

@@ -7,8 +7,9 @@ import type { Plan } from '../plan/types.ts';
 import type { RunEnv, RunEvent, RunVerdict } from '../run/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import type { CliContext, Flags } from './context.ts';
+import { credentialsFailure } from './credentials-failure.ts';
 import { runEnvironment } from './environment.ts';
-import { exitCodeOfVerdict } from './exit-codes.ts';
+import { EXIT, exitCodeOfVerdict } from './exit-codes.ts';
 import { keepOutcomes, type OutcomeKeeper } from './format/outcomes.ts';
 import { outcomeLines } from './format/show-outcomes.ts';
 import { inForceLine } from './format/undo-preview.ts';
@@ -88,9 +89,13 @@ async function tell(
     if (io.hungUp.aborted) log.line(line);
   }
   for (const line of closingLines(verdict, kept.unknown(), flags)) note(line);
+  const credentials = verdict.state === 'done' ? undefined : credentialsFailure([...steps.values()].flat());
+  if (credentials) note(`no target could be reached: ${credentials.why}`);
+  if (credentials?.next) note(`next: ${credentials.next}`);
   const left = plan && (await stillInForce(context, verdict.runId));
   if (left) note(`${left}: ${nextCommand(`fireaxe undo ${verdict.runId}`, flags)}`);
   sink.json({ ...planOf(plan), verdict, outcomes: flat(steps) });
+  if (credentials && verdict.state !== 'interrupted') return EXIT.credentials;
   return exitCodeOfVerdict(verdict.state);
 }
 

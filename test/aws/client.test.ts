@@ -68,6 +68,47 @@ async function call(profile: CloudProfile, env: Record<string, string> = {}) {
 const keys = (id: string) => `aws_access_key_id = ${id}\naws_secret_access_key = s\n`;
 
 describe('cloud clients', () => {
+  it('reads keys from a file again, which somebody may have renewed', async () => {
+    const config = `[profile axe]\nendpoint_url = ${url}\n`;
+    const profile = { ...(await kit(config, `[axe]\n${keys('AKOLD')}`)), profile: 'axe' };
+    vi.useFakeTimers({ toFake: ['Date'] });
+    const client = await ssmClient(profile, {});
+    try {
+      await client.send(new ListCommandsCommand({}));
+      await kit(config, `[axe]\n${keys('AKNEW')}`);
+      vi.setSystemTime(Date.now() + 5_000);
+      await client.send(new ListCommandsCommand({}));
+      // Half a file for a moment gives no reason to lose the keys.
+      await kit(config, '[axe]\naws_access');
+      vi.setSystemTime(Date.now() + 5_000);
+      await client.send(new ListCommandsCommand({}));
+    } finally {
+      client.destroy();
+      vi.useRealTimers();
+    }
+    expect(seen.map((call) => call.split(' ')[0])).toEqual(['AKOLD', 'AKNEW', 'AKNEW']);
+  });
+
+  it.each([
+    ['use_fips_endpoint = true', {}, 'ssm-fips.eu-north-1.amazonaws.com'],
+    ['use_dualstack_endpoint = true', {}, 'ssm.eu-north-1.api.aws'],
+    ['use_fips_endpoint = true', { AWS_USE_FIPS_ENDPOINT: 'false' }, 'ssm.eu-north-1.amazonaws.com'],
+  ])('asks the endpoint of the profile: %s %j', async (setting, env, host) => {
+    const profile = await kit(`[profile axe]\n${setting}\n`, `[axe]\n${keys('AK')}`);
+    const client = await ssmClient({ ...profile, profile: 'axe' }, env);
+    const asked: string[] = [];
+    client.middlewareStack.add(
+      () => async (args) => {
+        asked.push((args.request as { hostname: string }).hostname);
+        return { output: { $metadata: {}, Commands: [] } as never, response: {} };
+      },
+      { step: 'finalizeRequest', priority: 'low' },
+    );
+    await client.send(new ListCommandsCommand({}));
+    client.destroy();
+    expect(asked).toEqual([host]);
+  });
+
   it("uses the kit's profile, region and endpoint whatever the environment says", async () => {
     const profile = await kit(
       `[profile axe]\nregion = us-east-1\nendpoint_url = ${url}\n`,

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { discoverFromEc2 } from '../../src/aws/discover-ec2.ts';
 import { type Ec2Api, ec2Api } from '../../src/aws/ec2-api.ts';
 import type { Ec2Instance } from '../../src/aws/ec2-instance.ts';
+import { asUnreachable } from '../../src/aws/errors.ts';
 import { type CloudEndpoint, createCloudEndpoint } from '../../src/drill/cloud/endpoint.ts';
 import { readSnapshot } from '../../src/fleet/snapshot.ts';
 import { fakeWorld, instanceId } from '../drill/cloud/fake-world.ts';
@@ -155,6 +156,54 @@ describe('names, roles and labels', () => {
       'eks.amazonaws.com/nodegroup': 'gpu',
       team: 'ml',
       tier: 'spot',
+    });
+  });
+});
+
+describe('discovery that could not be used', () => {
+  const page = (...instances: Partial<Ec2Instance>[]) => ({
+    Reservations: [{ Instances: instances as Ec2Instance[] }],
+  });
+  const at = (id: string, address: string) => ({
+    InstanceId: id,
+    PrivateIpAddress: address,
+    VpcId: `vpc-${id}`,
+  });
+
+  it('refuses two instances with one address, and names both and their VPCs', async () => {
+    const describe = async () => page(at('i-1', '10.0.0.5'), at('i-2', '10.0.0.5'));
+    await expect(discoverFromEc2({ describe, cluster: 'a', region: 'r' })).rejects.toMatchObject({
+      kind: 'guard',
+      message: expect.stringMatching(/10\.0\.0\.5: i-1 \(vpc-i-1\) and i-2 \(vpc-i-2\)/),
+    });
+  });
+
+  it('reads once more where an address went to another machine between two pages', async () => {
+    let reads = 0;
+    const describe = async () =>
+      reads++ === 0 ? page(at('i-1', '10.0.0.5'), at('i-2', '10.0.0.5')) : page(at('i-2', '10.0.0.5'));
+    const { nodes } = await discoverFromEc2({ describe, cluster: 'a', region: 'r' });
+    expect(nodes.map(({ instanceId }) => instanceId)).toEqual(['i-2']);
+  });
+
+  it('asks for smaller pages where EC2 does not answer in time', async () => {
+    const sizes: number[] = [];
+    const describe = async ({ MaxResults }: { MaxResults: number }) => {
+      sizes.push(MaxResults);
+      if (MaxResults > 50) throw Object.assign(new Error('late'), { name: 'TimeoutError' });
+      return page(at('i-1', '10.0.0.5'));
+    };
+    await discoverFromEc2({ describe, cluster: 'a', region: 'r' });
+    expect(sizes).toEqual([1000, 200, 50]);
+  });
+
+  it('says that EC2 does not answer, and not that Fireaxe has a bug', () => {
+    const error = Object.assign(new Error('x - [ERROR] a request has exceeded 20000 ms'), {
+      name: 'TimeoutError',
+    });
+    expect(asUnreachable(error, 'EC2', { region: 'cn-north-1' }, {})).toMatchObject({
+      message: 'EC2 in cn-north-1 does not answer: a request has exceeded 20000 ms',
+      next: 'curl -sSI https://ec2.cn-north-1.amazonaws.com.cn',
     });
   });
 });

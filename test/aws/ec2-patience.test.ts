@@ -105,7 +105,7 @@ describe('discovery with patience', () => {
   it('ends where pages lead in a circle, and counts once who is on two of them', async () => {
     const page = (n: number): Ec2Page => ({
       Reservations: [
-        { Instances: [1, n].map((i) => ({ InstanceId: instanceId(i), PrivateIpAddress: '10.0.0.1' })) },
+        { Instances: [1, n].map((i) => ({ InstanceId: instanceId(i), PrivateIpAddress: `10.0.0.${i}` })) },
       ],
     });
     const circle = async (query: { NextToken?: string }) => ({

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { ListCommandsCommand } from '@aws-sdk/client-ssm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ssmClient } from '../../src/aws/client.ts';
+import { hostOf } from '../../src/aws/hosts.ts';
 import { isNotConnected } from '../../src/aws/passing.ts';
 import { proxyAgent } from '../../src/aws/proxy.ts';
 import type { CloudProfile } from '../../src/kit/types.ts';
@@ -83,6 +84,17 @@ describe('HTTPS_PROXY', () => {
     const env = { HTTPS_PROXY: `http://${address}`, NO_PROXY: names };
     expect(proxyAgent(undefined, 'ssm.xx-test-1.amazonaws.com', env) !== undefined).toBe(used);
     expect(proxyAgent('https://ssm.xx-test-1.amazonaws.com/', 'other.host', env) !== undefined).toBe(used);
+  });
+
+  it.each([
+    ['cn-north-1', 'ssm.cn-north-1.amazonaws.com.cn'],
+    ['us-iso-east-1', 'ssm.us-iso-east-1.c2s.ic.gov'],
+    ['us-gov-west-1', 'ssm.us-gov-west-1.amazonaws.com'],
+  ])('holds NO_PROXY against the host that is asked in %s', async (region, host) => {
+    expect(hostOf('SSM', region)).toBe(host);
+    profile = { ...profile, region };
+    await call({ HTTPS_PROXY: `http://${address}` });
+    expect(asked.map(({ to }) => to)).toEqual([`${host}:443`]);
   });
 
   it('that refuses has sent nothing', async () => {

@@ -77,3 +77,27 @@ it('refuses --save without --discover', async () => {
   expect(code).toBe(2);
   expect(stderr).toContain('--discover');
 });
+
+it('refuses two machines with one address, and leaves the snapshot as it was', async () => {
+  const before = readFileSync(join(kit, 'fleet/prod.json'), 'utf8');
+  there = [1, 2, 3];
+  world.instances = () => there.map(instance).map((one) => ({ ...one, privateIp: '10.0.0.9' }));
+  const { code, stderr } = await fireaxe('nodes', '--discover', '--save');
+  world.instances = () => there.map(instance);
+  expect([code, stderr]).toEqual([7, expect.stringMatching(/two instances have the address 10\.0\.0\.9/)]);
+  expect(readFileSync(join(kit, 'fleet/prod.json'), 'utf8')).toBe(before);
+});
+
+const EXEC = ['exec', '--all', '--via', 'ssm', '--reason', 'test', '--yes'];
+
+it.each([
+  ['exec', [...EXEC, '--', 'true']],
+  ['exec --dry-run', [...EXEC, '--dry-run', '--', 'true']],
+  ['look', ['look', '--all', '--via', 'ssm', '--', 'true']],
+])('%s ends with 4 where credentials alone kept it from every node', async (_name, words) => {
+  cloud.faults.refuse.SendCommand = 'UnrecognizedClientException';
+  const { code, stderr, stdout } = await fireaxe(...words);
+  delete cloud.faults.refuse.SendCommand;
+  expect(code, stderr + stdout).toBe(4);
+  expect(stderr + stdout).toMatch(/next: .*aws sts get-caller-identity --profile lab/);
+});

@@ -5,6 +5,7 @@ import { targetsOf } from '../../kit/targets.ts';
 import { clocksOf, timeoutsOf } from '../../kit/timeouts.ts';
 import { commandOf } from '../command-words.ts';
 import { chooseCluster, openContext, selectionOf } from '../context.ts';
+import { credentialsFailure } from '../credentials-failure.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
 import { outcomeLines } from '../format/show-outcomes.ts';
@@ -88,6 +89,7 @@ export default defineVerb({
       );
       for (const line of outcomeLines(outcomes)) sink.text(line);
       sink.json({ cluster: cluster.name, outcomes });
+      if (credentialsFailure(outcomes)) return EXIT.credentials;
       return outcomes.every(({ state }) => state === 'ok') ? EXIT.done : EXIT.targets;
     } finally {
       await close();
