@@ -2,21 +2,24 @@ import { hostname, uptime, userInfo } from 'node:os';
 import type { TransportName } from '../fleet/transports.ts';
 import { stateDir } from '../kit/state-dir.ts';
 import type { RunEnv, RunEvent } from '../run/types.ts';
+import { type ApiCalls, countCalls } from './api-calls.ts';
 import type { CliContext } from './context.ts';
 
 /** What a run needs from its process, and how to close it. Transports load when first used. */
 export function runEnvironment(
-  { kit, io, sudoPassword, passphrases, onTrace }: CliContext,
+  { kit, io, sudoPassword, passphrases, onTrace: shown }: CliContext,
   onEvent: (event: RunEvent) => void,
   onOpen: RunEnv['onOpen'] = () => {},
-): { env: RunEnv; close(): Promise<void> } {
+): { env: RunEnv; apiCalls: ApiCalls; close(): Promise<void> } {
+  const apiCalls: ApiCalls = {};
+  const onTrace = countCalls(apiCalls, shown);
   let opened: ReturnType<typeof open> | undefined;
   const open = async () =>
     (await import('../transport/open.ts')).createTransports({
       kit,
       ...(sudoPassword !== undefined && { sudoPassword }),
       ...(passphrases && { passphrases }),
-      ...(onTrace && { onTrace }),
+      onTrace,
     });
   return {
     env: {
@@ -34,10 +37,11 @@ export function runEnvironment(
       stopWaiting: io.stopWaiting,
       hungUp: io.hungUp,
       onEvent,
-      ...(onTrace && { onTrace }),
+      onTrace,
       onOpen,
       operator: operator(io.env),
     },
+    apiCalls,
     close: async () => (await opened)?.close(),
   };
 }

@@ -6,6 +6,7 @@ import { actionSteps } from '../plan/steps.ts';
 import type { Plan } from '../plan/types.ts';
 import type { RunEnv, RunEvent, RunVerdict } from '../run/types.ts';
 import type { Outcome } from '../transport/types.ts';
+import { type ApiCalls, callsLine } from './api-calls.ts';
 import type { CliContext, Flags } from './context.ts';
 import { credentialsFailure } from './credentials-failure.ts';
 import { runEnvironment } from './environment.ts';
@@ -35,7 +36,7 @@ export async function runAndShow(
   const show = (event: RunEvent) => {
     for (const view of views) view.onEvent(event);
   };
-  const { env, close } = runEnvironment(
+  const { env, apiCalls, close } = runEnvironment(
     context,
     (event) => {
       kept.onEvent(event);
@@ -57,7 +58,7 @@ export async function runAndShow(
     await endAll(views);
     const retry = retryOf(flags, verdict, plan, [...kept.steps().values()].flat());
     const told = retry === undefined ? withNext(verdict, flags) : { ...verdict, next: retry };
-    return await tell(context, log, told, kept, plan);
+    return await tell(context, log, told, kept, plan, apiCalls);
   } finally {
     await log.close();
     await close();
@@ -76,6 +77,7 @@ async function tell(
   verdict: RunVerdict,
   kept: OutcomeKeeper,
   plan: Plan | undefined,
+  apiCalls: ApiCalls,
 ): Promise<number> {
   const { sink, flags, io } = context;
   const steps = kept.steps();
@@ -88,13 +90,15 @@ async function tell(
     // Without a terminal the log is the only place to read them.
     if (io.hungUp.aborted) log.line(line);
   }
+  const calls = callsLine(apiCalls);
+  if (calls) note(calls);
   for (const line of closingLines(verdict, kept.unknown(), flags)) note(line);
   const credentials = verdict.state === 'done' ? undefined : credentialsFailure([...steps.values()].flat());
   if (credentials) note(`no target could be reached: ${credentials.why}`);
   if (credentials?.next) note(`next: ${credentials.next}`);
   const left = plan && (await stillInForce(context, verdict.runId));
   if (left) note(`${left}: ${nextCommand(`fireaxe undo ${verdict.runId}`, flags)}`);
-  sink.json({ ...planOf(plan), verdict, outcomes: flat(steps) });
+  sink.json({ ...planOf(plan), verdict, outcomes: flat(steps), ...(calls ? { apiCalls } : {}) });
   if (credentials && verdict.state !== 'interrupted') return EXIT.credentials;
   return exitCodeOfVerdict(verdict.state);
 }

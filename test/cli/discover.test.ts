@@ -101,3 +101,14 @@ it.each([
   expect(code, stderr + stdout).toBe(4);
   expect(stderr + stdout).toMatch(/next: .*aws sts get-caller-identity --profile lab/);
 });
+
+it('counts the calls to AWS of a run', async () => {
+  const { code, stdout, stderr } = await fireaxe(...EXEC, '--output', 'json', '--', 'true');
+  expect(code, stderr).toBe(3);
+  // The machines of this cloud answer nothing: their receipts are read, too.
+  expect(JSON.parse(stdout).apiCalls).toMatchObject({
+    'ssm:SendCommand': expect.any(Number),
+    'ssm:ListCommands': expect.any(Number),
+  });
+  expect(stderr).toMatch(/AWS calls: ssm:SendCommand \d+, /);
+});
