@@ -1,25 +1,16 @@
 import { FireaxeError, usage } from '../base/errors.ts';
 import type { FleetNode, FleetSnapshot, Role } from '../fleet/types.ts';
+import type { Discovery } from '../kit/types.ts';
 import type { Ec2Instance, Ec2Page, Ec2Query } from './ec2-instance.ts';
 import { namesOf } from './ec2-names.ts';
-import { labelsOf, type RoleRule, rolesOf, tagsOf } from './ec2-tags.ts';
+import { labelsOf, rolesOf, tagsOf } from './ec2-tags.ts';
 import { isTimeout } from './passing.ts';
 
-export interface DiscoveryOptions {
+export interface DiscoveryOptions extends Discovery {
   /** One page of DescribeInstances. */
   describe(query: Ec2Query): Promise<Ec2Page>;
   cluster: string;
   region: string;
-  /** The cluster's name in its tags, where that is another. */
-  tagName?: string;
-  /** EC2 filters instead of the cluster's tag, such as `tag:env` → [`prod`]. */
-  filters?: { name: string; values: string[] }[];
-  /** Looked at before the tags that Kubernetes installers set; the first match decides. */
-  roleRules?: RoleRule[];
-  /** Tags to take over as labels, besides the known ones. */
-  labelTags?: string[];
-  /** The address to reach the nodes at; `public` falls back to the private one. */
-  address?: 'private' | 'public';
   now?: Date;
   /** Told when a page of this size was not answered in time. */
   onSmaller?(size: number): void;

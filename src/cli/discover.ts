@@ -64,6 +64,7 @@ export async function discover(context: CliContext, save: boolean): Promise<void
   });
   const fresh = await discoverFromEc2({
     describe: describe as Parameters<typeof discoverFromEc2>[0]['describe'],
+    ...cluster.discover,
     cluster: cluster.name,
     region: cloud.region,
     now: context.io.now(),

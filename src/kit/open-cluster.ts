@@ -8,7 +8,7 @@ import type { FleetSnapshot } from '../fleet/types.ts';
 import { readFleetFile } from './fleet-file.ts';
 import { existing, inKit, missing } from './in-kit.ts';
 import type { ClusterFile } from './schema.ts';
-import type { Bastion, CloudProfile, ClusterKit, Timeouts } from './types.ts';
+import type { Bastion, CloudProfile, ClusterKit, Discovery, Timeouts } from './types.ts';
 import type { YamlSource } from './yaml-file.ts';
 
 /** One cluster of the kit with its fleet; every file that it names exists. */
@@ -65,6 +65,7 @@ export async function openCluster(
     bastions,
     via,
     ...(cloud ? { cloud } : {}),
+    ...discoveryIn(file),
     kubernetes: file.kubernetes,
     parameters: file.parameters,
     timeouts: timeoutsIn(file),
@@ -77,6 +78,25 @@ function timeoutsIn({ timeouts }: ClusterFile): Partial<Timeouts> {
   return Object.fromEntries(
     Object.entries(timeouts).flatMap(([phase, ms]) => (ms === undefined ? [] : [[`${phase}Ms`, ms]])),
   );
+}
+
+function discoveryIn({ cloud }: ClusterFile): { discover?: Discovery } {
+  if (!cloud?.discover) return {};
+  const { tagName, filters, roles, labels, address } = cloud.discover;
+  const rules = roles.map(({ tag, value, roles }) => ({
+    key: tag,
+    ...(value === undefined ? {} : { value }),
+    roles,
+  }));
+  return {
+    discover: {
+      ...(tagName === undefined ? {} : { tagName }),
+      ...(filters && { filters: Object.entries(filters).map(([name, values]) => ({ name, values })) }),
+      roleRules: rules,
+      labelTags: labels,
+      address,
+    },
+  };
 }
 
 async function cloudProfile(path: string, file: ClusterFile): Promise<CloudProfile | undefined> {

@@ -81,6 +81,26 @@ const timeouts = z.strictObject({
   retry: duration.refine((ms) => ms <= LONGEST_MS, 'not from 0s to 24h').optional(),
 });
 
+/** Which instances of EC2 are the cluster's, and what their tags say. */
+const discover = z.strictObject({
+  tagName: z.string().min(1).optional(),
+  filters: z
+    .record(z.string().min(1), z.array(z.string().min(1)).min(1))
+    .refine((filters) => Object.keys(filters).length > 0, 'no filter')
+    .optional(),
+  roles: z
+    .array(
+      z.strictObject({
+        tag: z.string().min(1),
+        value: z.string().optional(),
+        roles: z.array(z.enum(['control-plane', 'etcd', 'worker'])).min(1),
+      }),
+    )
+    .default([]),
+  labels: z.array(z.string().min(1)).default([]),
+  address: z.enum(['private', 'public']).default('private'),
+});
+
 const cluster = z.strictObject({
   ssh: ssh.prefault({}),
   bastions: z.record(name, bastion).default({}),
@@ -93,6 +113,7 @@ const cluster = z.strictObject({
         .regex(/^[a-z0-9-]+$/, 'not a region such as us-west-2'),
       configFile: z.string().min(1).optional(),
       credentialsFile: z.string().min(1).optional(),
+      discover: discover.optional(),
     })
     .optional(),
   kubernetes: z
@@ -153,6 +174,7 @@ export function knownKitKeys(path: PropertyKey[]): string[] {
     'clusters.*.bastions.*': bastion,
     'clusters.*.timeouts': timeouts,
     'clusters.*.cloud': cluster.shape.cloud.unwrap(),
+    'clusters.*.cloud.discover': discover,
     'clusters.*.kubernetes': cluster.shape.kubernetes.unwrap(),
   };
   const wild = path.map((key, i) =>

@@ -1,6 +1,6 @@
 import type { FireaxeError } from '../base/errors.ts';
 import type { TransportName } from '../fleet/transports.ts';
-import type { FleetNode, FleetSnapshot } from '../fleet/types.ts';
+import type { FleetNode, FleetSnapshot, Role } from '../fleet/types.ts';
 
 /** A host through which other nodes are reached. */
 export interface Bastion {
@@ -38,6 +38,20 @@ export interface CloudProfile {
   credentialsFile?: string;
 }
 
+/** Which instances of EC2 are the cluster's, and what their tags say. */
+export interface Discovery {
+  /** The cluster's name in its tags, where that is another. */
+  tagName?: string;
+  /** EC2 filters instead of the cluster's tag, such as `tag:env` → [`prod`]. */
+  filters?: { name: string; values: string[] }[];
+  /** Looked at before the tags that Kubernetes installers set; the first match decides. */
+  roleRules?: { key: string; value?: string; roles: Role[] }[];
+  /** Tags to take over as labels, besides the known ones. */
+  labelTags?: string[];
+  /** The address to reach the nodes at; `public` falls back to the private one. */
+  address?: 'private' | 'public';
+}
+
 export interface ClusterKit {
   name: string;
   ssh: { user: string; port: number; identity?: string; useAgent: boolean; jump?: string; sudo: boolean };
@@ -45,6 +59,7 @@ export interface ClusterKit {
   /** Order of transports for its nodes. */
   via: TransportName[];
   cloud?: CloudProfile;
+  discover?: Discovery;
   /** What the actions must know of Kubernetes there. */
   kubernetes: {
     apiserverPort: number;

@@ -61,6 +61,20 @@ describe('opening a kit', () => {
     expect(n1!.ssh).toMatchObject({ user: 'root', sudo: false, jump: { name: 'b1' } });
   });
 
+  it('says which instances of EC2 are a cluster’s', async () => {
+    const discover =
+      "{ filters: { 'tag:env': [prod] }, roles: [{ tag: team, value: 'control*', roles: [etcd] }], labels: [team] }";
+    const cloud = `    cloud: { region: us-west-2, discover: ${discover} }\n`;
+    const yaml = KIT_YAML.replace('    bastions:', `${cloud}    bastions:`);
+    const { c1 } = (await openKit(kit({ 'kit.yaml': yaml }))).clusters;
+    expect(c1!.discover).toEqual({
+      filters: [{ name: 'tag:env', values: ['prod'] }],
+      roleRules: [{ key: 'team', value: 'control*', roles: ['etcd'] }],
+      labelTags: ['team'],
+      address: 'private',
+    });
+  });
+
   it('has the timeouts that it says, and the others by default', async () => {
     const opened = await openKit(
       kit({

@@ -11,10 +11,14 @@ fx_root() {
 
 fx_identity() {
   if [ -n "$FX_INSTANCE_ID" ]; then
-    for FX_K in /sys/class/dmi/id/board_asset_tag /var/lib/cloud/data/instance-id; do
+    for FX_K in /sys/class/dmi/id/board_asset_tag /var/lib/cloud/data/instance-id /var/lib/amazon/ssm/registration; do
       fx_line "$FX_ROOT$FX_K" || continue
       [ "$FX_L" != "$FX_INSTANCE_ID" ] || return 0
-      case $FX_L in i-*) fx_refuse wrong-machine "this is $FX_L, not $FX_INSTANCE_ID" ;; esac
+      # Outside EC2 the SSM agent keeps the id of its registration, in JSON.
+      case $FX_L in
+        *"\"$FX_INSTANCE_ID\""*) return 0 ;;
+        i-* | *'"mi-'*) fx_refuse wrong-machine "this is $FX_L, not $FX_INSTANCE_ID" ;;
+      esac
     done
     # No instance id can be read here: the machine id decides.
     [ -n "$FX_MACHINE_ID" ] || fx_refuse wrong-machine "cannot tell that this is $FX_INSTANCE_ID"
