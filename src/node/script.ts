@@ -31,7 +31,7 @@ export function nodeScript(request: ScriptRequest): NodeScript {
     FX_ACTION: request.action.name,
     FX_ORDER: request.order && request.op === 'apply' ? orderText(request.order) : '',
     FX_MINE: request.operator && request.op === 'check' ? `"operator":${asciiJson(request.operator)}` : '',
-    FX_BY: request.op === 'undo' ? oneWord(request.operator ?? '') : '',
+    ...(request.op === 'undo' && { FX_BY: oneWord(request.operator ?? '') }),
     FX_NONCE: nonce,
     FX_DEADLINE: String(Math.max(SHORTEST_DEADLINE_S, Math.floor(request.deadlineMs / 1000))),
   });

@@ -47,6 +47,7 @@ dns_of_pods() {
     DN_L=$(sed -n 's/^search.* svc\.\([^ ]*\).*/\1/p' "$DN_K" 2>/dev/null)
     [ -n "$DN_L" ] || continue
     DN_DOMAIN=$DN_L
+    # shellcheck disable=SC2013
     for DN_L in $(sed -n 's/^nameserver  *\([0-9a-fA-F.:]*\).*/\1/p' "$DN_K"); do dns_add service "$DN_L"; done
   done
 }
@@ -63,7 +64,7 @@ dns_of_kubelet() {
     DN_DOMAIN=${DN_DOMAIN:-$DN_L}
   done
   set +f
-  for DN_L in $(cat "$FX_ROOT"/proc/[0-9]*/cmdline 2>/dev/null | tr '\000,' '\n\n' | sed -n 's/^--cluster-dns=\([0-9a-fA-F.:]*\)$/\1/p'); do
+  for DN_L in $(cat "$FX_ROOT"/proc/[0-9]*/cmdline 2>/dev/null | tr '\000' '\n' | sed -n 's/^--cluster-dns=\([0-9a-fA-F.:]*\).*/\1/p'); do
     dns_add service "$DN_L"
   done
   set -f

@@ -38,5 +38,5 @@ fx_taken_back() {
   fx_write undone "$FX_T" && return 0
   # A link needs an inode only, and can hold the text as well.
   ln -s "$FX_T" "$FX_DIR/undone.says" 2>/dev/null
-  [ -e "$FX_DIR/undone" ] || { fx_data receipt none && fx_say 'no receipt of this undo could be written'; }
+  [ -e "$FX_DIR/undone" ] || { fx_data receipt none && fx_say 'this undo left no receipt'; }
 }

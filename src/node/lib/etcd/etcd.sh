@@ -29,6 +29,8 @@ etcd_read() {
   # shellcheck disable=SC2086
   set -- $AP_OUT
   ET_LEADER=${1:-0} ET_LEARNER=${2:-0} ET_QUOTA=${3:-0} ET_SIZE=${4:-0}
+  # Only a status tells these.
+  # shellcheck disable=SC2034
   [ $# -lt 8 ] || ET_MORE="$5 $6 $7 $8"
   ET_VOTES=$ET_OK
   # Without a leader, an alarm is not the cause.
