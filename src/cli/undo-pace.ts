@@ -1,6 +1,9 @@
+import { podsByLabel } from '../actions/kubectl/paths.ts';
 import { formatDuration, LONGEST_MS, parseSpan } from '../base/duration.ts';
+import { usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import { actionSteps, inFlight } from '../plan/steps.ts';
+import type { OnceGone } from '../plan/types.ts';
 import type { JournalRecord } from '../run/types.ts';
 import type { UndoPace } from '../run/undo/pace.ts';
 import { wavesText } from './format/plan.ts';
@@ -17,6 +20,8 @@ export const scopeOptions = {
   nodes: value('--nodes <nodeset>', 'only these nodes, such as n[1-9,12]'),
   pause: value('--pause <duration>', 'time to settle after each wave'),
   gate: value('--gate <duration>', 'all API servers answer this long before the next wave or step'),
+  onceGone: value('--once-gone <namespace/label>', 'each node once no such pod is left on it'),
+  within: value('--within <duration>', 'with --once-gone: how long to wait for them', { default: '10m' }),
 };
 
 type UndoFlags = Given<typeof scopeOptions> & PaceFlags & WaveFlags;
@@ -30,6 +35,15 @@ export function paceOf(flags: UndoFlags): UndoPace {
     ...(pause === undefined ? {} : { pauseMs: parseSpan(pause, '--pause', 0, LONGEST_MS) }),
     ...(gate === undefined ? {} : { gate: healthyFor(parseSpan(gate, '--gate', 0, LONGEST_MS)) }),
   };
+}
+
+/** `--once-gone` and `--within`; undefined without the first. */
+export function onceGoneOf({ onceGone: pods, within = '10m' }: UndoFlags): OnceGone | undefined {
+  if (pods === undefined) return undefined;
+  const path = podsByLabel(pods);
+  if (path === undefined)
+    throw usage(`not pods: ${pods}`, { place: '--once-gone', expected: 'NAMESPACE/key=value' });
+  return { pods, path, withinMs: parseSpan(within, '--within', 1_000, LONGEST_MS), everyMs: 3_000 };
 }
 
 /** The scope and pace flags as typed, to repeat in the next command. */

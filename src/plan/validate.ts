@@ -1,4 +1,4 @@
-import { podsPath } from '../actions/kubectl/paths.ts';
+import { podsByLabel } from '../actions/kubectl/paths.ts';
 import { ACTION_NAMES } from '../actions/registry.ts';
 import { isTransportName } from '../fleet/transports.ts';
 import { bindStep, dangerOf, irreversibleOf } from './bound.ts';
@@ -44,7 +44,7 @@ function ofStep(step: Step, plan: Plan): string | undefined {
 
 /** What is shown is what is asked. */
 function ofUndo({ onceGone }: UndoStep): string | undefined {
-  return onceGone && podsPath(onceGone.pods) !== onceGone.path ? 'invalid pods in onceGone' : undefined;
+  return onceGone && podsByLabel(onceGone.pods) !== onceGone.path ? 'invalid pods in onceGone' : undefined;
 }
 
 function ofGate({ answering, freshLeases = '1', etcdHealthy = '1' }: GateSpec): string | undefined {

@@ -1,4 +1,4 @@
-import { podsPath } from '../actions/kubectl/paths.ts';
+import { podsByLabel } from '../actions/kubectl/paths.ts';
 import { presentNames } from '../actions/params.ts';
 import { actionNamed } from '../actions/registry.ts';
 import { formatAmount, parseSome } from '../base/amount.ts';
@@ -81,7 +81,7 @@ function onceGone(
   { within, every }: { within: string; every: string },
   place: Place,
 ): OnceGone {
-  const path = podsPath(pods);
+  const path = podsByLabel(pods);
   if (path === undefined) {
     throw usage(`not pods: ${pods}`, { place: place('onceGone'), expected: 'NAMESPACE/key=value' });
   }

@@ -1,5 +1,4 @@
 import { FireaxeError } from '../base/errors.ts';
-import { foldLine } from '../base/fold-names.ts';
 import { addCounts, failuresOf, noCounts } from '../fanout/counts.ts';
 import { actionSteps, isNamed } from '../plan/steps.ts';
 import type { Step, UndoStep, Workstream } from '../plan/types.ts';
@@ -12,7 +11,7 @@ import { endedWell, isOver } from './step/pending.ts';
 import type { StepEnd } from './step/phase.ts';
 import { completeReached } from './step/reached-since.ts';
 import type { RunVerdict } from './types.ts';
-import { undoOnceGone } from './undo/once-gone.ts';
+import { leftBecause, undoOnceGone } from './undo/once-gone.ts';
 import { undoStep } from './undo/step.ts';
 
 /** Runs what is left of a plan by its journal: workstreams side by side, steps in order. */
@@ -138,8 +137,7 @@ async function runUndo(session: Session, step: UndoStep): Promise<StepEnd> {
     }
   }
   if (waiting.length > 0) {
-    const pods = step.onceGone?.pods;
-    const why = `left as they are, because pods of ${pods} are still on them: ${foldLine(waiting)}; next: fireaxe undo ${session.runId} --step ${step.steps.join(' --step ')}`;
+    const why = `${leftBecause(step.onceGone!, waiting)}; next: fireaxe undo ${session.runId} --step ${step.steps.join(' --step ')}`;
     return { state: 'partial', why };
   }
   const failures = failuresOf(counts);

@@ -105,6 +105,13 @@ describe('undo', () => {
     expect(JSON.parse(all.stdout)).toMatchObject({ dryRun: true, confirm: 'prod-1 5' });
   });
 
+  it('refuses pods without a label, before anything is asked', async () => {
+    ran(hold);
+    const { code, stderr } = await undo('--once-gone', 'monitoring/agent', '--yes');
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/--once-gone.*NAMESPACE\/key=value/s);
+  });
+
   it('refuses an unknown step, with --include too', async () => {
     ran(remove);
     const { code, stderr } = await undo('--include', 'removal');

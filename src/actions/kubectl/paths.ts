@@ -84,6 +84,11 @@ export function podsPath(text: string): string | undefined {
   return query && /^labelSelector=[A-Za-z0-9%_.-]+$/.test(query) ? `${path}?${query}` : undefined;
 }
 
+/** The same, of a label with its value: a key alone may be the name of a pod, of which none is found. */
+export function podsByLabel(text: string): string | undefined {
+  return /=|%3D/.test(text.replace(/^.*labelSelector=/, '')) ? podsPath(text) : undefined;
+}
+
 /** The object at a path as people name it, such as `DaemonSet monitoring/agent`. */
 export function objectAt(path: string): string {
   const read = readApiPath(path);

@@ -10,7 +10,7 @@ import { openKeys, transportsOf } from '../passphrases.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { refuseUnknownNode, refuseUnknownStep } from '../run-scope.ts';
 import { defineVerb } from '../types.ts';
-import { paceOf, sameWords, scopeOptions, withPace } from '../undo-pace.ts';
+import { onceGoneOf, paceOf, sameWords, scopeOptions, withPace } from '../undo-pace.ts';
 import { fromJournal, fromNodes } from '../undo-source.ts';
 
 const PACE = `
@@ -35,6 +35,7 @@ export default defineVerb({
     'fireaxe undo 20261120T101500Z --from-nodes              # the journal is on another machine',
     'fireaxe undo last --canary 1 --wave 10% --pause 30s --max-failures 2',
     'fireaxe undo last --gate 10s                            # only while all API servers answer',
+    'fireaxe undo last --once-gone monitoring/app=agent      # a held offender, when its pods are deleted',
     'fireaxe undo last --canary 0 --wave 100% --pause 0s     # all at once',
   ],
   danger: 'change',
@@ -78,6 +79,7 @@ export default defineVerb({
     refuseUnknownStep(records, include, runId, '--include');
     refuseUnknownNode(records, targets, runId);
     const pace = paceOf(flags);
+    const onceGone = onceGoneOf(flags);
     const preview = previewOf(records, scope);
     const { left } = preview;
     const changes = await withPace(preview.changes, records, pace);
@@ -114,7 +116,7 @@ export default defineVerb({
       const verdict = await undoRun(
         await source.open(env),
         { ...env, ...furtherReasonOf(flags) },
-        { pace, shown, ...scope },
+        { pace, shown, ...(onceGone && { onceGone }), ...scope },
       );
       // The next undo repeats the scope and pace of this one.
       const again = verdict.next?.startsWith('fireaxe undo ');

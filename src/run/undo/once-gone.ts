@@ -1,13 +1,20 @@
+import { foldLine } from '../../base/fold-names.ts';
 import { addCounts, noCounts } from '../../fanout/counts.ts';
 import type { BoundStep } from '../../plan/bound.ts';
 import type { OnceGone } from '../../plan/types.ts';
 import type { Session } from '../session.ts';
+import type { UndoPace } from './pace.ts';
 import { type UndoEnd, undoStep } from './step.ts';
 
 export type GoneEnd = UndoEnd & {
   /** Targets that were left as they are: their pods were there to the end. */
   waiting: string[];
 };
+
+/** Why targets are left as they are. */
+export function leftBecause({ pods }: OnceGone, waiting: string[]): string {
+  return `left as they are, because pods of ${pods} are still on them: ${foldLine(waiting)}`;
+}
 
 /**
  * Undoes a step on each node once no pod of the given ones is left on it. The API keeps a pod until its kubelet has ended
@@ -18,12 +25,14 @@ export async function undoOnceGone(
   step: string,
   bound: BoundStep,
   once: OnceGone,
+  { only, pace }: { only?: ReadonlySet<string>; pace?: UndoPace } = {},
 ): Promise<GoneEnd> {
   const { env, memory, readings } = session;
   const clock = () => env.elapsed?.() ?? env.now().getTime();
   const until = clock() + once.withinMs;
   const tried = new Set<string>();
-  const all = memory.changed(bound.step).length;
+  const toUndo = () => memory.changed(bound.step).filter((target) => !only || only.has(target));
+  const all = toUndo().length;
   let end: UndoEnd = { planned: 0, counts: noCounts() };
   let waiting: string[] = [];
   const tell = (state: 'waiting' | 'open' | 'failed', reading: string) => ({
@@ -31,12 +40,12 @@ export async function undoOnceGone(
   });
   await session.record(tell('waiting', `no pod of ${once.pods} on a node before it is undone`));
   while (!env.stop.aborted) {
-    const left = memory.changed(bound.step).filter((target) => !tried.has(target));
+    const left = toUndo().filter((target) => !tried.has(target));
     const on = left.length === 0 ? new Set<string>() : await readings.podsLeft(once.path);
     const free = on ? withoutPods(left, on, new Set(session.targets.keys())) : [];
     waiting = left.filter((target) => !free.includes(target));
     if (free.length > 0) {
-      const some = await undoStep(session, bound, new Set(free));
+      const some = await undoStep(session, bound, new Set(free), pace);
       for (const target of free) tried.add(target);
       end = { ...some, planned: end.planned + some.planned, counts: addCounts(end.counts, some.counts) };
       if (some.stoppedBy || some.irreversible) return { ...end, waiting };
@@ -59,7 +68,10 @@ export async function undoOnceGone(
     ...tell('failed', `${waiting.length} of ${all} nodes have pods of ${once.pods}`),
     why,
   });
-  return { ...end, waiting, ...(env.stop.aborted && { stoppedBy: 'interrupt' as const }) };
+  const counts = { ...end.counts };
+  counts['not-attempted'] += waiting.length;
+  const planned = end.planned + waiting.length;
+  return { ...end, planned, counts, waiting, ...(env.stop.aborted && { stoppedBy: 'interrupt' as const }) };
 }
 
 /**

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { OnceGone } from '../../../src/plan/types.ts';
 import { execute } from '../../../src/run/execute.ts';
 import { withoutPods } from '../../../src/run/undo/once-gone.ts';
+import { undoRun } from '../../../src/run/undo/undo.ts';
 import type { NodeScript, Outcome, Transport } from '../../../src/transport/types.ts';
 import { envFor, fakeFleet, kitOf } from '../fake-fleet.ts';
 import { holdStep, planOf } from '../plans.ts';
@@ -17,7 +18,7 @@ const ONCE: OnceGone = {
 type Lists = (string[] | undefined)[];
 
 /** A run that holds the agent on three nodes and releases it once its pods are gone; `n1` has the API server. */
-async function released(lists: Lists, once: Partial<OnceGone> = {}) {
+async function released(lists: Lists, once: Partial<OnceGone> = {}, by: 'playbook' | 'undo' = 'playbook') {
   const kit = kitOf(4);
   kit.clusters.c!.fleet.nodes[0]!.roles = ['control-plane'];
   const fleet = fakeFleet();
@@ -46,8 +47,10 @@ async function released(lists: Lists, once: Partial<OnceGone> = {}) {
   });
   const hold = { ...holdStep(kit, 'hold'), targets: ['n2', 'n3', 'n4'], waves: [3] };
   const release = { kind: 'undo' as const, id: 'release', title: 'release', steps: ['hold'] };
-  const steps = [hold, { ...release, onceGone: { ...ONCE, ...once } }];
-  const verdict = await execute(planOf(kit, [{ name: 'a', steps }]), env);
+  const onceGone = { ...ONCE, ...once };
+  const steps = by === 'playbook' ? [hold, { ...release, onceGone }] : [hold];
+  let verdict = await execute(planOf(kit, [{ name: 'a', steps }]), env);
+  if (by === 'undo') verdict = await undoRun(verdict.runId, env, { onceGone });
   return { story, verdict, events: env.events };
 }
 
@@ -76,6 +79,14 @@ it('a node whose pod stays to the end is left held, and the next command is name
   expect(stream?.why).toMatch(
     /pods of mon\/app=agent are still on them: n2; next: fireaxe undo \S+ --step hold/,
   );
+});
+
+it('an undo by hand waits for the pods, too, and its totals count the nodes that it left', async () => {
+  const { story, verdict, events } = await released([['n2', 'n3'], ['n2']], { withinMs: 7_000 }, 'undo');
+  expect(story).toEqual(['n4', '5 s', 'n3', '7 s']);
+  expect(verdict).toMatchObject({ state: 'failed', planned: 3, counts: { ok: 2, 'not-attempted': 1 } });
+  expect(verdict.next).toBe(`fireaxe undo ${verdict.runId}`);
+  expect(JSON.stringify(events)).toContain('pods of mon/app=agent are still on them: n2');
 });
 
 it('nothing is released while no API server lists the pods', async () => {
