@@ -93,8 +93,22 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
       }),
       shell,
     );
-    expect(r.result).toMatchObject({ state: 'failed', exit: 4 });
-    expect(r.stdout.length).toBeLessThan(1500);
+    expect(r.result).toMatchObject({ state: 'failed', exit: 4, data: { more: '1', truncated: '1' } });
+    // SSM keeps 24,000 characters; the output goes on after the result line.
+    expect(r.stdout.length).toBeGreaterThan(20_000);
+    expect(r.stdout.length).toBeLessThan(21_700);
+    const lines = r.stdout.split('\n').slice(0, -1);
+    expect(lines).toEqual(lines.map((_, n) => `line ${n}`));
+  });
+
+  test('over SSM a short output is whole', async ({ box }) => {
+    const r = await box.run(
+      text('apply', run('i=0; while [ $i -lt 400 ]; do echo line $i; i=$((i+1)); done'), { via: 'ssm' }),
+      shell,
+    );
+    expect(r.result!.data).toEqual({ more: '1' });
+    expect(r.stdout.split('\n')).toHaveLength(401);
+    expect(existsSync(join(box.root, 'run/fireaxe/r1/s1/rest'))).toBe(false);
   });
 
   test('the wrong machine, by either id', async ({ box }) => {

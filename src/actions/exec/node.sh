@@ -53,17 +53,18 @@ act_apply() {
   esac
 }
 
-# ex_bounded: SSM keeps 2,500 characters in all: the head of the output, and room for the result line.
-# The rest is read and dropped, so that the command never writes to a closed pipe.
+# ex_bounded: SSM lists 2,500 characters in all: the head of the output, and room for the result line. It keeps 24,000:
+# more output follows that line. What is left is read and dropped, so that the command never writes to a closed pipe.
 ex_bounded() {
   mkfifo "$FX_DIR/pipe" || fx_fail no-receipt "cannot make $FX_DIR/pipe"
   # dd, as some versions of head read more than they print.
   {
     dd bs=1 count=1400 2>/dev/null
+    { dd bs=1 count=20000 >"$FX_DIR/rest"; } 2>/dev/null
     [ "$(dd bs=1 count=1 2>/dev/null | wc -c)" -eq 0 ] || : >"$FX_DIR/cut"
     exec cat >/dev/null 2>&1
   } <"$FX_DIR/pipe" &
-  FX_DRAIN=$!
+  FX_DRAIN=$! FX_REST=$FX_DIR/rest
   # The redirection is on the command alone: a deadline in the middle must find the script's own stdout in place.
   "$@" </dev/null >"$FX_DIR/pipe" 2>&1
   FX_RC=$? FX_N=0
@@ -74,6 +75,7 @@ ex_bounded() {
     FX_N=$((FX_N + 1))
   done
   kill "$FX_DRAIN" 2>/dev/null
+  [ ! -s "$FX_REST" ] || fx_data more 1
   [ ! -e "$FX_DIR/cut" ] || fx_data truncated 1
   return "$FX_RC"
 }

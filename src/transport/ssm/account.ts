@@ -1,4 +1,5 @@
 import type { CloudProfile } from '../../kit/types.ts';
+import type { NodeScript } from '../types.ts';
 import { Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import { SentFinder } from './find-sent.ts';
@@ -14,6 +15,8 @@ export interface Account {
   poller: Poller;
   breaker: Breaker;
   finder: SentFinder;
+  /** How many whole outputs were read of each script. */
+  fullOutputs: WeakMap<NodeScript, number>;
 }
 
 export interface PollTimes {
@@ -35,7 +38,7 @@ export function openAccount(profile: CloudProfile, api: SsmApi, clock: Clock, ti
     ...times,
   });
   const finder = new SentFinder({ ...clock, api, pace });
-  return { profile, api, pace, poller, finder, breaker: new Breaker(clock.now) };
+  return { profile, api, pace, poller, finder, breaker: new Breaker(clock.now), fullOutputs: new WeakMap() };
 }
 
 /** Profiles that reach the same account by the same keys share everything. */

@@ -15,6 +15,9 @@ import type { Report, SentCommand } from './types.ts';
 const CREDENTIAL_LOOKS = 3;
 /** Lists of a finished command may lag for this many looks before missing targets are given up. */
 const MISSING_LOOKS = 3;
+/** Nodes of an order whose whole output is read, and so many where it failed. */
+const MOST_OUTPUTS = 100;
+const MOST_FAILURES = 500;
 /** Between two looks where the first cannot tell who has begun. */
 const NEXT_LOOK_MS = 2_000;
 /** The last look at a deadline, and the cancelling after it, take no longer each. */
@@ -121,13 +124,24 @@ export class Follow {
       endedAt: new Date(this.clock.now()),
     };
     const of = { commandId: this.command.id, instanceId: report.instanceId };
-    if (needsFullOutput(report, this.script))
+    if (this.#wantsFullOutput(report))
       this.#reading.push(
         fullOutput(this.account, this.clock, of, this.#hurry.signal).then((full) =>
           this.settle(readReport(report, ended, full)),
         ),
       );
     else this.settle(readReport(report, ended));
+  }
+
+  /** What the state depends on is always read; more output of many nodes would be a call for each of them. */
+  #wantsFullOutput(report: Report): boolean {
+    const need = needsFullOutput(report, this.script);
+    if (need !== 'more') return need === 'must';
+    const { fullOutputs } = this.account;
+    const read = fullOutputs.get(this.script) ?? 0;
+    if (read >= (report.code === 0 ? MOST_OUTPUTS : MOST_FAILURES)) return false;
+    fullOutputs.set(this.script, read + 1);
+    return true;
   }
 
   #onTrouble(error: unknown): void {

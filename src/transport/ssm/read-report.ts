@@ -47,11 +47,13 @@ function end(state: OutcomeState, code: ReasonCode, message: string): Judgement 
   return { state, reason: { code, message } };
 }
 
-/** Whether the list may have cut what is needed, so that the invocation itself must be read. */
-export function needsFullOutput(report: Report, script: NodeScript): boolean {
-  if (!/^(Success|Failed|ExecutionTimedOut)$/.test(report.details)) return false;
+/** Whether the invocation itself must be read, because the list cut what is needed, or has more for who wants it. */
+export function needsFullOutput(report: Report, script: NodeScript): 'must' | 'more' | undefined {
+  if (!/^(Success|Failed|ExecutionTimedOut)$/.test(report.details)) return undefined;
   const cut = report.output.length >= LISTED || report.output.includes(' truncated---');
-  return cut || (script.protocol && report.output !== '' && !splitResult(report.output, script.nonce).result);
+  const { result } = splitResult(report.output, script.nonce);
+  if (script.protocol && result) return cut || result.data?.more === '1' ? 'more' : undefined;
+  return cut || (script.protocol && report.output !== '') ? 'must' : undefined;
 }
 
 /** The outcome of an invocation that is over. `full` is its output where the list's was not enough. */
@@ -75,7 +77,8 @@ export function readReport(report: Report, ended: Ended, full?: Streams): Outcom
     stdout: kept.stdout,
     stderr: kept.stderr,
     // The script keeps its output within what SSM shows, and says so.
-    truncated: truncated || kept.cut || result?.data?.truncated === '1',
+    truncated:
+      truncated || kept.cut || result?.data?.truncated === '1' || (!full && result?.data?.more === '1'),
     ...(report.code >= 0 ? { exitCode: report.code } : {}),
     ...(script.protocol && result ? { result } : {}),
     ...why,

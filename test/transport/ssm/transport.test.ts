@@ -106,6 +106,23 @@ describe('the SSM transport', () => {
     expect(calls('GetCommandInvocation')).toBe(2);
   });
 
+  it('reads the output after the result line of the nodes that failed, and of some others, never of all', async () => {
+    h = await harness(130);
+    const failed = new Set([3, 120, 129].map(instanceId));
+    h.world.answer = (id) => ({
+      code: failed.has(id) ? 3 : 0,
+      stdout: `head\n${resultLine(failed.has(id) ? 'failed' : 'changed', { data: { more: '1' } })}${'r'.repeat(9000)}`,
+      stderr: '',
+    });
+    const outcomes = await h.run();
+    const whole = outcomes.filter((o) => o.stdout.length > 9000);
+    expect(calls('GetCommandInvocation')).toBeLessThanOrEqual(103);
+    expect(whole.every((o) => !o.truncated)).toBe(true);
+    expect(whole.filter((o) => o.state === 'failed')).toHaveLength(3);
+    expect(outcomes.filter((o) => o.truncated).length).toBe(130 - whole.length);
+    expect(outcomes.every((o) => o.stdout.startsWith('head\n'))).toBe(true);
+  });
+
   it('leaves no heap of listeners on one signal', async () => {
     h = await harness(24);
     h.world.answer = () => ({ code: 0, stdout: 'o'.repeat(5000) + resultLine('ok'), stderr: '' });

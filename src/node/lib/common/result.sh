@@ -26,6 +26,10 @@ fx_end() {
   [ -z "$FX_RECORD" ] || fx_record
   [ -z "$FX_LOCKED" ] || rm -f "$FX_LOCK"
   fx_print
+  if [ -n "$FX_REST" ]; then
+    cat "$FX_REST" 2>/dev/null
+    rm -f "$FX_REST"
+  fi
   case $FX_STATE in
     failed) exit 3 ;;
     refused) exit 4 ;;

@@ -35,5 +35,7 @@ FX_MOST=800
 FX_STATE=ok FX_CODE='' FX_NOTE='' FX_EXIT='' FX_BEFORE='' FX_DATA='' FX_REDO='' FX_LOCKED='' FX_DOG='' FX_RECORD=''
 # The function that ends what a script has started for its own use.
 FX_CLOSE=''
+# A file with output that follows the result line: SSM lists what comes before it, and shows the rest to who asks for it.
+FX_REST=''
 # Set by an action that must never run twice, whatever became of the first run.
 FX_ONCE=''
