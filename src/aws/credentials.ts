@@ -1,7 +1,7 @@
 import { formatDuration } from '../base/duration.ts';
 import { FireaxeError } from '../base/errors.ts';
 import type { OnTrace } from '../base/trace.ts';
-import type { CloudProfile } from '../kit/types.ts';
+import type { CloudProfile, KeySource } from '../kit/types.ts';
 import { withoutEcho } from './echo.ts';
 import { asCredentialsError } from './errors.ts';
 import { type CloudFiles, type Env, endpointFor, paths } from './files.ts';
@@ -22,7 +22,7 @@ export interface Keys {
 
 /**
  * Keys from what was deployed beforehand: the environment, the files, a process, an assumed role.
- * Nothing that may be broken in an emergency: no SSO, no instance metadata, no prompt.
+ * Nothing that may be broken in an emergency, unless the kit allows it by name: no SSO, no instance metadata, no prompt.
  */
 export function credentialsFor(
   profile: CloudProfile,
@@ -33,7 +33,7 @@ export function credentialsFor(
   if (files.profile === undefined) return async () => fromEnvironment(env);
   const name = files.profile;
   return readAgain(async () => {
-    refuseFragile(name, files);
+    refuseFragile(name, files, profile.allow);
     const { fromIni } = await import('./sdk-credentials.ts');
     const endpoint = endpointFor('STS', files, env);
     const endpoints = endpointsOf(files, env);
@@ -42,6 +42,12 @@ export function credentialsFor(
       profile: name,
       ignoreCache: true,
       ...(onTrace && { clientPlugins: [traceCalls(onTrace)] }),
+      // That of a web identity takes its settings from here.
+      parentClientConfig: {
+        region: profile.region,
+        ...(endpoint ? {} : endpoints),
+        requestHandler: httpTo('STS', endpoint, profile.region, env, endpoints),
+      },
       clientConfig: {
         region: profile.region,
         ...(endpoint ? { endpoint } : endpoints),
@@ -116,30 +122,41 @@ function fromEnvironment(env: Env): Keys {
   };
 }
 
-/** Settings of a profile that need something which an emergency may have taken away. */
-const FRAGILE: Record<string, string> = {
-  sso_session: 'signs in through SSO',
-  sso_start_url: 'signs in through SSO',
-  login_session: 'signs in through a browser',
-  web_identity_token_file: 'needs an identity provider',
-  mfa_serial: 'asks for a one-time code',
+/** Settings of a profile that need something which an emergency may have taken away, and what lets the kit allow it. */
+const FRAGILE: Record<string, { why: string; source?: KeySource }> = {
+  sso_session: { why: 'signs in through SSO' },
+  sso_start_url: { why: 'signs in through SSO' },
+  login_session: { why: 'signs in through a browser' },
+  web_identity_token_file: { why: 'needs an identity provider', source: 'web-identity' },
+  mfa_serial: { why: 'asks for a one-time code' },
+};
+const METADATA: Record<string, KeySource> = {
+  Ec2InstanceMetadata: 'instance-metadata',
+  EcsContainer: 'container',
 };
 
-function refuseFragile(name: string, files: CloudFiles, seen: string[] = []): void {
+function refuseFragile(
+  name: string,
+  files: CloudFiles,
+  allow: readonly KeySource[] = [],
+  seen: string[] = [],
+): void {
   const section = files.profiles[name];
   if (!section || seen.includes(name)) return;
   const setting = Object.keys(FRAGILE).find((key) => section[key] !== undefined);
-  const why = setting ? FRAGILE[setting] : section.credential_source ? credentialSource(section) : undefined;
-  if (why)
-    throw new FireaxeError('credentials', `AWS profile ${name} ${why}`, {
+  const found = setting ? FRAGILE[setting]! : credentialSource(section);
+  if (found && !(found.source && allow.includes(found.source)))
+    throw new FireaxeError('credentials', `AWS profile ${name} ${found.why}`, {
       expected: 'keys, credential_process or role_arn with source_profile',
-      next: `put a profile with its own keys for emergencies into the kit's aws/credentials, and name it under cloud: in kit.yaml`,
+      next:
+        "put a profile with its own keys for emergencies into the kit's aws/credentials, and name it under cloud: in kit.yaml" +
+        (found.source ? `; or accept that it may be down: cloud: { allow: [${found.source}] }` : ''),
     });
-  if (section.source_profile) refuseFragile(section.source_profile, files, [...seen, name]);
+  if (section.source_profile) refuseFragile(section.source_profile, files, allow, [...seen, name]);
 }
 
-function credentialSource(section: { credential_source?: string }): string | undefined {
-  return section.credential_source === 'Environment'
-    ? undefined
-    : `takes its keys from ${section.credential_source}`;
+function credentialSource({ credential_source: from }: { credential_source?: string }) {
+  if (!from || from === 'Environment') return undefined;
+  const source = METADATA[from];
+  return { why: `takes its keys from ${from}`, ...(source ? { source } : {}) };
 }

@@ -35,7 +35,7 @@ export async function openContext(
   io: CliIo,
   how: Parameters<typeof openKit>[1] = {},
 ): Promise<CliContext> {
-  const kit = await openKit(kitPath(flags.kit, io.env), how);
+  const kit = withProfile(await openKit(kitPath(flags.kit, io.env), how), flags.profile);
   // A plan alone reaches no node; one that is tried dry does.
   const password = planOnly(flags) && flags.dryRun !== true ? undefined : await sudoPassword(flags, io);
   const sink = createSink(io, flags);
@@ -48,6 +48,16 @@ export async function openContext(
     ...(onTrace && { onTrace }),
     ...(password !== undefined && { sudoPassword: password }),
   };
+}
+
+/** Another AWS profile for every cluster: those of the kit may be the ones that do not work. */
+function withProfile(kit: Kit, profile: string | undefined): Kit {
+  if (profile === undefined) return kit;
+  const clusters = Object.entries(kit.clusters).map(([name, cluster]): [string, ClusterKit] => [
+    name,
+    cluster.cloud ? { ...cluster, cloud: { ...cluster.cloud, profile } } : cluster,
+  ]);
+  return { ...kit, clusters: Object.fromEntries(clusters) };
 }
 
 /** The cluster that was named, or the kit's only one. An old snapshot is warned about. */

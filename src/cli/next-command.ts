@@ -11,6 +11,7 @@ export function nextCommand(command: string, flags: Flags): string {
   if (cluster !== undefined && asks && !command.includes(' -c ')) words.push(`-c ${quote(cluster)}`);
   const logsIn = ['probe', 'run', 'resume', 'undo'].includes(verb) || asks;
   if (flags.sudoPasswordStdin === true && verb !== 'nodes' && logsIn) words.push('--sudo-password-stdin');
+  if (flags.profile !== undefined && logsIn) words.push(`--profile ${quote(flags.profile)}`);
   if (kit !== undefined) words.push(`--kit ${quote(kit)}`);
   return words.join(' ');
 }

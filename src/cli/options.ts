@@ -32,6 +32,7 @@ export const waveOptions = grouped('How fast:', {
 
 /** Of every verb that reaches nodes or a cloud. */
 export const verboseOptions = grouped('Common:', {
+  profile: value('--profile <name>', "AWS profile to use instead of the kit's"),
   verbose: toggle('-v, --verbose', 'show each connection attempt and each AWS call on stderr'),
 });
 

@@ -101,7 +101,7 @@ function discoveryIn({ cloud }: ClusterFile): { discover?: Discovery } {
 
 async function cloudProfile(path: string, file: ClusterFile): Promise<CloudProfile | undefined> {
   if (!file.cloud) return undefined;
-  const { profile, region } = file.cloud;
+  const { profile, region, allow } = file.cloud;
   const configFile = await existing(inKit(path, file.cloud.configFile ?? join('aws', 'config')));
   const credentialsFile = await existing(
     inKit(path, file.cloud.credentialsFile ?? join('aws', 'credentials')),
@@ -111,6 +111,7 @@ async function cloudProfile(path: string, file: ClusterFile): Promise<CloudProfi
     ...(profile === undefined ? {} : { profile }),
     ...(configFile ? { configFile } : {}),
     ...(credentialsFile ? { credentialsFile } : {}),
+    ...(allow.length > 0 ? { allow } : {}),
   };
 }
 

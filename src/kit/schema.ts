@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseAmount } from '../base/amount.ts';
 import { LONGEST_MS, parseDuration } from '../base/duration.ts';
 import { TRANSPORT_NAMES } from '../fleet/transports.ts';
+import { KEY_SOURCES } from './types.ts';
 
 /** A login name as OpenSSH would take it: no leading dash, nothing that a shell or ssh reads otherwise. */
 const user = z
@@ -113,6 +114,7 @@ const cluster = z.strictObject({
         .regex(/^[a-z0-9-]+$/, 'not a region such as us-west-2'),
       configFile: z.string().min(1).optional(),
       credentialsFile: z.string().min(1).optional(),
+      allow: z.array(z.enum(KEY_SOURCES)).default([]),
       discover: discover.optional(),
     })
     .optional(),

@@ -29,6 +29,10 @@ export interface Timeouts {
   retryMs: number;
 }
 
+/** Where keys may come from besides the files, a process and an assumed role: each may be broken in an emergency. */
+export const KEY_SOURCES = ['web-identity', 'instance-metadata', 'container'] as const;
+export type KeySource = (typeof KEY_SOURCES)[number];
+
 export interface CloudProfile {
   /** Profile name in the kit's (or the user's) AWS files. */
   profile?: string;
@@ -36,6 +40,8 @@ export interface CloudProfile {
   /** Absolute paths of the kit's own AWS config and credentials files. */
   configFile?: string;
   credentialsFile?: string;
+  /** What the profile may depend on, by name: nothing unless the kit says so. */
+  allow?: KeySource[];
 }
 
 /** Which instances of EC2 are the cluster's, and what their tags say. */

@@ -89,6 +89,45 @@ describe('cloud clients', () => {
     expect(seen.map((call) => call.split(' ')[0])).toEqual(['AKOLD', 'AKNEW', 'AKNEW']);
   });
 
+  it('takes keys from a container where the kit allows it', async () => {
+    const answer = {
+      AccessKeyId: 'AKBOX',
+      SecretAccessKey: 's',
+      Token: 't',
+      Expiration: '2099-01-01T00:00:00Z',
+    };
+    const box = createServer((_request, response) => response.end(JSON.stringify(answer)));
+    await new Promise<void>((resolve) => box.listen(0, '127.0.0.1', resolve));
+    const at = `http://127.0.0.1:${(box.address() as AddressInfo).port}/keys`;
+    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', at);
+    const role = 'role_arn = arn:aws:iam::1:role/r\ncredential_source = EcsContainer';
+    const profile = { ...(await kit(`[profile axe]\n${role}\nendpoint_url = ${url}\n`)), profile: 'axe' };
+    await expect(call(profile)).rejects.toMatchObject({
+      next: expect.stringContaining('allow: [container]'),
+    });
+    await call({ ...profile, allow: ['container'] }).finally(() => box.close());
+    vi.unstubAllEnvs();
+    expect(seen).toEqual(['AKBOX eu-north-1 sts', 'AKROLE eu-north-1 ssm']);
+  });
+
+  it('lets the kit name what a profile may depend on', async () => {
+    const token = join(dir, 'token');
+    await writeFile(token, 'jwt');
+    const web = `role_arn = arn:aws:iam::1:role/r\nweb_identity_token_file = ${token}`;
+    const config = `[profile axe]\n${web}\nendpoint_url = ${url}\n`;
+    const profile = { ...(await kit(config)), profile: 'axe' };
+    await expect(call(profile)).rejects.toMatchObject({
+      next: expect.stringContaining('allow: [web-identity]'),
+    });
+    expect(seen).toEqual([]);
+    vi.stubEnv('AWS_ENDPOINT_URL_STS', url);
+    // The identity is the token: nothing is signed.
+    await call({ ...profile, allow: ['web-identity'] }).catch(() => {});
+    vi.unstubAllEnvs();
+    expect(seen).toEqual(['unsigned']);
+    await expect(call({ ...profile, allow: ['container'] })).rejects.toMatchObject({ kind: 'credentials' });
+  });
+
   it.each([
     ['use_fips_endpoint = true', {}, 'ssm-fips.eu-north-1.amazonaws.com'],
     ['use_dualstack_endpoint = true', {}, 'ssm.eu-north-1.api.aws'],

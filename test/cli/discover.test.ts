@@ -112,3 +112,8 @@ it('counts the calls to AWS of a run', async () => {
   });
   expect(stderr).toMatch(/AWS calls: ssm:SendCommand \d+, /);
 });
+
+it('takes another AWS profile for one command', async () => {
+  const { code, stderr } = await fireaxe('nodes', '--discover', '--profile', 'other');
+  expect([code, stderr]).toEqual([4, expect.stringContaining('profile other')]);
+});
