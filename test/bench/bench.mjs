@@ -1,5 +1,5 @@
 // Measures what the README promises of speed, side by side in one run. Options: --hosts 200 --rounds 3 --many 5000
-// --far 1000 (targets at 150 ms round trip); --only far
+// --far 1000 (targets at 150 ms round trip); --naive 500 (nodes of the naive loop over SSM); --only far
 import { fork } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -10,6 +10,7 @@ import { EXEC, writeKit } from './kit.mjs';
 import { inTurn, measure } from './measure.mjs';
 import { installed, rivals } from './rivals.mjs';
 import { freePort, listening, startSshd } from './sshd.mjs';
+import { ssmRows } from './ssm.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -17,6 +18,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '3' },
     many: { type: 'string', default: '5000' },
     far: { type: 'string', default: '1000' },
+    naive: { type: 'string', default: '500' },
     only: { type: 'string' },
     fireaxe: { type: 'string', default: join(import.meta.dirname, '../../bin/fireaxe.js') },
     rivals: { type: 'boolean', default: true },
@@ -38,6 +40,7 @@ try {
     coldStart,
     many: () => many(Number(values.many)),
     far: () => far(Number(values.far)),
+    ssm: () => ssm(Number(values.many), Number(values.naive)),
   };
   for (const [name, part] of Object.entries(parts)) if ([undefined, name].includes(values.only)) await part();
 } finally {
@@ -68,6 +71,12 @@ async function sideBySide() {
     [`${hosts.length} hosts, real sshd, ${WINDOW} at a time`, 'CPU a host', 'to bare', 'wall', 'to bare'],
     [...rows, ...absent.map((name) => [name, 'not installed'])],
   );
+}
+
+/** Whether the default is near the best setting over SSM, and what the loop that people write costs. */
+async function ssm(count, naive) {
+  const rows = await ssmRows(server.dir, values.fireaxe, EXEC, count, naive);
+  table(['SSM with quotas of 20, 10 and 15 calls a second', 'wall', 'to first', 'calls', 'to first'], rows);
 }
 
 async function coldStart() {
