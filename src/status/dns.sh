@@ -63,6 +63,7 @@ dns_of_kubelet() {
     DN_L=$(printf '%s\n' "$DN_F" | sed -n 's/.*clusterDomain *: *\([^ ]*\).*/\1/p')
     DN_DOMAIN=${DN_DOMAIN:-$DN_L}
   done
+  [ -z "$DN_DONE" ] || return 0
   set +f
   for DN_L in $(cat "$FX_ROOT"/proc/[0-9]*/cmdline 2>/dev/null | tr '\000' '\n' | sed -n 's/^--cluster-dns=\([0-9a-fA-F.:]*\).*/\1/p'); do
     dns_add service "$DN_L"
