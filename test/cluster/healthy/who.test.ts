@@ -1,8 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import type { Status } from '../../../src/status/types.ts';
 import type { Offender, Who } from '../../../src/who/types.ts';
+import { DNS_ADDRESS, Dns } from '../dns.ts';
 import { Fireaxe } from '../fireaxe.ts';
 import { here } from '../here.ts';
+import { eventually } from '../patience.ts';
 import { connectionsTo } from '../truth.ts';
 import { settled } from '../well.ts';
 
@@ -38,11 +40,47 @@ test('on a healthy cluster nothing stands out, and a reading leaves nothing behi
   }
 });
 
-test('status says that a healthy cluster is healthy', async () => {
+async function status() {
   const { code, json } = await fireaxe.run('status', '--output', 'json');
-  const { verdict, standing, servers } = (json as unknown as { status: Status }).status;
+  return { code, ...(json as unknown as { status: Status }).status };
+}
+
+test('status says that a healthy cluster is healthy, and that its DNS is gone', async () => {
+  const dns = new Dns(cluster);
+  await dns.start();
+  try {
+    await healthy(dns.address);
+  } finally {
+    await dns.stop();
+  }
+  await eventually('no DNS', async () => (await status()).dns.percent === 0, 60_000);
+  expect((await status()).verdict).toMatchObject({ state: 'degraded', text: expect.stringContaining('DNS') });
+});
+
+async function healthy(dnsAt: string) {
+  await eventually('DNS', async () => (await status()).dns.percent === 100, 60_000);
+  const { code, verdict, standing, servers, dns, expiring } = await status();
   expect(verdict).toMatchObject({ state: 'healthy' });
+  expect(expiring).toEqual([]);
+  // The service's address by the kubelet's configuration, and the server behind it by kube-proxy's rules.
+  expect(dns.addresses.map(({ address, kind, codes }) => [address, kind, codes])).toEqual([
+    [DNS_ADDRESS, 'service', {}],
+    [dnsAt, 'pod', {}],
+  ]);
+  for (const { vitals, etcdBytes } of servers.servers) {
+    expect(vitals).toMatchObject({
+      restarts: expect.any(Number),
+      memoryUsed: expect.any(Number),
+      etcdMembers: 3,
+      etcdPeers: 2,
+    });
+    expect(Date.parse(vitals!.servedUntil!)).toBeGreaterThan(Date.now());
+    expect(vitals!.clients.length).toBeGreaterThan(0);
+    expect(vitals!.etcdFsync!.ms).toBeGreaterThan(0);
+    expect(etcdBytes).toBeGreaterThan(0);
+  }
+  expect(servers.servers.filter(({ vitals }) => vitals?.etcdLeads)).toHaveLength(1);
   expect(standing).toEqual([]);
   expect(servers).toMatchObject({ answering: 3, of: 3, leases: { of: 5 + cluster.facts.hollow.length } });
   expect(code).toBe(0);
-});
+}
