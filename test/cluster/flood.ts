@@ -62,6 +62,15 @@ export async function handsOff(cluster: Cluster, seconds: number): Promise<{ mos
   return { most, kills: memoryKills() - before };
 }
 
+/** On how many nodes the offender's process runs. */
+export async function offenderNodes(cluster: Cluster): Promise<number> {
+  const machines = [cluster.host, ...cluster.workers];
+  const counts = await Promise.all(
+    machines.map((at) => at.sh('pgrep -c -x telemetryd', { timeoutMs: 30_000 })),
+  );
+  return counts.reduce((sum, { stdout }) => sum + (Number(stdout.trim()) || 0), 0);
+}
+
 /** Kills the offender's processes without Kubernetes, for a test that failed. */
 export async function endFlood(cluster: Cluster): Promise<void> {
   await loopsOnHollow(cluster.host, '', 0);

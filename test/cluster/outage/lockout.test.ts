@@ -11,7 +11,7 @@ import { breakDown, endpointsLost, recover } from './recover.ts';
 
 const cluster = here();
 const fireaxe = new Fireaxe(cluster);
-const HANDS_OFF_SECONDS = full ? 300 : 120;
+const HANDS_OFF_SECONDS = full ? 300 : 90;
 /** `recovered`: a node that was too slow to log in was missed, and the goal is reached. */
 const WELL = ['done', 'recovered'];
 
@@ -32,14 +32,14 @@ describe.each(full ? [1, 2, 3] : [1])('a control plane under a flood, run %i', (
   });
 
   test('status and who name the DaemonSet with no hint, and whose command holds it', async () => {
-    const named = await namesOffender(fireaxe);
+    const named = await namesOffender(cluster, fireaxe);
     report(`who ${run}`, [
-      `asked ${named.asked} times, the last one took ${named.seconds} s`,
+      `asked ${named.asked} times, the last one took ${named.seconds} s; it runs on ${named.runs} nodes`,
       ...named.lines,
     ]);
     expect(named.who, named.lines.join('\n')).toMatchObject({ name: 'telemetryd' });
     expect(named.who!.where).toContainEqual({ kind: 'pod', id: 'telemetry/telemetry-agent' });
-    expect(named.who!.nodes.length).toBeGreaterThan(2);
+    expect(named.who!.nodes.length).toBeGreaterThan(named.runs / 2);
     expect(named.who!.advice).toMatchObject({
       command: expect.stringContaining('fireaxe stop -c lab --process telemetryd -l role=worker'),
       playbook: expect.stringContaining('-p namespace=telemetry -p daemonset=telemetry-agent'),
