@@ -6,6 +6,8 @@ import type { Found, Via } from './types.ts';
 
 /** Lost outcomes are gathered this long, so that their receipts share a call. */
 const GATHER_MS = 300;
+/** The same where the operator's deadline has passed. */
+const LATE_GATHER_MS = 20;
 /** An order that never began is given again so often. */
 const MOST_RESENT = 2;
 /** Before an order that may be given twice is: what lost the answer may pass. */
@@ -51,7 +53,8 @@ export class LostTargets {
   add(entry: Attempt, outcome: Outcome, flight: Flight): Promise<void> {
     const permits = flight.permits(outcome.via ?? 'cloud');
     this.#gathered.push({ entry, outcome, permits, idle: permits.hold() });
-    this.#round ??= new Promise((resolve) => setTimeout(resolve, GATHER_MS)).then(() => {
+    const gatherMs = leftOf(entry, flight.spec) > GATHER_MS ? GATHER_MS : LATE_GATHER_MS;
+    this.#round ??= sleep(gatherMs).then(() => {
       this.#round = undefined;
       return this.#settle(this.#gathered.splice(0), flight);
     });
