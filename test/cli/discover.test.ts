@@ -117,3 +117,15 @@ it('takes another AWS profile for one command', async () => {
   const { code, stderr } = await fireaxe('nodes', '--discover', '--profile', 'other');
   expect([code, stderr]).toEqual([4, expect.stringContaining('profile other')]);
 });
+
+it('looks over the next transport where the answer of SSM was lost', async () => {
+  cloud.faults.beforeAcceptance.SendCommand = 1000;
+  const words = ['look', '--nodes', 'node-1', '--via', 'ssm,local', '--', 'echo seen'];
+  const { code, stdout, stderr } = await fireaxe(...words);
+  delete cloud.faults.beforeAcceptance.SendCommand;
+  // This machine is not node-1, and refuses: the transport after SSM was tried.
+  expect([code, stdout], stderr).toEqual([
+    3,
+    expect.stringMatching(/before: ssm: the answer to SendCommand was lost/),
+  ]);
+}, 20_000);

@@ -76,7 +76,15 @@ export default defineVerb({
       );
       const all = targets.length;
       const { outcomes } = await fanout(
-        { targets, script, waves: [all], parallel: overrides.parallel ?? PARALLEL, budget: all, ...clocks },
+        {
+          targets,
+          script,
+          waves: [all],
+          parallel: overrides.parallel ?? PARALLEL,
+          budget: all,
+          repeatable: true,
+          ...clocks,
+        },
         {
           transport: (name) => env.transport(name as Exclude<typeof name, 'cloud'>),
           transportsTo: (target) => overrides.via ?? target.via,
