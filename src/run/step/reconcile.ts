@@ -12,6 +12,9 @@ import { runOp } from './run-op.ts';
 /** What reading the receipts may take once the deadline that the operator gave has passed. */
 export const LAST_LOOK_MS = 1_000;
 
+/** Between two looks at the receipt of an order that still runs. */
+const RUNNING_LOOK_MS = 2_000;
+
 /** What the receipt of a target says of apply. */
 interface Told {
   receipt: Outcome;
@@ -48,12 +51,24 @@ export async function reconcile(
 export function settleLostOf(session: Session, bound: BoundStep): NonNullable<FanoutDeps['settleLost']> {
   return async (lost, leftMs) => {
     const found = new Map<string, Found>();
-    const targets = lost.map(({ target }) => target);
-    const within = Number.isFinite(leftMs) ? { wholeMs: Math.max(LAST_LOOK_MS, leftMs) } : {};
-    const told = await readReceipts(session, bound, targets, lost, within);
-    for (const { receipt, outcome, absent } of told) {
-      if (outcome) found.set(receipt.target, { outcome });
-      else if (absent && receipt.via) found.set(receipt.target, { absentBy: receipt.via });
+    const { env } = session;
+    // What runs there ends itself at its deadline at the latest.
+    const looks =
+      1 + Math.floor(Math.min(Math.max(0, leftMs), bound.step.runMs + RUNNING_LOOK_MS) / RUNNING_LOOK_MS);
+    let asked = lost;
+    for (let look = 0; look < looks && asked.length > 0 && !env.stop.aborted; look++) {
+      if (look > 0) await env.sleep(RUNNING_LOOK_MS, env.stop);
+      const left = leftMs - look * RUNNING_LOOK_MS;
+      const within = Number.isFinite(left) ? { wholeMs: Math.max(LAST_LOOK_MS, left) } : {};
+      const targets = asked.map(({ target }) => target);
+      const running = new Set<string>();
+      for (const told of await readReceipts(session, bound, targets, asked, within)) {
+        const { receipt, outcome, absent } = told;
+        if (outcome) found.set(receipt.target, { outcome });
+        else if (absent && receipt.via) found.set(receipt.target, { absentBy: receipt.via });
+        else if (receipt.result?.code === 'running') running.add(receipt.target);
+      }
+      asked = asked.filter(({ target }) => running.has(target));
     }
     return found;
   };

@@ -48,6 +48,34 @@ describe('a transport that takes orders and does nothing', () => {
     expect(ssm.asked).toEqual(['apply']);
   });
 
+  it('is waited for where the order arrived late and still runs: its end counts, and nothing is given twice', async () => {
+    const { kit, env, ran, fleet, ssm } = lab();
+    let looks = 0;
+    // Each node begins just before its receipt is read, and ends after the second look.
+    const ssh: Transport = {
+      ...fleet.transport,
+      async *run(batch, script, options) {
+        for await (const outcome of fleet.transport.run(batch, script, options)) {
+          const running = outcome.result?.op === 'receipt' && looks++ < 6;
+          if (running) {
+            const { receipts, ran } = fleet.nodeOf(outcome.target);
+            receipts.set('one', 'done');
+            ran.set('one', 1);
+            outcome.state = 'failed';
+            outcome.result = { fireaxe: 1, op: 'receipt', state: 'interrupted', code: 'running' };
+          }
+          yield outcome;
+        }
+      },
+    };
+    const transport = async (name: TransportName) => (name === 'ssm' ? ssm.transport : ssh);
+    const step = holdStep(kit, 'one', { maxFailures: '0' });
+    const verdict = await execute(planOf(kit, [{ name: 'a', steps: [step] }]), { ...env, transport });
+    expect(verdict).toMatchObject({ state: 'done', counts: { ok: 3 } });
+    expect(ran()).toEqual([[1], [1], [1]]);
+    expect([...fleet.nodes.values()].map(({ doubled }) => doubled)).toEqual([0, 0, 0]);
+  });
+
   it('does not keep a run from being undone', async () => {
     const { kit, env, fleet } = lab();
     await execute(planOf(kit, [{ name: 'a', steps: [holdStep(kit, 'one')] }]), env);
