@@ -44,7 +44,8 @@ export async function recover(
     ...['run', 'control-plane-lockout', '-p', 'bigger-servers=false'],
     ...params.flatMap((param) => ['-p', param]),
     ...['--reason', 'cluster test', '--output', 'json'],
-    ...['--confirm', `lab ${5 + cluster.facts.hollow.length}`],
+    // The workers take part only in a hold.
+    ...['--confirm', `lab ${params.includes('fewer-clients=false') ? 3 : 5 + cluster.facts.hollow.length}`],
   );
   const readings = await recording.stop();
   const journal = fireaxe.journal();
