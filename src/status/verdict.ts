@@ -1,5 +1,5 @@
 import { etcdAlarms, etcdIll } from '../probe/etcd-alarms.ts';
-import type { ClusterReading } from '../probe/types.ts';
+import type { ClusterReading, ServerReading } from '../probe/types.ts';
 import type { Offender } from '../who/types.ts';
 import type { Dns } from './dns.ts';
 import { expiring } from './expiry.ts';
@@ -45,7 +45,7 @@ export function verdictOf({ cluster, servers, offender, standing, dns }: Finding
     return {
       state: answering === 0 ? 'down' : 'degraded',
       text: `the control plane is ${answering === 0 ? 'down' : 'degraded'}: ${ready}${by}${inForce(held)}`,
-      next: nextInOutage(cluster, offender, held),
+      next: nextInOutage({ cluster, servers, offender }, held),
     };
   }
   if (etcdIll(servers))
@@ -60,7 +60,7 @@ export function verdictOf({ cluster, servers, offender, standing, dns }: Finding
     return {
       state: 'degraded',
       text: `${ready}${share}${by}${inForce(held)}`,
-      next: nextInOutage(cluster, offender, held),
+      next: nextInOutage({ cluster, servers, offender }, held),
     };
   }
   if (dns?.percent !== undefined && dns.percent < LEAST_DNS_PERCENT) {
@@ -92,13 +92,25 @@ function ending(servers: ClusterReading): string {
   return first.days < 0 ? '; a certificate has expired' : `; a certificate expires in ${first.days} days`;
 }
 
-function nextInOutage(cluster: string, offender: Findings['offender'], held: Standing[]): string {
+function nextInOutage(
+  { cluster, servers, offender }: Pick<Findings, 'cluster' | 'servers' | 'offender'>,
+  held: Standing[],
+): string {
   const stands = (action: string) => held.some((one) => one.action === action);
   if (offender?.command !== undefined && !stands('stop')) return offender.command;
+  // A killed server waits up to 5 minutes in the kubelet's back-off, although the flood is over.
+  if ((stands('stop') || stands('fence')) && servers.servers.some(isDead))
+    return `fireaxe start -c ${cluster} --reason 'the API servers are dead'`;
   if (!offender && held.length === 0) return `fireaxe who -c ${cluster} --sample all`;
   // What was done may need a minute; a flood that goes on needs more.
-  if (!offender || stands('fence')) return `fireaxe status -c ${cluster} --watch 5s`;
+  if (!offender || stands('fence') || servers.answering === servers.of)
+    return `fireaxe status -c ${cluster} --watch 5s`;
   return `fireaxe fence -c ${cluster} --pause-controllers --reason 'the API servers do not recover'`;
+}
+
+/** Nothing listens at its port. */
+function isDead({ reached, readyz, note }: ServerReading): boolean {
+  return reached && readyz === 'no-answer' && /refused/i.test(note ?? '');
 }
 
 /** Fenced clients come back in batches; the rest is undone. */

@@ -61,7 +61,20 @@ describe('the verdict', () => {
       'fireaxe status -c c --watch 5s',
     );
     expect(verdict(DOWN, [stands('stop')]).next).toBe('fireaxe status -c c --watch 5s');
+    // They have recovered, and what is held still looks like an offender.
+    expect(verdict(READY, [stands('stop')], offender).next).toBe('fireaxe status -c c --watch 5s');
     expect(verdict(DOWN).next).toBe('fireaxe who -c c --sample all');
+  });
+
+  test('down and held: a server that does not even listen is started first', () => {
+    const refused = { note: 'The connection to the server 127.0.0.1:6443 was refused' };
+    const dead = reading(server('cp1', 'ok'), server('cp2', 'no-answer', refused));
+    const start = "fireaxe start -c c --reason 'the API servers are dead'";
+    expect(verdict(dead, [stands('stop')], offender).next).toBe(start);
+    expect(verdict(dead, [stands('fence')]).next).toBe(start);
+    // The flood would kill it again.
+    expect(verdict(dead, [], offender).next).toBe(HOLD);
+    expect(verdict(dead).next).toBe('fireaxe who -c c --sample all');
   });
 
   test('degraded: one server of two, errors, an offender on a control plane that still answers', () => {
