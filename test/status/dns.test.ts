@@ -99,28 +99,29 @@ describe.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, shell) => {
     expect((await read(box, shell)).dns.answers).toMatchObject([{ known: 'no-answer', fresh: 'no-answer' }]);
   });
 
-  // Busybox's timeout runs its own nslookup.
-  test.skipIf(shell[0] === 'busybox')(
-    'without bash: dig, else nslookup; with none of them it says so',
-    async ({ box }) => {
-      box.file('/var/lib/kubelet/config.yaml', KUBELET);
-      const found = async () => (await read(box, shell)).dns;
-      expect(await found()).toEqual({ node: 'n1', answers: [], noTool: true });
-      box.tool(
-        'nslookup',
-        `case $1 in kube*) printf 'Name:\\t%s\\nAddress: 10.96.0.1\\n' "$1" ;; *) echo "** server can't find $1: NXDOMAIN"; exit 1 ;; esac`,
-      );
-      expect((await found()).answers).toMatchObject([{ known: 'NOERROR', fresh: 'NXDOMAIN' }]);
-      box.tool('dig', 'echo ";; ->>HEADER<<- opcode: QUERY, status: SERVFAIL, id: 1"');
-      expect((await found()).answers).toMatchObject([{ known: 'SERVFAIL', fresh: 'SERVFAIL' }]);
-    },
-  );
-
   test('a node that knows no address tells nothing', async ({ box }) => {
     box.tool('dig', 'exit 9');
     expect((await read(box, shell)).dns).toEqual({ node: 'n1', answers: [] });
   });
 });
+
+// Busybox's timeout runs its own nslookup, so no tool can be given to it.
+const OTHERS = SHELLS.filter(([name]) => name !== 'busybox').map((s) => [s[0]!, s] as const);
+test.for(OTHERS)(
+  '%s, without bash: dig, else nslookup; with none of them it says so',
+  async ([, shell], { box }) => {
+    box.file('/var/lib/kubelet/config.yaml', KUBELET);
+    const found = async () => (await read(box, shell)).dns;
+    expect(await found()).toEqual({ node: 'n1', answers: [], noTool: true });
+    box.tool(
+      'nslookup',
+      `case $1 in kube*) printf 'Name:\\t%s\\nAddress: 10.96.0.1\\n' "$1" ;; *) echo "** server can't find $1: NXDOMAIN"; exit 1 ;; esac`,
+    );
+    expect((await found()).answers).toMatchObject([{ known: 'NOERROR', fresh: 'NXDOMAIN' }]);
+    box.tool('dig', 'echo ";; ->>HEADER<<- opcode: QUERY, status: SERVFAIL, id: 1"');
+    expect((await found()).answers).toMatchObject([{ known: 'SERVFAIL', fresh: 'SERVFAIL' }]);
+  },
+);
 
 describe('the answers of all nodes', () => {
   const answer = (known: string, fresh: string, address = '10.96.0.10') => ({
