@@ -51,8 +51,8 @@ vitals_memory() {
   VT_LIMIT='' FX_I=$IFS IFS=$FX_NL
   for VT_L in $VT_GROUPS; do
     case $VT_L in
-      *:memory:* | *:memory,*:* | *,memory,*:* | *,memory:*) vitals_limit "$FX_ROOT/sys/fs/cgroup/memory" "${VT_L##*:}" memory.limit_in_bytes ;;
-      0::*) vitals_limit "$FX_ROOT/sys/fs/cgroup" "${VT_L##*:}" memory.max ;;
+      *:memory:* | *:memory,*:* | *,memory,*:* | *,memory:*) vitals_limit "$FX_ROOT/sys/fs/cgroup/memory" "${VT_L#*:*:}" memory.limit_in_bytes ;;
+      0::*) vitals_limit "$FX_ROOT/sys/fs/cgroup" "${VT_L#*:*:}" memory.max ;;
     esac
   done
   IFS=$FX_I
@@ -64,7 +64,8 @@ vitals_memory() {
 # vitals_limit TOP PATH FILE: version 1 writes a number of 19 digits where there is no limit, version 2 a word.
 vitals_limit() {
   VT_D=$2
-  while [ -n "${VT_D#/}" ]; do
+  while :; do
+    case $VT_D in /?*) ;; *) return 0 ;; esac
     ! fx_line "$1$VT_D/$3" || case $FX_L in
       '' | *[!0-9]* | ???????????????????*) ;;
       *) [ -n "$VT_LIMIT" ] && [ "$VT_LIMIT" -le "$FX_L" ] || VT_LIMIT=$FX_L ;;

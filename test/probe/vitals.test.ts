@@ -112,6 +112,16 @@ describe.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, shell) => {
     expect(Math.abs(ago - 600_000)).toBeLessThan(15_000);
   });
 
+  test.for([
+    ['/system.slice/containerd.service/kubepods-burstable-pod1a.slice:cri-containerd:0123', 2 * GIB],
+    ['kubepods-burstable-pod1a.slice:cri-containerd:0123', undefined],
+  ] as const)('a group whose name has colons: %s', { timeout: 12_000 }, async ([path, limit], { box }) => {
+    server(box, `3:cpu:/\n0::${path}\n`);
+    if (limit) box.file(`/sys/fs/cgroup${path}/memory.max`, `${limit}\n`);
+    const { memoryLimit, memoryOfMachine } = (await read(box, shell))!;
+    expect({ memoryLimit, memoryOfMachine }).toEqual({ memoryLimit: limit, memoryOfMachine: 8 * GIB });
+  });
+
   test('a unit in version 1: its limit, and its restarts by systemd', async ({ box }) => {
     server(
       box,
