@@ -51,7 +51,7 @@ function leasesOf(servers: ServerReading[]): Pick<ClusterReading, 'leases' | 'le
 
 /** One host's result line as a reading; what it did not say is left out. */
 export function readServer(node: string, outcome: Outcome | undefined, at: Date): ServerReading {
-  const data = outcome?.state === 'ok' ? outcome.result?.data : undefined;
+  const data = dataOf(outcome);
   const note = outcome?.result?.note ?? outcome?.reason?.message;
   if (!data) {
     return {
@@ -86,6 +86,13 @@ export function readServer(node: string, outcome: Outcome | undefined, at: Date)
     ...(inForce.length > 0 && { inForce }),
     ...(note && { note }),
   };
+}
+
+/** What the host said: a script that ended at its deadline told what it had read until then. */
+function dataOf(outcome: Outcome | undefined): Record<string, string> | undefined {
+  const { state, result } = outcome ?? {};
+  if (state === 'ok') return result?.data;
+  return result?.code === 'deadline' && result.data?.livez !== undefined ? result.data : undefined;
 }
 
 const NUMBERS = [

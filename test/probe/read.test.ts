@@ -223,6 +223,27 @@ test('a host that was not reached', async () => {
   });
 });
 
+test('a host whose script ended at its deadline tells what it had read; without an answer it was not reached', async () => {
+  const ended = (data: Record<string, string>): Outcome => ({
+    ...{ target: 'cp1', state: 'timed-out', stdout: '', stderr: '', truncated: false },
+    ...{ startedAt: '', endedAt: '' },
+    result: {
+      ...{ fireaxe: 1, op: 'check', state: 'failed', code: 'deadline' },
+      ...{ data, note: 'ended at its deadline of 15s' },
+    },
+  });
+  const read = async (data: Record<string, string>) => {
+    const deps = { now: () => new Date(), context: context([]), reach: async () => [ended(data)] };
+    return readCluster(deps, [target({ name: 'cp1', roles: ['control-plane'] })]);
+  };
+  expect(await read({ livez: 'ok', readyz: 'ok', requests: '7' })).toMatchObject({
+    answering: 1,
+    servers: [{ reached: true, readyz: 'ok', requests: 7, note: 'ended at its deadline of 15s' }],
+  });
+  expect((await read({ livez: 'ok' })).servers).toMatchObject([{ reached: true, readyz: 'no-answer' }]);
+  expect((await read({})).servers).toMatchObject([{ reached: false, outcome: 'timed-out' }]);
+});
+
 test('the share of errors is of what came since; a restarted server counts from its start', () => {
   const at = (over: Partial<ServerReading>): ServerReading => ({
     node: 'a',
