@@ -34,7 +34,7 @@ export interface Attempt {
   since?: number;
   /** What stands if nothing more is launched. */
   last?: Outcome;
-  /** An order whose outcome was lost, before it was given again: that one may have left. */
+  /** The latest order whose outcome was lost, before it was given again: that one may have left. */
   lost?: Outcome;
   /** How often it was given again since. */
   resent?: number;
@@ -61,7 +61,13 @@ export function summed(entry: Attempt, last: Outcome, { earlier }: FanoutSpec): 
   );
 }
 
-const didNothing = ({ state, result }: Outcome) => state === 'unreachable' || result?.code === 'locked';
+/** The node or the transport says that this order did nothing; one before it may have. */
+export const didNothing = ({ state, result }: Outcome) =>
+  state === 'unreachable' || state === 'not-attempted' || result?.code === 'locked';
+
+/** The latest order that may have left: a receipt that is gone says nothing of an order before it. */
+export const latestLost = ({ lost }: Attempt, outcome: Outcome): Outcome =>
+  lost && didNothing(outcome) ? lost : outcome;
 
 /** An outcome that tells what the transports before it said. */
 function withHistory(outcome: Outcome, tried: Outcome[]): Outcome {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Outcome } from '../transport/types.ts';
-import { type Attempt, type Flight, leftOf, summed } from './flight.ts';
+import { type Attempt, type Flight, latestLost, leftOf, summed } from './flight.ts';
 import type { Idle, Permits } from './permits.ts';
 import type { Found, Via } from './types.ts';
 
@@ -30,7 +30,7 @@ export function isLost(
   { spec, deps }: Flight,
 ): boolean {
   if (spec.anyOf || deps.stop.aborted) return false;
-  if (spec.repeatable) return state === 'unknown' && /^(answer-lost|not-accepted)$/.test(reason?.code ?? '');
+  if (spec.repeatable) return state === 'unknown' && reason?.code === 'answer-lost';
   if (!deps.settleLost) return false;
   return state === 'unknown' || state === 'timed-out' || (lost !== undefined && result?.code === 'locked');
 }
@@ -82,8 +82,8 @@ export class LostTargets {
     const { resent = 0 } = entry;
     const index = deps.transportsTo(entry.target).indexOf(via);
     if (index < 0 || resent >= MOST_RESENT || ledger.closed || leftOf(entry, spec) <= 0) return undefined;
-    const first = entry.lost ?? outcome;
-    return { ...entry, index, first: index, tried: [], lost: first, last: first, resent: resent + 1 };
+    const latest = latestLost(entry, outcome);
+    return { ...entry, index, first: index, tried: [], lost: latest, last: latest, resent: resent + 1 };
   }
 }
 
@@ -93,7 +93,7 @@ async function foundOf(lost: Lost[], { spec, deps }: Flight): Promise<Map<string
     return new Map(lost.map(({ outcome }) => [outcome.target, { absentBy: outcome.via! }]));
   }
   const left = Math.min(...lost.map(({ entry }) => leftOf(entry, spec)));
-  const asked = lost.map(({ entry, outcome }) => entry.lost ?? outcome);
+  const asked = lost.map(({ entry, outcome }) => latestLost(entry, outcome));
   // A receipt that cannot be asked for proves nothing; what stopped it shows at the next launch.
   return deps.settleLost(asked, left).catch(() => new Map());
 }

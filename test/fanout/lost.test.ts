@@ -6,6 +6,7 @@ import type { Outcome } from '../../src/transport/types.ts';
 import { fakeTransport, outcome, script, targets } from './fake-transport.ts';
 
 const LOST = { code: 'not-delivered', message: 'no sign of it' } as const;
+const THROTTLED = { code: 'throttled', message: 'throttled' } as const;
 const NO_ANSWER = { code: 'answer-lost', message: 'the answer was lost' } as const;
 
 /** Nodes behind ssm and ssh; `ssm` decides what becomes of an order there. */
@@ -74,6 +75,24 @@ describe('targets whose outcome was lost', () => {
     const { run } = lab(1, lostBySsm, ({ name }) => outcome(name, 'unreachable'));
     const verdict = await run({ budget: 1 }, { settleLost: async (lost) => all(lost, { absentBy: 'ssh' }) });
     expect(verdict.outcomes[0]).toMatchObject({ state: 'unknown', reason: { code: 'not-delivered' } });
+  });
+
+  it('are not called not-attempted where the order that was given again had no turn any more', async () => {
+    const { run } = lab(1, lostBySsm, ({ name }) => outcome(name, 'not-attempted', { reason: THROTTLED }));
+    const verdict = await run({ budget: 1 }, { settleLost: async (lost) => all(lost, { absentBy: 'ssh' }) });
+    expect(verdict.outcomes[0]).toMatchObject({ state: 'unknown', reason: { code: 'not-delivered' } });
+  });
+
+  it('are asked about by the latest order that may have left', async () => {
+    const { run } = lab(1, lostBySsm, ({ name }) => outcome(name, 'unknown', { reason: NO_ANSWER }));
+    const asked: (Via | undefined)[] = [];
+    const settleLost = async (lost: Outcome[]) => {
+      asked.push(...lost.map(({ via }) => via));
+      return asked.length < 2 ? all(lost, { absentBy: 'ssh' as const }) : new Map<string, Found>();
+    };
+    const verdict = await run({ budget: 1 }, { settleLost });
+    expect(asked).toEqual(['ssm', 'ssh']);
+    expect(verdict.outcomes[0]).toMatchObject({ state: 'unknown', via: 'ssh' });
   });
 
   it('are not called failed where the order that was given again finds the first one at work', async () => {

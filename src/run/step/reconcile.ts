@@ -87,9 +87,7 @@ async function readReceipts(
   const { outcomes } = await runOp(session, bound, request);
   return outcomes.map((receipt) => {
     const absent = receipt.result?.state === 'absent';
-    // The service has no such command, and the node no receipt of it: a reboot between them takes nothing from that.
-    const neverSent = by.get(receipt.target)?.reason?.code === 'not-accepted';
-    const rebooted = absent && !neverSent ? receiptLost(session, bound, receipt) : undefined;
+    const rebooted = absent ? receiptLost(session, bound, receipt) : undefined;
     return { receipt, absent: absent && !rebooted, outcome: rebooted ?? settledBy(receipt) };
   });
 }

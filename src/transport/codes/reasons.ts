@@ -66,10 +66,6 @@ const SSM = {
   throttled: code('SSM throttled the call until its time was up', 'wait, then `fireaxe resume RUN`'),
   rejected: code('SSM refused the command', 'read the message'),
   'answer-lost': code('the answer to SendCommand was lost; it may have run', '`fireaxe resume RUN`'),
-  'not-accepted': code(
-    'the answer to SendCommand was lost, and SSM lists no such command',
-    '`fireaxe resume RUN`',
-  ),
   undeliverable: code('SSM could not deliver the command', 'use `--via ssh`'),
   'delivery-timed-out': code('SSM gave up delivering; it may still have run', '`fireaxe resume RUN`'),
   'invalid-platform': code('SSM runs no shell scripts on that platform', 'use `--via ssh`'),

@@ -10,6 +10,8 @@ const LOOKS_MS = [500, 1500, 3000];
 
 export interface SentLooks {
   found?: SentCommand;
+  /** The last of all lists was read, and it was not there. */
+  missed?: true;
   /** Why no list could be read, where none could. */
   trouble?: unknown;
 }
@@ -27,9 +29,11 @@ export class SentFinder {
   /** A command with this comment proves that it was sent; nothing proves that it was not. */
   async find(comment: string, startedAt: number, signal: AbortSignal): Promise<SentLooks> {
     let trouble: unknown;
+    let missed = false;
     this.#wanted.add(comment);
     for (const wait of LOOKS_MS) {
       await this.#deps.sleep(wait, signal);
+      missed = false;
       if (signal.aborted) break;
       try {
         const seen = await this.#look(startedAt - SKEW_MS, signal);
@@ -39,12 +43,13 @@ export class SentFinder {
           this.#wanted.delete(comment);
           return { found };
         }
+        missed = !signal.aborted;
       } catch (error) {
         trouble = error;
       }
     }
     this.#wanted.delete(comment);
-    return { trouble };
+    return { trouble, ...(missed && { missed }) };
   }
 
   #look(after: number, signal: AbortSignal): Promise<SentCommand[]> {

@@ -103,7 +103,7 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
         return not('unreachable', 'cloud-unreachable', `no connection to SSM: ${textOf(error)}`);
       if (fault === 'rejected')
         return not('unreachable', 'rejected', `SSM refused the command: ${textOf(error)}`);
-      const { found, trouble } = await deps.finder.find(comment, startedAt, job.signal);
+      const { found, missed, trouble } = await deps.finder.find(comment, startedAt, job.signal);
       const lost = `the answer to SendCommand was lost (${textOf(error)})`;
       if (trouble)
         return not(
@@ -111,7 +111,8 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
           'answer-lost',
           `${lost} and the list of commands cannot be read: ${textOf(trouble)}`,
         );
-      if (!found) return not('unknown', 'not-accepted', `${lost} and no such command is listed`);
+      if (!found)
+        return not('unknown', 'answer-lost', missed ? `${lost} and SSM lists no such command` : lost);
       command = found;
     }
     return job.follow({ kind: 'taken', command, targets });

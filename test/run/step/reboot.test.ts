@@ -5,6 +5,7 @@ import { execute } from '../../../src/run/execute.ts';
 import { readRun } from '../../../src/run/journal/store.ts';
 import { resumeRun } from '../../../src/run/resume.ts';
 import type { RunEnv } from '../../../src/run/types.ts';
+import { makeOutcome } from '../../../src/transport/outcome.ts';
 import type { Outcome, Transport } from '../../../src/transport/types.ts';
 import { envFor, kitOf } from '../fake-fleet.ts';
 import { holdStep, planOf } from '../plans.ts';
@@ -154,4 +155,36 @@ describe('exec on a node that was rebooted since', () => {
 it('what can be applied again is, in the new boot', async () => {
   const step = (kit: Kit) => holdStep(kit, 'one');
   expect((await lostThenResumed({ heard: A, data: { boot: B, up: '20' }, step })).applied).toBe(2);
+});
+
+it('exec is not run again in a run whose second order rebooted the node, although SSM never took the first', async () => {
+  const kit = kitOf(1);
+  const cluster = kit.clusters.c!;
+  cluster.via = ['ssm', 'ssh'];
+  cluster.cloud = { region: 'us-west-2' };
+  cluster.fleet.nodes[0]!.instanceId = `i-${'0'.repeat(17)}`;
+  const { self, transport } = node(A);
+  const ssh: Transport = {
+    ...transport,
+    async *run(batch, script, options) {
+      for await (const outcome of transport.run(batch, script, options)) yield { ...outcome, via: 'ssh' };
+    },
+  };
+  // The node reboots as the command asks it to.
+  self.data = () => (self.applied > 0 ? { boot: B, up: '0' } : { boot: A, up: '90000' });
+  const reason = { code: 'answer-lost', message: 'the answer was lost' } as const;
+  const ssm: Transport = {
+    name: 'ssm',
+    batches: (targets) => [targets],
+    async *run(batch) {
+      for (const { name } of batch) yield makeOutcome({ target: name, via: 'ssm' }, 'unknown', { reason });
+    },
+    async close() {},
+  };
+  const env = envFor(kit, transport, { transport: async (name) => (name === 'ssm' ? ssm : ssh) });
+  const verdict = await execute(planOf(kit, [{ name: 'a', steps: [execStep(kit)] }]), env);
+  expect({ applied: self.applied, counts: verdict.counts }).toMatchObject({
+    applied: 1,
+    counts: { unknown: 1 },
+  });
 });

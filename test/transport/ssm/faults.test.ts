@@ -108,9 +108,21 @@ describe('the SSM transport when the service misbehaves', () => {
     h = await harness(2, { sleep });
     h.endpoint.faults.beforeAcceptance.SendCommand = 1;
     const outcomes = await h.run();
-    expect(reasons(outcomes)).toEqual({ n0: 'not-accepted', n1: 'not-accepted' });
+    expect(reasons(outcomes)).toEqual({ n0: 'answer-lost', n1: 'answer-lost' });
+    expect(outcomes[0]!.reason!.message).toMatch(/SSM lists no such command$/);
     expect(statesOf(outcomes).n0).toBe('unknown');
     expect(calls('SendCommand')).toBe(1);
+  });
+
+  it('does not say that no such command is listed where nobody looked', async () => {
+    const stop = new AbortController();
+    const sleep = async () => stop.abort();
+    h = await harness(1, { sleep });
+    h.endpoint.faults.beforeAcceptance.SendCommand = 1;
+    const [outcome] = await h.run({ signal: stop.signal });
+    expect(outcome).toMatchObject({ state: 'unknown', reason: { code: 'answer-lost' } });
+    expect(outcome!.reason!.message).toMatch(/^the answer to SendCommand was lost \([^)]*\)$/);
+    expect(calls('ListCommands')).toBe(0);
   });
 
   it.each([
