@@ -100,7 +100,8 @@ describe.skipIf(noSshd)('a machine that sends without end, or takes nothing', ()
       '--max-failures',
       '100%',
       '--timeout',
-      '20s',
+      // On a busy machine a flood takes its time to reach the limit.
+      '60s',
     ];
     const { child, ended } = start([...argv, '--output', 'ndjson', ...words, '--', 'true'], env);
     let peakMib = 0;
