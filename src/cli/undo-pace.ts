@@ -20,7 +20,7 @@ export const scopeOptions = {
   nodes: value('--nodes <nodeset>', 'only these nodes, such as n[1-9,12]'),
   pause: value('--pause <duration>', 'time to settle after each wave'),
   gate: value('--gate <duration>', 'all API servers answer this long before the next wave or step'),
-  onceGone: value('--once-gone <namespace/label>', 'each node once no such pod is left on it'),
+  onceGone: value('--once-gone <namespace/label>', 'what it holds, on each node once no such pod is left'),
   within: value('--within <duration>', 'with --once-gone: how long to wait for them', { default: '10m' }),
 };
 
@@ -38,8 +38,15 @@ export function paceOf(flags: UndoFlags): UndoPace {
 }
 
 /** `--once-gone` and `--within`; undefined without the first. */
-export function onceGoneOf({ onceGone: pods, within = '10m' }: UndoFlags): OnceGone | undefined {
+export function onceGoneOf(flags: UndoFlags): OnceGone | undefined {
+  const { onceGone: pods, within = '10m' } = flags;
   if (pods === undefined) return undefined;
+  const other = (['canary', 'wave', 'pause'] as const).find((key) => flags[key] !== undefined);
+  if (other !== undefined)
+    throw usage(`--${other} has no effect with --once-gone`, {
+      place: `--${other}`,
+      expected: 'one of the two: each node is undone as soon as its pods are gone',
+    });
   const path = podsByLabel(pods);
   if (path === undefined)
     throw usage(`not pods: ${pods}`, { place: '--once-gone', expected: 'NAMESPACE/key=value' });

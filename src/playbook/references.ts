@@ -12,6 +12,7 @@ export function checkReferences(playbook: Playbook): void {
   const steps = new Set<string>();
   const actions = new Set<string>();
   const causes = new Set<string>();
+  const holds = new Set<string>();
   const gates = new Set<string>();
   for (const [i, workstream] of playbook.workstreams.entries()) {
     if (workstreams.has(workstream.name))
@@ -26,6 +27,7 @@ export function checkReferences(playbook: Playbook): void {
       if (step.kind === 'gate') gates.add(step.id);
       if (step.kind === 'action') {
         actions.add(step.id);
+        if (step.action === 'stop') holds.add(step.id);
         if (step.removesCause) causes.add(step.id);
         known(step.action, ACTION_NAMES, 'action', at('action'));
         const idle =
@@ -60,6 +62,12 @@ export function checkReferences(playbook: Playbook): void {
       for (const id of step.undo) {
         known(id, actions, 'step', at);
         if (later.includes(id)) throw tooEarly(id, at);
+        if (step.onceGone !== undefined && !holds.has(id)) {
+          throw usage(`onceGone is for what holds pods: ${id} does not`, {
+            place: at,
+            expected: 'steps of the action stop',
+          });
+        }
         if (causes.has(id)) {
           throw usage(`${id} removes the cause and is not undone by a playbook`, {
             place: at,

@@ -4,14 +4,20 @@
 
 KC_TIME=10
 
-# A list that ended early would hide nodes: only one that kubectl read to its end counts.
-PL_NODES='/^exit 0$/ { whole = 1 }
+# A list that ended early would hide nodes: only one that kubectl read to its end counts, and pods may hold any text, but not
+# the last line. A pod that no node has yet may come to any: it counts as one on a node `?`.
+PL_NODES='{ last = $0 }
 /"kind":"PodList"/ { list = 1 }
+/"schedulerName":"/ { pods++ }
 /"nodeName":"/ {
+  bound++
   sub(/.*"nodeName":"/, ""); sub(/".*/, "")
   if (!seen[$0]++) { n++; names = names $0 "\n" }
 }
-END { if (whole && list) printf "%d\n%s", n, names }'
+END {
+  if (pods > bound) { n++; names = names "?\n" }
+  if (last == "exit 0" && list) printf "%d\n%s", n, names
+}'
 
 act_look() {
   FX_STATE=already

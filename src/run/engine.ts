@@ -1,4 +1,5 @@
 import { FireaxeError } from '../base/errors.ts';
+import { quote } from '../base/quote.ts';
 import { addCounts, failuresOf, noCounts } from '../fanout/counts.ts';
 import { actionSteps, isNamed } from '../plan/steps.ts';
 import type { Step, UndoStep, Workstream } from '../plan/types.ts';
@@ -11,7 +12,7 @@ import { endedWell, isOver } from './step/pending.ts';
 import type { StepEnd } from './step/phase.ts';
 import { completeReached } from './step/reached-since.ts';
 import type { RunVerdict } from './types.ts';
-import { leftBecause, undoOnceGone } from './undo/once-gone.ts';
+import { type GoneEnd, undoOnceGone } from './undo/once-gone.ts';
 import { undoStep } from './undo/step.ts';
 
 /** Runs what is left of a plan by its journal: workstreams side by side, steps in order. */
@@ -118,14 +119,14 @@ async function runUndo(session: Session, step: UndoStep): Promise<StepEnd> {
   const steps = actionSteps(session.plan);
   let counts = noCounts();
   let allowed = 0;
-  const waiting: string[] = [];
+  const left: string[] = [];
   for (const id of [...step.steps].reverse()) {
     for (const action of steps.filter((s) => isNamed(s.id, [id])).reverse()) {
       if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };
       const bound = session.memory.bound(action);
-      const end = step.onceGone
+      const end: GoneEnd = step.onceGone
         ? await undoOnceGone(session, step.id, bound, step.onceGone)
-        : { ...(await undoStep(session, bound)), waiting: [] };
+        : await undoStep(session, bound);
       if (end.stoppedBy === 'interrupt') return { state: 'stopped', why: 'interrupted' };
       if (end.stoppedBy) {
         const why = `${action.id}: undone only in part (${end.stoppedBy})`;
@@ -133,12 +134,13 @@ async function runUndo(session: Session, step: UndoStep): Promise<StepEnd> {
       }
       counts = addCounts(counts, end.counts);
       allowed += action.budget;
-      waiting.push(...end.waiting);
+      if (end.left !== undefined) left.push(end.left);
     }
   }
-  if (waiting.length > 0) {
-    const why = `${leftBecause(step.onceGone!, waiting)}; next: fireaxe undo ${session.runId} --step ${step.steps.join(' --step ')}`;
-    return { state: 'partial', why };
+  if (left.length > 0) {
+    const words = step.steps.map((id) => `--step ${id}`).join(' ');
+    const next = `fireaxe undo ${session.runId} ${words} --once-gone ${quote(step.onceGone!.pods)}`;
+    return { state: 'partial', why: `${left.join('; ')}; next: ${next}` };
   }
   const failures = failuresOf(counts);
   const why = `${failures} targets could not be undone`;

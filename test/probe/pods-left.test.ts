@@ -7,10 +7,17 @@ import { test } from '../node/sandbox-test.ts';
 const PATH = '/api/v1/namespaces/mon/pods?labelSelector=app%3Dagent';
 const pod = (name: string, node: string) => ({
   metadata: { name, annotations: { seen: '{"nodeName":"other"}' }, managedFields: [{ 'f:nodeName': {} }] },
-  spec: { containers: [], nodeName: node, tolerations: [] },
+  spec: {
+    containers: [],
+    ...(node && { nodeName: node }),
+    schedulerName: 'default-scheduler',
+    tolerations: [],
+  },
 });
 const list = (...items: object[]) =>
   JSON.stringify({ kind: 'PodList', apiVersion: 'v1', metadata: {}, items });
+
+const each = test.for(SHELLS.map((shell) => [shell[0]!, shell] as const));
 
 /** What is read when kubectl answers the list with this text and exit status. */
 async function left(box: Sandbox, shell: string[], text: string, code = 0) {
@@ -27,34 +34,33 @@ async function left(box: Sandbox, shell: string[], text: string, code = 0) {
   return { nodes: readPodsLeft(outcome as unknown as Outcome), note: ran.result?.note };
 }
 
-test.for(SHELLS.map((shell) => [shell[0]!, shell] as const))(
-  '%s: each node with a pod of the list once, whatever else is named so',
-  async ([, shell], { box }) => {
-    const { nodes } = await left(box, shell, list(pod('a', 'w1'), pod('b', 'w2'), pod('c', 'w1')));
-    expect(nodes).toEqual(new Set(['w1', 'w2']));
-  },
-);
+each('%s: each node with a pod of the list once, whatever else is named so', async ([, shell], { box }) => {
+  const { nodes } = await left(box, shell, list(pod('a', 'w1'), pod('b', 'w2'), pod('c', 'w1')));
+  expect(nodes).toEqual(new Set(['w1', 'w2']));
+});
 
-test.for(SHELLS.map((shell) => [shell[0]!, shell] as const))(
-  '%s: no pod is left',
-  async ([, shell], { box }) => {
-    expect((await left(box, shell, list())).nodes).toEqual(new Set());
-  },
-);
+each('%s: no pod is left', async ([, shell], { box }) => {
+  expect((await left(box, shell, list())).nodes).toEqual(new Set());
+});
 
-test.for(SHELLS.map((shell) => [shell[0]!, shell] as const))(
-  '%s: a list that ended early tells nothing',
-  async ([, shell], { box }) => {
-    const whole = list(pod('a', 'w1'), pod('b', 'w2'));
-    const { nodes, note } = await left(box, shell, whole.slice(0, -60), 1);
-    expect(nodes).toBeUndefined();
-    expect(note).toContain('unexpected EOF');
-  },
-);
+each('%s: a list that ended early tells nothing', async ([, shell], { box }) => {
+  const whole = list(pod('a', 'w1'), pod('b', 'w2'));
+  const { nodes, note } = await left(box, shell, whole.slice(0, -60), 1);
+  expect(nodes).toBeUndefined();
+  expect(note).toContain('unexpected EOF');
+});
 
-test.for(SHELLS.map((shell) => [shell[0]!, shell] as const))(
-  '%s: an answer other than a list tells nothing',
-  async ([, shell], { box }) => {
-    expect((await left(box, shell, '{"kind":"Status","code":403}')).nodes).toBeUndefined();
-  },
-);
+each('%s: an answer other than a list tells nothing', async ([, shell], { box }) => {
+  expect((await left(box, shell, '{"kind":"Status","code":403}')).nodes).toBeUndefined();
+});
+
+each('%s: a pod that no node has yet may come to any', async ([, shell], { box }) => {
+  const { nodes } = await left(box, shell, list(pod('a', 'w1'), pod('b', '')));
+  expect(nodes).toEqual(new Set(['w1', '?']));
+});
+
+each('%s: what a pod says of itself does not end the list', async ([, shell], { box }) => {
+  const forged = { ...pod('a', 'w1'), note: 'x,exit 0,y' };
+  const { nodes } = await left(box, shell, list(forged, pod('b', 'w2')).slice(0, -60), 1);
+  expect(nodes).toBeUndefined();
+});

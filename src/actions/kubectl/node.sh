@@ -48,7 +48,7 @@ act_apply() {
   if [ -n "$P_PODS" ]; then
     kc_until missing delete "$P_PODS" || kc_give_up
     [ -n "$P_DELETE" ] || kc_beside
-    fx_say 'its pods are deleted'
+    case $KC_OUT in *'"items":[]'* | *'"items":null'*) fx_say "no pod matches: nothing is deleted at $P_PODS" ;; *) fx_say 'its pods are deleted' ;; esac
   fi
 }
 

@@ -7,6 +7,7 @@ import { chooseUndo, type StepOnNodes, type UndoScope, undoOf, type WhyLeft } fr
 
 export interface Change {
   step: string;
+  action: string;
   /** What the undo does. */
   title: string;
   /** The danger of the undo, not of the change. */
@@ -54,6 +55,7 @@ function changeOf({ step, targets }: StepOnNodes, memory: RunMemory): Change {
   const what = undo?.summary ?? (step.irreversible ? step.title : `undo of: ${step.title}`);
   return {
     step: step.id,
+    action: step.action,
     title: step.removesCause ? `${what}, which this run removed as the cause` : what,
     danger: undo?.danger ?? step.danger,
     targets,

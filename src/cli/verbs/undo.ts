@@ -1,3 +1,4 @@
+import { usage } from '../../base/errors.ts';
 import { expandNodeset } from '../../fleet/nodeset.ts';
 import { confirmPhrase, consentForUndo, furtherReasonOf, obtain } from '../consent.ts';
 import { openContext } from '../context.ts';
@@ -83,6 +84,12 @@ export default defineVerb({
     const preview = previewOf(records, scope);
     const { left } = preview;
     const changes = await withPace(preview.changes, records, pace);
+    if (onceGone && changes.length > 0 && !changes.some(({ action }) => action === 'stop')) {
+      throw usage('nothing of this undo holds pods', {
+        place: '--once-gone',
+        expected: 'a run with a step of the action stop',
+      });
+    }
     const print = flags.dryRun === true ? sink.text : sink.note;
     for (const line of previewLines(source.title, changes, left)) print(line);
     const possible = changes.filter((c) => c.irreversible === undefined);

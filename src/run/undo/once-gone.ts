@@ -1,77 +1,82 @@
+import { parseAmount, resolveAmount } from '../../base/amount.ts';
 import { foldLine } from '../../base/fold-names.ts';
-import { addCounts, noCounts } from '../../fanout/counts.ts';
+import { addCounts, failuresOf, noCounts } from '../../fanout/counts.ts';
 import type { BoundStep } from '../../plan/bound.ts';
 import type { OnceGone } from '../../plan/types.ts';
+import { waitForGate } from '../gate/wait.ts';
 import type { Session } from '../session.ts';
 import type { UndoPace } from './pace.ts';
 import { type UndoEnd, undoStep } from './step.ts';
 
 export type GoneEnd = UndoEnd & {
-  /** Targets that were left as they are: their pods were there to the end. */
-  waiting: string[];
+  /** Why targets were left as they are. */
+  left?: string;
 };
 
-/** Why targets are left as they are. */
-export function leftBecause({ pods }: OnceGone, waiting: string[]): string {
-  return `left as they are, because pods of ${pods} are still on them: ${foldLine(waiting)}`;
+interface OnceChoice {
+  /** Only these targets of the step. */
+  only?: ReadonlySet<string>;
+  /** Without canary and waves: the nodes are undone as their pods go. */
+  pace?: UndoPace;
 }
 
 /**
  * Undoes a step on each node once no pod of the given ones is left on it. The API keeps a pod until its kubelet has ended
- * it, so a process that is released after that is not started again, and does not ask for more.
+ * it, so a process that is released after that is not started again, and does not ask for more. Budget and gate of the pace
+ * hold over all nodes; every target is counted.
  */
 export async function undoOnceGone(
   session: Session,
   step: string,
   bound: BoundStep,
   once: OnceGone,
-  { only, pace }: { only?: ReadonlySet<string>; pace?: UndoPace } = {},
+  { only, pace = {} }: OnceChoice = {},
 ): Promise<GoneEnd> {
   const { env, memory, readings } = session;
   const clock = () => env.elapsed?.() ?? env.now().getTime();
   const until = clock() + once.withinMs;
-  const tried = new Set<string>();
-  const toUndo = () => memory.changed(bound.step).filter((target) => !only || only.has(target));
-  const all = toUndo().length;
-  let end: UndoEnd = { planned: 0, counts: noCounts() };
-  let waiting: string[] = [];
-  const tell = (state: 'waiting' | 'open' | 'failed', reading: string) => ({
-    ...({ kind: 'gate', step, state, reading } as const),
-  });
+  const all = memory.changed(bound.step).filter((target) => !only || only.has(target));
+  const budget = resolveAmount(parseAmount(pace.maxFailures ?? '100%', '--max-failures'), all.length, 'down');
+  const fleet = new Set(session.targets.keys());
+  let waiting = all;
+  let end: UndoEnd = { planned: all.length, counts: noCounts() };
+  let text = 'not read yet';
+  const tell = (state: 'waiting' | 'open' | 'failed', reading = text) =>
+    ({ kind: 'gate', step, state, reading }) as const;
+  const over = (stoppedBy?: UndoEnd['stoppedBy']): GoneEnd => {
+    const counts = { ...end.counts };
+    counts['not-attempted'] += waiting.length;
+    const left = stoppedBy === undefined && waiting.length > 0 ? `left as they are: ${text}` : undefined;
+    return { ...end, counts, ...(stoppedBy && { stoppedBy }), ...(left !== undefined && { left }) };
+  };
   await session.record(tell('waiting', `no pod of ${once.pods} on a node before it is undone`));
   while (!env.stop.aborted) {
-    const left = toUndo().filter((target) => !tried.has(target));
-    const on = left.length === 0 ? new Set<string>() : await readings.podsLeft(once.path);
-    const free = on ? withoutPods(left, on, new Set(session.targets.keys())) : [];
-    waiting = left.filter((target) => !free.includes(target));
+    const on = waiting.length === 0 ? new Set<string>() : await readings.podsLeft(once.path);
+    const free = on ? withoutPods(waiting, on, fleet) : [];
     if (free.length > 0) {
-      const some = await undoStep(session, bound, new Set(free), pace);
-      for (const target of free) tried.add(target);
-      end = { ...some, planned: end.planned + some.planned, counts: addCounts(end.counts, some.counts) };
-      if (some.stoppedBy || some.irreversible) return { ...end, waiting };
+      if (waiting.length < all.length && pace.gate && !(await waitForGate(session, step, pace.gate)).open)
+        return over(env.stop.aborted ? 'interrupt' : 'gate');
+      const maxFailures = String(budget - failuresOf(end.counts));
+      const some = await undoStep(session, bound, new Set(free), { ...pace, canary: '0', maxFailures });
+      waiting = waiting.filter((target) => !free.includes(target));
+      end = { ...some, planned: all.length, counts: addCounts(end.counts, some.counts) };
+      if (some.stoppedBy || some.irreversible) return over(some.stoppedBy);
     }
-    const reading = on ? `${waiting.length} of ${all} nodes have pods of ${once.pods}` : readings.unreadPods;
-    session.emit({
-      ...tell(waiting.length === 0 ? 'open' : 'waiting', reading),
-      at: env.now().toISOString(),
-    });
+    text = on
+      ? leftText(once, waiting, on, fleet)
+      : `cannot tell on which nodes pods of ${once.pods} are: ${readings.unreadPods}`;
+    session.emit({ ...tell(waiting.length === 0 ? 'open' : 'waiting'), at: env.now().toISOString() });
     if (waiting.length === 0) {
-      await session.record(tell('open', reading));
-      return { ...end, waiting };
+      await session.record(tell('open'));
+      return over();
     }
     const ms = until - clock();
     if (ms <= 0) break;
     await env.sleep(Math.min(once.everyMs, ms), env.stop);
   }
-  const why = env.stop.aborted ? 'interrupted' : 'its time is over';
-  await session.record({
-    ...tell('failed', `${waiting.length} of ${all} nodes have pods of ${once.pods}`),
-    why,
-  });
-  const counts = { ...end.counts };
-  counts['not-attempted'] += waiting.length;
-  const planned = end.planned + waiting.length;
-  return { ...end, planned, counts, waiting, ...(env.stop.aborted && { stoppedBy: 'interrupt' as const }) };
+  const { aborted } = env.stop;
+  await session.record({ ...tell('failed'), why: aborted ? 'interrupted' : 'its time is over' });
+  return over(aborted ? 'interrupt' : undefined);
 }
 
 /**
@@ -85,4 +90,17 @@ export function withoutPods(
 ): string[] {
   const known = [...nodes].every((node) => fleet.has(node));
   return known ? targets.filter((target) => !nodes.has(target)) : [];
+}
+
+function leftText(
+  { pods }: OnceGone,
+  waiting: string[],
+  nodes: ReadonlySet<string>,
+  fleet: ReadonlySet<string>,
+): string {
+  if (waiting.length === 0) return `no pod of ${pods} is left on them`;
+  const strange = [...nodes].filter((node) => !fleet.has(node));
+  if (strange.length > 0)
+    return `pods of ${pods} are on nodes that the fleet does not know by this name: ${foldLine(strange)}`;
+  return `pods of ${pods} are still on ${foldLine(waiting)}`;
 }

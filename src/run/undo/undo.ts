@@ -1,17 +1,17 @@
 import { addCounts, failuresOf, noCounts } from '../../fanout/counts.ts';
-import type { OnceGone } from '../../plan/types.ts';
+import type { ActionStep, OnceGone } from '../../plan/types.ts';
 import { reopen } from '../execute.ts';
 import { waitForGate } from '../gate/wait.ts';
 import type { Session } from '../session.ts';
 import type { RunEnv, RunVerdict } from '../types.ts';
 import { chooseUndo, type UndoScope } from './choice.ts';
-import { leftBecause, undoOnceGone } from './once-gone.ts';
+import { type GoneEnd, undoOnceGone } from './once-gone.ts';
 import type { UndoPace } from './pace.ts';
 import { undoStep } from './step.ts';
 
 export interface UndoChoice extends UndoScope {
   pace?: UndoPace;
-  /** Each node once none of these pods is left on it. */
+  /** Holds, on each node once none of these pods is left on it. */
   onceGone?: OnceGone;
   /** Steps that were shown and consented to: a run that was resumed meanwhile may have more. */
   shown?: string[];
@@ -33,12 +33,7 @@ export function undoRun(wanted: string, env: RunEnv, choice: UndoChoice = {}): P
   return reopen(wanted, env, 'undo', async (session) => {
     const startedAt = env.now().toISOString();
     const done = await undoSteps(session, choice);
-    const again =
-      done.state === 'interrupted' ||
-      done.guard ||
-      done.waits ||
-      done.unwritten ||
-      failuresOf(done.counts) > 0;
+    const again = done.state === 'interrupted' || done.guard || done.unwritten || failuresOf(done.counts) > 0;
     return {
       runId: session.runId,
       state: done.state,
@@ -60,7 +55,6 @@ async function undoSteps(session: Session, choice: UndoChoice) {
   let planned = 0;
   const irreversible: string[] = [];
   let guard = false;
-  let waits = false;
   let unwritten = false;
   for (const { step, targets } of chooseUndo(memory, choice).chosen) {
     if (choice.shown && !choice.shown.includes(step.id)) continue;
@@ -73,13 +67,10 @@ async function undoSteps(session: Session, choice: UndoChoice) {
     }
     const [bound, only] = [memory.bound(step), new Set(targets)];
     const { onceGone, pace } = choice;
-    const end = onceGone
-      ? await undoOnceGone(session, step.id, bound, onceGone, { only, ...(pace && { pace }) })
-      : { ...(await undoStep(session, bound, only, pace)), waiting: [] };
-    if (onceGone && end.waiting.length > 0 && !env.stop.aborted) {
-      waits = true;
-      await session.record({ kind: 'note', text: `${step.id}: ${leftBecause(onceGone, end.waiting)}` });
-    }
+    const end: GoneEnd =
+      onceGone && isHold(step)
+        ? await undoOnceGone(session, step.id, bound, onceGone, { only, ...(pace && { pace }) })
+        : await undoStep(session, bound, only, pace);
     counts = addCounts(counts, end.counts);
     planned += end.planned;
     const { stoppedBy } = end;
@@ -87,11 +78,20 @@ async function undoSteps(session: Session, choice: UndoChoice) {
     guard = stoppedBy !== undefined && stoppedBy in STOPPED && end.counts['not-attempted'] > 0;
     unwritten = stoppedBy === 'journal';
     if (guard) await session.record({ kind: 'note', text: `${step.id}: ${STOPPED[stoppedBy!]}` });
+    if (end.left !== undefined) {
+      guard = true;
+      await session.record({ kind: 'note', text: `${step.id}: ${end.left}` });
+    }
     if (end.irreversible) irreversible.push(`${step.id}: ${end.irreversible}`);
   }
-  const failed = failuresOf(counts) > 0 || waits || unwritten || irreversible.length > 0;
+  const failed = failuresOf(counts) > 0 || unwritten || irreversible.length > 0;
   const state = env.stop.aborted ? 'interrupted' : guard ? 'guard' : failed ? 'failed' : 'done';
-  return { state, counts, planned, irreversible, guard, waits, unwritten } as const;
+  return { state, counts, planned, irreversible, guard, unwritten } as const;
+}
+
+/** Only what holds an offender waits for its pods. */
+export function isHold({ action }: Pick<ActionStep, 'action'>): boolean {
+  return action === 'stop';
 }
 
 /** Before the step after one that was undone. */
