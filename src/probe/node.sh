@@ -1,5 +1,5 @@
 # The health of this host's API server and etcd member. Changes nothing.
-# needs: ask counters vitals in-force etcd/etcd common/clock
+# needs: ask counters vitals in-force etcd/etcd common/within common/clock
 # shellcheck shell=sh
 
 KC_TIME=$P_SECONDS ET_TIME=2
@@ -45,7 +45,7 @@ probe_etcd() {
 
 probe_connections() {
   fx_has ss || return 0
-  FX_L=$(ss -Htn state established "( sport = :$IN_PORT )" 2>/dev/null) || return 0
+  FX_L=$(within 2 ss -Htn state established "( sport = :$IN_PORT )" 2>/dev/null) || return 0
   FX_I=$IFS IFS=$FX_NL
   # shellcheck disable=SC2086
   set -- $FX_L

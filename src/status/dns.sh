@@ -38,17 +38,17 @@ dns_places() {
 dns_of_pods() {
   set +f
   # shellcheck disable=SC2012
-  DN_F=$(ls -t "$FX_ROOT"/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/*/resolv.conf \
+  DN_F=$(within 2 ls -t "$FX_ROOT"/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/*/resolv.conf \
     "$FX_ROOT"/var/lib/rancher/*/agent/containerd/io.containerd.grpc.v1.cri/sandboxes/*/resolv.conf \
     "$FX_ROOT"/var/lib/containers/storage/overlay-containers/*/userdata/resolv.conf \
     "$FX_ROOT"/var/lib/docker/containers/*/resolv.conf 2>/dev/null | head -n 40)
   set -f
   for DN_K in $DN_F; do
-    DN_L=$(sed -n 's/^search.* svc\.\([^ ]*\).*/\1/p' "$DN_K" 2>/dev/null)
+    DN_L=$(within 2 sed -n 's/^search.* svc\.\([^ ]*\).*/\1/p' "$DN_K" 2>/dev/null)
     [ -n "$DN_L" ] || continue
     DN_DOMAIN=$DN_L
     # shellcheck disable=SC2013
-    for DN_L in $(sed -n 's/^nameserver  *\([0-9a-fA-F.:]*\).*/\1/p' "$DN_K"); do dns_add service "$DN_L"; done
+    for DN_L in $(within 2 sed -n 's/^nameserver  *\([0-9a-fA-F.:]*\).*/\1/p' "$DN_K"); do dns_add service "$DN_L"; done
   done
 }
 
@@ -56,7 +56,7 @@ dns_of_pods() {
 dns_of_kubelet() {
   for DN_K in var/lib/kubelet/config.yaml etc/kubernetes/kubelet/config.json etc/kubernetes/kubelet/kubelet-config.json; do
     [ -r "$FX_ROOT/$DN_K" ] || continue
-    DN_F=$(tr '\n",[]' '     ' <"$FX_ROOT/$DN_K")
+    DN_F=$(within 2 cat "$FX_ROOT/$DN_K" 2>/dev/null | tr '\n",[]' '     ')
     for DN_L in $(printf '%s\n' "$DN_F" | sed -n 's/.*clusterDNS *: *\([0-9a-fA-F.: -]*\).*/\1/p'); do
       case $DN_L in *.*.* | *:*:*) dns_add service "$DN_L" ;; esac
     done
@@ -65,7 +65,7 @@ dns_of_kubelet() {
   done
   [ -z "$DN_DONE" ] || return 0
   set +f
-  for DN_L in $(cat "$FX_ROOT"/proc/[0-9]*/cmdline 2>/dev/null | tr '\000' '\n' | sed -n 's/^--cluster-dns=\([0-9a-fA-F.:]*\).*/\1/p'); do
+  for DN_L in $(within 2 cat "$FX_ROOT"/proc/[0-9]*/cmdline 2>/dev/null | tr '\000' '\n' | sed -n 's/^--cluster-dns=\([0-9a-fA-F.:]*\).*/\1/p'); do
     dns_add service "$DN_L"
   done
   set -f

@@ -7,9 +7,11 @@ KC_TIME=2
 FX_MOST=1600
 
 act_look() {
-  status_dns
-  receipts_notes
+  # First, and from /run before a disk that may hang: whose a change is counts most. The last line says that all is told.
   receipts_tell 0 18000
+  receipts_notes
+  echo 'receipts told'
+  status_dns
   status_rules
   status_clients
   dns_wait

@@ -1,5 +1,5 @@
 # What this host's API server knows of its clients: who waits or is served, which flow schemas are rejected, the audit log.
-# needs: kube/api common/clock common/result
+# needs: kube/api common/within common/clock common/result
 # shellcheck shell=sh
 
 WH_METRICS='function label(name) { return match($0, name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 2, RLENGTH - length(name) - 3) : "" }
@@ -60,8 +60,8 @@ who_most() {
 # who_audit: the newest megabyte of the audit log, which the server's command line names.
 who_audit() {
   set +f
-  FX_K=$(cat "$FX_ROOT"/proc/[0-9]*/cmdline 2>/dev/null | tr '\000' '\n' | sed -n 's|^--audit-log-path=\(/.*\)$|\1|p' | head -n 1)
+  FX_K=$(within 2 cat "$FX_ROOT"/proc/[0-9]*/cmdline 2>/dev/null | tr '\000' '\n' | sed -n 's|^--audit-log-path=\(/.*\)$|\1|p' | head -n 1)
   set -f
   [ -n "$FX_K" ] && [ -r "$FX_ROOT$FX_K" ] || return 0
-  who_most 3 "$WH_AUDIT" tail -c 1000000 "$FX_ROOT$FX_K"
+  who_most 3 "$WH_AUDIT" within 2 tail -c 1000000 "$FX_ROOT$FX_K"
 }
