@@ -33,7 +33,7 @@ export class Ledger {
       this.#enough.abort();
       this.#stopped.abort();
     }
-    if (!isFailure(outcome.state) || this.#spec.anyOf || this.#spec.uncounted?.(outcome)) return;
+    if (!isFailure(outcome) || this.#spec.anyOf || this.#spec.uncounted?.(outcome)) return;
     this.#failures++;
     if (this.#failures === this.#spec.budget + 1) {
       this.stop('budget');

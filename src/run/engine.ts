@@ -1,6 +1,6 @@
 import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
-import { addCounts, failuresOf, noCounts } from '../fanout/counts.ts';
+import { addCounts, missingOf, noCounts } from '../fanout/counts.ts';
 import { actionSteps, isNamed } from '../plan/steps.ts';
 import type { Step, UndoStep, Workstream } from '../plan/types.ts';
 import { conclude } from './conclude.ts';
@@ -142,7 +142,7 @@ async function runUndo(session: Session, step: UndoStep): Promise<StepEnd> {
     const next = `fireaxe undo ${session.runId} ${words} --once-gone ${quote(step.onceGone!.pods)}`;
     return { state: 'partial', why: `${left.join('; ')}; next: ${next}` };
   }
-  const failures = failuresOf(counts);
+  const failures = missingOf(counts);
   const why = `${failures} targets could not be undone`;
   return failures > allowed
     ? { state: 'failed', guard: true, why }

@@ -1,5 +1,5 @@
 import { mayPass } from '../../fanout/again.ts';
-import { countOutcomes, failuresOf } from '../../fanout/counts.ts';
+import { failuresIn } from '../../fanout/counts.ts';
 import type { Verdict } from '../../fanout/types.ts';
 import type { ActionStep } from '../../plan/types.ts';
 import type { Outcome } from '../../transport/types.ts';
@@ -55,8 +55,6 @@ export async function apply(work: StepWork): Promise<undefined> {
   work.stopped = stoppedBy && STOPPED[stoppedBy](work, failures);
   work.retry = !stoppedBy;
 }
-
-const failuresIn = (outcomes: Outcome[]): number => failuresOf(countOutcomes(outcomes));
 
 const STOPPED: Record<NonNullable<Verdict['stoppedBy']>, (work: StepWork, failures: number) => StepEnd> = {
   interrupt: () => INTERRUPTED,

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../base/duration.ts';
 import { foldLine } from '../../base/fold-names.ts';
 import { mayPass, pauseBefore } from '../../fanout/again.ts';
-import { countOutcomes, failuresOf } from '../../fanout/counts.ts';
+import { failuresIn } from '../../fanout/counts.ts';
 import type { BoundStep } from '../../plan/bound.ts';
 import type { ActionStep } from '../../plan/types.ts';
 import type { Outcome } from '../../transport/types.ts';
@@ -22,7 +22,7 @@ export function missing({ memory }: Session, step: ActionStep): string[] {
 export function settledFailures(session: Session, step: ActionStep): number {
   const open = new Set(missing(session, step));
   const settled = step.targets.filter((target) => !open.has(target));
-  return failuresOf(countOutcomes(settled.flatMap((t) => session.memory.outcomeOf(step.id, t) ?? [])));
+  return failuresIn(settled.flatMap((t) => session.memory.outcomeOf(step.id, t) ?? []));
 }
 
 /** Tries those again that a step did not reach, at a pace, until its gate is over or the step is undone. The workstream goes on. */

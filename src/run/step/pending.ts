@@ -1,4 +1,4 @@
-import { countOutcomes, failuresOf } from '../../fanout/counts.ts';
+import { failuresIn } from '../../fanout/counts.ts';
 import type { ActionStep, Step } from '../../plan/types.ts';
 import { REBOOTED } from '../../transport/node-output.ts';
 import { neverRan } from '../../transport/outcome.ts';
@@ -44,7 +44,7 @@ export function failedForGood(session: Session, step: ActionStep): number {
   const { launch, ask } = pendingOf(session, step);
   const tried = new Set([...launch, ...ask]);
   const settled = step.targets.filter((t) => !tried.has(t));
-  return failuresOf(countOutcomes(settled.flatMap((t) => session.memory.outcomeOf(step.id, t) ?? [])));
+  return failuresIn(settled.flatMap((t) => session.memory.outcomeOf(step.id, t) ?? []));
 }
 
 /** Whether nothing is left to do of a step that ended: nothing is pending, one target was enough, or it was undone. */

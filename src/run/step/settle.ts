@@ -1,4 +1,4 @@
-import { failuresOf } from '../../fanout/counts.ts';
+import { failuresIn } from '../../fanout/counts.ts';
 import { waitForGate } from '../gate/wait.ts';
 import { undoStep } from '../undo/step.ts';
 import { foundNone, mustFind } from './found-none.ts';
@@ -11,15 +11,13 @@ export async function settle(work: StepWork): Promise<StepEnd> {
   if (work.stopped) return work.stopped;
   if (step.anyOf && !anyOk(work)) return { state: 'failed', why: 'no target succeeded' };
   // Also what an earlier process saw: a resume does not pass the budget.
+  const outcomes = step.targets.map((t) => session.memory.outcomeOf(step.id, t));
   const failures =
     step.keepTrying === undefined
-      ? failuresOf(session.memory.countsOf(step))
+      ? failuresIn(outcomes.filter((outcome) => outcome !== undefined))
       : settledFailures(session, step);
   if (!step.anyOf && failures > step.budget) return overBudget(work, failures);
-  const none = foundNone(
-    bound,
-    step.targets.map((t) => session.memory.outcomeOf(step.id, t)),
-  );
+  const none = foundNone(bound, outcomes);
   if (none && mustFind(session.plan)) return { state: 'failed', why: none };
   const ended = success(work, none);
   // Where nothing changed (no fence is there) there is nothing to wait for, and nothing to undo.

@@ -1,6 +1,6 @@
 import { parseAmount, resolveAmount } from '../../base/amount.ts';
 import { foldLine } from '../../base/fold-names.ts';
-import { addCounts, failuresOf, noCounts } from '../../fanout/counts.ts';
+import { addCounts, missingOf, noCounts } from '../../fanout/counts.ts';
 import type { BoundStep } from '../../plan/bound.ts';
 import type { OnceGone } from '../../plan/types.ts';
 import { waitForGate } from '../gate/wait.ts';
@@ -56,7 +56,7 @@ export async function undoOnceGone(
     if (free.length > 0) {
       if (waiting.length < all.length && pace.gate && !(await waitForGate(session, step, pace.gate)).open)
         return over(env.stop.aborted ? 'interrupt' : 'gate');
-      const maxFailures = String(budget - failuresOf(end.counts));
+      const maxFailures = String(budget - missingOf(end.counts));
       const some = await undoStep(session, bound, new Set(free), { ...pace, canary: '0', maxFailures });
       waiting = waiting.filter((target) => !free.includes(target));
       end = { ...some, planned: all.length, counts: addCounts(end.counts, some.counts) };

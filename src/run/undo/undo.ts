@@ -1,4 +1,4 @@
-import { addCounts, failuresOf, noCounts } from '../../fanout/counts.ts';
+import { addCounts, missingOf, noCounts } from '../../fanout/counts.ts';
 import type { ActionStep, OnceGone } from '../../plan/types.ts';
 import { reopen } from '../execute.ts';
 import { waitForGate } from '../gate/wait.ts';
@@ -33,7 +33,7 @@ export function undoRun(wanted: string, env: RunEnv, choice: UndoChoice = {}): P
   return reopen(wanted, env, 'undo', async (session) => {
     const startedAt = env.now().toISOString();
     const done = await undoSteps(session, choice);
-    const again = done.state === 'interrupted' || done.guard || done.unwritten || failuresOf(done.counts) > 0;
+    const again = done.state === 'interrupted' || done.guard || done.unwritten || missingOf(done.counts) > 0;
     return {
       runId: session.runId,
       state: done.state,
@@ -84,7 +84,7 @@ async function undoSteps(session: Session, choice: UndoChoice) {
     }
     if (end.irreversible) irreversible.push(`${step.id}: ${end.irreversible}`);
   }
-  const failed = failuresOf(counts) > 0 || unwritten || irreversible.length > 0;
+  const failed = missingOf(counts) > 0 || unwritten || irreversible.length > 0;
   const state = env.stop.aborted ? 'interrupted' : guard ? 'guard' : failed ? 'failed' : 'done';
   return { state, counts, planned, irreversible, guard, unwritten } as const;
 }

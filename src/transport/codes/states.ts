@@ -23,7 +23,8 @@ export const STATES = {
     next: '`fireaxe resume RUN` asks the node for its receipt',
   },
   'not-attempted': {
-    means: 'its turn did not come; the reason names what stopped the step',
+    means:
+      'its turn did not come; the reason names what stopped the step, or `throttled`, which counts as a failure',
     next: '`fireaxe resume RUN` launches it',
   },
 } as const satisfies Record<string, Explained>;

@@ -1,5 +1,7 @@
 import { expect, it } from 'vitest';
 import { execute } from '../../../src/run/execute.ts';
+import { undoRun } from '../../../src/run/undo/undo.ts';
+import { makeOutcome } from '../../../src/transport/outcome.ts';
 import type { Transport } from '../../../src/transport/types.ts';
 import { envFor, fakeFleet, kitOf } from '../fake-fleet.ts';
 import { holdStep, planOf } from '../plans.ts';
@@ -29,3 +31,43 @@ it.each<['already' | 'changed', string]>([
     expect(await execute(plan, envFor(kit, told))).toMatchObject({ state });
   },
 );
+
+/** Throttles every order of an operation until its time is up; no other transport is left. */
+function throttling(transport: Transport, op: string): Transport {
+  return {
+    ...transport,
+    async *run(batch, script, options) {
+      const reason = { code: 'throttled', message: 'SSM throttled it' } as const;
+      if (new RegExp(`^FX_OP=${op}$`, 'm').test(script.textFor(batch[0]!, 'ssh')))
+        for (const { name } of batch)
+          yield makeOutcome({ target: name, via: 'ssh' }, 'not-attempted', { reason });
+      else yield* transport.run(batch, script, options);
+    },
+  };
+}
+
+it('targets that were throttled until their time was up count against the budget: the next step does not begin', async () => {
+  const kit = kitOf(3);
+  const { transport, nodes } = fakeFleet();
+  const steps = ['one', 'two'].map((id) => holdStep(kit, id, { maxFailures: '1' }));
+  const verdict = await execute(
+    planOf(kit, [{ name: 'a', steps }]),
+    envFor(kit, throttling(transport, 'apply')),
+  );
+  expect(verdict).toMatchObject({ state: 'guard', counts: { 'not-attempted': 6 } });
+  expect(nodes.size).toBe(0);
+});
+
+it('an undo that was throttled until its time was up is not done', async () => {
+  const kit = kitOf(2);
+  const { transport } = fakeFleet();
+  const env = envFor(kit, transport);
+  await execute(planOf(kit, [{ name: 'a', steps: [holdStep(kit, 'one')] }]), env);
+  const throttled = { ...env, transport: async () => throttling(transport, 'undo') };
+  expect(await undoRun('last', throttled)).toMatchObject({
+    state: 'failed',
+    counts: { 'not-attempted': 2 },
+    next: expect.stringContaining('fireaxe undo'),
+  });
+  expect(await undoRun('last', env)).toMatchObject({ state: 'done', counts: { ok: 2 } });
+});
