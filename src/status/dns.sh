@@ -25,34 +25,17 @@ dns_one() {
   printf 'dns %s\n' "$1 $2 $DN_ONE $DN_TWO"
 }
 
-# dns_places: DN_DONE are `KIND=ADDRESS` words, at most eight; DN_DOMAIN is the cluster's domain.
+# dns_places: DN_DONE are `KIND=ADDRESS` words, at most eight; DN_DOMAIN is the cluster's domain. A pod may have resolvers of
+# its own, so the pods are asked only for what the kubelet does not tell.
 dns_places() {
   DN_DOMAIN=''
-  dns_of_pods
   dns_of_kubelet
+  [ -n "$DN_DONE" ] && [ -n "$DN_DOMAIN" ] || dns_of_pods
   case $DN_DOMAIN in '' | *[!A-Za-z0-9.-]*) DN_DOMAIN=cluster.local ;; esac
   dns_of_service
 }
 
-# dns_of_pods: what the newest pods use; the domain follows `svc.` in their search list.
-dns_of_pods() {
-  set +f
-  # shellcheck disable=SC2012
-  DN_F=$(within 2 ls -t "$FX_ROOT"/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/*/resolv.conf \
-    "$FX_ROOT"/var/lib/rancher/*/agent/containerd/io.containerd.grpc.v1.cri/sandboxes/*/resolv.conf \
-    "$FX_ROOT"/var/lib/containers/storage/overlay-containers/*/userdata/resolv.conf \
-    "$FX_ROOT"/var/lib/docker/containers/*/resolv.conf 2>/dev/null | head -n 40)
-  set -f
-  for DN_K in $DN_F; do
-    DN_L=$(within 2 sed -n 's/^search.* svc\.\([^ ]*\).*/\1/p' "$DN_K" 2>/dev/null)
-    [ -n "$DN_L" ] || continue
-    DN_DOMAIN=$DN_L
-    # shellcheck disable=SC2013
-    for DN_L in $(within 2 sed -n 's/^nameserver  *\([0-9a-fA-F.:]*\).*/\1/p' "$DN_K"); do dns_add service "$DN_L"; done
-  done
-}
-
-# dns_of_kubelet: its configuration, in YAML or JSON, or its flag.
+# dns_of_kubelet: its configuration, in YAML or JSON, else its flags.
 dns_of_kubelet() {
   for DN_K in var/lib/kubelet/config.yaml etc/kubernetes/kubelet/config.json etc/kubernetes/kubelet/kubelet-config.json; do
     [ -r "$FX_ROOT/$DN_K" ] || continue
@@ -65,10 +48,34 @@ dns_of_kubelet() {
   done
   [ -z "$DN_DONE" ] || return 0
   set +f
-  for DN_L in $(within 2 cat "$FX_ROOT"/proc/[0-9]*/cmdline 2>/dev/null | tr '\000' '\n' | sed -n 's/^--cluster-dns=\([0-9a-fA-F.:]*\).*/\1/p'); do
-    dns_add service "$DN_L"
-  done
+  DN_F=$(within 2 cat "$FX_ROOT"/proc/[0-9]*/cmdline 2>/dev/null | tr '\000' '\n' | sed -n 's/^--cluster-domain=/domain=/p; s/^--cluster-dns=//p' | tr ',' '\n')
   set -f
+  for DN_L in $DN_F; do
+    case $DN_L in
+      domain=*) DN_DOMAIN=${DN_DOMAIN:-${DN_L#*=}} ;;
+      *[!0-9a-fA-F.:]*) ;;
+      *) dns_add service "$DN_L" ;;
+    esac
+  done
+}
+
+# dns_of_pods: the first resolver of the newest pod whose search list has the cluster's domain, which follows `svc.`.
+dns_of_pods() {
+  set +f
+  # shellcheck disable=SC2012
+  DN_F=$(within 2 ls -t "$FX_ROOT"/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/*/resolv.conf \
+    "$FX_ROOT"/var/lib/rancher/*/agent/containerd/io.containerd.grpc.v1.cri/sandboxes/*/resolv.conf \
+    "$FX_ROOT"/var/lib/containers/storage/overlay-containers/*/userdata/resolv.conf \
+    "$FX_ROOT"/var/lib/docker/containers/*/resolv.conf 2>/dev/null | head -n 40)
+  set -f
+  for DN_K in $DN_F; do
+    DN_T=$(within 2 cat "$DN_K" 2>/dev/null) || [ $? -ne 124 ] || return 0
+    DN_L=$(printf '%s\n' "$DN_T" | sed -n 's/^search.* svc\.\([^ ]*\).*/\1/p')
+    [ -n "$DN_L" ] || continue
+    DN_DOMAIN=${DN_DOMAIN:-$DN_L}
+    [ -n "$DN_DONE" ] || dns_add service "$(printf '%s\n' "$DN_T" | sed -n 's/^nameserver  *\([0-9a-fA-F.:]*\).*/\1/p' | head -n 1)"
+    [ -z "$DN_DONE" ] || return 0
+  done
 }
 
 # dns_of_service: CoreDNS itself, behind the service kube-system/kube-dns, by the rules of kube-proxy.

@@ -1,5 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
-import { existsSync } from 'node:fs';
+import { existsSync, utimesSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, describe, expect } from 'vitest';
 import { dnsOf, readDns } from '../../src/status/dns.ts';
 import { statusScript } from '../../src/status/script.ts';
@@ -98,6 +99,31 @@ describe.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, shell) => {
     await new Promise<void>((done) => server!.bind(port, '127.0.0.1', done));
     expect((await read(box, shell)).dns.answers).toMatchObject([{ known: 'no-answer', fresh: 'no-answer' }]);
   });
+
+  test.runIf(hasBash)(
+    'the kubelet tells the addresses; resolvers that a pod has of its own are not asked',
+    async ({ box }) => {
+      box.tool('bash', `[ "$1" = -c ] || exec /bin/bash "$@"\nexit 1`);
+      const pod = (name: string, at: number, ...lines: string[]) => {
+        const path = `/var/lib/containerd/io.containerd.grpc.v1.cri/sandboxes/${name}/resolv.conf`;
+        box.file(path, `${lines.join('\n')}\n`);
+        utimesSync(join(box.root, path), at, at);
+      };
+      const search = 'search default.svc.cluster.local svc.cluster.local cluster.local';
+      const addresses = async () => (await read(box, shell)).dns.answers.map(({ address }) => address);
+      pod('host', 1_790_000_003, 'search corp.example', 'nameserver 10.1.2.3');
+      pod('new', 1_790_000_002, search, 'nameserver 10.96.0.10', 'nameserver 10.1.2.3');
+      pod('old', 1_790_000_001, search, 'nameserver 10.1.2.4');
+      expect(await addresses()).toEqual(['10.96.0.10']);
+      box.file(
+        '/proc/70/cmdline',
+        'kubelet\0--cluster-dns=10.96.0.11,10.96.0.12\0--cluster-domain=k8s.corp\0',
+      );
+      expect((await addresses()).sort()).toEqual(['10.96.0.11', '10.96.0.12']);
+      box.file('/var/lib/kubelet/config.yaml', 'kind: KubeletConfiguration\nclusterDNS:\n- 10.96.0.13\n');
+      expect(await addresses()).toEqual(['10.96.0.13']);
+    },
+  );
 
   test('a node that knows no address tells nothing', async ({ box }) => {
     box.tool('dig', 'exit 9');
