@@ -1,6 +1,6 @@
 import { holdVariables } from '../stop/hold.ts';
 import { foundNone } from '../stop/none.ts';
-import { describeProcesses, namesProcesses } from '../stop/processes.ts';
+import { countedProcesses, describeProcesses, namesProcesses } from '../stop/processes.ts';
 import { defineAction } from '../types.ts';
 import node from './node.sh';
 import { type ShrinkParams, shrinkMisfit, shrinkParameters } from './params.ts';
@@ -29,7 +29,7 @@ export const shrink = defineAction({
       .join('; '),
   counted: (p) => [
     ...(p.kubelet === 'none' ? [] : [{ one: 'unit', many: 'units', done: 'stopped', names: [p.kubelet] }]),
-    ...(namesProcesses(p) ? [{ one: 'process', many: 'processes', done: 'held', found: 'running' }] : []),
+    ...(namesProcesses(p) ? [countedProcesses(describeProcesses(p))] : []),
   ],
   undo: {
     summary: (p) =>

@@ -4,7 +4,7 @@ import node from './node.sh';
 import { foundNone } from './none.ts';
 import { type StopParams, stopMisfit, stopParameters } from './params.ts';
 import { podVariables } from './pods.ts';
-import { describeProcesses } from './processes.ts';
+import { countedProcesses, describeProcesses } from './processes.ts';
 
 /** Holds an offender: a unit stopped and masked, or processes or pods, also those that start again later. */
 export const stop = defineAction({
@@ -23,7 +23,8 @@ export const stop = defineAction({
   },
   counted(p) {
     if (p.unit) return [{ one: 'unit', many: 'units', done: 'stopped', names: [p.unit] }];
-    if (p.pods === undefined || p.how === 'freeze') return [HELD];
+    if (p.pods === undefined) return [countedProcesses(describeProcesses(p))];
+    if (p.how === 'freeze') return [countedProcesses(`pods ${p.pods}`)];
     return [{ one: 'node', many: 'nodes', done: `with pods ${p.pods} cut off` }];
   },
   silencesKubelets: (p) => /^kubelet(\.service)?$/.test(p.unit ?? p.process ?? ''),
@@ -40,8 +41,6 @@ export const stop = defineAction({
     }),
   },
 });
-
-const HELD = { one: 'process', many: 'processes', done: 'held', found: 'running' };
 
 const PROBED =
   'the kubelet restarts a frozen container when its liveness probe fails, at the latest after the thaw; --how network keeps it running';

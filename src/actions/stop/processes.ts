@@ -1,5 +1,6 @@
 import { escapedGroup, line, seconds } from '../kinds.ts';
 import type { Parameters } from '../params.ts';
+import type { Counted } from '../types.ts';
 
 const DAY_S = 86_400;
 
@@ -84,6 +85,12 @@ export function describeProcesses(p: ProcessParams): string {
   ];
   return `processes ${words.filter(Boolean).join(' ')}`;
 }
+
+/** What the last line of a plan counts of a hold of these: the same processes once, whatever is done to them. */
+export const countedProcesses = (which: string): Counted => ({
+  ...{ one: 'process', many: 'processes', done: 'held' },
+  ...{ names: [which], found: 'running' },
+});
 
 /** The names under which Fireaxe's own scripts run: a hold by such a name would stop them too. */
 const OWN_TOOLS = new Set([

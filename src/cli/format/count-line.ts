@@ -13,10 +13,10 @@ interface Sum {
   done: string;
   /** Things that are counted once, however many steps touch them. */
   things: Set<string>;
-  /** Things that the checks found. */
-  found: number;
-  /** Nodes whose things nobody has counted. */
-  unknown: Set<string>;
+  /** How many the checks found, by node and name: several steps that look for the same find the same. */
+  found: Map<string, number>;
+  /** Nodes whose things nobody has counted, by node and name. */
+  unknown: Map<string, string>;
 }
 
 /** The last line of a plan, what it does in all: `in all: 3 hosts fenced, 48 processes held, 3 machines restarted`. */
@@ -40,7 +40,7 @@ function add(sums: Map<string, Sum>, step: ActionStep, outcomes: Map<string, Out
   const bound = bindStep(step);
   for (const { one, many, done, names = [''], found } of bound?.action.counted?.(bound.params) ?? []) {
     const key = `${many} ${done}`;
-    const sum = sums.get(key) ?? { one, many, done, things: new Set(), found: 0, unknown: new Set() };
+    const sum = sums.get(key) ?? { one, many, done, things: new Set(), found: new Map(), unknown: new Map() };
     sums.set(key, sum);
     // Of several nodes that may do it, one does.
     if (step.anyOf) {
@@ -51,17 +51,20 @@ function add(sums: Map<string, Sum>, step: ActionStep, outcomes: Map<string, Out
       const result = outcomes.get(target)?.result;
       if (result?.state === 'already') continue;
       const many = found === undefined ? undefined : result?.data?.[found];
-      if (found === undefined) for (const name of names) sum.things.add(`${target}/${name}`);
-      else if (many !== undefined && /^\d{1,6}$/.test(many)) sum.found += Number(many);
-      else sum.unknown.add(target);
+      for (const thing of names.map((name) => `${target}/${name}`)) {
+        if (found === undefined) sum.things.add(thing);
+        else if (many === undefined || !/^\d{1,6}$/.test(many)) sum.unknown.set(thing, target);
+        else sum.found.set(thing, Math.max(Number(many), sum.found.get(thing) ?? 0));
+      }
     }
   }
 }
 
 function sumText({ one, many, done, things, found, unknown }: Sum): string[] {
-  const n = things.size + found;
+  const n = [...found.values()].reduce((a, b) => a + b, things.size);
   const counted = `${n} ${n === 1 ? one : many} ${done}`;
-  if (unknown.size === 0) return [counted];
-  const rest = `${many} ${done} on ${nodesText(unknown.size)}`;
+  const left = new Set([...unknown].flatMap(([thing, target]) => (found.has(thing) ? [] : [target])));
+  if (left.size === 0) return [counted];
+  const rest = `${many} ${done} on ${nodesText(left.size)}`;
   return n > 0 ? [counted, `more ${rest}`] : [rest];
 }

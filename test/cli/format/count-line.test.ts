@@ -72,6 +72,21 @@ test('what is touched by several steps is counted once', () => {
   ).toBe('in all: 2 fences opened, 4 components paused');
 });
 
+test('processes that several steps hold on a node are counted once', () => {
+  const [a, b, c, d] = names as [string, string, string, string];
+  const shrink = step('shrink', 'shrink', { kubelet: 'none', process: 'agent' }, { targets: [a, b] });
+  const other = step('other', 'stop', { process: 'exporter' }, { targets: [a] });
+  const found = (running: string) => ({ data: { running, held: '0' } });
+  const hold = checked('hold', { [a]: found('2'), [b]: undefined, [c]: found('1'), [d]: undefined });
+  const again = checked('shrink', { [a]: found('2'), [b]: found('4') });
+  const both = plan(HOLD, shrink, other);
+  const unlike = checked('other', { [a]: found('3') });
+  expect(countLine(both, [...hold, ...again, ...unlike])).toBe(
+    'in all: 10 processes held, more processes held on 1 node; the check failed on 2 nodes',
+  );
+  expect(countLine(both)).toBe('in all: processes held on 4 nodes');
+});
+
 test('of several nodes that may do it, one does', () => {
   const remove = { delete: '/apis/apps/v1/namespaces/a/daemonsets/agent' };
   expect(countLine(plan(step('remove', 'kubectl', remove, { anyOf: true })))).toBe(
