@@ -56,7 +56,10 @@ beforeAll(async () => {
   ]);
   await sh('w1', 'sleep 2; systemctl start client');
   kit = writeKit(lab).path;
-  await expect.poll(() => sh('cp1', "ss -Htn state established '( sport = :6443 )' | wc -l")).toBe('30');
+  await sh(
+    'cp1',
+    "until [ $(ss -Htn state established '( sport = :6443 )' | wc -l) = 30 ]; do sleep 0.5; done",
+  );
 });
 afterAll(() => {
   fireaxe?.close();
