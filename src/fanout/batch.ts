@@ -18,7 +18,7 @@ export async function* runBatch(
   transport: Transport,
   batch: Target[],
   spec: Times & Pick<FanoutSpec, 'script'>,
-  options: Pick<TransportOptions, 'signal' | 'turn' | 'onEvent' | 'wholeMs' | 'last'>,
+  options: Pick<TransportOptions, 'signal' | 'stopped' | 'turn' | 'onEvent' | 'wholeMs' | 'last'>,
 ): AsyncGenerator<Outcome> {
   const open = new Map(batch.map((t) => [t.name, t]));
   const startedAt = new Date();

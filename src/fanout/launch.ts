@@ -48,6 +48,7 @@ export async function launch(
     const last = attempts.every(({ target, index }) => index + 1 >= deps.transportsTo(target).length);
     const options = {
       signal,
+      stopped: ledger.stopped,
       turn,
       onEvent,
       ...(last ? { last } : {}),

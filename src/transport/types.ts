@@ -104,6 +104,8 @@ export interface TransportOptions {
   wholeMs?: number;
   /** Aborted: stop waiting at once; what was sent is `unknown`. */
   signal: AbortSignal;
+  /** Aborted: nothing more may be sent; `turn` says so, too, to those that do not wait. */
+  stopped?: AbortSignal;
   /**
    * Awaited before a target's command is sent: one that waited for a silent peer takes its permit again. False: nothing
    * more may be sent. A transport that sends to many by one call need not ask.

@@ -1,6 +1,7 @@
 import type { Clock } from './clock.ts';
 import { faultOf } from './faults.ts';
 import type { Pace } from './pace.ts';
+import { answered } from './send-limits.ts';
 import type { SentCommand, SsmApi } from './types.ts';
 
 /** This machine's clock may be ahead of the cloud's by this much when a sent command is looked for. */
@@ -36,7 +37,7 @@ export class SentFinder {
       missed = false;
       if (signal.aborted) break;
       try {
-        const seen = await this.#look(startedAt - SKEW_MS, signal);
+        const seen = await answered(signal, () => this.#look(startedAt - SKEW_MS, signal));
         trouble = undefined;
         const found = seen.find((command) => command.comment === comment);
         if (found) {
@@ -45,7 +46,7 @@ export class SentFinder {
         }
         missed = !signal.aborted;
       } catch (error) {
-        trouble = error;
+        if (!signal.aborted) trouble = error;
       }
     }
     this.#wanted.delete(comment);

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { faultOf } from './faults.ts';
 import type { Operation, Pace } from './pace.ts';
 import type { Report, SentCommand, SsmApi } from './types.ts';
@@ -36,6 +37,8 @@ export class Poller {
 
   constructor(deps: PollerDeps) {
     this.#deps = deps;
+    // Every read that waits for its turn listens to it.
+    setMaxListeners(0, this.#closing.signal);
   }
 
   add(watch: Watch): void {

@@ -10,19 +10,17 @@ import type { Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import { faultOf, textOf } from './faults.ts';
 import type { Operation } from './pace.ts';
+import { answered, limitsOf, type SendLimits, type SendTimes } from './send-limits.ts';
 import type { SendRequest, SentCommand } from './types.ts';
 
-export interface SendJob {
+export interface SendJob extends SendTimes {
   /** Made when it leaves: a node refuses a text that waited too long. */
   text(): string;
   script: NodeScript;
   deliverySeconds: number;
   executionSeconds: number;
-  /** From then on another transport is sooner than one that AWS throttles (ms of `now`). */
-  until: number;
   /** There is no other transport: until then it is not attempted. */
   last: boolean;
-  signal: AbortSignal;
   /** Awaited before it leaves; false where nothing more may. */
   mayLeave(): Promise<boolean>;
   /** Told now and then that it has not left yet. */
@@ -40,7 +38,9 @@ export type Sent =
   | { kind: 'taken'; command: SentCommand; targets: Target[] }
   | { kind: 'not-taken'; state: NotTaken; targets: Target[]; reason: OutcomeReason };
 
-const THROTTLED = 'SSM throttled SendCommand until the time was up';
+const THROTTLED =
+  'its turn at SSM did not come before its time was up: SendCommand is throttled or others are first';
+const STOPPED = 'stopped before it was sent';
 /** How often one that waits says so. */
 const TOLD_MS = 10_000;
 /** How long new keys are waited for after the old ones expired, and between two looks at them. */
@@ -49,10 +49,22 @@ const KEYS_LOOK_MS = 2_000;
 
 /** Sends one command to these targets (at most 50), never what may have left already. */
 export async function send(targets: Target[], job: SendJob, deps: SendDeps): Promise<void> {
+  const limits = limitsOf(job, deps);
+  const sent = await sendInTime(targets, job, deps, limits).finally(() => limits.end());
+  await sent();
+}
+
+/** Returns what is left to do once it was sent, or was not. */
+async function sendInTime(
+  targets: Target[],
+  job: SendJob,
+  deps: SendDeps,
+  { leave, answer }: SendLimits,
+): Promise<() => Promise<void>> {
   const { pace, breaker } = deps;
   const operation = job.script.urgent ? 'keep' : 'send';
   const comment = commentOf(job.script);
-  const not = (state: NotTaken, code: ReasonCode, message: string, next?: string) =>
+  const not = (state: NotTaken, code: ReasonCode, message: string, next?: string) => () =>
     job.follow({
       kind: 'not-taken',
       state,
@@ -63,23 +75,25 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
   let clockWasWrong = false;
   let expiredAt: number | undefined;
   for (;;) {
-    await waitForTurn(operation, job, deps);
+    await waitForTurn(operation, job, deps, leave);
     if (job.signal.aborted) return not('not-attempted', 'interrupted', 'stopped waiting before it was sent');
     const startedAt = deps.now();
+    if (job.stopped.aborted) return not('not-attempted', 'interrupted', STOPPED);
     // One that comes too late is useless where another transport may still be in time.
-    if (startedAt > job.until && pace.slowed('send'))
-      return not(job.last ? 'not-attempted' : 'unreachable', 'throttled', THROTTLED);
+    if (leave.aborted) return not(job.last ? 'not-attempted' : 'unreachable', 'throttled', THROTTLED);
     const dead = breaker.why();
     if (dead) return not('unreachable', 'cloud-unreachable', `SSM in ${deps.profile.region}: ${dead}`);
-    if (!(await job.mayLeave())) return not('not-attempted', 'interrupted', 'stopped before it was sent');
+    if (!(await job.mayLeave())) return not('not-attempted', 'interrupted', STOPPED);
+    // A permit may have been waited for.
+    if (leave.aborted) continue;
     let command: SentCommand | undefined;
     try {
-      command = await deps.api.send(requestOf(targets, comment, job), job.signal);
+      command = await answered(answer, () => deps.api.send(requestOf(targets, comment, job), answer));
       pace.accepted('send');
       breaker.answered();
     } catch (error) {
       const fault = faultOf(error);
-      hear(error, breaker);
+      if (!answer.aborted) hear(error, breaker);
       if (fault === 'clock' && !clockWasWrong) {
         clockWasWrong = true;
         continue;
@@ -88,7 +102,7 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
         expiredAt ??= startedAt;
         if (deps.now() + KEYS_LOOK_MS < expiredAt + NEW_KEYS_MS) {
           job.onWait();
-          await deps.sleep(KEYS_LOOK_MS, job.signal);
+          await deps.sleep(KEYS_LOOK_MS, leave);
           continue;
         }
       }
@@ -98,12 +112,12 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
         pace.throttled('send', startedAt);
         continue;
       }
-      if (fault === 'invalid-instance') return sendToTheRest(targets, error, job, deps);
+      if (fault === 'invalid-instance') return () => sendToTheRest(targets, error, job, deps);
       if (fault === 'not-sent')
         return not('unreachable', 'cloud-unreachable', `no connection to SSM: ${textOf(error)}`);
       if (fault === 'rejected')
         return not('unreachable', 'rejected', `SSM refused the command: ${textOf(error)}`);
-      const { found, missed, trouble } = await deps.finder.find(comment, startedAt, job.signal);
+      const { found, missed, trouble } = await deps.finder.find(comment, startedAt, answer);
       const lost = `the answer to SendCommand was lost (${textOf(error)})`;
       if (trouble)
         return not(
@@ -115,7 +129,8 @@ export async function send(targets: Target[], job: SendJob, deps: SendDeps): Pro
         return not('unknown', 'answer-lost', missed ? `${lost} and SSM lists no such command` : lost);
       command = found;
     }
-    return job.follow({ kind: 'taken', command, targets });
+    const taken: Sent = { kind: 'taken', command, targets };
+    return () => job.follow(taken);
   }
 }
 
@@ -137,9 +152,14 @@ function hear(error: unknown, breaker: Breaker): void {
 }
 
 /** By the real clock: the fan-out must not take for lost what only waits. */
-async function waitForTurn(operation: Operation, job: SendJob, { pace }: SendDeps): Promise<void> {
+async function waitForTurn(
+  operation: Operation,
+  job: SendJob,
+  { pace }: SendDeps,
+  leave: AbortSignal,
+): Promise<void> {
   const telling = setInterval(job.onWait, TOLD_MS);
-  await pace.turn(operation, job.signal);
+  await pace.turn(operation, leave);
   clearInterval(telling);
 }
 

@@ -23,6 +23,7 @@ export interface SsmTransportOptions extends Partial<Clock> {
   onTrace?: OnTrace | undefined;
 }
 
+const NEVER = new AbortController().signal;
 /** The least that SSM takes. */
 const LEAST_DELIVERY_S = 30;
 /** An agent takes a command up within seconds, or hangs. */
@@ -58,7 +59,8 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
   ): Promise<void> {
     // A signal of its own: Node warns of many listeners on one.
     const run = { ...options, signal: AbortSignal.any([options.signal]) };
-    const startedAt = new Date(clock.now());
+    const began = clock.now();
+    const startedAt = new Date(began);
     const say = (targets: Target[], state: Outcome['state'], reason: OutcomeReason) => {
       const times = { startedAt, endedAt: new Date(clock.now()) };
       for (const target of targets)
@@ -77,24 +79,31 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
       for (const target of targets) run.onEvent?.({ target: target.name, phase, via: 'ssm' });
     };
     tell(sendable, 'connecting');
-    const wholeMs = run.wholeMs ?? Number.POSITIVE_INFINITY;
-    const times = { ...run, deliveryMs: deliveryOf(run) };
+    const deadline = began + (run.wholeMs ?? Number.POSITIVE_INFINITY);
+    const deliveryMs = deliveryOf(run);
+    const left = () => (run.wholeMs === undefined ? {} : { wholeMs: Math.max(0, deadline - clock.now()) });
     await send(
       sendable,
       {
         text: () => script.textFor(first, 'ssm'),
         script,
-        deliverySeconds: Math.max(LEAST_DELIVERY_S, Math.ceil(times.deliveryMs / 1000)),
+        deliverySeconds: Math.max(LEAST_DELIVERY_S, Math.ceil(deliveryMs / 1000)),
         executionSeconds: Math.ceil(run.runMs / 1000) + GRACE_S,
-        until: clock.now() + (run.last ? wholeMs : Math.min(run.connectMs, wholeMs)),
+        until: run.last ? deadline : Math.min(began + run.connectMs, deadline),
+        deadline,
         last: run.last ?? false,
         signal: run.signal,
+        stopped: run.stopped ?? NEVER,
         mayLeave: async () => (await run.turn?.(first.name)) ?? true,
         onWait: () => tell(sendable, 'waiting'),
         async follow(sent) {
           if (sent.kind === 'not-taken') return say(sent.targets, sent.state, sent.reason);
           tell(sent.targets, 'launched');
-          await new Follow(sent.command, sent.targets, script, used, clock, settle).run(times);
+          await new Follow(sent.command, sent.targets, script, used, clock, settle).run({
+            ...run,
+            ...left(),
+            deliveryMs,
+          });
         },
       },
       { ...used, ...clock },

@@ -116,7 +116,11 @@ describe('the SSM transport when the service misbehaves', () => {
 
   it('does not say that no such command is listed where nobody looked', async () => {
     const stop = new AbortController();
-    const sleep = async () => stop.abort();
+    const sleep = async (ms: number) => {
+      // The pause before the first look.
+      if (ms === 500) stop.abort();
+      else await new Promise((resolve) => setTimeout(resolve, ms));
+    };
     h = await harness(1, { sleep });
     h.endpoint.faults.beforeAcceptance.SendCommand = 1;
     const [outcome] = await h.run({ signal: stop.signal });

@@ -45,6 +45,8 @@ describe('SSM while AWS throttles', () => {
       deliverySeconds: 30,
       executionSeconds: 30,
       until: 1000,
+      deadline: Number.POSITIVE_INFINITY,
+      stopped: new AbortController().signal,
       last: false,
       mayLeave: async () => true,
       onWait() {},
