@@ -10,6 +10,8 @@ export class Breaker {
   readonly #now: () => number;
   #unanswered = 0;
   #closedAgain = 0;
+  /** When a call broke last. */
+  #brokeAt = Number.NEGATIVE_INFINITY;
 
   constructor(now: () => number) {
     this.#now = now;
@@ -30,7 +32,10 @@ export class Breaker {
     this.#unanswered = 0;
   }
 
-  unanswered(): void {
+  /** A call that began at `since` had no answer. Others that were under way when one broke say nothing new. */
+  unanswered(since: number): void {
+    if (since < this.#brokeAt) return;
+    this.#brokeAt = this.#now();
     this.#unanswered++;
     this.#closedAgain = this.#now() + OPEN_MS;
   }

@@ -93,7 +93,7 @@ async function sendInTime(
       breaker.answered();
     } catch (error) {
       const fault = faultOf(error);
-      if (!answer.aborted) hear(error, breaker);
+      if (!answer.aborted) hear(error, breaker, startedAt);
       if (fault === 'clock' && !clockWasWrong) {
         clockWasWrong = true;
         continue;
@@ -145,10 +145,10 @@ function requestOf(targets: Target[], comment: string, job: SendJob): SendReques
 }
 
 /** Without any answer of the service the region may be dead. */
-function hear(error: unknown, breaker: Breaker): void {
+function hear(error: unknown, breaker: Breaker, since: number): void {
   const { $metadata } = error as CallError;
   if ($metadata?.httpStatusCode !== undefined) breaker.answered();
-  else if (!(error instanceof FireaxeError)) breaker.unanswered();
+  else if (!(error instanceof FireaxeError)) breaker.unanswered(since);
 }
 
 /** By the real clock: the fan-out must not take for lost what only waits. */
