@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { formatDuration } from '../base/duration.ts';
 import { FireaxeError } from '../base/errors.ts';
 import type { OnTrace } from '../base/trace.ts';
@@ -71,16 +72,33 @@ const SDK_MARGIN_MS = 300_000;
 /** Keys without an expiry are read again after this long: somebody may have put new ones in their place. */
 const READ_AGAIN_MS = 2_000;
 
-/** The SDK would keep keys from a file for ever. A file that cannot be read for a moment changes nothing. */
-function readAgain(read: () => Promise<Keys>): () => Promise<Keys> {
+/** New keys are waited for this long while the old ones are still good: a file is read by then. */
+const FRESH_MS = 250;
+
+/**
+ * The SDK would keep keys from a file for ever. Keys that cannot be read for a moment, or only slowly, hold up no call
+ * while the old ones are good: they are read in the background, once at a time.
+ */
+export function readAgain(read: () => Promise<Keys>): () => Promise<Keys> {
   let last: Keys | undefined;
-  return async () => {
-    const keys = await read().catch((error: unknown) => {
-      if (last) return last;
-      throw error;
+  let reading: Promise<Keys> | undefined;
+  const readOnce = () => {
+    reading ??= read().finally(() => {
+      reading = undefined;
     });
+    return reading.then((keys) => {
+      last = keys;
+      return keys;
+    });
+  };
+  return async () => {
+    const good =
+      last && (last.expiration?.getTime() ?? Number.POSITIVE_INFINITY) > Date.now() ? last : undefined;
+    const fresh = readOnce();
+    const keys = good
+      ? await Promise.race([fresh.catch(() => good), sleep(FRESH_MS, good, { ref: false })])
+      : await fresh;
     if (keys.expiration) return keys;
-    last = keys;
     return { ...keys, expiration: new Date(Date.now() + SDK_MARGIN_MS + READ_AGAIN_MS) };
   };
 }
