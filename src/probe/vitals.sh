@@ -91,7 +91,10 @@ vitals_restarts() {
     case $FX_K in *[!0-9]*) ;; *) [ "$FX_K" -le "${VT_N:--1}" ] || VT_N=$FX_K ;; esac
   done
   set -f
-  VT_D=${VT_GROUPS%%"$FX_NL"*} VT_D=${VT_D##*/}
+  VT_D='' FX_I=$IFS IFS=$FX_NL
+  # Controllers of version 1 may keep a unit's processes in a group above its own.
+  for VT_L in $VT_GROUPS; do case $VT_L in 0::*.service | *:name=systemd:*.service) VT_D=${VT_L##*/} ;; esac done
+  IFS=$FX_I
   case $VT_N:$VT_D in :*.service) ! fx_has systemctl || VT_N=$(within 2 systemctl show -p NRestarts "$VT_D" 2>/dev/null) ;; esac
   vitals_tell restarts "${VT_N#NRestarts=}"
 }

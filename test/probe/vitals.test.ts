@@ -125,7 +125,7 @@ describe.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, shell) => {
   test('a unit in version 1: its limit, and its restarts by systemd', async ({ box }) => {
     server(
       box,
-      '9:cpu,cpuacct:/system.slice/kube-apiserver.service\n4:memory:/system.slice/kube-apiserver.service\n',
+      '12:cpuset:/\n4:memory:/system.slice/kube-apiserver.service\n1:name=systemd:/system.slice/kube-apiserver.service\n',
     );
     const group = '/sys/fs/cgroup/memory/system.slice';
     box.file(`${group}/kube-apiserver.service/memory.limit_in_bytes`, `${3 * GIB}\n`);
