@@ -120,9 +120,10 @@ describe.skipIf(noSshd)('a machine that sends without end, or takes nothing', ()
     const seen: Seen = { code, ended: {}, peakMib };
     for (const line of stdout.split('\n').filter((text) => text.startsWith('{'))) {
       const { event } = JSON.parse(line.replace(/^[^{]*/, '')) as {
-        event?: { kind: string; outcome?: Told };
+        event?: { kind: string; op?: string; outcome?: Told };
       };
-      if (event?.kind !== 'outcome' || !event.outcome) continue;
+      // What became of the receipt of a lost order comes before its outcome.
+      if (event?.kind !== 'outcome' || event.op !== 'apply' || !event.outcome) continue;
       const { target, state, reason } = event.outcome;
       seen.ended[target] ??= { state, ...(reason && { code: reason.code }) };
     }
