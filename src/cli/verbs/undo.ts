@@ -92,6 +92,7 @@ export default defineVerb({
     }
     const print = flags.dryRun === true ? sink.text : sink.note;
     for (const line of previewLines(source.title, changes, left)) print(line);
+    if (onceGone) print(`  holds: each node once no pod of ${onceGone.pods} is left on it (--within)`);
     const possible = changes.filter((c) => c.irreversible === undefined);
     const cluster = records[0]?.kind === 'plan' ? records[0].plan.cluster : '';
     const phrase = confirmPhrase(cluster, new Set(possible.flatMap((c) => c.targets)).size);
