@@ -3,9 +3,10 @@ import type { SSMClient } from '@aws-sdk/client-ssm';
 import type { OnTrace } from '../base/trace.ts';
 import type { CloudProfile } from '../kit/types.ts';
 import { credentialsFor } from './credentials.ts';
-import { type CloudFiles, cloudFiles, type Env, endpointFor } from './files.ts';
-import { endpointsOf } from './hosts.ts';
-import { httpTo } from './http.ts';
+import { nameFailedCalls } from './failed-call.ts';
+import { type CloudFiles, cloudFiles, type Env } from './files.ts';
+import { placeOf } from './http.ts';
+import type { Service } from './services.ts';
 import { traceCalls } from './trace.ts';
 
 /**
@@ -17,11 +18,8 @@ export async function ssmClient(
   env: Env = process.env,
   onTrace?: OnTrace,
 ): Promise<SSMClient> {
-  quietSdk();
-  const [{ SSMClient }, files] = await Promise.all([import('./sdk-ssm.ts'), cloudFiles(profile, env)]);
-  const client = new SSMClient({ ...common('SSM', profile, files, env, onTrace), maxAttempts: 1 });
-  if (onTrace) client.middlewareStack.use(traceCalls(onTrace));
-  return client;
+  const load = async () => (await import('./sdk-ssm.ts')).SSMClient;
+  return serviceClient('SSM', load, { profile, env, onTrace, maxAttempts: 1 });
 }
 
 /** A client for EC2, whose calls that Fireaxe uses may all be repeated; the long waits are `patient`'s. */
@@ -31,36 +29,43 @@ export async function ec2Client(
   onTrace?: OnTrace,
   maxAttempts = 3,
 ): Promise<EC2Client> {
-  quietSdk();
-  const [{ EC2Client }, files] = await Promise.all([import('./sdk-ec2.ts'), cloudFiles(profile, env)]);
-  const client = new EC2Client({ ...common('EC2', profile, files, env, onTrace), maxAttempts });
-  if (onTrace) client.middlewareStack.use(traceCalls(onTrace));
+  const load = async () => (await import('./sdk-ec2.ts')).EC2Client;
+  return serviceClient('EC2', load, { profile, env, onTrace, maxAttempts });
+}
+
+export interface ClientOptions {
+  profile: CloudProfile;
+  env?: Env | undefined;
+  onTrace?: OnTrace | undefined;
+  /** More than one only where every call that is made may be repeated. */
+  maxAttempts?: number | undefined;
+}
+
+type ClientClass<C> = new (configuration: ReturnType<typeof common> & { maxAttempts: number }) => C;
+
+/** A client of any service, with the settings that all share; `load` imports its part of the SDK. */
+export async function serviceClient<C extends { middlewareStack: object }>(
+  service: Service,
+  load: () => Promise<ClientClass<C>>,
+  { profile, env = process.env, onTrace, maxAttempts = 3 }: ClientOptions,
+): Promise<C> {
+  const [Client, files] = await Promise.all([load(), cloudFiles(profile, env)]);
+  const client = new Client({ ...common(service, profile, files, env, onTrace), maxAttempts });
+  const { middlewareStack: stack } = client as { middlewareStack: { use?(plugin: object): void } };
+  stack.use?.(nameFailedCalls);
+  if (onTrace) stack.use?.(traceCalls(onTrace));
   return client;
 }
 
 function common(
-  service: 'SSM' | 'EC2',
+  service: Service,
   profile: CloudProfile,
   files: CloudFiles,
   env: Env,
   onTrace: OnTrace | undefined,
 ) {
-  const endpoint = endpointFor(service, files, env);
-  const endpoints = endpointsOf(files, env);
   return {
-    region: profile.region,
-    credentials: credentialsFor(profile, files, env, onTrace),
-    // `auto` would ask the instance metadata service where it runs.
-    defaultsMode: 'standard' as const,
-    requestHandler: httpTo(service, endpoint, profile.region, env, endpoints),
-    // The SDK refuses both together.
-    ...(endpoint === undefined
-      ? endpoints
-      : { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false }),
+    ...placeOf(service, profile.region, { files, env }),
+    credentials: credentialsFor(profile, env, onTrace),
   };
-}
-
-/** The SDK's notices about Node's version do not help in an outage. */
-function quietSdk(): void {
-  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
 }

@@ -9,6 +9,8 @@ import { isTimeout } from './passing.ts';
 export interface DiscoveryOptions extends Discovery {
   /** One page of DescribeInstances. */
   describe(query: Ec2Query): Promise<Ec2Page>;
+  /** Machines outside EC2 whose tags match. */
+  hybrid?(filters: Ec2Query['Filters']): Promise<Ec2Instance[]>;
   cluster: string;
   region: string;
   now?: Date;
@@ -21,16 +23,16 @@ export interface DiscoveryOptions extends Discovery {
 /** Instances of a page. Where EC2 does not answer in time, a smaller one may be answered. */
 const PAGES = [1000, 200, 50];
 
-/**
- * A fleet snapshot from EC2, by the tags that Kubernetes installers put on a cluster's instances.
- * Wired as: `const api = await ec2Api(cluster.cloud);`
- * `await discoverFromEc2({ describe: api.describe, cluster: cluster.name, region: cluster.cloud.region })`.
- */
+/** A fleet snapshot from EC2, by the tags that Kubernetes installers put on a cluster's instances. */
 export async function discoverFromEc2(options: DiscoveryOptions): Promise<FleetSnapshot> {
   const filters = filtersOf(options);
-  let instances = await everyInstance(options, filters);
+  const [first, hybrid = []] = await Promise.all([
+    everyInstance(options, filters),
+    options.hybrid?.(filters),
+  ]);
+  let instances = [...first, ...hybrid];
   // Pages are not one snapshot: the address of a machine that is gone may be another's by now.
-  if (sameAddress(instances, options)) instances = await everyInstance(options, filters);
+  if (sameAddress(instances, options)) instances = [...(await everyInstance(options, filters)), ...hybrid];
   const same = sameAddress(instances, options);
   if (same) throw sharedAddress(same, options);
   if (instances.length === 0) {

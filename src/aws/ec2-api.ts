@@ -26,6 +26,13 @@ export interface Ec2Api {
   stop(id: string, signal?: AbortSignal, how?: { force: boolean }): Promise<void>;
   start(id: string, signal?: AbortSignal): Promise<void>;
   setType(id: string, type: string, signal?: AbortSignal): Promise<void>;
+  tag(id: string, tags: Record<string, string>, signal?: AbortSignal): Promise<void>;
+  /** With a value, a tag goes only while it has that value. */
+  untag(id: string, tags: Record<string, string>, signal?: AbortSignal): Promise<void>;
+  /** Instances that still exist and match all these filters, `tag:env` → `prod`. */
+  matching(filters: Record<string, string>, signal?: AbortSignal): Promise<Instance[]>;
+  /** Which of the calls that stop, start and tag it these credentials may not make: nothing is done. */
+  mayNotStop(id: string, signal?: AbortSignal): Promise<string[]>;
   close(): void;
 }
 
@@ -53,6 +60,20 @@ export async function ec2Api(
     if (!answer.Reservations) throw new HalfAnswer('DescribeInstances', 'reservations');
     return answer;
   };
+  /** `DryRunOperation` means yes; any other error does not concern the caller's permissions. */
+  const refusedOf = async (calls: Record<string, unknown>, signal?: AbortSignal): Promise<string[]> => {
+    const refused: string[] = [];
+    for (const [name, command] of Object.entries(calls)) {
+      const sent = command as InstanceType<typeof sdk.StopInstancesCommand>;
+      const error = await client.send(sent, abort(signal)).catch((e) => e);
+      if (isForbidden(error)) refused.push(`ec2:${name}`);
+      else if (asCredentialsError(error, profile)) throw asCredentialsError(error, profile);
+      else if (isPassing(error)) throw error;
+    }
+    return refused;
+  };
+  const tagsOf = (tags: Record<string, string>) =>
+    Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
   return {
     describe: (input) => describe(input),
 
@@ -80,7 +101,7 @@ export async function ec2Api(
       return answer?.DisableApiStop?.Value;
     },
 
-    async notAllowed(id, type, signal) {
+    notAllowed(id, type, signal) {
       const dry = { DryRun: true };
       const calls = {
         StopInstances: new sdk.StopInstancesCommand({ InstanceIds: [id], ...dry }),
@@ -91,15 +112,7 @@ export async function ec2Api(
         }),
         StartInstances: new sdk.StartInstancesCommand({ InstanceIds: [id], ...dry }),
       };
-      const refused: string[] = [];
-      for (const [name, command] of Object.entries(calls)) {
-        // `DryRunOperation` means yes; any other error does not concern the caller's permissions.
-        const error = await client.send(command as typeof calls.StopInstances, abort(signal)).catch((e) => e);
-        if (isForbidden(error)) refused.push(`ec2:${name}`);
-        else if (asCredentialsError(error, profile)) throw asCredentialsError(error, profile);
-        else if (isPassing(error)) throw error;
-      }
-      return refused;
+      return refusedOf(calls, signal);
     },
 
     async stop(id, signal, how) {
@@ -118,6 +131,40 @@ export async function ec2Api(
         InstanceType: { Value: type },
       });
       await said(client.send(command, abort(signal)));
+    },
+
+    async tag(id, tags, signal) {
+      const command = new sdk.CreateTagsCommand({ Resources: [id], Tags: tagsOf(tags) });
+      await said(client.send(command, abort(signal)));
+    },
+
+    async untag(id, tags, signal) {
+      const command = new sdk.DeleteTagsCommand({ Resources: [id], Tags: tagsOf(tags) });
+      await said(client.send(command, abort(signal)));
+    },
+
+    async matching(filters, signal) {
+      const Filters = Object.entries(filters).map(([Name, value]) => ({ Name, Values: [value] }));
+      const found: Instance[] = [];
+      for (let token: string | undefined; ; ) {
+        const input = { Filters, MaxResults: 1000, ...(token && { NextToken: token }) };
+        const page = await describe(input, signal);
+        found.push(...page.Reservations!.flatMap((one) => one.Instances ?? []));
+        token = page.NextToken;
+        if (!token) return found.filter(({ State }) => State?.Name !== 'terminated');
+      }
+    },
+
+    mayNotStop(id, signal) {
+      const dry = { DryRun: true };
+      const tags = { Resources: [id], Tags: [{ Key: 'fireaxe:run', Value: 'dry-run' }], ...dry };
+      const calls = {
+        StopInstances: new sdk.StopInstancesCommand({ InstanceIds: [id], ...dry }),
+        StartInstances: new sdk.StartInstancesCommand({ InstanceIds: [id], ...dry }),
+        CreateTags: new sdk.CreateTagsCommand(tags),
+        DeleteTags: new sdk.DeleteTagsCommand(tags),
+      };
+      return refusedOf(calls, signal);
     },
 
     close: () => client.destroy(),

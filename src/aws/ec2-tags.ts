@@ -1,5 +1,6 @@
 import type { Role } from '../fleet/types.ts';
 import type { Ec2Instance } from './ec2-instance.ts';
+import { matchesPattern } from './pattern.ts';
 
 /** Instances whose tag `key` matches `value` (with `*`; any value when absent) have these roles. */
 export interface RoleRule {
@@ -85,7 +86,5 @@ function archOf(architecture: string | undefined): string | undefined {
 function holds(rule: RoleRule, tags: Tags): boolean {
   const value = Object.hasOwn(tags, rule.key) ? tags[rule.key] : undefined;
   if (value === undefined) return false;
-  if (rule.value === undefined) return true;
-  const pattern = rule.value.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '.*');
-  return new RegExp(`^${pattern}$`, 's').test(value);
+  return rule.value === undefined || matchesPattern(rule.value, value);
 }

@@ -3,9 +3,12 @@ import { FireaxeError } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import type { CloudProfile } from '../kit/types.ts';
 import { withoutEcho } from './echo.ts';
+import { permissionOf } from './failed-call.ts';
 import type { Env } from './files.ts';
-import { hostOf, type Service } from './hosts.ts';
+import { hostOf } from './hosts.ts';
 import { isNotConnected, isTimeout, isUntrusted } from './passing.ts';
+import { statementFor } from './policy/statement.ts';
+import type { Service } from './services.ts';
 
 /** Error names of SSM, EC2, STS and of the SDK itself that mean: the credentials are refused. */
 const EXPIRED = /^(ExpiredToken(Exception)?|RequestExpired|TokenRefreshRequired)$/;
@@ -28,12 +31,13 @@ export function isForbidden(error: unknown): boolean {
 export function asCredentialsError(error: unknown, profile: CloudProfile): FireaxeError | undefined {
   if (error instanceof FireaxeError) return error.kind === 'credentials' ? error : undefined;
   if (!(error instanceof Error)) return undefined;
+  const permission = isForbidden(error) ? permissionOf(error) : undefined;
   const what = EXPIRED.test(error.name)
     ? 'have expired'
     : WRONG.test(error.name)
       ? 'are not accepted'
       : FORBIDDEN.test(error.name)
-        ? 'do not allow this'
+        ? `do not allow ${permission ?? 'this'}`
         : MISSING.test(error.name)
           ? 'are missing'
           : undefined;
@@ -43,7 +47,7 @@ export function asCredentialsError(error: unknown, profile: CloudProfile): Firea
   const whose = profile.profile ? `AWS credentials of profile ${profile.profile}` : 'AWS credentials';
   return new FireaxeError('credentials', `${whose} ${what}: ${withoutEcho(error.message) || error.name}`, {
     place: profile.credentialsFile ?? profile.configFile ?? 'environment',
-    next: lookAt(profile),
+    next: permission ? `add to their policy: ${statementFor([permission])}` : lookAt(profile),
     cause: error,
   });
 }
@@ -96,7 +100,7 @@ function clockSkew(error: Error): FireaxeError | undefined {
 }
 
 /** The same credentials, tried with AWS's own tool. */
-function lookAt(profile: CloudProfile): string {
+export function lookAt(profile: CloudProfile): string {
   return withOurKeys('aws sts get-caller-identity', profile);
 }
 

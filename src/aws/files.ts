@@ -1,8 +1,9 @@
 import { FireaxeError } from '../base/errors.ts';
 import type { CloudProfile } from '../kit/types.ts';
+import type { Service } from './services.ts';
 
 export type Env = Record<string, string | undefined>;
-type Section = Record<string, string | undefined>;
+export type Section = Record<string, string | undefined>;
 
 /** What the AWS config and credentials files say, the kit's own before the user's. */
 export interface CloudFiles {
@@ -19,7 +20,7 @@ export interface CloudFiles {
  * Without one: keys in the environment, then AWS_PROFILE, then `default`.
  */
 export async function cloudFiles(profile: CloudProfile, env: Env): Promise<CloudFiles> {
-  const { loadSharedConfigFiles } = await import('./sdk-credentials.ts');
+  const { loadSharedConfigFiles } = await import('./sdk-files.ts');
   const { configFile, credentialsFile } = await loadSharedConfigFiles({
     ...paths(profile),
     ignoreCache: true,
@@ -43,7 +44,7 @@ export function paths(profile: CloudProfile): { filepath?: string; configFilepat
  * The endpoint that was configured, in the order that AWS tools share: the service's variable, the general variable,
  * the profile's `services` section, the profile's `endpoint_url`. The SDK itself would not look into the kit's files.
  */
-export function endpointFor(service: 'SSM' | 'EC2' | 'STS', files: CloudFiles, env: Env): string | undefined {
+export function endpointFor(service: Service, files: CloudFiles, env: Env): string | undefined {
   const section = files.config[files.profile ?? env.AWS_PROFILE ?? 'default'] ?? {};
   const ignore = env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS ?? section.ignore_configured_endpoint_urls;
   if (ignore === 'true') return undefined;

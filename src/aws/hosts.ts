@@ -1,6 +1,5 @@
 import type { CloudFiles, Env } from './files.ts';
-
-export type Service = 'SSM' | 'EC2' | 'STS';
+import { HOST_NAMES, type Service } from './services.ts';
 
 /** Which of a service's own endpoints is asked, where none is configured. */
 export interface Endpoints {
@@ -31,6 +30,14 @@ const NEITHER: Endpoints = { useFipsEndpoint: false, useDualstackEndpoint: false
 /** The host of a service where no endpoint is configured. */
 export function hostOf(service: Service, region: string, endpoints: Endpoints = NEITHER): string {
   const [, domain, both] = DOMAINS.find(([start]) => region.startsWith(start))!;
-  const name = `${service.toLowerCase()}${endpoints.useFipsEndpoint ? '-fips' : ''}`;
-  return `${name}.${region}.${endpoints.useDualstackEndpoint ? both : domain}`;
+  const { useFipsEndpoint: fips, useDualstackEndpoint: dual } = endpoints;
+  const name = HOST_NAMES[service];
+  // Route 53 has one endpoint for all regions.
+  const labels =
+    service === 'ROUTE_53'
+      ? [fips ? `${name}-fips` : name, ...(dual ? ['global'] : [])]
+      : service === 'EKS' && fips
+        ? ['fips', name, region]
+        : [fips ? `${name}-fips` : name, region];
+  return [...labels, dual ? both : domain].join('.');
 }

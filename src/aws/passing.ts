@@ -2,7 +2,7 @@ import { FireaxeError } from '../base/errors.ts';
 
 /** Refusals for the pace of calls, by any service. */
 export const THROTTLED =
-  /^(EC2ThrottledException|Throttling|ThrottlingException|ThrottledException|TooManyRequestsException|RequestLimitExceeded|RequestThrottled(Exception)?|LimitExceeded|RateExceeded|SlowDown)$/;
+  /^(EC2ThrottledException|Throttling|ThrottlingException|ThrottledException|TooManyRequestsException|RequestLimitExceeded|RequestThrottled(Exception)?|LimitExceeded|RateExceeded|SlowDown|PriorRequestNotComplete)$/;
 
 /** Errors of the name look-up and of connecting: the request was not sent. */
 export const NOT_CONNECTED = new Set([

@@ -13,6 +13,12 @@ const CONNECT_MS = 5_000;
  * Only for https: what is asked of http (a lab on this machine) is reached directly.
  */
 export function proxyAgent(endpoint: string | undefined, usual: string, env: Env): Agent | undefined {
+  const proxy = proxyTo(endpoint, usual, env);
+  return proxy && new TunnelAgent(proxy);
+}
+
+/** The proxy between this machine and that host; undefined where there is none. */
+export function proxyTo(endpoint: string | undefined, usual: string, env: Env): URL | undefined {
   const text = env.HTTPS_PROXY || env.https_proxy;
   const host = endpoint && URL.canParse(endpoint) ? new URL(endpoint).hostname : usual;
   if (!text || isExempt(host, env.NO_PROXY || env.no_proxy || '')) return undefined;
@@ -23,7 +29,7 @@ export function proxyAgent(endpoint: string | undefined, usual: string, env: Env
     throw new FireaxeError('usage', 'HTTPS_PROXY is not an http:// or https:// address', {
       place: 'HTTPS_PROXY',
     });
-  return new TunnelAgent(proxy);
+  return proxy;
 }
 
 /** `*`, a name with all below it, or exactly this address. */

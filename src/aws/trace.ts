@@ -1,7 +1,11 @@
 import type { OnTrace } from '../base/trace.ts';
 import { withoutEcho } from './echo.ts';
 
-type Handler = (args: unknown) => Promise<{ output?: unknown }>;
+interface Response {
+  headers?: Record<string, string | undefined>;
+}
+
+type Handler = (args: unknown) => Promise<{ output?: unknown; response?: unknown }>;
 
 /** As much of the SDK's middleware stack as is used here: its own types differ from client to client. */
 interface Stack {
@@ -15,6 +19,7 @@ interface Answered {
   name?: string;
   message?: string;
   $metadata?: { httpStatusCode?: number; requestId?: string };
+  $response?: Response;
 }
 
 /**
@@ -27,7 +32,8 @@ export function traceCalls(onTrace: OnTrace) {
       (next, { clientName = '', commandName = '' }) =>
         async (args) => {
           const began = performance.now();
-          const tell = (answer: Answered | undefined, failure?: Answered) =>
+          const tell = (answer: Answered | undefined, response?: Response, failure?: Answered) => {
+            const { date } = response?.headers ?? {};
             onTrace({
               kind: 'call',
               service: clientName.replace(/Client$/, ''),
@@ -36,6 +42,7 @@ export function traceCalls(onTrace: OnTrace) {
               ms: performance.now() - began,
               ...(answer?.$metadata?.httpStatusCode && { status: answer.$metadata.httpStatusCode }),
               ...(answer?.$metadata?.requestId && { requestId: answer.$metadata.requestId }),
+              ...(date !== undefined && { date }),
               ...(failure && {
                 failure: {
                   code: failure.name ?? 'Error',
@@ -43,12 +50,13 @@ export function traceCalls(onTrace: OnTrace) {
                 },
               }),
             });
+          };
           try {
             const result = await next(args);
-            tell(result.output as Answered);
+            tell(result.output as Answered, result.response as Response);
             return result;
           } catch (error) {
-            tell(error as Answered, error as Answered);
+            tell(error as Answered, (error as Answered).$response, error as Answered);
             throw error;
           }
         },

@@ -99,14 +99,13 @@ describe('cloud clients', () => {
     const box = createServer((_request, response) => response.end(JSON.stringify(answer)));
     await new Promise<void>((resolve) => box.listen(0, '127.0.0.1', resolve));
     const at = `http://127.0.0.1:${(box.address() as AddressInfo).port}/keys`;
-    vi.stubEnv('AWS_CONTAINER_CREDENTIALS_FULL_URI', at);
     const role = 'role_arn = arn:aws:iam::1:role/r\ncredential_source = EcsContainer';
     const profile = { ...(await kit(`[profile axe]\n${role}\nendpoint_url = ${url}\n`)), profile: 'axe' };
     await expect(call(profile)).rejects.toMatchObject({
       next: expect.stringContaining('allow: [container]'),
     });
-    await call({ ...profile, allow: ['container'] }).finally(() => box.close());
-    vi.unstubAllEnvs();
+    const env = { AWS_CONTAINER_CREDENTIALS_FULL_URI: at };
+    await call({ ...profile, allow: ['container'] }, env).finally(() => box.close());
     expect(seen).toEqual(['AKBOX eu-north-1 sts', 'AKROLE eu-north-1 ssm']);
   });
 
@@ -120,10 +119,8 @@ describe('cloud clients', () => {
       next: expect.stringContaining('allow: [web-identity]'),
     });
     expect(seen).toEqual([]);
-    vi.stubEnv('AWS_ENDPOINT_URL_STS', url);
     // The identity is the token: nothing is signed.
     await call({ ...profile, allow: ['web-identity'] }).catch(() => {});
-    vi.unstubAllEnvs();
     expect(seen).toEqual(['unsigned']);
     await expect(call({ ...profile, allow: ['container'] })).rejects.toMatchObject({ kind: 'credentials' });
   });

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { type Keys, readAgain } from '../../src/aws/credentials.ts';
+import { readAgain } from '../../src/aws/credentials.ts';
+import type { Keys } from '../../src/aws/keys/types.ts';
 
 const keys = (accessKeyId: string, expiration?: Date): Keys => ({
   accessKeyId,

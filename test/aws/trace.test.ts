@@ -61,6 +61,7 @@ it('tells each call with its service, operation, status and request id', async (
       attempt: 1,
       ms: expect.any(Number),
       status: 200,
+      date: expect.stringContaining(' GMT'),
       requestId: 'req-1',
     },
   ]);

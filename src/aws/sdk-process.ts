@@ -1,0 +1,2 @@
+/** Keys from a process: a part of its own. */
+export { fromProcess } from '@aws-sdk/credential-provider-process';

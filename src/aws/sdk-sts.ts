@@ -1,0 +1,2 @@
+/** STS, which gives the keys of roles: a part of its own. */
+export { AssumeRoleCommand, AssumeRoleWithWebIdentityCommand, STSClient } from '@aws-sdk/nested-clients/sts';
