@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { quote } from '../base/quote.ts';
 import type { CloudExec, CloudInstance, CloudWorld } from './cloud/world.ts';
+import type { Site } from './site.ts';
 import { labMs } from './time-scale.ts';
 import type { LabNode } from './types.ts';
 
@@ -10,8 +11,13 @@ import type { LabNode } from './types.ts';
 export const STOP_MS = labMs(20);
 export const BOOT_MS = labMs(40);
 
-/** The lab's machines as the cloud's endpoint sees them. */
-export function createCloudWorld(nodes: LabNode[], cluster: string): CloudWorld {
+/** The machines of all clusters of a lab as the cloud's endpoint sees them, and what else stands in that cloud. */
+export function createCloudWorld(
+  clusters: { site: Site; nodes: LabNode[] }[],
+  more: Pick<CloudWorld, 'dns' | 'balancers'> = {},
+): CloudWorld {
+  const nodes = clusters.flatMap((one) => one.nodes);
+  const clusterOf = new Map(clusters.flatMap(({ site, nodes }) => nodes.map((n) => [n, site.cluster])));
   const passing = new Map<string, CloudInstance['state']>();
   const launched = new Date();
   let commands = 0;
@@ -33,19 +39,20 @@ export function createCloudWorld(nodes: LabNode[], cluster: string): CloudWorld 
   }
 
   return {
+    ...more,
     instances: () =>
-      nodes.map(({ spec, running }) => ({
-        id: spec.instanceId,
-        type: spec.instanceType,
-        state: passing.get(spec.instanceId) ?? (running() ? 'running' : 'stopped'),
+      nodes.map((machine) => ({
+        id: machine.spec.instanceId,
+        type: machine.spec.instanceType,
+        state: passing.get(machine.spec.instanceId) ?? (machine.running() ? 'running' : 'stopped'),
         tags: {
-          Name: spec.name,
-          [`kubernetes.io/cluster/${cluster}`]: 'owned',
-          'k8s.io/role': spec.roles[0] ?? 'worker',
+          Name: machine.spec.name,
+          [`kubernetes.io/cluster/${clusterOf.get(machine)}`]: 'owned',
+          'k8s.io/role': machine.spec.roles[0] ?? 'worker',
         },
-        privateIp: spec.address,
-        zone: spec.zone,
-        ssm: spec.fault === 'ssm-dead' ? 'dead' : 'online',
+        privateIp: machine.spec.address,
+        zone: machine.spec.zone,
+        ssm: machine.spec.fault === 'ssm-dead' ? 'dead' : 'online',
         launchedAt: launched,
       })),
 
@@ -57,7 +64,12 @@ export function createCloudWorld(nodes: LabNode[], cluster: string): CloudWorld 
       await mkdir(dir, { recursive: true });
       await writeFile(script, `${lines.join('\n')}\n`, { mode: 0o700 });
       try {
-        return await run(machine, `exec /bin/sh ${quote(script)}`, timeoutMs, signal);
+        return await run(
+          machine,
+          `AWS_SSM_INSTANCE_ID=${quote(id)} exec /bin/sh ${quote(script)}`,
+          timeoutMs,
+          signal,
+        );
       } finally {
         await rm(dir, { recursive: true, force: true });
       }

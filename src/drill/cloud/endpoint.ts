@@ -1,12 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { readQuery } from './ec2/query.ts';
-import { Ec2Service } from './ec2/service.ts';
-import { errorDocument } from './ec2/xml.ts';
 import { CloudError } from './errors.ts';
 import { type CloudFaults, noFaults } from './faults.ts';
-import { SsmService } from './ssm/service.ts';
+import type { CloudAnswer, CloudCall, CloudService } from './service.ts';
+import { SERVICES } from './services.ts';
 import { Buckets } from './throttle.ts';
 import type { CloudWorld } from './world.ts';
 
@@ -17,6 +15,8 @@ export interface CloudEndpoint {
   faults: CloudFaults;
   /** How often each operation was called. */
   calls: Record<string, number>;
+  /** Each operation that was called, with its service, as IAM names it. */
+  permissions: Set<string>;
   /** Longest body seen and every body as sent, for tests that look for leaks. */
   bodies: string[];
   close(): Promise<void>;
@@ -35,14 +35,7 @@ export interface CloudEndpointOptions {
   record?: boolean;
 }
 
-interface Call {
-  operation: string;
-  answer(): Promise<{ type: string; body: string }>;
-  failure(error: CloudError): { type: string; body: string };
-  throttled: CloudError;
-}
-
-/** One loopback HTTP endpoint that speaks the wire protocols of SSM (JSON 1.1) and EC2 (query and XML). */
+/** One loopback HTTP endpoint for all services: the scope of a request's signature names the one that is meant. */
 export async function createCloudEndpoint(
   world: CloudWorld,
   options: CloudEndpointOptions = {},
@@ -50,15 +43,16 @@ export async function createCloudEndpoint(
   const now = options.now ?? Date.now;
   const faults = noFaults();
   const calls: Record<string, number> = {};
+  const permissions = new Set<string>();
   const bodies: string[] = [];
-  const ssm = new SsmService({
+  const deps = {
     world,
     faults,
     now,
     listedAfterMs: options.listedAfterMs ?? 300,
     deliveryMs: options.deliveryMs ?? 30,
-  });
-  const ec2 = new Ec2Service({ world, faults });
+  };
+  const services = Object.fromEntries(Object.entries(SERVICES).map(([name, make]) => [name, make(deps)]));
   const buckets = new Buckets({ perSecond: options.perSecond ?? 20, burst: options.burst ?? 40, now });
 
   const server = createServer((request, response) => {
@@ -70,9 +64,14 @@ export async function createCloudEndpoint(
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await readBody(request);
     if (options.record) bodies.push(body);
-    const call = readCall(request, body);
+    const name = scopeOf(request)?.service ?? 'ec2';
+    const service = services[name] ?? services.ec2!;
+    const { method = '', headers } = request;
+    const call = service.read({ method, headers, body, url: new URL(request.url ?? '/', 'http://cloud') });
     calls[call.operation] = (calls[call.operation] ?? 0) + 1;
-    const send = (status: number, answer: { type: string; body: string }) => {
+    const permission = `${name}:${call.operation}`;
+    permissions.add(permission);
+    const send = (status: number, answer: CloudAnswer) => {
       response.writeHead(status, {
         'content-type': answer.type,
         'content-length': Buffer.byteLength(answer.body),
@@ -82,9 +81,9 @@ export async function createCloudEndpoint(
       response.end(answer.body);
     };
     try {
-      requireSignature(request, call.operation);
-      requireTime(request, now() + faults.clockAheadMs);
-      guard(call);
+      requireSignature(request, call.operation, services);
+      requireTime(request, now() + faults.clockAheadMs, service);
+      guard(call, service, permission);
       const answer = await call.answer();
       const broken = faults.afterAcceptance[call.operation];
       if (broken && broken.times > 0) {
@@ -97,16 +96,16 @@ export async function createCloudEndpoint(
         if (broken.how !== 'error-500') return send(200, { ...answer, body: half });
         throw new CloudError('InternalServerError', 'We encountered an internal error.', 500);
       }
-      send(200, answer);
+      send(answer.status ?? 200, answer);
     } catch (error) {
       const known =
         error instanceof CloudError ? error : new CloudError('InternalServerError', String(error), 500);
-      send(known.status, call.failure(known));
+      send(known.status, service.failure(known));
     }
   }
 
-  function guard(call: Call): void {
-    const refused = faults.refuse[call.operation];
+  function guard(call: CloudCall, service: CloudService, permission: string): void {
+    const refused = faults.refuse[permission] ?? faults.refuse[call.operation];
     if (refused)
       throw new CloudError(
         refused,
@@ -115,72 +114,51 @@ export async function createCloudEndpoint(
       );
     if (take(faults.beforeAcceptance, call.operation))
       throw new CloudError('InternalServerError', 'We encountered an internal error.', 500);
-    if (take(faults.throttle, call.operation) || !buckets.take(call.operation)) throw call.throttled;
-  }
-
-  function readCall(request: IncomingMessage, body: string): Call {
-    const target = request.headers['x-amz-target'];
-    if (typeof target === 'string') {
-      const operation = target.replace(/^AmazonSSM\./, '');
-      const type = 'application/x-amz-json-1.1';
-      return {
-        operation,
-        answer: async () => ({ type, body: JSON.stringify(await ssm.call(operation, JSON.parse(body))) }),
-        failure: (error) => ({
-          type,
-          body: JSON.stringify({ __type: error.code, message: error.message }),
-        }),
-        throttled: new CloudError('ThrottlingException', 'Rate exceeded'),
-      };
-    }
-    const { action, parameters } = readQuery(body);
-    const type = 'text/xml;charset=UTF-8';
-    return {
-      operation: action,
-      answer: async () => ({ type, body: await ec2.call(action, parameters) }),
-      failure: (error) => ({ type, body: errorDocument(error.code, error.message) }),
-      throttled: new CloudError('RequestLimitExceeded', 'Request limit exceeded.', 503),
-    };
+    if (take(faults.throttle, call.operation) || !buckets.take(call.operation)) throw service.throttled();
   }
 
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     faults,
     calls,
+    permissions,
     bodies,
     async close() {
-      ssm.close();
+      for (const service of Object.values(services)) service.close?.();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
     },
   };
 }
 
+function scopeOf(request: IncomingMessage): { region: string; service: string } | undefined {
+  const [, region, service] =
+    /^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/([^/]+)\/([^/]+)\/aws4_request, /.exec(
+      request.headers.authorization ?? '',
+    ) ?? [];
+  return region && service ? { region, service } : undefined;
+}
+
 /** Checks that a signature is present: the drill has no secrets to verify it with. */
-function requireSignature(request: IncomingMessage, operation: string): void {
-  const authorization = request.headers.authorization ?? '';
-  if (!/^AWS4-HMAC-SHA256 Credential=[^/]+\/\d{8}\/[^/]+\/[^/]+\/aws4_request, /.test(authorization))
+function requireSignature(
+  request: IncomingMessage,
+  operation: string,
+  services: Record<string, CloudService>,
+): void {
+  const scope = scopeOf(request);
+  if (!scope)
     throw new CloudError('MissingAuthenticationToken', `Missing Authentication Token for ${operation}`, 403);
+  if (!services[scope.service])
+    throw new CloudError('UnknownService', `the drill's cloud has no ${scope.service}`, 404);
 }
 
 const MOST_SKEW_MS = 300_000;
 
 /** Each service has its own error for a signature of another time. */
-function requireTime(request: IncomingMessage, now: number): void {
+function requireTime(request: IncomingMessage, now: number, service: CloudService): void {
   const text = String(request.headers['x-amz-date'] ?? '');
   const signed = Date.parse(text.replace(/^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z$/, '$1-$2-$3T$4:$5:$6Z'));
-  if (!(Math.abs(now - signed) > MOST_SKEW_MS)) return;
-  const early = signed < now;
-  if (request.headers['x-amz-target'])
-    throw new CloudError(
-      'InvalidSignatureException',
-      early
-        ? `Signature expired: ${text} is now earlier than the service's time less 5 min.`
-        : `Signature not yet current: ${text} is still later than the service's time and 5 min.`,
-    );
-  throw early
-    ? new CloudError('RequestExpired', 'Request has expired.')
-    : new CloudError('AuthFailure', 'AWS was not able to validate the provided access credentials', 401);
+  if (Math.abs(now - signed) > MOST_SKEW_MS) throw service.skewed(text, signed < now);
 }
 
 async function readBody(request: IncomingMessage): Promise<string> {

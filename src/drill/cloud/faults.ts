@@ -8,10 +8,16 @@ export interface CloudFaults {
   beforeAcceptance: Record<string, number>;
   /** How far the service's clock is ahead of this machine's; it refuses signatures made at another time than its own. */
   clockAheadMs: number;
-  /** Operation → error code answered to every call, such as ExpiredTokenException. */
+  /** Operation, alone or with its service (`ec2:CreateTags`) → error code answered to every call. */
   refuse: Record<string, string>;
   /** Instance types for which EC2 has no capacity. */
   noRoomFor: Set<string>;
+  /** Types whose new machines end at once, although EC2 accepted the launch. */
+  fallingTypes: Set<string>;
+  /** EKS clusters whose updates fail. */
+  failingUpdates: Set<string>;
+  /** Volumes whose modification stays `optimizing`. */
+  slowVolumes: Set<string>;
   /** Instances whose commands never end. */
   inProgressForever: Set<string>;
   /** Instances that run the command although the service says DeliveryTimedOut. */
@@ -32,6 +38,9 @@ export function noFaults(): CloudFaults {
     clockAheadMs: 0,
     refuse: {},
     noRoomFor: new Set(),
+    fallingTypes: new Set(),
+    failingUpdates: new Set(),
+    slowVolumes: new Set(),
     inProgressForever: new Set(),
     ranButDeliveryTimedOut: new Set(),
     undeliverable: new Set(),

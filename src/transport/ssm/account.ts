@@ -3,6 +3,7 @@ import type { NodeScript } from '../types.ts';
 import { Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import { SentFinder } from './find-sent.ts';
+import { heard } from './heard.ts';
 import { Pace } from './pace.ts';
 import { Poller } from './poller.ts';
 import type { SsmApi } from './types.ts';
@@ -27,7 +28,9 @@ export interface PollTimes {
 /** Between two calls: AWS's limits are per account, and other tools live there too. */
 const SPACE_MS = 50;
 
-export function openAccount(profile: CloudProfile, api: SsmApi, clock: Clock, times: PollTimes): Account {
+export function openAccount(profile: CloudProfile, client: SsmApi, clock: Clock, times: PollTimes): Account {
+  const breaker = new Breaker(clock.now);
+  const api = heard(client, breaker, clock.now);
   const pace = new Pace({ spaceMs: SPACE_MS, now: clock.now, sleep: clock.sleep });
   const poller = new Poller({
     api,
@@ -37,8 +40,8 @@ export function openAccount(profile: CloudProfile, api: SsmApi, clock: Clock, ti
     random: clock.random,
     ...times,
   });
-  const finder = new SentFinder({ ...clock, api, pace });
-  return { profile, api, pace, poller, finder, breaker: new Breaker(clock.now), fullOutputs: new WeakMap() };
+  const finder = new SentFinder({ ...clock, api, pace, breaker });
+  return { profile, api, pace, poller, finder, breaker, fullOutputs: new WeakMap() };
 }
 
 /** Profiles that reach the same account by the same keys share everything. */

@@ -11,6 +11,7 @@ export function asSentCommand(answer: unknown): SentCommand {
     comment: textOr(command.Comment),
     requestedAt: asDate(command.RequestedDateTime) ?? new Date(0),
     completed: numberOr(command.CompletedCount, 0),
+    total: numberOr(command.TargetCount, -1),
     over: /^(Success|Failed|TimedOut|Cancelled)$/.test(textOr(command.Status)),
   };
 }

@@ -12,13 +12,15 @@ export async function ssmApi(client: SSMClient): Promise<SsmApi> {
     async send(request, signal) {
       const command = new sdk.SendCommandCommand({
         DocumentName: 'AWS-RunShellScript',
-        InstanceIds: request.instanceIds,
+        ...('tags' in request.to
+          ? { Targets: request.to.tags.map(({ key, values }) => ({ Key: `tag:${key}`, Values: values })) }
+          : { InstanceIds: request.to.instanceIds }),
         Comment: request.comment,
         Parameters: { commands: [request.text], executionTimeout: [String(request.executionSeconds)] },
         TimeoutSeconds: request.deliverySeconds,
         // The defaults, 50 and 0, would leave the rest Terminated after the first failure.
-        MaxConcurrency: '50',
-        MaxErrors: String(request.instanceIds.length),
+        MaxConcurrency: 'tags' in request.to ? '100%' : '50',
+        MaxErrors: 'tags' in request.to ? '100%' : String(request.to.instanceIds.length),
       });
       const { Command } = await client.send(command, abort(signal));
       // A command may have been sent all the same: the caller looks for it.
@@ -46,18 +48,21 @@ export async function ssmApi(client: SSMClient): Promise<SsmApi> {
       return seen;
     },
 
-    async invocations(commandId, signal) {
+    async invocations(commandId, signal, paced = (call) => call()) {
       const reports: Report[] = [];
       let token: string | undefined;
       do {
-        const page = await client.send(
-          new sdk.ListCommandInvocationsCommand({
-            CommandId: commandId,
-            Details: true,
-            MaxResults: PAGE,
-            ...(token ? { NextToken: token } : {}),
-          }),
-          abort(signal),
+        const after = token ? { NextToken: token } : {};
+        const page = await paced(() =>
+          client.send(
+            new sdk.ListCommandInvocationsCommand({
+              CommandId: commandId,
+              Details: true,
+              MaxResults: PAGE,
+              ...after,
+            }),
+            abort(signal),
+          ),
         );
         if (!Array.isArray(page.CommandInvocations))
           throw new HalfAnswer('ListCommandInvocations', 'invocations');

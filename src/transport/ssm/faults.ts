@@ -33,6 +33,7 @@ export function faultOf(error: unknown): Fault {
 
 export function textOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
-  const said = withoutEcho(error.message);
+  // Without the name of the SDK's own part.
+  const said = withoutEcho(error.message).replace(/^@smithy\S* - \[ERROR\] /, '');
   return said && said !== error.name ? `${error.name}: ${said}` : error.name;
 }

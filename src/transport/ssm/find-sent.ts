@@ -1,3 +1,4 @@
+import type { Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
 import { faultOf } from './faults.ts';
 import type { Pace } from './pace.ts';
@@ -17,13 +18,19 @@ export interface SentLooks {
   trouble?: unknown;
 }
 
+interface FinderDeps extends Clock {
+  api: SsmApi;
+  pace: Pace;
+  breaker: Breaker;
+}
+
 /** Looks for commands whose answer to SendCommand was lost. Those that look at the same time share a list. */
 export class SentFinder {
-  readonly #deps: Clock & { api: SsmApi; pace: Pace };
+  readonly #deps: FinderDeps;
   readonly #wanted = new Set<string>();
   #list: { after: number; seen: Promise<SentCommand[]> } | undefined;
 
-  constructor(deps: Clock & { api: SsmApi; pace: Pace }) {
+  constructor(deps: FinderDeps) {
     this.#deps = deps;
   }
 
@@ -47,6 +54,8 @@ export class SentFinder {
         missed = !signal.aborted;
       } catch (error) {
         if (!signal.aborted) trouble = error;
+        // Further looks at a dead region would each wait for its silence.
+        if (this.#deps.breaker.open) break;
       }
     }
     this.#wanted.delete(comment);

@@ -8,7 +8,7 @@ import type { Clock } from './clock.ts';
 import { textOf } from './faults.ts';
 import { fullOutput } from './full-output.ts';
 import { isOver, type Watch } from './poller.ts';
-import { needsFullOutput, readReport } from './read-report.ts';
+import { needsFullOutput, readReport, refusesTag } from './read-report.ts';
 import type { Report, SentCommand } from './types.ts';
 
 /** Looks in a row that fail because of credentials before looking stops. */
@@ -18,10 +18,14 @@ const MISSING_LOOKS = 3;
 /** Nodes of an order whose whole output is read, and so many where it failed. */
 const MOST_OUTPUTS = 100;
 const MOST_FAILURES = 500;
-/** Between two looks where the first cannot tell who has begun. */
+/** Between two looks where the first cannot tell who has begun; twice as long each time, up to the longest. */
 const NEXT_LOOK_MS = 2_000;
+const LONGEST_LOOK_MS = 15_000;
 /** The last look at a deadline, and the cancelling after it, take no longer each. */
 const LAST_LOOK_MS = 1_500;
+/** Invocations of a page, instances of a cancelling, and the pages that a last look reads in its time. */
+const PAGE = 50;
+const PAGES_A_LOOK = 5;
 
 type Times = Pick<TransportOptions, 'runMs' | 'wholeMs' | 'signal'> & { deliveryMs: number };
 
@@ -36,6 +40,8 @@ export class Follow {
   /** Outputs that are still read when time is up are taken as the list showed them. */
   readonly #hurry = new AbortController();
   readonly #reading: Promise<void>[] = [];
+  /** Targets that certainly did not get the command of a tag: they are sent to by their ids. */
+  readonly #byIds: Promise<void>[] = [];
   readonly #startedAt: Date;
   #credentialTroubles = 0;
   #overLooks = 0;
@@ -48,11 +54,14 @@ export class Follow {
     readonly account: Account,
     readonly clock: Clock,
     readonly settle: (outcome: Outcome) => void,
+    /** Given for a command that was sent to tags. */
+    readonly byIds?: (targets: Target[]) => Promise<void>,
   ) {
     this.#open = new Map(targets.map((target) => [target.instanceId!, target]));
     this.#startedAt = new Date(clock.now());
     this.#watch = {
       command,
+      pages: Math.ceil(targets.length / PAGE),
       onReports: (reports, over) => this.#onReports(reports, over),
       onTrouble: (error) => this.#onTrouble(error),
     };
@@ -70,9 +79,11 @@ export class Follow {
     try {
       const { deliveryMs, runMs, wholeMs = Number.POSITIVE_INFINITY } = options;
       const whole = Math.min(deliveryMs + runMs, wholeMs);
-      for (let at = deliveryMs; at < whole; at = this.#spent() + NEXT_LOOK_MS) {
+      let pauseMs = NEXT_LOOK_MS;
+      for (let at = deliveryMs; at < whole; pauseMs = Math.min(LONGEST_LOOK_MS, pauseMs * 2)) {
         await this.#wait(at);
         if (this.#open.size === 0 || (await this.#onDeliveryDeadline())) break;
+        at = this.#spent() + pauseMs;
       }
       await this.#wait(whole);
       if (this.#open.size > 0) await this.#onDeadline();
@@ -81,6 +92,7 @@ export class Follow {
       options.signal.removeEventListener('abort', stopWaiting);
       this.account.poller.remove(this.#watch);
     }
+    await Promise.all(this.#byIds);
   }
 
   #spent(): number {
@@ -103,15 +115,34 @@ export class Follow {
     await read;
   }
 
-  #onReports(reports: Report[], over: boolean): boolean {
+  #onReports(reports: Report[], over: SentCommand | undefined): boolean {
     this.#credentialTroubles = 0;
     this.#lastTrouble = undefined;
-    for (const report of reports.filter(isOver)) this.#onEnd(report);
+    this.#onEnds(reports);
+    // The tag was on none of the others: the list has all that it was on.
+    const listed = new Set(reports.map(({ instanceId }) => instanceId));
+    if (over && over.total >= 0 && listed.size >= over.total)
+      this.#goOnByIds([...this.#open.keys()].filter((id) => !listed.has(id)));
     if (over && ++this.#overLooks >= MISSING_LOOKS) {
       const message = 'SSM says that the command is over and does not list this node';
       this.#giveUp([...this.#open.keys()], 'unknown', 'not-listed', message);
     }
     return this.#open.size === 0;
+  }
+
+  #onEnds(reports: Report[]): void {
+    const refused: string[] = [];
+    for (const report of reports.filter(isOver)) {
+      if (this.byIds && refusesTag(report, this.script)) refused.push(report.instanceId);
+      else this.#onEnd(report);
+    }
+    this.#goOnByIds(refused);
+  }
+
+  #goOnByIds(instanceIds: string[]): void {
+    if (!this.byIds) return;
+    const targets = instanceIds.flatMap((id) => this.#take(id) ?? []);
+    if (targets.length > 0) this.#byIds.push(this.byIds(targets));
   }
 
   #onEnd(report: Report): void {
@@ -198,8 +229,9 @@ export class Follow {
   /** What has ended settles; undefined when nothing can be read in time. */
   async #lastLook(): Promise<Report[] | undefined> {
     try {
-      const reports = await this.account.api.invocations(this.command.id, AbortSignal.timeout(LAST_LOOK_MS));
-      for (const report of reports.filter(isOver)) this.#onEnd(report);
+      const ms = LAST_LOOK_MS * Math.ceil(this.#watch.pages / PAGES_A_LOOK);
+      const reports = await this.account.api.invocations(this.command.id, AbortSignal.timeout(ms));
+      this.#onEnds(reports);
       this.#lastTrouble = undefined;
       return reports;
     } catch (error) {
@@ -211,7 +243,11 @@ export class Follow {
   async #cancel(instanceIds: string[]): Promise<void> {
     const { api } = this.account;
     // Nothing depends on it: the script on the node ends by its own deadline.
-    await api.cancel(this.command.id, instanceIds, AbortSignal.timeout(LAST_LOOK_MS)).catch(() => {});
+    const time = AbortSignal.timeout(LAST_LOOK_MS);
+    const calls = Array.from({ length: Math.ceil(instanceIds.length / PAGE) }, (_, n) =>
+      api.cancel(this.command.id, instanceIds.slice(n * PAGE, (n + 1) * PAGE), time).catch(() => {}),
+    );
+    await Promise.all(calls);
   }
 
   #giveUp(instanceIds: string[], state: OutcomeState, code: ReasonCode, message: string): void {

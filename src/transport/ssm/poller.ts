@@ -5,8 +5,10 @@ import type { Report, SentCommand, SsmApi } from './types.ts';
 
 export interface Watch {
   command: SentCommand;
-  /** Called whenever the command's invocations were read; true ends the watch. */
-  onReports(reports: Report[], over: boolean): boolean;
+  /** Pages that its invocations fill. */
+  pages: number;
+  /** Called whenever the command's invocations were read, with the command once it is over; true ends the watch. */
+  onReports(reports: Report[], over: SentCommand | undefined): boolean;
   /** A look failed; it will be tried again. */
   onTrouble(error: unknown): void;
 }
@@ -24,13 +26,24 @@ export interface PollerDeps {
 
 const SLOWEST_MS = 15_000;
 
+interface Progress {
+  /** Instances over when they were read last. */
+  seen: number;
+  /** Instances over at the last tick. */
+  completed: number;
+  unlisted: number;
+  /** Ticks since it was read, and how often it was. */
+  ticks: number;
+  reads: number;
+}
+
 /**
  * One poller for all commands of an account. A tick is one list of commands with their counts;
  * invocations are read only of commands that got further since, so that calls hardly grow with the fleet.
  */
 export class Poller {
   readonly #deps: PollerDeps;
-  readonly #watches = new Map<Watch, { seen: number; unlisted: number }>();
+  readonly #watches = new Map<Watch, Progress>();
   readonly #closing = new AbortController();
   #slower = 1;
   #running = false;
@@ -42,7 +55,7 @@ export class Poller {
   }
 
   add(watch: Watch): void {
-    this.#watches.set(watch, { seen: 0, unlisted: 0 });
+    this.#watches.set(watch, { seen: 0, completed: 0, unlisted: 0, ticks: 0, reads: 0 });
     if (!this.#running) void this.#loop();
   }
 
@@ -87,8 +100,8 @@ export class Poller {
       const command = byId.get(watch.command.id);
       progress.unlisted = command ? 0 : progress.unlisted + 1;
       // Lists lag: a command that is not in them yet is asked for by its id after a while.
-      const worthIt = command ? command.completed > progress.seen || command.over : progress.unlisted >= 3;
-      if (worthIt) reads.push(this.#read(watch, progress, command?.over ?? false));
+      const worthIt = command ? isWorthIt(command, watch, progress) : progress.unlisted >= 3;
+      if (worthIt) reads.push(this.#read(watch, progress, command?.over ? command : undefined));
     }
     await Promise.all(reads);
   }
@@ -118,10 +131,14 @@ export class Poller {
     );
   }
 
-  async #read(watch: Watch, progress: { seen: number }, over: boolean): Promise<void> {
+  async #read(watch: Watch, progress: Progress, over: SentCommand | undefined): Promise<void> {
     try {
       const { id } = watch.command;
-      const reports = await this.#paced('read', () => this.#deps.api.invocations(id, this.#closing.signal));
+      const reports = await this.#deps.api.invocations(id, this.#closing.signal, (call) =>
+        this.#paced('read', call),
+      );
+      progress.ticks = 0;
+      progress.reads++;
       progress.seen = reports.filter((report) => isOver(report)).length;
       if (watch.onReports(reports, over)) this.#watches.delete(watch);
     } catch (error) {
@@ -133,6 +150,19 @@ export class Poller {
     this.#slower = Math.min(8, this.#slower * 2);
     for (const watch of watches) watch.onTrouble(error);
   }
+}
+
+/**
+ * Many pages are read when all of them are news: when the command is over, or has come to a halt, each time later than
+ * the last. Otherwise a read waits as many ticks as it costs calls.
+ */
+function isWorthIt(command: SentCommand, { pages }: Watch, progress: Progress): boolean {
+  const halted = command.completed === progress.completed;
+  progress.completed = command.completed;
+  progress.ticks++;
+  if (command.over) return true;
+  if (command.completed <= progress.seen) return false;
+  return progress.ticks >= (halted ? Math.min(pages, 2 ** progress.reads) : pages);
 }
 
 export function isOver(report: Report): boolean {

@@ -56,6 +56,12 @@ export function needsFullOutput(report: Report, script: NodeScript): 'must' | 'm
   return cut || (script.protocol && report.output !== '') ? 'must' : undefined;
 }
 
+/** The node did nothing, because it cannot tell that the command of a tag is meant for it. */
+export function refusesTag(report: Report, script: NodeScript): boolean {
+  const { result } = splitResult(report.output, script.nonce);
+  return result?.state === 'refused' && result.code === 'wrong-machine';
+}
+
 /** The outcome of an invocation that is over. `full` is its output where the list's was not enough. */
 export function readReport(report: Report, ended: Ended, full?: Streams): Outcome {
   const { script } = ended;

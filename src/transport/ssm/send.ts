@@ -1,21 +1,24 @@
 import { randomBytes } from 'node:crypto';
 import { asCredentialsError, isExpired } from '../../aws/errors.ts';
 import type { CallError } from '../../aws/passing.ts';
-import { FireaxeError } from '../../base/errors.ts';
 import type { Target } from '../../kit/types.ts';
 import type { ReasonCode } from '../codes/reasons.ts';
 import type { NodeScript, OutcomeReason } from '../types.ts';
 import type { Account } from './account.ts';
-import type { Breaker } from './breaker.ts';
 import type { Clock } from './clock.ts';
-import { faultOf, textOf } from './faults.ts';
+import { type Fault, faultOf, textOf } from './faults.ts';
 import type { Operation } from './pace.ts';
 import { answered, limitsOf, type SendLimits, type SendTimes } from './send-limits.ts';
+import type { TagTarget } from './shards.ts';
 import type { SendRequest, SentCommand } from './types.ts';
 
 export interface SendJob extends SendTimes {
   /** Made when it leaves: a node refuses a text that waited too long. */
   text(): string;
+  /** The tags by which it reaches its targets, instead of their ids. */
+  tags?: TagTarget[];
+  /** Sends to targets of tags by their ids instead, where the tags certainly did not reach them. */
+  byIds(targets: Target[]): Promise<void>;
   script: NodeScript;
   deliverySeconds: number;
   executionSeconds: number;
@@ -47,7 +50,7 @@ const TOLD_MS = 10_000;
 const NEW_KEYS_MS = 15_000;
 const KEYS_LOOK_MS = 2_000;
 
-/** Sends one command to these targets (at most 50), never what may have left already. */
+/** Sends one command to these targets (at most 50, or those of the job's tags), never what may have left already. */
 export async function send(targets: Target[], job: SendJob, deps: SendDeps): Promise<void> {
   const limits = limitsOf(job, deps);
   const sent = await sendInTime(targets, job, deps, limits).finally(() => limits.end());
@@ -82,18 +85,25 @@ async function sendInTime(
     // One that comes too late is useless where another transport may still be in time.
     if (leave.aborted) return not(job.last ? 'not-attempted' : 'unreachable', 'throttled', THROTTLED);
     const dead = breaker.why();
+    if (dead && job.last && breaker.trying) {
+      // No other transport is left, and what another call finds out is known soon.
+      job.onWait();
+      await deps.sleep(breaker.openMs, AbortSignal.any([leave, breaker.trying]));
+      continue;
+    }
     if (dead) return not('unreachable', 'cloud-unreachable', `SSM in ${deps.profile.region}: ${dead}`);
-    if (!(await job.mayLeave())) return not('not-attempted', 'interrupted', STOPPED);
-    // A permit may have been waited for.
+    // A permit may be waited for.
+    const allowed = await answered(leave, () => job.mayLeave()).catch((error: unknown) => {
+      if (!leave.aborted) throw error;
+    });
+    if (allowed === false) return not('not-attempted', 'interrupted', STOPPED);
     if (leave.aborted) continue;
     let command: SentCommand | undefined;
     try {
       command = await answered(answer, () => deps.api.send(requestOf(targets, comment, job), answer));
       pace.accepted('send');
-      breaker.answered();
     } catch (error) {
       const fault = faultOf(error);
-      if (!answer.aborted) hear(error, breaker, startedAt);
       if (fault === 'clock' && !clockWasWrong) {
         clockWasWrong = true;
         continue;
@@ -107,6 +117,7 @@ async function sendInTime(
         }
       }
       const credentials = asCredentialsError(error, deps.profile);
+      if (job.tags && refusesTags(error, fault, credentials !== undefined)) return () => job.byIds(targets);
       if (credentials) return not('unreachable', 'credentials', credentials.message, credentials.next);
       if (fault === 'throttled') {
         pace.throttled('send', startedAt);
@@ -126,7 +137,9 @@ async function sendInTime(
           `${lost} and the list of commands cannot be read: ${textOf(trouble)}`,
         );
       if (!found)
-        return not('unknown', 'answer-lost', missed ? `${lost} and SSM lists no such command` : lost);
+        return missed
+          ? not('unknown', 'not-accepted', `${lost} and SSM lists no such command`)
+          : not('unknown', 'answer-lost', lost);
       command = found;
     }
     const taken: Sent = { kind: 'taken', command, targets };
@@ -136,7 +149,7 @@ async function sendInTime(
 
 function requestOf(targets: Target[], comment: string, job: SendJob): SendRequest {
   return {
-    instanceIds: targets.map((target) => target.instanceId ?? ''),
+    to: job.tags ? { tags: job.tags } : { instanceIds: targets.map(({ instanceId = '' }) => instanceId) },
     text: job.text(),
     comment,
     deliverySeconds: job.deliverySeconds,
@@ -144,11 +157,10 @@ function requestOf(targets: Target[], comment: string, job: SendJob): SendReques
   };
 }
 
-/** Without any answer of the service the region may be dead. */
-function hear(error: unknown, breaker: Breaker, since: number): void {
-  const { $metadata } = error as CallError;
-  if ($metadata?.httpStatusCode !== undefined) breaker.answered();
-  else if (!(error instanceof FireaxeError)) breaker.unanswered(since);
+/** Nothing was done, and ids may be taken all the same: keys may be allowed instances, and not tags. */
+function refusesTags(error: unknown, fault: Fault, ofCredentials: boolean): boolean {
+  if (ofCredentials) return /^AccessDenied/.test((error as CallError).name ?? '');
+  return fault === 'invalid-instance' || fault === 'rejected';
 }
 
 /** By the real clock: the fan-out must not take for lost what only waits. */

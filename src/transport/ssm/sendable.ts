@@ -3,7 +3,10 @@ import type { Target } from '../../kit/types.ts';
 import type { NodeScript, OutcomeReason } from '../types.ts';
 
 /** SSM takes 64 KB with the document around it. */
-const MOST_TEXT = 60_000;
+export const MOST_TEXT = 60_000;
+
+/** Of a text in a request. */
+export const bytesOf = (text: string): number => Buffer.byteLength(JSON.stringify(text));
 
 /** Leaves out the targets and scripts that SSM cannot take: known before anything is sent. */
 export function sendableOf(
@@ -36,7 +39,7 @@ export function sendableOf(
     });
     return none;
   }
-  if (Buffer.byteLength(JSON.stringify(text)) <= MOST_TEXT) return { sendable: known };
+  if (bytesOf(text) <= MOST_TEXT) return { sendable: known };
   leaveOut(known, {
     code: 'script-too-long',
     message: `the script has ${Buffer.byteLength(text)} bytes, more than SSM takes`,

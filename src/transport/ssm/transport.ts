@@ -1,5 +1,4 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { FireaxeError } from '../../base/errors.ts';
 import { steadyClock } from '../../base/steady-clock.ts';
 import type { OnTrace } from '../../base/trace.ts';
 import type { CloudProfile, Target } from '../../kit/types.ts';
@@ -8,11 +7,13 @@ import { makeOutcome } from '../outcome.ts';
 import type { NodeScript, Outcome, OutcomeReason, Transport, TransportOptions } from '../types.ts';
 import { type Account, accountKey, openAccount, type PollTimes } from './account.ts';
 import { ssmApi } from './api.ts';
-import { batchesOf } from './batches.ts';
+import { batchesOf, inBatches } from './batches.ts';
 import type { Clock } from './clock.ts';
 import { Follow } from './follow.ts';
-import { send } from './send.ts';
+import { openInTime } from './open-in-time.ts';
+import { type SendJob, send } from './send.ts';
 import { sendableOf } from './sendable.ts';
+import { type TagTarget, tagsOf } from './shards.ts';
 import type { SsmApi } from './types.ts';
 
 export interface SsmTransportOptions extends Partial<Clock> {
@@ -28,6 +29,8 @@ const NEVER = new AbortController().signal;
 const LEAST_DELIVERY_S = 30;
 /** An agent takes a command up within seconds, or hangs. */
 const USUAL_DELIVERY_MS = 10_000;
+/** SSM first finds the nodes of a tag, and begins with few of them. */
+const TO_TAGS_MS = 10_000;
 /** The script's own deadline comes first, so that its result line is heard. */
 const GRACE_S = 5;
 
@@ -41,13 +44,17 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
   const times = { firstMs: 800, everyMs: 2000, ...options.poll };
   const clientFor = options.clientFor ?? ((profile) => kitClient(profile, options.onTrace));
   const accounts = new Map<string, Promise<Account>>();
+  const opened = new Set<Account>();
 
   function account(profile: CloudProfile): Promise<Account> {
     const key = accountKey(profile);
     const open =
       accounts.get(key) ?? clientFor(profile).then((api) => openAccount(profile, api, clock, times));
     accounts.set(key, open);
-    open.catch(() => accounts.delete(key));
+    open.then(
+      (account) => opened.add(account),
+      () => accounts.delete(key),
+    );
     return open;
   }
 
@@ -69,52 +76,56 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
     const { sendable } = sendableOf(group, script, (targets, reason) => say(targets, 'unreachable', reason));
     const [first] = sendable;
     if (!first?.cloud) return;
-    let used: Account;
-    try {
-      used = await account(first.cloud);
-    } catch (error) {
-      return say(sendable, 'unreachable', noClient(error));
-    }
+    const { cloud } = first;
+    const used = await openInTime(() => account(cloud), run, clock);
+    if ('state' in used) return say(sendable, used.state, used.reason);
     const tell = (targets: Target[], phase: 'connecting' | 'waiting' | 'launched') => {
       for (const target of targets) run.onEvent?.({ target: target.name, phase, via: 'ssm' });
     };
     tell(sendable, 'connecting');
     const deadline = began + (run.wholeMs ?? Number.POSITIVE_INFINITY);
-    const deliveryMs = deliveryOf(run);
     const left = () => (run.wholeMs === undefined ? {} : { wholeMs: Math.max(0, deadline - clock.now()) });
-    await send(
-      sendable,
-      {
-        text: () => script.textFor(first, 'ssm'),
+    const sendTo = (part: Target[], tags?: TagTarget[]): Promise<void> => {
+      const deliveryMs = deliveryOf(run) + (tags && run.deliveryMs === undefined ? TO_TAGS_MS : 0);
+      const job: SendJob = {
+        text: () => (tags ? script.textForAll!(part, 'ssm') : script.textFor(first, 'ssm')),
+        ...(tags && { tags }),
+        byIds,
         script,
         deliverySeconds: Math.max(LEAST_DELIVERY_S, Math.ceil(deliveryMs / 1000)),
         executionSeconds: Math.ceil(run.runMs / 1000) + GRACE_S,
-        until: run.last ? deadline : Math.min(began + run.connectMs, deadline),
+        until: run.last ? deadline : Math.min(clock.now() + run.connectMs, deadline),
         deadline,
         last: run.last ?? false,
         signal: run.signal,
         stopped: run.stopped ?? NEVER,
         mayLeave: async () => (await run.turn?.(first.name)) ?? true,
-        onWait: () => tell(sendable, 'waiting'),
+        onWait: () => tell(part, 'waiting'),
         async follow(sent) {
           if (sent.kind === 'not-taken') return say(sent.targets, sent.state, sent.reason);
           tell(sent.targets, 'launched');
-          await new Follow(sent.command, sent.targets, script, used, clock, settle).run({
+          const { command, targets } = sent;
+          await new Follow(command, targets, script, used, clock, settle, tags && byIds).run({
             ...run,
             ...left(),
             deliveryMs,
           });
         },
-      },
-      { ...used, ...clock },
-    );
+      };
+      return send(part, job, { ...used, ...clock });
+    };
+    const byIds = async (targets: Target[]) => {
+      await Promise.all(inBatches(targets).map((part) => sendTo(part)));
+    };
+    const tags = tagsOf(sendable);
+    await (tags ? sendTo(sendable, tags) : byIds(sendable));
   }
 
   return {
     name: 'ssm',
 
-    batches(targets, script) {
-      return batchesOf(targets, script);
+    batches(targets, script, most) {
+      return batchesOf(targets, script, most);
     },
 
     async *run(batch, script, run) {
@@ -133,11 +144,11 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
     },
 
     async close() {
-      for (const open of accounts.values()) {
-        const used = await open.catch(() => undefined);
-        used?.poller.close();
-        used?.api.close();
+      for (const { poller, api } of opened) {
+        poller.close();
+        api.close();
       }
+      opened.clear();
       accounts.clear();
     },
   };
@@ -146,11 +157,6 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
 /** A longer wait costs nothing where no other transport is left and the operator gave the time. */
 function deliveryOf({ deliveryMs, last, wholeMs, connectMs }: TransportOptions): number {
   return deliveryMs ?? (last && wholeMs !== undefined ? wholeMs : Math.max(connectMs, USUAL_DELIVERY_MS));
-}
-
-function noClient(error: unknown): OutcomeReason {
-  if (!(error instanceof FireaxeError)) return { code: 'no-client', message: String(error) };
-  return { code: error.kind, message: error.message, ...(error.next ? { next: error.next } : {}) };
 }
 
 async function kitClient(profile: CloudProfile, onTrace: OnTrace | undefined): Promise<SsmApi> {

@@ -1,3 +1,5 @@
+import type { TagTarget } from './shards.ts';
+
 /** What the transport asks of SSM, in its own words. Every call is one attempt; lists are read page by page. */
 export interface SsmApi {
   send(request: SendRequest, signal?: AbortSignal): Promise<SentCommand>;
@@ -7,7 +9,8 @@ export interface SsmApi {
     wanted: (seen: SentCommand[]) => boolean,
     signal?: AbortSignal,
   ): Promise<SentCommand[]>;
-  invocations(commandId: string, signal?: AbortSignal): Promise<Report[]>;
+  /** All pages; each is read by `paced`. */
+  invocations(commandId: string, signal?: AbortSignal, paced?: Paced): Promise<Report[]>;
   /** Both streams, up to 24,000 and 8,000 characters. */
   output(
     commandId: string,
@@ -18,8 +21,12 @@ export interface SsmApi {
   close(): void;
 }
 
+/** Makes a call in its turn. */
+export type Paced = <T>(call: () => Promise<T>) => Promise<T>;
+
 export interface SendRequest {
-  instanceIds: string[];
+  /** By ids, at most 50, or by tags. */
+  to: { instanceIds: string[] } | { tags: TagTarget[] };
   text: string;
   comment: string;
   /** Until it must have reached an instance; at least 30. */
@@ -35,6 +42,8 @@ export interface SentCommand {
   requestedAt: Date;
   /** Instances whose invocation is over, whatever the end. */
   completed: number;
+  /** Instances that it goes to, as far as the service knows by now; -1 where it does not say. */
+  total: number;
   over: boolean;
 }
 

@@ -108,7 +108,7 @@ describe('the SSM transport when the service misbehaves', () => {
     h = await harness(2, { sleep });
     h.endpoint.faults.beforeAcceptance.SendCommand = 1;
     const outcomes = await h.run();
-    expect(reasons(outcomes)).toEqual({ n0: 'answer-lost', n1: 'answer-lost' });
+    expect(reasons(outcomes)).toEqual({ n0: 'not-accepted', n1: 'not-accepted' });
     expect(outcomes[0]!.reason!.message).toMatch(/SSM lists no such command$/);
     expect(statesOf(outcomes).n0).toBe('unknown');
     expect(calls('SendCommand')).toBe(1);

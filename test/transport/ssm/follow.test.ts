@@ -22,6 +22,7 @@ async function follow(
     comment: '',
     requestedAt: new Date(began),
     completed: 0,
+    total: 2,
     over: false,
   };
   const api: SsmApi = {

@@ -24,6 +24,7 @@ const sent = (n: number): SentCommand => ({
   comment: '',
   requestedAt: new Date(0),
   completed: 0,
+  total: 1,
   over: false,
 });
 
@@ -49,6 +50,7 @@ describe('SSM while AWS throttles', () => {
       stopped: new AbortController().signal,
       last: false,
       mayLeave: async () => true,
+      byIds: async () => {},
       onWait() {},
       signal: new AbortController().signal,
       async follow(one: Sent) {
@@ -77,6 +79,7 @@ describe('SSM while AWS throttles', () => {
       let left = 20;
       poller.add({
         command: sent(1),
+        pages: 1,
         onReports: () => {
           left -= 1;
           if (left === 0) done();

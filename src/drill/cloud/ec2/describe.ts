@@ -1,8 +1,8 @@
 import { CloudError } from '../errors.ts';
+import { filtersOf, listOf, type QueryParameters } from '../query/parameters.ts';
 import type { CloudInstance, CloudWorld } from '../world.ts';
-import { filtersOf, listOf, type QueryParameters } from './query.ts';
+import type { XmlRecord, XmlValue } from '../xml.ts';
 import { factsOf } from './types-catalogue.ts';
-import type { XmlValue } from './xml.ts';
 
 const STATE_CODE = {
   pending: 0,
@@ -15,13 +15,13 @@ const STATE_CODE = {
 
 export const ACCOUNT = '123456789012';
 
-export function stateValue(state: CloudInstance['state']): { [name: string]: XmlValue } {
+export function stateValue(state: CloudInstance['state']): XmlRecord {
   return { code: STATE_CODE[state], name: state };
 }
 
 /** The instances that ids and filters select. An unknown id is an error, as in EC2. */
 export function selected(world: CloudWorld, parameters: QueryParameters): CloudInstance[] {
-  const all = world.instances();
+  const all = world.instances().filter(({ id }) => id.startsWith('i-'));
   const ids = listOf(parameters, 'InstanceId');
   requireKnown(all, ids);
   const filters = filtersOf(parameters);
@@ -66,7 +66,10 @@ function valuesOf(instance: CloudInstance, name: string): string[] {
     'instance-type': instance.type,
     'instance-state-name': instance.state,
     'availability-zone': instance.zone,
+    'vpc-id': instance.vpc,
+    'subnet-id': instance.subnet,
     'private-ip-address': instance.privateIp,
+    'client-token': instance.token,
   };
   if (name === 'tag-key') return Object.keys(instance.tags);
   if (!(name in one)) throw new CloudError('InvalidParameterValue', `The filter '${name}' is invalid`);
@@ -116,6 +119,9 @@ export function instanceValue(instance: CloudInstance): XmlValue {
     launchTime: (instance.launchedAt ?? new Date(0)).toISOString(),
     placement: { availabilityZone: instance.zone, tenancy: instance.tenancy ?? 'default' },
     privateIpAddress: instance.privateIp,
+    vpcId: instance.vpc,
+    subnetId: instance.subnet,
+    groupSet: (instance.groups ?? []).map((groupId) => ({ groupId, groupName: groupId })),
     ipAddress: publicIp,
     networkInterfaceSet: publicIp
       ? [{ association: { publicIp, ipOwnerId: instance.elasticIp ? ACCOUNT : 'amazon' } }]
@@ -124,6 +130,7 @@ export function instanceValue(instance: CloudInstance): XmlValue {
     architecture: factsOf(instance.type)?.architecture ?? 'x86_64',
     rootDeviceType: instance.rootDevice ?? 'ebs',
     instanceLifecycle: instance.spot ? 'spot' : undefined,
+    clientToken: instance.token,
     tagSet: Object.entries(instance.tags).map(([key, value]) => ({ key, value })),
   };
 }

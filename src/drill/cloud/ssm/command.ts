@@ -91,6 +91,7 @@ export function errorCount(command: Command): number {
 /** The command's own state: Success even if some nodes were never reached. */
 export function commandDetails(command: Command): { status: string; details: string } {
   const of = command.invocations;
+  if (of.length === 0) return { status: 'Success', details: 'NoInstancesInTag' };
   if (of.every((i) => i.details === 'Pending')) return both('Pending');
   if (of.some((i) => !isOver(i))) return both(command.cancelling ? 'Cancelling' : 'InProgress');
   if (command.cancelling || of.some((i) => i.details === 'Cancelled')) return both('Cancelled');

@@ -1,4 +1,5 @@
 import { CloudError } from '../errors.ts';
+import type { CloudService, ServiceDeps } from '../service.ts';
 import type { CloudInstance } from '../world.ts';
 import { type Command, commandDetails, type Invocation, newCommand, statusOf } from './command.ts';
 import { cancel, type RunnerDeps, runCommand } from './runner.ts';
@@ -15,8 +16,36 @@ interface ListInput {
   Filters?: { key?: string; value?: string; Key?: string; Values?: string[] }[];
 }
 
-/** Simulated SSM: Run Command and the list of agents. */
-export class SsmService {
+/** Simulated SSM: JSON 1.1. */
+export function ssm(deps: ServiceDeps): CloudService {
+  const service = new SsmService(deps);
+  const type = 'application/x-amz-json-1.1';
+  return {
+    read({ headers, body }) {
+      const operation = String(headers['x-amz-target'] ?? '').replace(/^AmazonSSM\./, '');
+      return {
+        operation,
+        answer: async () => ({
+          type,
+          body: JSON.stringify(await service.call(operation, JSON.parse(body))),
+        }),
+      };
+    },
+    failure: ({ code, message }) => ({ type, body: JSON.stringify({ __type: code, message }) }),
+    throttled: () => new CloudError('ThrottlingException', 'Rate exceeded'),
+    skewed: (text, early) =>
+      new CloudError(
+        'InvalidSignatureException',
+        early
+          ? `Signature expired: ${text} is now earlier than the service's time less 5 min.`
+          : `Signature not yet current: ${text} is still later than the service's time and 5 min.`,
+      ),
+    close: () => service.close(),
+  };
+}
+
+/** Run Command and the list of agents. */
+class SsmService {
   readonly #deps: RunnerDeps & { listedAfterMs: number };
   readonly #commands: Command[] = [];
   readonly #closing = new AbortController();
@@ -39,6 +68,8 @@ export class SsmService {
         return this.#cancel(input as ListInput);
       case 'DescribeInstanceInformation':
         return this.#describe(input as ListInput);
+      case 'ListTagsForResource':
+        return this.#tags(input as { ResourceId: string });
       default:
         throw new CloudError('UnknownOperationException', `Unknown operation ${operation}`);
     }
@@ -67,14 +98,17 @@ export class SsmService {
   }
 
   #byTargets(input: SendInput): string[] {
-    return (input.Targets ?? []).flatMap((target) => {
-      const values = target.Values ?? [];
-      if (target.Key === 'InstanceIds') return values;
-      const tag = target.Key?.replace(/^tag:/, '') ?? '';
-      return this.#machines()
-        .filter((machine) => machine.ssm === 'online' && values.includes(machine.tags[tag] ?? ''))
-        .map((machine) => machine.id);
-    });
+    const targets = input.Targets ?? [];
+    if (targets.length === 0) return [];
+    // Values of one key are alternatives; several keys must all match.
+    return this.#machines()
+      .filter(({ id, tags }) =>
+        targets.every(({ Key = '', Values = [] }) =>
+          Key === 'InstanceIds' ? Values.includes(id) : Values.includes(tags[Key.replace(/^tag:/, '')] ?? ''),
+        ),
+      )
+      .filter(({ id }) => this.#deliverable(id))
+      .map(({ id }) => id);
   }
 
   #deliverable(id: string): boolean {
@@ -151,12 +185,20 @@ export class SsmService {
     return {};
   }
 
+  #tags({ ResourceId: id }: { ResourceId: string }): object {
+    const machine = this.#machines().find((one) => one.id === id && resourceType(one) === 'ManagedInstance');
+    if (!machine) throw new CloudError('InvalidResourceId', `The resource ID ${id} is not valid`);
+    return { TagList: Object.entries(machine.tags).map(([Key, Value]) => ({ Key, Value })) };
+  }
+
   #describe(input: ListInput): object {
     const size = pageSize(input.MaxResults, 5, 50);
     const wanted = input.Filters?.find((f) => f.Key === 'InstanceIds')?.Values;
+    const types = input.Filters?.find((f) => f.Key === 'ResourceType')?.Values;
     const found = this.#machines()
       .filter((machine) => machine.ssm !== 'absent')
-      .filter((machine) => !wanted || wanted.includes(machine.id));
+      .filter((machine) => !wanted || wanted.includes(machine.id))
+      .filter((machine) => !types || types.includes(resourceType(machine)));
     const { items, next } = page(found, size, input.NextToken);
     const at = this.#deps.now() / 1000;
     return {
@@ -168,13 +210,18 @@ export class SsmService {
           LastPingDateTime: at - (lost ? 3600 : 60),
           PlatformType: 'Linux',
           AgentVersion: '3.3.0.0',
-          ResourceType: 'EC2Instance',
+          ResourceType: resourceType(machine),
           IPAddress: machine.privateIp,
         };
       }),
       ...(next ? { NextToken: next } : {}),
     };
   }
+}
+
+/** A machine outside EC2 is registered by an activation. */
+function resourceType({ id }: CloudInstance): 'EC2Instance' | 'ManagedInstance' {
+  return id.startsWith('mi-') ? 'ManagedInstance' : 'EC2Instance';
 }
 
 function filterValue(input: ListInput, key: string): string | undefined {
