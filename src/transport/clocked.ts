@@ -16,6 +16,8 @@ export interface Clock {
   pause(): () => void;
   /** The peer answered: it is not silent. */
   heard(): void;
+  /** The far end refused for want of room, and is asked again. */
+  crowded(): void;
   /** One more phase of the login begins, with its own time. */
   login(): void;
   /** Awaited before anything leaves. Rejects when nothing may leave any more. */
@@ -101,6 +103,7 @@ export async function clocked(
       secretMs: loginMs * SECRET_SHARE,
       pause,
       heard,
+      crowded: () => event('crowded'),
       login() {
         heard();
         allow(loginMs);

@@ -2,14 +2,19 @@
 export interface LagMeter {
   /** Milliseconds lost since the meter was made. */
   lost(): number;
+  /** How late it has been lately. */
+  recent(): number;
   /** Measures until the returned function is called. */
   use(): () => void;
 }
 
 const TICK = 25;
+/** Share of a lag that still counts one tick later. */
+const FORGETS = 0.8;
 
 export function createLagMeter(): LagMeter {
   let total = 0;
+  let recent = 0;
   let last = 0;
   let users = 0;
   let timer: NodeJS.Timeout | undefined;
@@ -19,11 +24,13 @@ export function createLagMeter(): LagMeter {
 
   function tick(): void {
     total += overdue();
+    recent = Math.max(overdue(), recent * FORGETS);
     last = performance.now();
   }
 
   return {
     lost: () => total + overdue(),
+    recent: () => Math.max(recent, overdue()),
     use() {
       if (users++ === 0) {
         last = performance.now();

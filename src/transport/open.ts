@@ -1,8 +1,11 @@
 import type { OnTrace } from '../base/trace.ts';
 import type { TransportName } from '../fleet/transports.ts';
+import { knownHostsOf } from '../kit/known-hosts.ts';
 import type { Kit } from '../kit/types.ts';
 import { freeDescriptors } from './descriptors.ts';
+import type { ReadKnownHosts } from './known-hosts/shared.ts';
 import type { Passphrases } from './ssh/identity.ts';
+import type { ThreadCount } from './ssh/threads/transport.ts';
 import type { Transport } from './types.ts';
 
 export interface TransportsOptions {
@@ -13,6 +16,10 @@ export interface TransportsOptions {
   sudoPassword?: string;
   /** SSH_AUTH_SOCK when absent. */
   agent?: string;
+  /** Threads for SSH that other transports of this process use, too. */
+  threads?: ThreadCount;
+  /** Where several transports of this process share what they read. */
+  readKnownHosts?: ReadKnownHosts;
   /** Told of each connection attempt and each call. */
   onTrace?: OnTrace;
 }
@@ -23,7 +30,8 @@ export interface Transports {
   close(): Promise<void>;
 }
 
-export function createTransports(options: TransportsOptions): Transports {
+export function createTransports(given: TransportsOptions): Transports {
+  const options = { ...given, kit: { ...given.kit, knownHosts: knownHostsOf(given.kit) } };
   const opened = new Map<TransportName, Promise<Transport>>();
   return {
     get(name) {
@@ -54,12 +62,21 @@ const OPENERS: Record<TransportName, (options: TransportsOptions) => Promise<Tra
   async ssm({ onTrace }) {
     return (await import('./ssm/transport.ts')).createSsmTransport({ onTrace });
   },
-  async ssh({ kit, passphrases, sudoPassword, agent = process.env.SSH_AUTH_SOCK, onTrace }) {
+  async ssh({ kit, passphrases, sudoPassword, agent = process.env.SSH_AUTH_SOCK, threads, ...more }) {
     const { createSshTransport } = await import('./ssh/transport.ts');
-    return createSshTransport({ kit, passphrases, sudoPassword, agent, onTrace });
+    const { openThreads } = await import('./ssh/threads/open.ts');
+    const { knownHosts, path, revokedHostKeys } = kit;
+    // What a thread gets a copy of: all that the transport reads of a kit.
+    const own = { knownHosts, path, ...(revokedHostKeys !== undefined && { revokedHostKeys }) };
+    const options = { kit: own, passphrases, sudoPassword, agent, onTrace: more.onTrace };
+    const { readKnownHosts } = more;
+    return openThreads(await createSshTransport({ ...options, readKnownHosts }), options, threads);
   },
   async openssh({ kit, sudoPassword, onTrace }) {
     const { createOpensshTransport } = await import('./openssh/transport.ts');
+    // ssh would say so at each node.
+    if (kit.revokedHostKeys)
+      await (await import('./known-hosts/revoked.ts')).loadRevocations(kit.revokedHostKeys);
     const places = Math.floor((await freeDescriptors()) / PIPES);
     return createOpensshTransport({ kit, sudoPassword, places, onTrace });
   },

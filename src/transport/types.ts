@@ -72,6 +72,11 @@ export interface NodeScript {
   textFor(target: Target, via: TransportName): string;
   /** The same with what `textFor` leaves to the node's own receipt: for a node that says it has none. */
   fullTextFor?(target: Target, via: TransportName): string;
+  /**
+   * One text for targets whose `textFor` is equal, for a service that reaches them by what they have in common, and others
+   * with them: a machine that is not one of these targets refuses it before it does anything. Absent where no text does that.
+   */
+  textForAll?(targets: Target[], via: TransportName): string;
   /** Handed to the script's standard input after its text; never through SSM. */
   secret?: Uint8Array;
   /** Result lines begin with `{"fireaxe":1,"nonce":"<nonce>"`. */
@@ -111,10 +116,11 @@ export interface TransportOptions {
    * more may be sent. A transport that sends to many by one call need not ask.
    */
   turn?: (target: string) => Promise<boolean>;
-  /** A target's command was sent, or one more phase is reached. `waiting`: nothing was sent, and the peer is silent. */
+  /** A target's command was sent, or one more phase is reached. `waiting`: nothing was sent, and the peer is silent.
+   * `crowded`: the far end refused for want of room, and is asked again. */
   onEvent?: (event: {
     target: string;
-    phase: 'connecting' | 'waiting' | 'launched';
+    phase: 'connecting' | 'waiting' | 'crowded' | 'launched';
     via: TransportName | 'cloud';
   }) => void;
 }
@@ -129,7 +135,13 @@ export interface Transport {
   name: TransportName | 'cloud';
   /** Most targets at a time, where this machine sets a bound: further ones would wait with their clocks running. */
   places?: number;
-  batches(targets: Target[], script: NodeScript): Target[][];
+  /**
+   * How late the event loops are that serve it (ms). Only where each target has a login of its own: then the number of
+   * targets in flight can adapt.
+   */
+  lagMs?(): number;
+  /** `most`: targets of a batch that the parallelism allows, where the transport would take more. */
+  batches(targets: Target[], script: NodeScript, most?: number): Target[][];
   run(batch: Target[], script: NodeScript, options: TransportOptions): AsyncIterable<Outcome>;
   /** The same with one connection a target that stays open until its `close`, for readings that come again and again. */
   standing?(): Transport;

@@ -74,6 +74,22 @@ describe.skipIf(noSshd)('nodes behind a bastion', () => {
     });
   });
 
+  it('is not shared with one that goes by another name, or is logged in to by another certificate', async () => {
+    const alias = { ...jump, hostKeyAlias: 'known' };
+    const transport = await createSshTransport(
+      kit(`[127.0.0.*]:${nodes.port} ${nodes.hostKey}`, `known ${bastion.hostKey}`),
+    );
+    const before = logins();
+    expect(await runOne(transport, node(0, alias), raw('true'))).toMatchObject({ state: 'ok' });
+    expect(await runOne(transport, node(1, { ...jump, hostKeyAlias: 'other' }), raw('true'))).toMatchObject({
+      reason: { code: 'host-key-unknown' },
+    });
+    const certified = { ...alias, certificate: join(nodes.dir, 'none-cert.pub') };
+    expect(await runOne(transport, node(2, certified), raw('true'))).toMatchObject({ state: 'ok' });
+    expect(logins() - before).toBe(2);
+    await transport.close();
+  });
+
   it('tells a node that the bastion cannot reach', async () => {
     const transport = await createSshTransport(both());
     const nowhere = target({ ...node(0), port: 1 });

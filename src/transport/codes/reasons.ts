@@ -25,7 +25,10 @@ const CONNECTION = {
     'find out why before you connect',
   ),
   'host-key-revoked': code('the host shows a revoked key', 'do not connect; find out who answers there'),
-  'host-cert': code('known_hosts has only keys that this transport cannot check', 'use `--via openssh`'),
+  'host-cert': code(
+    "the host's certificate does not vouch for it, or known_hosts has only keys that cannot be checked",
+    'renew the certificate on the host; follow the next step of the message',
+  ),
   'key-exchange': code(
     'client and host have no algorithm in common',
     'use `--via openssh` with an ssh_config',
@@ -62,10 +65,17 @@ const SSM = {
   ),
   'no-instance-id': code('the fleet has no instance id or cloud for it', '`fireaxe nodes --discover --save`'),
   'no-client': code('the SSM client could not be made', 'read the message; check `cloud` in kit.yaml'),
-  'cloud-unreachable': code('no connection to SSM', 'check the region, the endpoint and HTTPS_PROXY'),
+  'cloud-unreachable': code(
+    'no connection to the API of AWS',
+    'check the region, the endpoint and HTTPS_PROXY',
+  ),
   throttled: code('SSM throttled the call until its time was up', 'wait, then `fireaxe resume RUN`'),
   rejected: code('SSM refused the command', 'read the message'),
   'answer-lost': code('the answer to SendCommand was lost; it may have run', '`fireaxe resume RUN`'),
+  'not-accepted': code(
+    'the answer to SendCommand was lost, and SSM lists no such command; it may still have run',
+    '`fireaxe resume RUN`',
+  ),
   undeliverable: code('SSM could not deliver the command', 'use `--via ssh`'),
   'delivery-timed-out': code('SSM gave up delivering; it may still have run', '`fireaxe resume RUN`'),
   'invalid-platform': code('SSM runs no shell scripts on that platform', 'use `--via ssh`'),
@@ -97,6 +107,7 @@ const AFTER_LAUNCH = {
   overdue: code('the transport did not end in time', '`fireaxe resume RUN`; report it'),
   'transport-fault': code('the transport itself failed', '`fireaxe resume RUN`; report it'),
   'not-kept': code('the change was not kept; the node reverts it', 'check the connection, then run it again'),
+  'receipt-unread': code('it may have left, and its receipt could not be read', '`fireaxe resume RUN`'),
   'by-receipt': code('the outcome is what the node remembers', 'nothing'),
 };
 

@@ -35,6 +35,10 @@ const NEEDS = {
   'no-user': code('the node has no such user', 'check `--user`'),
   'no-cgroup': code('the node has no such cgroup', 'check `--cgroup`'),
   'no-cgroup2': code('the node has no cgroup v2', 'select by `--user`'),
+  'no-names': code(
+    'kube-proxy has no rules with names on the node',
+    'select a node with iptables or nftables rules',
+  ),
   'not-found': code('the node or the API has no such unit, process or object', 'check the name'),
 };
 
@@ -88,15 +92,21 @@ const MANIFESTS = {
   'odd-name': code('the manifest has a name or place that cannot be used', 'rename it by hand'),
   'other-mount': code('the manifests are on a separate mount', 'pause by hand'),
   'read-only': code('the directory of manifests cannot be written', 'pause by hand'),
+  'odd-manifest': code('the manifest has no list of flags in block style', 'edit it by hand'),
+  'last-server': code('no other API server is ready', 'wait until one is; or add `--last-server`'),
+  'short-deadline': code('the deadline is shorter than the wait and a revert', 'give a longer `--timeout`'),
   'not-moved': code('the manifest could not be moved', 'read the note'),
 };
 
 /** A change of instance type. */
 const SCALE = {
   quorum: code('etcd would lose its quorum', 'wait until all members are healthy'),
-  spot: code('a Spot instance cannot change its type', 'replace the machine'),
+  spot: code('EC2 does not allow that for a Spot instance', 'read the note; replace the machine'),
   'instance-store': code('an instance with an instance-store root cannot be stopped', 'replace the machine'),
-  'scaling-group': code('a scaling group would replace the stopped machine', 'suspend the group first'),
+  'scaling-group': code(
+    'a scaling group would replace the machine',
+    'read the note; suspend the group first',
+  ),
   'no-such-type': code('EC2 has no such type in the region', 'check `--type`'),
   architecture: code('the type has another CPU architecture', 'choose a type with the same one'),
   'address-changes': code('a stop changes the only address of the machine', 'use an Elastic IP or ssm'),
@@ -109,6 +119,96 @@ const SCALE = {
   'not-so': code('the machine does not run as the type', '`fireaxe resume RUN`'),
 };
 
+/** Load balancers and their targets. */
+const BALANCER = {
+  'last-target': code(
+    'too few healthy targets would remain in a target group',
+    'select fewer nodes, or lower `--floor`',
+  ),
+  registered: code('the balancer still sends traffic to the node', '`fireaxe resume RUN`'),
+  'not-healthy': code(
+    'the balancer does not call the target, or enough of them, healthy',
+    'look at the service on the nodes',
+  ),
+};
+
+/** Users' traffic between clusters. */
+const TRAFFIC = {
+  'no-traffic': code(
+    'the place where traffic is divided is not named, or not as named',
+    'check `cloud.traffic` in kit.yaml',
+  ),
+  'no-receiver': code('no other cluster gets traffic there', 'give another cluster a weight first'),
+  headroom: code('a receiving cluster would get more than it can carry', 'give fewer `--steps`'),
+  'has-traffic': code('the cluster gets more traffic than the change left it', '`fireaxe resume RUN`'),
+};
+
+/** Volumes. */
+const VOLUMES = {
+  'no-volume': code('the machine has no such volume, or it is not known', 'name it: `--device /dev/…`'),
+  'volume-limit': code('the volume cannot have that speed', 'read the note'),
+  'volume-busy': code('EC2 still modifies the volume', 'wait until it has completed'),
+  'volume-rate': code('EC2 refuses more modifications of the volume today', 'read the note'),
+  'volume-failed': code('EC2 could not modify the volume', 'read the note'),
+  'not-so-fast': code('the volume does not have that speed', '`fireaxe resume RUN`'),
+};
+
+/** An EKS control plane. */
+const EKS = {
+  'eks-busy': code('EKS updates the cluster already', 'wait until it is active'),
+  'eks-failed': code('EKS could not update the cluster', 'read the note'),
+  'lower-tier': code('the tier is lower than the present one', 'choose a higher one; or add `--down`'),
+  'not-that-tier': code('the control plane does not have that tier', '`fireaxe resume RUN`'),
+};
+
+/** Machines that are added. */
+const ADD = {
+  'no-template': code('EC2 has no such launch template or version', 'check `--template`'),
+  'odd-template': code('no machine can be launched from the template', 'read the note; use another version'),
+  'no-balancer': code(
+    'the control plane is in no target group',
+    'check the account and region, or add `--without-balancer`',
+  ),
+  'not-added': code('an added machine does not run, or is not healthy', '`fireaxe resume RUN`'),
+  'etcd-member': code(
+    'an added machine is, or may be, a member of etcd',
+    'remove the member from etcd, then undo again',
+  ),
+};
+
+/** A machine of a scaling group. */
+const GROUPS = {
+  'no-group': code('the instance is in no scaling group', 'leave it out'),
+  'not-in-service': code('the instance or its group is not in service', 'read the note; leave it out'),
+  'group-floor': code('the scaling group would fall below its smallest size', 'choose fewer targets'),
+  'launch-suspended': code('somebody suspended Launch of the group', 'resume it, or use `--how stop`'),
+  'not-out': code('the machine is in service', '`fireaxe resume RUN`'),
+  'not-back': code('the group counts the machine as unhealthy', 'read the note; undo again'),
+};
+
+/** A fence in the network. */
+const FENCE_NETWORK = {
+  'no-clients': code('no network of clients is known', 'name it with `--from`'),
+  'all-allowed': code(
+    'all of the clients are among the addresses to let in',
+    'narrow `--allow`, or alwaysAllow in kit.yaml',
+  ),
+  'same-subnet': code(
+    'a network ACL does not filter inside a subnet',
+    'fence at the hosts, or use `--with security-group`',
+  ),
+  shared: code('others use what would be changed, too', 'read the note; add `--shared` if that may be'),
+  'no-room': code('the network ACL has no rule numbers or no quota left', 'use another `--with`'),
+  leased: code('another run has changed the same thing', '`fireaxe undo` that run first'),
+  'cuts-nodes': code(
+    'the nodes use the public endpoint of EKS and would be cut off, too',
+    'turn on private access; or add `--nodes-too`',
+  ),
+  'none-allowed': code('no address would be let in', 'name one with `--allow`'),
+  'not-expired': code('the lease of the fence has not run out', 'wait, or `fireaxe sweep --run RUN`'),
+  'no-rule': code('no rule can be removed that lets in these clients alone', 'use another `--with`'),
+};
+
 /** Every `result.code` of a node script or a cloud action. `deadline` and `no-instance-id` are reasons, too. */
 export const RESULTS = {
   ...ORDER,
@@ -117,6 +217,13 @@ export const RESULTS = {
   ...NOT_HELD,
   ...MANIFESTS,
   ...SCALE,
+  ...BALANCER,
+  ...VOLUMES,
+  ...EKS,
+  ...ADD,
+  ...GROUPS,
+  ...FENCE_NETWORK,
+  ...TRAFFIC,
   deadline: code('the script ended itself at its deadline', '`fireaxe resume RUN` asks for the receipt'),
   'no-instance-id': code('the fleet has no instance id or cloud for it', '`fireaxe nodes --discover --save`'),
 } satisfies Record<string, Explained>;

@@ -11,7 +11,8 @@ export const STATES = {
     next: "read the note or the reason; `fireaxe timeline RUN` shows the node's output",
   },
   unreachable: {
-    means: 'nothing was sent: it is certain that the script did not run',
+    means:
+      'nothing was sent: it is certain that the script did not run; of a cloud action, that no change was begun',
     next: '`fireaxe resume RUN` tries again; `-v` shows each connection attempt',
   },
   'timed-out': {

@@ -1,29 +1,22 @@
-import { createHash } from 'node:crypto';
 import { FireaxeError } from '../../base/errors.ts';
 import { canonicalAddress } from '../../fleet/canonical-address.ts';
 import { readText } from '../../kit/read-text.ts';
+import type { Revocations } from '../certificate/krl.ts';
+import { certifiedType } from '../certificate/parse.ts';
+import { judgeCertificate } from './certified.ts';
+import type { HostKeyCheck, HostKeyVerdict } from './check.ts';
+import { fingerprint } from './fingerprint.ts';
 import { indexKnownHosts, type KnownHostsIndex } from './index-by-host.ts';
 import type { KnownHostLine, KnownHostProblem } from './line.ts';
 import { innerType, parseKnownHosts } from './line.ts';
-
-export type HostKeyVerdict = 'match' | 'unknown' | 'changed' | 'revoked';
-
-export interface HostKeyCheck {
-  verdict: HostKeyVerdict;
-  /** `ssh-ed25519 SHA256:…` of the key that was shown. */
-  shown: string;
-  /** file:line of what decided. */
-  places: string[];
-  /** Lines about this host that were skipped: one of them may have been its key. */
-  skipped: KnownHostProblem[];
-}
+import { loadRevocations } from './revoked.ts';
 
 /** What is on record for a host before it is asked. */
 export interface HostRecord {
   /** Key types on record, without revoked ones. */
   keyTypes: string[];
-  /** Only a certificate authority vouches for it. */
-  certAuthorityOnly: boolean;
+  /** A certificate authority may vouch for it. */
+  authority: boolean;
 }
 
 export interface KnownHosts {
@@ -36,25 +29,29 @@ export interface KnownHosts {
 type SkippedLine = KnownHostProblem & Pick<KnownHostLine, 'hosts'>;
 
 /** Reads known_hosts files; the rules are those of sshd(8), SSH_KNOWN_HOSTS FILE FORMAT. */
-export async function loadKnownHosts(files: readonly string[]): Promise<KnownHosts> {
-  return createKnownHosts(
-    await Promise.all(
-      files.map(async (file) => {
-        try {
-          return { file, text: await readText(file) };
-        } catch (cause) {
-          throw new FireaxeError('usage', 'cannot read the host keys', {
-            place: file,
-            expected: 'a known_hosts file',
-            cause,
-          });
-        }
-      }),
-    ),
+export async function loadKnownHosts(files: readonly string[], revoked?: string): Promise<KnownHosts> {
+  const texts = await Promise.all(
+    files.map(async (file) => {
+      try {
+        return { file, text: await readText(file) };
+      } catch (cause) {
+        throw new FireaxeError('usage', 'cannot read the host keys', {
+          place: file,
+          expected: 'a known_hosts file',
+          cause,
+        });
+      }
+    }),
   );
+  if (revoked === undefined) return createKnownHosts(texts);
+  return createKnownHosts(texts, { file: revoked, revocations: await loadRevocations(revoked) });
 }
 
-export function createKnownHosts(texts: readonly { file: string; text: string }[]): KnownHosts {
+export function createKnownHosts(
+  texts: readonly { file: string; text: string }[],
+  list?: { file: string; revocations: Revocations },
+  now: () => number = Date.now,
+): KnownHosts {
   const parsed = texts.map(({ file, text }) => parseKnownHosts(text, file));
   const index = indexKnownHosts(parsed.flatMap((file) => file.lines));
   const problems = parsed.flatMap((file) => file.problems);
@@ -81,15 +78,31 @@ export function createKnownHosts(texts: readonly { file: string; text: string }[
     return [...new Set([...withPort, ...named(skippedOf, address)])];
   }
 
+  /** Lines of markers hold by the bare address too, whatever stands by the port. */
+  function markedFor(address: string, port: number): readonly KnownHostLine[] {
+    const { lines, exact } = linesFor(address, port);
+    const all = port === 22 || !exact ? lines : [...new Set([...lines, ...named(index, address)])];
+    return all.filter((line) => line.marker !== undefined);
+  }
+
   function check(address: string, port: number, key: Buffer): HostKeyCheck {
+    if (certifiedType(innerType(key) ?? '') === undefined) return checkPlain(address, port, key);
+    const names = [...new Set([address.toLowerCase(), canonicalAddress(address)])];
+    const lines = markedFor(address, port);
+    const plain = (bare: Buffer) => checkPlain(address, port, bare);
+    return judgeCertificate(key, { names, lines, list, nowMs: now(), plain });
+  }
+
+  function checkPlain(address: string, port: number, key: Buffer): HostKeyCheck {
     const { lines, exact } = linesFor(address, port);
     const shown = `${innerType(key) ?? 'key'} ${fingerprint(key)}`;
-    const say = (verdict: HostKeyVerdict, by: readonly KnownHostLine[]): HostKeyCheck => ({
+    const say = (verdict: HostKeyVerdict, by: readonly { place: string }[]): HostKeyCheck => ({
       verdict,
       shown,
       places: by.map((line) => line.place),
       skipped: verdict === 'match' ? [] : skippedFor(address, port),
     });
+    if (list?.revocations.revokesKey(key)) return say('revoked', [{ place: list.file }]);
     const revoked = lines.filter((line) => line.marker === 'revoked' && line.key.equals(key));
     if (revoked.length > 0) return say('revoked', revoked);
     const plain = lines.filter((line) => line.marker === undefined);
@@ -99,18 +112,12 @@ export function createKnownHosts(texts: readonly { file: string; text: string }[
   }
 
   function record(address: string, port: number): HostRecord {
-    const { lines } = linesFor(address, port);
-    const plain = lines.filter((line) => line.marker === undefined);
+    const plain = linesFor(address, port).lines.filter((line) => line.marker === undefined);
     return {
       keyTypes: [...new Set(plain.map((line) => line.keyType))],
-      certAuthorityOnly: plain.length === 0 && lines.some((line) => line.marker === 'cert-authority'),
+      authority: markedFor(address, port).some((line) => line.marker === 'cert-authority'),
     };
   }
 
   return { check, record, problems };
-}
-
-/** As `ssh-keygen -l` shows it. */
-export function fingerprint(key: Buffer): string {
-  return `SHA256:${createHash('sha256').update(key).digest('base64').replace(/=+$/, '')}`;
 }

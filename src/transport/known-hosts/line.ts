@@ -1,3 +1,5 @@
+import { certifiedType, readCertificate } from '../certificate/parse.ts';
+
 /** One usable line of a known_hosts file. */
 export interface KnownHostLine {
   place: string;
@@ -50,11 +52,26 @@ function parseLine(words: string[], place: string): KnownHostLine | KnownHostPro
   if (typeof hosts === 'string') return { place, problem: hosts };
   if (keyType === undefined || base64 === undefined)
     return { place, problem: 'expected: hosts, key type, key', hosts };
+  if (marker === undefined && certifiedType(keyType) !== undefined)
+    return { place, problem: 'a certificate in place of a host key', hosts };
+  const key = plainKey(keyType, base64);
+  if (typeof key === 'string') return { place, problem: key, hosts };
+  const line = { place, hosts, keyType: innerType(key)!, key };
+  return marker === undefined ? line : { ...line, marker };
+}
+
+/** A public key as it is written, or what is wrong with it; of a certificate the key in it, as ssh compares them. */
+export function plainKey(keyType: string, base64: string): Buffer | string {
   const key = Buffer.from(base64, 'base64');
   if (!/^[A-Za-z0-9+/]+={0,2}$/.test(base64) || innerType(key) !== keyType)
-    return { place, problem: `not a key of type ${keyType}`, hosts };
-  if (!isWhole(key)) return { place, problem: `the ${keyType} key is cut short or damaged`, hosts };
-  return marker === undefined ? { place, hosts, keyType, key } : { place, marker, hosts, keyType, key };
+    return `not a key of type ${keyType}`;
+  const damaged = `the ${keyType} key is cut short or damaged`;
+  if (certifiedType(keyType) === undefined) return isWhole(key) ? key : damaged;
+  try {
+    return readCertificate(key).key.blob;
+  } catch {
+    return damaged;
+  }
 }
 
 function parseHosts(names: string): KnownHostLine['hosts'] | string {

@@ -25,15 +25,15 @@ const ALWAYS = [
   'LogLevel=INFO',
 ];
 
-export interface SshKit extends Pick<Kit, 'knownHosts' | 'sshConfig'> {}
+export interface SshKit extends Pick<Kit, 'knownHosts' | 'revokedHostKeys' | 'sshConfig'> {}
 
 /** Arguments of `ssh` for a target; its address and login were checked by `refusal` before. */
 export function sshArguments(kit: SshKit, target: Target, connectMs: number, command: string): string[] {
-  const { user, identity, useAgent, jump } = target.ssh;
+  const { jump } = target.ssh;
   return [
     ...options(kit, connectMs),
     ...(jump ? ['-o', `ProxyCommand=${proxyCommand(kit, jump, connectMs)}`] : []),
-    ...login(user, target.port, identity, useAgent),
+    ...login({ ...target.ssh, port: target.port }),
     '--',
     target.address,
     command,
@@ -45,19 +45,26 @@ function options(kit: SshKit, connectMs: number): string[] {
   const own = [
     ...ALWAYS,
     `UserKnownHostsFile=${kit.knownHosts.map(configWord).join(' ') || '/dev/null'}`,
+    // Unlike others, this name is taken as it stands by the versions in use.
+    ...(kit.revokedHostKeys ? [`RevokedHostKeys=${quoted(kit.revokedHostKeys)}`] : []),
     `ConnectTimeout=${Math.max(1, Math.ceil(connectMs / 1000))}`,
   ];
   // Without a file of the kit none is read: the user's own may need what is broken.
   return ['-F', kit.sshConfig ?? 'none', ...own.flatMap((option) => ['-o', option])];
 }
 
-function login(user: string, port: number, identity: string | undefined, useAgent: boolean): string[] {
+type Login = Omit<Bastion, 'name' | 'address'>;
+
+function login(to: Login): string[] {
+  const { user, port, identity, certificate, hostKeyAlias, useAgent = false } = to;
   return [
     '-l',
     user,
     '-p',
     String(port),
     ...(identity === undefined ? [] : ['-i', identity]),
+    ...(hostKeyAlias === undefined ? [] : ['-o', `HostKeyAlias=${hostKeyAlias}`]),
+    ...(certificate === undefined ? [] : ['-o', `CertificateFile=${configWord(certificate)}`]),
     // A certificate beside the key (key-cert.pub) is offered with it, and the agent may sign for that key alone.
     ...(identity !== undefined && !useAgent ? ['-o', 'IdentitiesOnly=yes'] : []),
   ];
@@ -65,14 +72,7 @@ function login(user: string, port: number, identity: string | undefined, useAgen
 
 /** `ssh -J` would hand none of these options to the connection with the bastion. */
 function proxyCommand(kit: SshKit, jump: Bastion, connectMs: number): string {
-  const args = [
-    ...options(kit, connectMs),
-    ...login(jump.user, jump.port, jump.identity, jump.useAgent ?? false),
-    '-W',
-    '[%h]:%p',
-    '--',
-    jump.address,
-  ];
+  const args = [...options(kit, connectMs), ...login(jump), '-W', '[%h]:%p', '--', jump.address];
   return ['ssh', ...args]
     .map((arg) => (arg === '[%h]:%p' ? `'${arg}'` : quote(arg.replaceAll('%', '%%'))))
     .join(' ');
@@ -80,5 +80,9 @@ function proxyCommand(kit: SshKit, jump: Bastion, connectMs: number): string {
 
 /** One word of an ssh_config value; `%` begins a token there. */
 function configWord(path: string): string {
-  return `"${path.replaceAll('%', '%%').replace(/["\\]/g, '\\$&')}"`;
+  return quoted(path.replaceAll('%', '%%'));
+}
+
+function quoted(path: string): string {
+  return `"${path.replace(/["\\]/g, '\\$&')}"`;
 }

@@ -3,7 +3,8 @@ import type { OutcomeReason } from '../types.ts';
 
 /** What ssh(1) says, and what it means; it says it in English whatever the locale. */
 const SAID: [RegExp, ReasonCode][] = [
-  [/REVOKED HOST KEY|marked as revoked/i, 'host-key-revoked'],
+  [/REVOKED HOST KEY|marked as revoked|revoked by file/i, 'host-key-revoked'],
+  [/^Certificate (invalid|contains|signed)/m, 'host-cert'],
   [/HOST IDENTIFICATION HAS CHANGED/, 'host-key-changed'],
   [/Host key verification failed|No .* host key is known/, 'host-key-unknown'],
   [/Permission denied|Too many authentication failures/, 'auth'],
@@ -24,6 +25,7 @@ const NEXT: Partial<Record<ReasonCode, string>> = {
     'if the machine was replaced, compare the fingerprint over another channel, then correct the line in known_hosts',
   'host-key-unknown':
     'compare the fingerprint over another channel (ssh-keyscan), then add a line for that name to known_hosts',
+  'host-cert': 'renew the certificate on the host, or correct known_hosts',
   'host-key-revoked': 'do not connect; find out who answers there',
 };
 

@@ -24,7 +24,7 @@ const LOGINS = 8;
 /** A login that takes longer than this gives its place to others. */
 const LEASE_MS = 3000;
 
-/** The system's ssh: for certificates, FIDO keys and ProxyCommand. One process a node. */
+/** The system's ssh: for ssh_config and ProxyCommand. One process a node. */
 export function createOpensshTransport(options: {
   kit: SshKit;
   sudoPassword?: string | undefined;

@@ -41,13 +41,9 @@ export function createBastions(dial: (bastion: Bastion, times: Times) => Promise
 
   return {
     open(bastion, times, stop) {
-      const key = JSON.stringify([
-        bastion.address,
-        bastion.port,
-        bastion.user,
-        bastion.identity,
-        bastion.useAgent,
-      ]);
+      const { address, port, user, hostKeyAlias, identity, certificate, useAgent } = bastion;
+      // All that its host key is checked by, and that it is logged in to with.
+      const key = JSON.stringify([address, port, user, hostKeyAlias, identity, certificate, useAgent]);
       const opening = opened.get(key) ?? start(key, bastion, times);
       return orStopped(opening, stop).catch((error) => {
         throw error instanceof Unreached && error !== stop.reason ? nameBastion(error, bastion) : error;

@@ -90,7 +90,9 @@ export function createConnector(deps: ConnectorDeps): Connector {
 
   return {
     async connect(target, times, watch) {
-      const to = { address: target.address, port: target.port, user: target.ssh.user };
+      const { user, hostKeyAlias } = target.ssh;
+      const alias = hostKeyAlias === undefined ? {} : { hostKeyAlias };
+      const to = { address: target.address, port: target.port, user, ...alias };
       refuseUncheckable(to, deps.knownHosts);
       // Decrypting a locked key takes its time.
       const resume = watch.pause();

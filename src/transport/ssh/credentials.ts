@@ -10,7 +10,7 @@ export interface CredentialsDeps {
 
 /** What to log in with at a node or bastion: its key file, the agent, or both. */
 export async function credentialsOf(
-  { identity, useAgent }: { identity?: string; useAgent?: boolean },
+  { identity, certificate, useAgent }: { identity?: string; certificate?: string; useAgent?: boolean },
   where: string,
   deps: CredentialsDeps,
 ): Promise<Credentials> {
@@ -26,7 +26,7 @@ export async function credentialsOf(
     });
   }
   try {
-    const own = await deps.identities.get(identity);
+    const own = await deps.identities.get(identity, certificate);
     return agent === undefined ? own : { agent, ...own };
   } catch (error) {
     // The agent may hold a key that works even if the file does not.

@@ -6,6 +6,7 @@ import { backOff, RETRIES } from '../back-off.ts';
 import { startTrace } from '../tracer.ts';
 import { Unreached } from '../unreached.ts';
 import type { Credentials } from './auth-methods.ts';
+import { Untaken } from './eager-auth.ts';
 import { type Far, type LoginDeps, login } from './login.ts';
 import type { Endpoint, Phase } from './phase.ts';
 
@@ -19,6 +20,8 @@ export interface Watch {
   progress(phase: Phase): void;
   /** Stands still until the returned function is called: the wait is Fireaxe's own, not the host's. */
   pause(): () => void;
+  /** The far end refused for want of room, and is asked again. */
+  crowded?(): void;
   /** It stays open for later readings: checked by keepalives, and not opened again at once after a drop. */
   standing?: boolean;
 }
@@ -51,6 +54,7 @@ export async function dial(
   { name, to, credentials, open, far }: Call,
   watch: Watch,
 ): Promise<Link> {
+  let patient = false;
   for (let attempt = 0; ; attempt++) {
     let phase: Phase = 'tcp';
     const progress = (now: Phase) => {
@@ -63,7 +67,10 @@ export async function dial(
       progress('tcp');
       const socket = await open();
       progress('banner');
-      const { client, guard } = await login(deps, to, socket, credentials, progress, watch.stop, far);
+      const { client, guard } = await login(deps, to, socket, credentials, progress, watch.stop, {
+        ...far,
+        patient,
+      });
       trace(phase);
       return {
         client,
@@ -75,7 +82,12 @@ export async function dial(
       };
     } catch (error) {
       trace(phase, error);
+      if (error instanceof Untaken && !watch.stop.aborted) {
+        patient = true;
+        continue;
+      }
       if (!(error instanceof Unreached && error.dropped) || watch.standing || attempt >= RETRIES) throw error;
+      watch.crowded?.();
     }
     await backOff(attempt, watch.stop);
   }

@@ -1,8 +1,10 @@
+import { quote } from '../../base/quote.ts';
 import { Unreached } from '../unreached.ts';
 import { dropped, lostInLogin } from './connection-reasons.ts';
 import { type Heard, quoted } from './heard.ts';
 import { compareFingerprint } from './host-key-reason.ts';
 import { type Endpoint, type Phase, placeOf } from './phase.ts';
+import { refusedNow, type UserCertificate } from './user-certificate.ts';
 
 interface Ssh2Error extends Error {
   level?: string;
@@ -15,10 +17,14 @@ export interface Seen {
   recorded: string[];
   /** Why the agent did not help. */
   ofAgent?: string | undefined;
+  /** The certificate that was offered with the key. */
+  certificate?: UserCertificate | undefined;
   /** How many keys the agent offered, where it was asked. */
   agentKeys?: number | undefined;
   /** The key file was offered. */
   ownKey: boolean;
+  /** It does not say that it takes RSA keys with SHA-2. */
+  onlySha1: boolean;
   heard: Heard;
   /** The server's last list of algorithms. */
   offered?: string | undefined;
@@ -27,8 +33,13 @@ export interface Seen {
 /** Errors of ssh2 between the banner and the login. */
 export function handshakeReason(error: Ssh2Error, phase: Phase, to: Endpoint, seen: Seen): Unreached {
   const place = placeOf(to);
+  const tooMany = phase === 'auth' && /Too many authentication failures/.test(error.message);
+  if ((tooMany || error.level === 'client-authentication') && !seen.heard.further) {
+    const refused = certificateRefused(to, seen);
+    if (refused) return refused;
+  }
   if (error.level === 'client-authentication') return notAccepted(to, seen);
-  if (phase === 'auth' && /Too many authentication failures/.test(error.message)) {
+  if (tooMany) {
     return new Unreached({
       code: 'auth',
       message: `${place} accepts no more keys for ${to.user}`,
@@ -47,8 +58,20 @@ export function handshakeReason(error: Ssh2Error, phase: Phase, to: Endpoint, se
   });
 }
 
+/** A certificate that no server takes now. */
+function certificateRefused(to: Endpoint, { certificate, heard }: Seen): Unreached | undefined {
+  const refused = certificate && refusedNow(certificate, to.user, Date.now());
+  if (!certificate || refused === undefined) return undefined;
+  const said = heard.banner === undefined ? '' : `; it said ${quoted(heard.banner)}`;
+  return new Unreached({
+    code: 'auth',
+    message: `${placeOf(to)} accepts neither the key for ${to.user} nor its certificate ${certificate.file}: ${refused}${said}`,
+    next: `put a new certificate there; to read it: ssh-keygen -Lf ${quote(certificate.file)}`,
+  });
+}
+
 /** Every key was tried, and the server has refused each. */
-function notAccepted(to: Endpoint, { ofAgent, agentKeys, ownKey, heard }: Seen): Unreached {
+function notAccepted(to: Endpoint, { ofAgent, agentKeys, ownKey, onlySha1, heard }: Seen): Unreached {
   const place = placeOf(to);
   const said = heard.banner === undefined ? '' : `; it said ${quoted(heard.banner)}`;
   if (heard.further) {
@@ -63,6 +86,13 @@ function notAccepted(to: Endpoint, { ofAgent, agentKeys, ownKey, heard }: Seen):
       code: 'auth',
       message: `the SSH agent has no key to offer to ${place}: it is empty or locked`,
       next: 'add a key (ssh-add FILE), or unlock the agent (ssh-add -X)',
+    });
+  }
+  if (onlySha1 && ofAgent === undefined) {
+    return new Unreached({
+      code: 'auth',
+      message: `${place} accepts none of the keys for ${to.user}, and may take RSA keys only with SHA-1 (ssh-rsa), which is refused${said}`,
+      next: "use another type of key, or --via openssh, with PubkeyAcceptedAlgorithms +ssh-rsa in the kit's ssh_config",
     });
   }
   const methods = heard.methods?.length ? ` (it accepts ${heard.methods.join(', ')})` : '';

@@ -15,6 +15,7 @@ export function readIdentification(client: Client, identified: () => void): () =
   const { _protocol: protocol } = client as unknown as { _protocol?: Parser };
   let heard = Buffer.alloc(0);
   if (protocol) {
+    const { parse } = protocol;
     protocol.parse = (chunk, from, to) => {
       heard = Buffer.concat([heard, chunk.subarray(from, to)]);
       const end = identifiedBy(heard);
@@ -23,8 +24,8 @@ export function readIdentification(client: Client, identified: () => void): () =
       if (end < 0) return;
       const whole = heard;
       heard = Buffer.from(heard.subarray(0, end));
-      // The method of the class takes over again.
-      delete (protocol as Partial<Parser>).parse;
+      // Without `delete`, which would make each further look into this object slow.
+      protocol.parse = parse;
       identified();
       protocol.parse(whole, 0, whole.length);
     };

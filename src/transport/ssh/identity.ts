@@ -1,22 +1,28 @@
-import { createPrivateKey, sign } from 'node:crypto';
+import { createPrivateKey } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import type { BaseAgent, ParsedKey } from 'ssh2';
+import type { ParsedKey } from 'ssh2';
 import { quote } from '../../base/quote.ts';
 import { Unreached } from '../unreached.ts';
-import { agentWith } from './agent.ts';
+import { type AgentKey, agentWith } from './agent.ts';
 import { readKeyFile } from './key-file.ts';
+import { certifiedKey, withParsedSigner } from './signer.ts';
 import type { Ssh2 } from './ssh2.ts';
 import { cannotRead, parseKey, whyUnusable } from './usable-key.ts';
+import { certificateBeside, readUserCertificate, type UserCertificate } from './user-certificate.ts';
 
 /** The passphrases of locked keys by their files, as typed. */
 export type Passphrases = ReadonlyMap<string, string>;
 
-/** A key from its file, or one that the agent signs for. */
-export type Identity = { key: ParsedKey } | { agent: BaseAgent };
+/** A key from its file, or one that the agent signs for; its certificate is offered first. */
+export type Identity = ({ key: ParsedKey; certified?: ParsedKey } | AgentKey) & {
+  certificate?: UserCertificate;
+  /** When its certificate runs out, in seconds since 1970. */
+  until?: bigint;
+};
 
-/** Private keys by path, each read and parsed once for each process. */
+/** Private keys by path, each read and parsed once, and again when it failed or its certificate has run out. */
 export interface Identities {
-  get(path: string): Promise<Identity>;
+  get(path: string, certificate?: string): Promise<Identity>;
 }
 
 export interface IdentitySources {
@@ -25,32 +31,71 @@ export interface IdentitySources {
   agent?: string | undefined;
 }
 
-export function createIdentities(ssh2: Ssh2, sources: IdentitySources): Identities {
-  const keys = new Map<string, Promise<Identity>>();
+interface Read {
+  identity: Promise<Identity>;
+  readAt: number;
+  until?: bigint;
+  /** It could not be used: its agent may answer, or its file be there, later. */
+  failed?: boolean;
+}
+
+/** So soon a new certificate is found after the one before has run out, and a key that could not be used. */
+const AGAIN_MS = 15_000;
+
+export function createIdentities(
+  ssh2: Ssh2,
+  sources: IdentitySources,
+  now: () => number = Date.now,
+): Identities {
+  const keys = new Map<string, Read>();
   return {
-    get(path) {
-      let key = keys.get(path);
-      if (!key) {
-        key = readIdentity(ssh2, path, sources);
-        keys.set(path, key);
-      }
-      return key;
+    get(path, certificate = certificateBeside(path)) {
+      const both = `${path}\0${certificate}`;
+      const before = keys.get(both);
+      const ranOut = before?.until !== undefined && BigInt(Math.floor(now() / 1000)) >= before.until;
+      const over = ranOut || before?.failed;
+      if (before && !(over && now() - before.readAt >= AGAIN_MS)) return before.identity;
+      const identity = readIdentity(ssh2, path, certificate, sources);
+      // A file that is just being written has none: it is read again later.
+      const entry: Read = {
+        identity,
+        readAt: now(),
+        ...(before?.until !== undefined && { until: before.until }),
+      };
+      keys.set(both, entry);
+      identity.then(
+        ({ until }) => {
+          if (until !== undefined) entry.until = until;
+        },
+        () => {
+          entry.failed = true;
+        },
+      );
+      return identity;
     },
   };
 }
 
-async function readIdentity(ssh2: Ssh2, path: string, sources: IdentitySources): Promise<Identity> {
+async function readIdentity(
+  ssh2: Ssh2,
+  path: string,
+  certificateFile: string,
+  sources: IdentitySources,
+): Promise<Identity> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
   } catch (error) {
     throw refused(cannotRead(path, error as Error).message);
   }
+  // One that cannot be used is told before anything starts.
+  const read = await readUserCertificate(certificateFile);
+  const certificate = typeof read === 'object' ? read : undefined;
   let parsed = parseKey(ssh2, bytes);
   const locked = parsed instanceof Error && /encrypted/i.test(parsed.message);
   if (parsed instanceof Error || !parsed.isPrivateKey()) {
-    const agent = await inAgent(ssh2, path, sources.agent);
-    if (agent) return { agent };
+    const inAgent = await fromAgent(ssh2, path, sources.agent, certificate);
+    if (inAgent) return inAgent;
   }
   if (locked) {
     const passphrase = sources.passphrases?.get(path);
@@ -65,7 +110,12 @@ async function readIdentity(ssh2: Ssh2, path: string, sources: IdentitySources):
   }
   if (!parsed.isPrivateKey())
     throw refused(`${path} holds a public key: a private one is needed, or an agent that has it`, loadIt());
-  return { key: withParsedSigner(parsed) };
+  const object = createPrivateKey(parsed.getPrivatePEM());
+  const key = withParsedSigner(parsed, object);
+  // Of another key it would be refused.
+  if (!certificate?.certificate.key.blob.equals(key.getPublicSSH())) return { key };
+  const until = certificate.certificate.validBefore;
+  return { key, certified: certifiedKey(key, object, certificate), certificate, until };
 }
 
 /** An encrypted key without its passphrase. */
@@ -77,20 +127,17 @@ function loadIt(path?: string): string {
   return `ssh-add ${path === undefined ? 'its private key' : quote(path)}, with SSH_AUTH_SOCK set`;
 }
 
-async function inAgent(ssh2: Ssh2, path: string, socket: string | undefined) {
+async function fromAgent(
+  ssh2: Ssh2,
+  path: string,
+  socket: string | undefined,
+  certificate: UserCertificate | undefined,
+): Promise<Identity | undefined> {
   const file = socket === undefined ? undefined : await readKeyFile(path);
-  return file?.public && agentWith(ssh2, socket!, file.public);
-}
-
-/** ssh2 reads the PEM text again for each signature; with thousands of logins it must be read once. */
-function withParsedSigner(key: ParsedKey): ParsedKey {
-  const object = createPrivateKey(key.getPrivatePEM());
-  const original = key.sign.bind(key);
-  key.sign = (data, algorithm) =>
-    typeof data === 'string' || (algorithm === undefined && key.type !== 'ssh-ed25519')
-      ? original(data, algorithm)
-      : sign(algorithm, data, object);
-  return key;
+  if (!file?.public) return undefined;
+  const own = certificate?.certificate.key.blob.equals(file.public) ? certificate : undefined;
+  const held = await agentWith(ssh2, socket!, file.public, own);
+  return held && { ...held, ...(own && { certificate: own }) };
 }
 
 function refused(message: string, next?: string): Unreached {

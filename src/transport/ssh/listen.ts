@@ -124,6 +124,9 @@ export function listen(client: Client, channel: ClientChannel, execution: Execut
         noSecret = setTimeout(withhold, execution.secretMs);
       } else channel.end(delivery.text);
     });
-    execution.turn().then(leave, fail);
+    execution.turn().then(leave, (error) => {
+      fail(error);
+      channel.destroy();
+    });
   });
 }

@@ -1,19 +1,24 @@
 import type { Duplex } from 'node:stream';
 import type { Client } from 'ssh2';
-import type { HostKeyCheck, KnownHosts } from '../known-hosts/known-hosts.ts';
+import type { HostKeyCheck } from '../known-hosts/check.ts';
+import type { KnownHosts } from '../known-hosts/known-hosts.ts';
+import type { Unreached } from '../unreached.ts';
 import { counted } from './agent.ts';
 import { algorithmsFor } from './algorithms.ts';
 import { authMethods, type Credentials } from './auth-methods.ts';
 import { dropped, flood, lostInLogin } from './connection-reasons.ts';
+import { authEagerly, type EagerAuth, Untaken } from './eager-auth.ts';
 import { type Guard, guardPeer } from './guard.ts';
 import { handshakeReason } from './handshake-reasons.ts';
 import { type Heard, hearServer } from './heard.ts';
+import { type Certified, offerHostCertificates } from './host-certificates.ts';
 import { hostKeyReason } from './host-key-reason.ts';
 import { readIdentification } from './identification.ts';
-import type { Endpoint, Phase } from './phase.ts';
+import { type Endpoint, type Phase, recordedAs } from './phase.ts';
 import { countRequests } from './requests.ts';
 import type { Ssh2 } from './ssh2.ts';
 import { gatherWrites, spareHostKeyProofs, stopListening } from './tuning.ts';
+import { sendWholeSignatures } from './whole-signature.ts';
 
 export interface LoginDeps {
   ssh2: Ssh2;
@@ -34,6 +39,8 @@ export interface Far {
   aliveMs?: number;
   /** A bastion carries the connections of many targets: what it sends is theirs. */
   bastion?: boolean;
+  /** It wants one request after the other: nothing is sent ahead. */
+  patient?: boolean;
 }
 
 /** Bytes that a peer may send: far more than a login takes, with any banner. */
@@ -54,9 +61,9 @@ export function login(
   credentials: Credentials,
   progress: (phase: Phase) => void,
   stop: AbortSignal,
-  { aliveMs = 0, bastion = false }: Far = {},
+  { aliveMs = 0, bastion = false, patient = false }: Far = {},
 ): Promise<LoggedIn> {
-  const record = deps.knownHosts.record(to.address, to.port);
+  const record = deps.knownHosts.record(...recordedAs(to));
   return new Promise((resolve, reject) => {
     const client = new deps.ssh2.Client();
     let phase: Phase = 'banner';
@@ -64,6 +71,8 @@ export function login(
     let settled = false;
     let ofAgent: string | undefined;
     let offered: string | undefined;
+    let certified: Certified | undefined;
+    let onlySha1 = () => false;
     const excess = () => {
       const error = flood(to, settled ? 'after the login' : 'before the login ended');
       if (!settled) return fail(error);
@@ -94,13 +103,18 @@ export function login(
     };
     const abandon = () => fail(stop.reason);
     let heard: Heard = { text: () => '' };
+    let eager: EagerAuth | undefined;
+    /** The connection ended in the login: perhaps for what was sent ahead. */
+    const lost = (reason: Unreached) => fail(eager?.untaken() ? new Untaken(reason) : reason);
     const agent = credentials.agent === undefined ? undefined : counted(deps.ssh2, credentials.agent);
     const seen = () => ({
       recorded: record.keyTypes,
       ofAgent,
+      certificate: credentials.certificate,
       offered,
       ownKey: credentials.key !== undefined,
       ...(agent && { agentKeys: agent.keys() }),
+      onlySha1: onlySha1(),
       heard,
     });
 
@@ -123,17 +137,18 @@ export function login(
           return;
         }
         if (check && check.verdict !== 'match') fail(hostKeyReason(to, check, deps));
-        else fail(handshakeReason(error, phase, to, seen()));
+        else lost(handshakeReason(error, phase, to, seen()));
       })
       .on('close', () => {
         const { heard } = seen();
-        fail(phase === 'auth' ? lostInLogin(to, '', heard) : dropped(to, 'connection closed', heard.text()));
+        lost(phase === 'auth' ? lostInLogin(to, '', heard) : dropped(to, 'connection closed', heard.text()));
       });
     if (stop.aborted) {
       abandon();
       return;
     }
     stop.addEventListener('abort', abandon, { once: true });
+    gatherWrites(socket);
     client.connect({
       sock: socket as never,
       username: to.user,
@@ -148,17 +163,20 @@ export function login(
       keepaliveCountMax: 3,
       authHandler: authMethods(to.user, { ...credentials, ...(agent && { agent: agent.agent }) }) as never,
       hostVerifier: (key: Buffer) => {
-        check = deps.knownHosts.check(to.address, to.port, key);
+        check = deps.knownHosts.check(...recordedAs(to), key);
+        if (check.verdict === 'match' && check.certified) certified?.(check.certified);
         return check.verdict === 'match';
       },
     });
+    onlySha1 = sendWholeSignatures(client);
+    if (!patient)
+      eager = authEagerly(client, credentials.certified ?? credentials.key ?? credentials.agentKey);
+    if (record.authority) certified = offerHostCertificates(client);
     countRequests(client, excess);
     heard = hearServer(
       client,
       readIdentification(client, () => advance('kex')),
     );
-    // ssh2 has paused the socket and listens from its next turn on: this listener comes first and consumes nothing.
-    socket.on('data', () => gatherWrites(socket));
   });
 }
 

@@ -6,6 +6,17 @@ export interface Endpoint {
   address: string;
   port: number;
   user: string;
+  /** The name that its host key goes by; its address and port when absent. */
+  hostKeyAlias?: string;
+}
+
+/** What known_hosts has a host under. An alias has no port, as in ssh. */
+export function recordedAs({
+  address,
+  port,
+  hostKeyAlias,
+}: Omit<Endpoint, 'user'>): [name: string, port: number] {
+  return hostKeyAlias === undefined ? [address, port] : [hostKeyAlias, 22];
 }
 
 /** The step of a connection that is under way. */

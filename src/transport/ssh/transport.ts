@@ -8,6 +8,7 @@ import { deliveryOf } from '../delivery.ts';
 import { freeDescriptors } from '../descriptors.ts';
 import type { Attempt } from '../ending.ts';
 import { loadKnownHosts } from '../known-hosts/known-hosts.ts';
+import type { ReadKnownHosts } from '../known-hosts/shared.ts';
 import { createLagMeter } from '../lag.ts';
 import { startTrace } from '../tracer.ts';
 import type { NodeScript, Outcome, Transport, TransportOptions } from '../types.ts';
@@ -17,12 +18,13 @@ import { execute } from './execute.ts';
 import type { Passphrases } from './identity.ts';
 import { createIdentities } from './identity.ts';
 import { type Phase, timedOut } from './phase.ts';
+import { verifyQuickly } from './quick-verify.ts';
 import { loadSsh2 } from './ssh2.ts';
 import type { Standing } from './standing.ts';
 import { createStanding } from './standing.ts';
 
 export interface SshOptions {
-  kit: Pick<Kit, 'knownHosts'> & Partial<Pick<Kit, 'path'>>;
+  kit: Pick<Kit, 'knownHosts'> & Partial<Pick<Kit, 'path' | 'revokedHostKeys'>>;
   /** Sockets open at once; what the limit of descriptors allows when absent. */
   connections?: number | undefined;
   /** How often a bastion is asked whether it is still there (ms). */
@@ -31,18 +33,25 @@ export interface SshOptions {
   agent?: string | undefined;
   passphrases?: Passphrases | undefined;
   sudoPassword?: string | undefined;
+  /** Where several transports share what they read. */
+  readKnownHosts?: ReadKnownHosts | undefined;
   onTrace?: OnTrace | undefined;
 }
 
 const ALIVE_MS = 3000;
+/** A text that waited longer for its turn is composed anew: it tells until when it may begin. */
+const STALE_MS = 60_000;
+
+class Stale extends Error {}
 
 /** SSH in this process by ssh2: no process a node, keys read once, host keys always checked. */
 export async function createSshTransport(options: SshOptions): Promise<Transport> {
   const [ssh2, knownHosts, free] = await Promise.all([
     loadSsh2(),
-    loadKnownHosts(options.kit.knownHosts),
+    (options.readKnownHosts ?? loadKnownHosts)(options.kit.knownHosts, options.kit.revokedHostKeys),
     freeDescriptors(),
   ]);
+  verifyQuickly(ssh2);
   const connections = options.connections ?? free;
   const meter = createLagMeter();
   const connector = createConnector({
@@ -70,7 +79,6 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
       const bad = refusal(to);
       if (bad) throw new Unreached(bad);
       const sudo = target.ssh.sudo && to.user !== 'root';
-      const delivery = deliveryOf(script, target, 'ssh', { sudo, sudoPassword: options.sudoPassword });
       const login = (now: Phase) => {
         phase = now;
         clock.login();
@@ -88,6 +96,7 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
               clock.heard();
             },
             pause: clock.pause,
+            crowded: clock.crowded,
             ...(standing && { standing: true }),
           },
         );
@@ -96,14 +105,21 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
       const address = `${to.address} port ${to.port}`;
       const trace = startTrace(options.onTrace, { transport: 'ssh', target: target.name, address });
       try {
-        login('session');
+        const order = () => {
+          login('session');
+          const composedAt = performance.now();
+          const delivery = deliveryOf(script, target, 'ssh', { sudo, sudoPassword: options.sudoPassword });
+          const turn = async () => {
+            await clock.turn();
+            if (performance.now() - composedAt > STALE_MS) throw new Stale();
+          };
+          return { delivery, turn };
+        };
         const execution = {
           attempt,
-          delivery,
           stop: clock.stop,
           secretMs: clock.secretMs,
           onSudo: () => login('sudo'),
-          turn: clock.turn,
           onLaunch() {
             trace(phase);
             link.launch();
@@ -111,7 +127,11 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
           },
           onBegun: clock.begun,
         };
-        const outcome = await execute(link.client, execution);
+        const send = () => execute(link.client, { ...execution, ...order() });
+        const outcome = await send().catch((error) => {
+          if (error instanceof Stale) return send();
+          throw error;
+        });
         good = outcome.state === 'ok' || outcome.state === 'failed';
         return outcome;
       } catch (error) {
@@ -134,6 +154,7 @@ export async function createSshTransport(options: SshOptions): Promise<Transport
     return {
       name: 'ssh',
       places: connections,
+      lagMs: () => meter.recent(),
       batches: (targets) => targets.map((target) => [target]),
       async *run(batch, script, asked) {
         const outcomes = batch.map((target) => reach(target, script, asked, standing));

@@ -16,10 +16,23 @@ export function stopListening(client: Client): void {
   if (known._protocol?._debug) known._protocol._debug = undefined;
 }
 
-/** Sends what ssh2 writes for one packet in one system call: system calls are a good part of a login's cost. */
+/**
+ * Sends what is written in one turn of the event loop in one system call: system calls are a good part of a login's
+ * cost. The turn is over when the promises that it settles have been served, too.
+ */
 export function gatherWrites(socket: Duplex): void {
-  socket.cork();
-  process.nextTick(uncork, socket);
+  const write = socket.write.bind(socket) as (...args: unknown[]) => boolean;
+  socket.write = ((...args: unknown[]) => {
+    if (socket.writableCorked === 0) {
+      socket.cork();
+      process.nextTick(afterPromises, socket);
+    }
+    return write(...args);
+  }) as Duplex['write'];
+}
+
+function afterPromises(socket: Duplex): void {
+  queueMicrotask(() => process.nextTick(uncork, socket));
 }
 
 function uncork(socket: Duplex): void {

@@ -28,11 +28,21 @@ export function whyUnusable(path: string, bytes: Buffer, problem: string): Unusa
       false,
     );
   if (text.trim() === '') return not('it is empty', 'copy it again into the kit', false);
-  return not(problem, 'a certificate or a FIDO key works with --via openssh', true);
+  return not(
+    problem,
+    `a FIDO key works from the agent: ssh-add ${quote(path)}; a certificate is named by ssh.certificate in kit.yaml`,
+    true,
+  );
 }
 
 /** Why no SSH of this machine can use a key file: it cannot be read, or is damaged. Locked keys are another matter. */
 export async function brokenKey(path: string): Promise<Unusable | undefined> {
+  const why = await unusableKey(path);
+  return why?.elsewhere ? undefined : why;
+}
+
+/** The same of a key file that Fireaxe itself cannot use. */
+export async function unusableKey(path: string): Promise<Unusable | undefined> {
   let bytes: Buffer;
   try {
     bytes = await readFile(path);
@@ -41,8 +51,7 @@ export async function brokenKey(path: string): Promise<Unusable | undefined> {
   }
   const parsed = parseKey(await loadSsh2(), bytes);
   if (!(parsed instanceof Error) || /encrypted/i.test(parsed.message)) return undefined;
-  const why = whyUnusable(path, bytes, parsed.message);
-  return why.elsewhere ? undefined : why;
+  return whyUnusable(path, bytes, parsed.message);
 }
 
 export function cannotRead(path: string, error: Error): Unusable {
