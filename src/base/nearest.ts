@@ -9,7 +9,15 @@ export function nearest(word: string, known: Iterable<string>): string | undefin
       best = candidate;
     }
   }
-  return best;
+  return best ?? longForm(word.toLowerCase(), [...known]);
+}
+
+/** The one known word that a short form stands for: `cmd` for `command`. */
+function longForm(word: string, known: string[]): string | undefined {
+  if (word.length < 3) return undefined;
+  const letters = [...word].map((letter) => letter.replace(/\W/, '\\$&'));
+  const meant = known.filter((one) => new RegExp(`^${letters.join('.*')}`, 'i').test(one));
+  return meant.length === 1 ? meant[0] : undefined;
 }
 
 /** Edits (insert, delete, replace, swap of neighbours) from one word to the other. */

@@ -24,6 +24,8 @@ export interface CallTrace {
   /** HTTP status of the answer. */
   status?: number;
   requestId?: string;
+  /** The time of the service, as the answer has it. */
+  date?: string;
   failure?: { code: string; message: string };
 }
 

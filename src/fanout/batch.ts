@@ -24,6 +24,7 @@ export async function* runBatch(
   const startedAt = new Date();
 
   const overdue = timeLimit(longest(spec, options.wholeMs) + BACKSTOP_MS, options.signal);
+  const { turn } = options;
   const source = transport
     .run(batch, spec.script, {
       connectMs: spec.connectMs,
@@ -31,6 +32,17 @@ export async function* runBatch(
       ...(spec.deliveryMs === undefined ? {} : { deliveryMs: spec.deliveryMs }),
       runMs: spec.runMs,
       ...options,
+      // What waits for its turn is not late.
+      ...(turn && {
+        async turn(target) {
+          overdue.hold();
+          try {
+            return await turn(target);
+          } finally {
+            overdue.restart();
+          }
+        },
+      }),
       onEvent(event) {
         overdue.restart();
         options.onEvent?.(event);
@@ -72,6 +84,7 @@ function longest(
 
 function timeLimit(ms: number, stopWaiting: AbortSignal) {
   let timer: NodeJS.Timeout;
+  let hold = () => clearTimeout(timer);
   let restart = () => {};
   let onAbort: () => void;
   const passed = new Promise<'overdue'>((resolve) => {
@@ -81,7 +94,7 @@ function timeLimit(ms: number, stopWaiting: AbortSignal) {
     };
     restart();
     onAbort = () => {
-      restart = () => {};
+      hold = restart = () => {};
       clearTimeout(timer);
       timer = setTimeout(() => resolve('overdue'), STOP_WAITING_MS);
     };
@@ -92,6 +105,8 @@ function timeLimit(ms: number, stopWaiting: AbortSignal) {
     passed,
     /** From a new sign of life on: what waits for its turn at a service is not lost. */
     restart: () => restart(),
+    /** Not overdue until the next sign of life. */
+    hold: () => hold(),
     cancel() {
       restart = () => {};
       clearTimeout(timer);

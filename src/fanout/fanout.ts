@@ -24,7 +24,8 @@ export async function fanout(spec: FanoutSpec, deps: FanoutDeps): Promise<Verdic
   deps.stop.addEventListener('abort', onStop, { once: true });
   const lost = new LostTargets(tryTransports);
   const permits = permitsOf(spec, () => ledger.spare);
-  const flight: Flight = { spec, deps, ledger, permits, places: new Map(), later: new Set(), lost };
+  const ahead = new Map();
+  const flight: Flight = { spec, deps, ledger, permits, places: new Map(), ahead, later: new Set(), lost };
   try {
     let first = 0;
     // Waves that were put in between.

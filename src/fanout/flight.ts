@@ -1,6 +1,7 @@
 import type { Target } from '../kit/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import { withTries } from './again.ts';
+import type { Ahead } from './ahead.ts';
 import type { Ledger } from './ledger.ts';
 import type { Permits } from './permits.ts';
 import type { FanoutDeps, FanoutSpec, Via } from './types.ts';
@@ -14,6 +15,8 @@ export interface Flight {
   permits(via: Via): Permits;
   /** How many targets each transport has room for. */
   places: Map<Via, Permits>;
+  /** Targets in flight by each transport and route, where their number adapts. */
+  ahead: Map<string, Ahead>;
   /** Targets that are tried again later. */
   later: Set<Promise<void>>;
   /** Targets whose outcome was lost. */

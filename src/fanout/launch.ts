@@ -1,6 +1,7 @@
 import type { Outcome, Transport } from '../transport/types.ts';
+import type { Place } from './ahead.ts';
 import { runBatch } from './batch.ts';
-import { type Attempt, type Flight, leftOf } from './flight.ts';
+import { type Attempt, didNothing, type Flight, leftOf } from './flight.ts';
 import type { Idle, Permits } from './permits.ts';
 import type { Via } from './types.ts';
 
@@ -11,11 +12,16 @@ interface Launch {
   attempts: Attempt[];
   /** Permits taken for it. */
   taken: number;
+  /** It logs in ahead of its turn, without a permit. */
+  place?: Place | undefined;
 }
 
-/** Runs one batch under its permits. A target that waits for a silent peer idles until its command may leave. */
+/**
+ * Runs one batch under its permits. A target that waits for a silent peer idles until its command may leave; one that logs
+ * in ahead of its turn takes its permit only then.
+ */
 export async function launch(
-  { transport, via, permits, attempts, taken }: Launch,
+  { transport, via, permits, attempts, taken, place }: Launch,
   { spec, deps, ledger }: Flight,
   settle: (entry: Attempt, outcome: Outcome) => void,
 ): Promise<void> {
@@ -24,6 +30,13 @@ export async function launch(
   let held = taken;
   let open = batch.length;
   let idle: Idle | undefined;
+  let hadTurn = false;
+  // One that is ahead and has no turn any more need not log in to the end.
+  const abandon = new AbortController();
+  const onStopped = () => {
+    if (place && !hadTurn) abandon.abort();
+  };
+  const onStopWaiting = () => abandon.abort();
   try {
     try {
       await deps.beforeLaunch?.(batch, via);
@@ -36,15 +49,34 @@ export async function launch(
     const onEvent = (event: { target: string; phase: string }) => {
       if (event.phase === 'launched') deps.onEvent?.({ kind: 'launched', target: event.target, via });
       // A silent target that shares its batch with others must not make room for more.
-      if (event.phase === 'waiting' && batch.length === 1) idle ??= permits.idle();
+      if (event.phase === 'waiting' && batch.length === 1) {
+        if (place) place.silent();
+        else idle ??= permits.idle();
+      }
+      if (event.phase === 'crowded') place?.crowded();
     };
     const turn = async () => {
       await idle?.wake();
+      if (place && !hadTurn) {
+        const late = await permits.take(1);
+        if (open === 0) permits.give(late);
+        else held = late;
+        hadTurn = !ledger.closed;
+        place.reached();
+      }
+      // Its outcome was told already, as for one that is overdue: it may have been given to another transport since.
+      if (open === 0 || ledger.closed) return false;
       deps.leaving?.();
-      return !ledger.closed;
+      return true;
     };
     const wholeMs = Math.min(...attempts.map((entry) => leftOf(entry, spec)));
-    const signal = spec.anyOf ? AbortSignal.any([deps.stopWaiting, ledger.enough]) : deps.stopWaiting;
+    if (place) {
+      ledger.stopped.addEventListener('abort', onStopped, { once: true });
+      deps.stopWaiting.addEventListener('abort', onStopWaiting, { once: true });
+      if (deps.stopWaiting.aborted) onStopWaiting();
+    }
+    const stopWaiting = place ? abandon.signal : deps.stopWaiting;
+    const signal = spec.anyOf ? AbortSignal.any([stopWaiting, ledger.enough]) : stopWaiting;
     const last = attempts.every(({ target, index }) => index + 1 >= deps.transportsTo(target).length);
     const options = {
       signal,
@@ -56,15 +88,20 @@ export async function launch(
     };
     for await (const outcome of runBatch(transport, batch, spec, options)) {
       idle?.end();
-      settle(entries.get(outcome.target)!, outcome);
       open--;
+      // Where its turn had not come, what it met on the way there counts for nothing any more.
+      if (!(place && !hadTurn && ledger.closed && didNothing(outcome)))
+        settle(entries.get(outcome.target)!, outcome);
       // A batch larger than the parallelism holds all permits until fewer targets than that are left.
       const free = held - Math.min(open, held);
       held -= free;
       permits.give(free);
     }
   } finally {
+    ledger.stopped.removeEventListener('abort', onStopped);
+    deps.stopWaiting.removeEventListener('abort', onStopWaiting);
     idle?.end();
+    place?.give();
     permits.give(held);
   }
 }

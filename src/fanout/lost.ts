@@ -30,7 +30,7 @@ export function isLost(
   { spec, deps }: Flight,
 ): boolean {
   if (spec.anyOf || deps.stop.aborted) return false;
-  if (spec.repeatable) return state === 'unknown' && reason?.code === 'answer-lost';
+  if (spec.repeatable) return state === 'unknown' && /^(answer-lost|not-accepted)$/.test(reason?.code ?? '');
   if (!deps.settleLost) return false;
   return state === 'unknown' || state === 'timed-out' || (lost !== undefined && result?.code === 'locked');
 }
@@ -61,21 +61,37 @@ export class LostTargets {
     return this.#round;
   }
 
+  /** A node whose receipt is slow to read holds up no other one. */
   async #settle(lost: Lost[], flight: Flight): Promise<void> {
     const { spec, ledger } = flight;
-    const found = await foundOf(lost, flight);
-    const again: Attempt[] = [];
-    for (const { entry, outcome, permits, idle } of lost) {
-      const proof = found.get(outcome.target);
+    const open = new Map(lost.map((one) => [one.outcome.target, one]));
+    const launched: Promise<void>[] = [];
+    let again: Attempt[] = [];
+    const launchAgain = () => {
+      if (again.length > 0) launched.push(this.#launch(again, flight));
+      again = [];
+    };
+    const end = ({ entry, outcome, permits, idle }: Lost, found?: Found) => {
+      open.delete(outcome.target);
       const next =
-        proof && 'absentBy' in proof ? this.#next(entry, outcome, proof.absentBy, flight) : undefined;
-      if (proof && 'outcome' in proof) ledger.record(summed(entry, proof.outcome, spec));
-      else if (next) again.push(next);
-      else ledger.record(summed(entry, outcome, spec));
+        found && 'absentBy' in found ? this.#next(entry, outcome, found.absentBy, flight) : undefined;
       idle.end();
       permits.give(1);
-    }
-    if (again.length > 0) await this.#launch(again, flight);
+      if (!next) {
+        const known = found && 'outcome' in found ? found.outcome : outcome;
+        return ledger.record(summed(entry, known, spec));
+      }
+      // Those that are told of at about the same time share a call.
+      if (again.push(next) === 1) launched.push(sleep(GATHER_MS).then(launchAgain));
+    };
+    await readReceipts(lost, flight, (target, found) => {
+      const one = open.get(target);
+      if (one) end(one, found);
+    });
+    launchAgain();
+    for (const one of open.values()) end(one);
+    // More may be launched while it is awaited.
+    for (const launch of launched) await launch;
   }
 
   #next(entry: Attempt, outcome: Outcome, via: Via, { spec, deps, ledger }: Flight): Attempt | undefined {
@@ -87,13 +103,18 @@ export class LostTargets {
   }
 }
 
-async function foundOf(lost: Lost[], { spec, deps }: Flight): Promise<Map<string, Found>> {
+async function readReceipts(
+  lost: Lost[],
+  { spec, deps }: Flight,
+  tell: (target: string, found: Found) => void,
+): Promise<void> {
   if (!deps.settleLost) {
     await sleep(PASSING_MS, undefined, { signal: deps.stop }).catch(() => {});
-    return new Map(lost.map(({ outcome }) => [outcome.target, { absentBy: outcome.via! }]));
+    for (const { outcome } of lost) tell(outcome.target, { absentBy: outcome.via! });
+    return;
   }
   const left = Math.min(...lost.map(({ entry }) => leftOf(entry, spec)));
   const asked = lost.map(({ entry, outcome }) => latestLost(entry, outcome));
   // A receipt that cannot be asked for proves nothing; what stopped it shows at the next launch.
-  return deps.settleLost(asked, left).catch(() => new Map());
+  await deps.settleLost(asked, left, tell).catch(() => {});
 }

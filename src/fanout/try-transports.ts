@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { TRANSPORTS } from '../fleet/transports.ts';
+import type { Target } from '../kit/types.ts';
 import type { Outcome, Transport } from '../transport/types.ts';
 import { mayPass, pauseBefore } from './again.ts';
+import { Ahead } from './ahead.ts';
 import { type Attempt, type Flight, leftOf, spentOn, summed } from './flight.ts';
 import { launch } from './launch.ts';
 import { isLost } from './lost.ts';
 import { noTransportLeft, notOpened } from './no-transport.ts';
 import { Permits } from './permits.ts';
 import type { Via } from './types.ts';
+import { BY_BASTION, DIRECT } from './window.ts';
 
 /** Targets for a transport that takes many by one call are gathered this long, or until a call is full. */
 const GATHER_MS = 2_000;
@@ -68,21 +71,31 @@ export async function tryTransports(round: Attempt[], flight: Flight, held?: Hel
     const permits = flight.permits(via);
     const places = flight.places.get(via) ?? new Permits(transport.places ?? Number.POSITIVE_INFINITY);
     flight.places.set(via, places);
-    for (const batch of transport.batches(
-      group.map((r) => r.target),
-      spec.script,
-    )) {
-      const taken = held?.take() || (await permits.take(batch.length));
-      const place = await places.take(batch.length);
-      if (ledger.closed) {
-        permits.give(taken);
-        places.give(place);
-        break;
+    const run = async (targets: Target[], route?: Ahead) => {
+      const most = spec.anyOf ? 1 : spec.parallel * targetsPerCall(via);
+      for (const batch of transport.batches(targets, spec.script, most)) {
+        const again = held?.take() ?? 0;
+        const ahead = again > 0 ? undefined : await route?.take();
+        const taken = ahead ? 0 : again || (await permits.take(batch.length));
+        const place = await places.take(batch.length);
+        if (ledger.closed) {
+          ahead?.give();
+          permits.give(taken);
+          places.give(place);
+          break;
+        }
+        const attempts = batch.map((t) => entries.get(t.name)!);
+        const launched = launch({ transport, via, permits, attempts, taken, place: ahead }, flight, settle);
+        batches.push(launched.finally(() => places.give(place)));
       }
-      const attempts = batch.map((t) => entries.get(t.name)!);
-      const launched = launch({ transport, via, permits, attempts, taken }, flight, settle);
-      batches.push(launched.finally(() => places.give(place)));
-    }
+    };
+    const all = group.map((r) => r.target);
+    if (!spec.adaptive || spec.anyOf || !transport.lagMs) return run(all);
+    // A bastion that has no room holds up only what goes through it.
+    const routes = groupBy(all, ({ ssh }) => ssh.jump?.name);
+    await Promise.all(
+      [...routes].map(([bastion, targets]) => run(targets, routeOf(via, bastion, transport, flight))),
+    );
   };
   // One service that paces its calls must not hold up the nodes of another transport.
   await Promise.all([...byTransport].map(([via, group]) => runBy(via, group)));
@@ -117,6 +130,14 @@ function tryLater(entry: Attempt, flight: Flight): boolean {
   const done = task.finally(() => flight.later.delete(done));
   flight.later.add(done);
   return true;
+}
+
+function routeOf(via: Via, bastion: string | undefined, transport: Transport, { ahead }: Flight): Ahead {
+  const route = `${via} ${bastion ?? ''}`;
+  const bounds = bastion === undefined ? DIRECT : BY_BASTION;
+  const known = ahead.get(route) ?? new Ahead(() => transport.lagMs?.() ?? 0, bounds);
+  ahead.set(route, known);
+  return known;
 }
 
 /** One permit that was taken before; what does not take it gives it back. */

@@ -18,6 +18,11 @@ export interface FanoutSpec {
    * makes room for another, as far as the budget allows.
    */
   parallel: number;
+  /**
+   * Targets log in ahead of their turn, as many as the hosts and this machine bear; `parallel` limits only the commands.
+   * When the step stops, one that had no turn yet is `not-attempted`, whatever became of its login.
+   */
+  adaptive?: boolean;
   /** Failures allowed (failed, unreachable, timed-out, unknown); one more stops all launches. */
   budget: number;
   connectMs: number;
@@ -59,10 +64,10 @@ export interface FanoutDeps {
    */
   betweenWaves?(next: number, counts: Counts): Promise<boolean | 'canary' | number>;
   /**
-   * Asked about targets whose outcome was lost, before that is counted: what their receipts prove. Not in the map: nothing.
-   * `leftMs` is what is left of the operator's deadline.
+   * Asked about targets whose outcome was lost, before that is counted: tells of each what its receipt proves, as soon as it
+   * is read. Not told when it resolves: nothing. `leftMs` is what is left of the operator's deadline.
    */
-  settleLost?(lost: Outcome[], leftMs: number): Promise<Map<string, Found>>;
+  settleLost?(lost: Outcome[], leftMs: number, tell: (target: string, found: Found) => void): Promise<void>;
   onEvent?(event: FanoutEvent): void;
 }
 

@@ -1,6 +1,8 @@
 import type { FleetNode } from './types.ts';
 
 export const ZONE = 'topology.kubernetes.io/zone';
+/** The name under which an inventory has a machine, where its address was resolved from that. */
+export const HOSTNAME = 'hostname';
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
 
 /** The values of a label key on a node: its own labels, and what Kubernetes or Fireaxe adds. `role` may have several. */

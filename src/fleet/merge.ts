@@ -7,7 +7,7 @@ export interface MergedFleet {
 }
 
 /** Fields that the cloud does not know and people write by hand: taken over from the former snapshot. */
-const BY_HAND = ['port', 'machineId', 'user', 'jump', 'via'] as const;
+const BY_HAND = ['port', 'machineId', 'user', 'hostKeyAlias', 'jump', 'via'] as const;
 
 /** A fresh discovery over the snapshot that was there. Machines are the same by instance id, else by name. */
 export function mergeFleet(before: FleetSnapshot | undefined, fresh: FleetSnapshot): MergedFleet {

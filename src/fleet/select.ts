@@ -1,5 +1,5 @@
 import { parseAmount, resolveAmount } from '../base/amount.ts';
-import { usage } from '../base/errors.ts';
+import { FireaxeError } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { describeFleet, zoneOf } from './labels.ts';
 import { expandNodeset } from './nodeset.ts';
@@ -12,6 +12,9 @@ export interface Selection {
   nodes?: string | undefined;
   limit?: string | undefined;
 }
+
+/** No node of the fleet is selected: elsewhere there may be some. */
+export class NoNodes extends FireaxeError {}
 
 /** The nodes that match a selection, in the fleet's order. Throws where none does, and says what the fleet has. */
 export function selectNodes<N extends FleetNode>(fleet: N[], selection: Selection): N[] {
@@ -79,7 +82,8 @@ function refuseUnknown(names: string[], fleet: FleetNode[]): void {
   if (unknown.length === 0) return;
   const meant = nearest(unknown[0]!, known);
   const more = unknown.length > 1 ? ` (and ${unknown.length - 1} more)` : '';
-  throw usage(`the fleet has no node ${unknown[0]}${more}`, {
+  const Mistake = unknown.length === names.length ? NoNodes : FireaxeError;
+  throw new Mistake('usage', `the fleet has no node ${unknown[0]}${more}`, {
     place: '--nodes',
     expected: meant ? `perhaps ${meant}; ${describeFleet(fleet)}` : describeFleet(fleet),
     next: 'fireaxe nodes',
@@ -90,7 +94,7 @@ function nothing(fleet: FleetNode[], selection: Selection) {
   const flags = Object.entries(selection)
     .filter(([, typed]) => typed !== undefined)
     .map(([flag, typed]) => `--${flag} ${JSON.stringify(typed)}`);
-  return usage(`no nodes match ${flags.join(' ') || 'the selection'}`, {
+  return new NoNodes('usage', `no nodes match ${flags.join(' ') || 'the selection'}`, {
     place: flags[0] ?? 'fleet',
     expected: `some of: ${describeFleet(fleet)}`,
     next: 'fireaxe nodes',

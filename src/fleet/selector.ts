@@ -19,25 +19,31 @@ interface Token {
   word: boolean;
 }
 
-const PLACE = '--selector';
 const NAME = /^[A-Za-z0-9]([A-Za-z0-9_.-]{0,61}[A-Za-z0-9])?$/;
 const PREFIX = /^[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*$/;
 
+export function isLabelKey(text: string): boolean {
+  const [name, prefix, ...more] = text.split('/').reverse();
+  return NAME.test(name!) && more.length === 0 && (prefix === undefined || PREFIX.test(prefix));
+}
+
+export const isLabelValue = (text: string): boolean => text === '' || NAME.test(text);
+
 /** Reads Kubernetes' label-selector syntax: `a=b,c!=d,e in (f,g),h notin (i),j,!k`. */
-export function parseSelector(text: string): Selector {
+export function parseSelector(text: string, place = '--selector'): Selector {
   const tokens = tokenize(text);
   const selector: Selector = [];
   let i = 0;
   const peek = () => tokens[i]!;
   const take = (expected: string, ...texts: string[]): Token => {
     const token = peek();
-    if (!texts.includes(token.text) || token.word) throw unexpected(text, token, expected);
+    if (!texts.includes(token.text) || token.word) throw unexpected(token, expected);
     i++;
     return token;
   };
   const word = (expected: string): Token => {
     const token = peek();
-    if (!token.word) throw unexpected(text, token, expected);
+    if (!token.word) throw unexpected(token, expected);
     i++;
     return token;
   };
@@ -74,25 +80,37 @@ export function parseSelector(text: string): Selector {
     }
   }
 
+  function unexpected({ text: found, column }: Token, expected: string): FireaxeError {
+    return at(column, found === '' ? 'the selector ends too early' : `unexpected ${found}`, expected);
+  }
+
+  function at(column: number, message: string, expected: string): FireaxeError {
+    return usage(message, { place: `${place} ${JSON.stringify(text)}, column ${column}`, expected });
+  }
+
   function key(token: Token): string {
     const [name, prefix, ...more] = token.text.split('/').reverse();
     const good = NAME.test(name!) && more.length === 0 && (prefix === undefined || PREFIX.test(prefix));
-    if (!good)
-      throw at(text, token.column, `not a label key: ${token.text}`, 'such as app or example.com/app');
+    if (!good) throw at(token.column, `not a label key: ${token.text}`, 'such as app or example.com/app');
     return token.text;
   }
 
   function value(token: Token): string {
-    if (!NAME.test(token.text)) {
-      throw at(text, token.column, `not a label value: ${token.text}`, 'at most 63 letters, digits and _.-');
+    if (!isLabelValue(token.text)) {
+      throw at(token.column, `not a label value: ${token.text}`, 'at most 63 letters, digits and _.-');
     }
     return token.text;
   }
 }
 
 export function matches(selector: Selector, node: FleetNode): boolean {
+  return meets(selector, (key) => labelValues(node, key));
+}
+
+/** The same for anything that has labels: `valuesOf` tells what it has under a key. */
+export function meets(selector: Selector, valuesOf: (key: string) => string[]): boolean {
   return selector.every(({ key, wanted, values }) => {
-    const found = labelValues(node, key);
+    const found = valuesOf(key);
     const hit = values === undefined ? found.length > 0 : found.some((v) => values.includes(v));
     return hit === wanted;
   });
@@ -107,17 +125,4 @@ function tokenize(text: string): Token[] {
   }
   tokens.push({ text: '', column: text.length + 1, word: false });
   return tokens;
-}
-
-function unexpected(text: string, token: Token, expected: string): FireaxeError {
-  return at(
-    text,
-    token.column,
-    token.text === '' ? 'the selector ends too early' : `unexpected ${token.text}`,
-    expected,
-  );
-}
-
-function at(text: string, column: number, message: string, expected: string): FireaxeError {
-  return usage(message, { place: `${PLACE} ${JSON.stringify(text)}, column ${column}`, expected });
 }

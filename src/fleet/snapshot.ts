@@ -33,6 +33,10 @@ const nodeSchema = z.strictObject({
     .string()
     .regex(/^[A-Za-z0-9_][A-Za-z0-9_.+-]{0,63}$/, 'not a login name')
     .optional(),
+  hostKeyAlias: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,252}$/, 'not a host name')
+    .optional(),
   jump: z.union([z.string(), z.literal(false)]).optional(),
   via: z.array(z.enum(TRANSPORT_NAMES)).min(1).optional(),
 });

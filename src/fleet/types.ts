@@ -20,6 +20,8 @@ export interface FleetNode {
   machineId?: string;
   /** The SSH login; the cluster's when absent. */
   user?: string;
+  /** The name that its host key and certificate go by, as HostKeyAlias of ssh; its address when absent. */
+  hostKeyAlias?: string;
   /** Name of a bastion of the cluster; `false` for none although the cluster has one. */
   jump?: string | false;
   /** Order of transports; the cluster's when absent. */

@@ -243,18 +243,20 @@ describe('failing over', () => {
         fc.nat(30),
         fc.integer({ min: 1, max: 8 }),
         fc.boolean(),
-        async (plan, budget, parallel, anyOf) => {
+        fc.boolean(),
+        async (plan, budget, parallel, anyOf, adaptive) => {
           const all = plan.map((p, i) => target(`n${i + 1}`, { via: p.via }));
           const said = ({ name, via }: Target, by: string) =>
             plan[Number(name.slice(1)) - 1]!.states[via.indexOf(by as Target['via'][number])]!;
           const transport = (name: Transport['name'], group = 1) =>
             fakeTransport((t) => outcome(t.name, said(t, name), { via: name }), { name, group });
           const transports = {
-            ssh: transport('ssh'),
+            ssh: { ...transport('ssh'), lagMs: () => 0 },
             openssh: transport('openssh'),
             ssm: transport('ssm', 5),
           };
-          const verdict = await fanout(spec({ targets: all, budget, parallel, anyOf }), deps(transports));
+          const given = { targets: all, budget, parallel, anyOf, adaptive };
+          const verdict = await fanout(spec(given), deps(transports));
           expect(verdict.outcomes.map((o) => o.target)).toEqual(all.map((t) => t.name));
           for (const [i, o] of verdict.outcomes.entries()) {
             if (o.state === 'not-attempted') continue;
