@@ -1,52 +1,29 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Instance } from '@aws-sdk/client-ec2';
 import { ec2Api } from '../../aws/ec2-api.ts';
-import { patient, READERS_PATIENCE } from '../../aws/ec2-patience.ts';
+import { patient } from '../../aws/ec2-patience.ts';
 import type { Target } from '../../kit/types.ts';
 import type { BeforeState, Op } from '../../node/types.ts';
 import type { NodeResult } from '../../transport/types.ts';
-import type { CloudSide } from '../types.ts';
-import { and, type Job, type ScaleDeps } from './job.ts';
+import { sideOf } from '../cloud/side.ts';
+import { and, type Job } from './job.ts';
 import type { ScaleParams } from './params.ts';
 import { sideEffects, unsuitable } from './preflight.ts';
 import { checkQuorum } from './quorum.ts';
 import { retypeOrBack } from './retype-or-back.ts';
 
-const defaults: ScaleDeps = {
-  ec2: (profile, onTrace) => ec2Api(profile, process.env, onTrace),
-  sleep: async (ms, signal) => {
-    await delay(ms, undefined, { signal });
-  },
-  now: Date.now,
-};
-
 /** EC2's side of scale. One machine at a time: each has its quorum check when its turn comes. */
-export function cloudSide(deps: ScaleDeps = defaults): CloudSide<ScaleParams> {
-  return {
-    parallel: 1,
-    async run(op, target, params, context) {
-      const result: Job['result'] = (state, more) => ({ fireaxe: 1, op, state, ...more });
-      if (!target.instanceId || !target.cloud)
-        return result('refused', {
-          code: 'no-instance-id',
-          note: 'the fleet has no instance id or no cloud profile for it',
-        });
-      const opened = await deps.ec2(target.cloud, context.onTrace);
-      // Between a stop and a start only this run starts the machine again, so it asks EC2 until it answers.
-      const api = patient(opened, {
-        forMs: op === 'apply' || op === 'undo' ? params.within * 1000 : READERS_PATIENCE.forMs,
-        now: deps.now,
-        sleep: deps.sleep,
-        onWait: (why) => context.note(`EC2 is throttling or failing; retrying: ${why}`),
-      });
-      try {
-        return await operate(op, { ...deps, api, id: target.instanceId, target, params, context, result });
-      } finally {
-        opened.close();
-      }
-    },
-  };
-}
+export const cloudSide = sideOf<ScaleParams, Pick<Job, 'api' | 'id'>>({
+  parallel: 1,
+  asks: 'EC2',
+  needsInstance: true,
+  // Between a stop and a start only this run starts the machine again, so it asks EC2 until it answers.
+  asksFor: ({ within }) => within,
+  async open(cloud, { env, onTrace, patience }, { target }) {
+    const opened = await ec2Api(cloud, env, onTrace);
+    return { api: patient(opened, patience), id: target.instanceId!, close: () => opened.close() };
+  },
+  operate,
+});
 
 async function operate(op: Op, job: Job): Promise<NodeResult> {
   const instance = await job.api.instance(job.id, job.context.signal);

@@ -9,4 +9,7 @@ act_look() {
   fx_has curl || fx_has wget || fx_refuse no-tool 'neither curl nor wget is on this node'
   etcd_read
   etcd_tell
+  # shellcheck disable=SC2086
+  set -- $ET_MORE
+  [ "$2" = - ] || fx_data etcdMembers "$2"
 }

@@ -1,6 +1,7 @@
 import type { Instance } from '@aws-sdk/client-ec2';
 import type { Ec2Api } from '../../aws/ec2-api.ts';
 import { withOurKeys } from '../../aws/errors.ts';
+import { notAllowed } from '../../aws/policy/statement.ts';
 import { TRANSPORTS } from '../../fleet/transports.ts';
 import type { Target } from '../../kit/types.ts';
 import type { ResultCode } from '../../transport/codes/results.ts';
@@ -70,7 +71,7 @@ async function mayNot(
   if (calls.length > 0)
     return {
       code: 'not-permitted',
-      note: `these credentials do not allow ${calls.join(', ')}: nothing was changed`,
+      note: notAllowed(calls),
     };
   if (!down && (await api.stopProtected(id, signal))) {
     const lift = `aws ec2 modify-instance-attribute --instance-id ${id} --no-disable-api-stop`;

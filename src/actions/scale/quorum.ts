@@ -33,6 +33,8 @@ export interface Member {
   alarms: string[];
   /** Why it does not vote; empty where it does. */
   why: string;
+  /** How many members it knows, itself and learners among them. */
+  knows?: number;
 }
 
 /** Reads each member on its own host. A member that does not answer does not count. */
@@ -58,7 +60,9 @@ function memberOf(node: string, outcome: Outcome | undefined): Member {
   const learner = data.etcdLearner === '1';
   // A corrupt member's vote cannot be relied on.
   const votes = data.etcdVotes === '1' && !learner && !alarms.includes('CORRUPT');
-  return { node, votes, learner, alarms, why: votes ? '' : whyNot(outcome, data, { alarms, learner }) };
+  const why = votes ? '' : whyNot(outcome, data, { alarms, learner });
+  const knows = Number(data.etcdMembers);
+  return { node, votes, learner, alarms, why, ...(knows > 0 && { knows }) };
 }
 
 function whyNot(

@@ -2,12 +2,11 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { CloudDeps } from '../../../src/actions/cloud/side.ts';
 import { parseParams } from '../../../src/actions/params.ts';
 import { scale } from '../../../src/actions/scale/action.ts';
 import { cloudSide } from '../../../src/actions/scale/cloud.ts';
-import type { ScaleDeps } from '../../../src/actions/scale/job.ts';
 import type { CloudContext } from '../../../src/actions/types.ts';
-import { ec2Api } from '../../../src/aws/ec2-api.ts';
 import { type CloudEndpoint, createCloudEndpoint } from '../../../src/drill/cloud/endpoint.ts';
 import type { Target } from '../../../src/kit/types.ts';
 import type { BeforeState, Op } from '../../../src/node/types.ts';
@@ -37,7 +36,7 @@ export interface RunMore {
   n?: number;
   params?: Record<string, unknown>;
   before?: BeforeState;
-  deps?: Partial<ScaleDeps>;
+  deps?: Partial<CloudDeps>;
   signal?: AbortSignal;
 }
 
@@ -74,7 +73,7 @@ export async function scaleBench(): Promise<ScaleBench> {
     run(op, more = {}) {
       const params = parseParams(scale, { type: BIG, ...more.params }, 'scale');
       const side = cloudSide({
-        ec2: (profile) => ec2Api(profile, {}),
+        env: () => ({}),
         sleep: (ms, signal) => delay(Math.min(ms, 15), undefined, { signal }),
         now: Date.now,
         ...more.deps,

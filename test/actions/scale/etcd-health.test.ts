@@ -96,6 +96,19 @@ it('takes a learner for none that votes, although it is healthy', async () => {
   expect((await healthy()).members).toMatchObject([{ votes: false, learner: true }]);
 });
 
+it('tells how many members it knows, itself among them, and nothing where its version has no such counter', async () => {
+  const peers = ['a 1', 'b 1', 'gone 0'].map((peer) => {
+    const [remote, known] = peer.split(' ');
+    return `etcd_network_known_peers{Local="a",Remote="${remote}"} ${known}\n`;
+  });
+  await member(
+    `*health*) printf '{"health":"true"}' ;;\n*metrics) printf 'etcd_server_has_leader 1\n${peers.join('')}' ;;`,
+  );
+  expect((await healthy()).members).toMatchObject([{ votes: true, knows: 2 }]);
+  await member(`*health*) printf '{"health":"true"}' ;;\n*metrics) printf 'etcd_server_has_leader 1\n' ;;`);
+  expect((await healthy()).members[0]).not.toHaveProperty('knows');
+});
+
 it('asks at the address that it listens at', async () => {
   await tool('ss', `echo 'LISTEN 0 4096 10.0.0.5:2381 0.0.0.0:* users:(("etcd",pid=9,fd=3))'`);
   await tool(
