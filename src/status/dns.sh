@@ -1,6 +1,6 @@
 # The cluster's DNS as this node sees it: each address is asked for the API's service, which caches know, and for a name that
 # no cache has. Prints lines `dns ADDRESS KIND CODE CODE`; `dns - no-tool` where nothing here can ask.
-# needs: dns-ask common/within common/tools common/result
+# needs: dns/ask dns/servers common/within common/tools common/result
 # shellcheck shell=sh
 
 # status_dns: asks all at once, in the background; DN_PIDS are the processes to wait for.
@@ -33,6 +33,7 @@ dns_places() {
   [ -n "$DN_DONE" ] && [ -n "$DN_DOMAIN" ] || dns_of_pods
   case $DN_DOMAIN in '' | *[!A-Za-z0-9.-]*) DN_DOMAIN=cluster.local ;; esac
   dns_of_service
+  dns_of_own
 }
 
 # dns_of_kubelet: its configuration, in YAML or JSON, else its flags.
@@ -83,6 +84,15 @@ dns_of_service() {
   fx_has iptables || return 0
   for DN_L in $(within 1 iptables -w 1 -t nat -S KUBE-SVC-TCOU7JCQXEZGVUNU 2>/dev/null |
     sed -n 's/.*"kube-system\/kube-dns:dns -> \([0-9.]*\):53".*/\1/p' | sort -u); do dns_add pod "$DN_L"; done
+}
+
+# dns_of_own: CoreDNS on this node, at its own address.
+dns_of_own() {
+  dns_servers
+  for DN_L in $DS_ALL; do
+    dns_address "$DN_L"
+    dns_add pod "$DS_AT"
+  done
 }
 
 # dns_add KIND ADDRESS: a link-local address is the cache of this node.

@@ -6,7 +6,6 @@ import inForce from '../probe/in-force.sh';
 import type { NodeScript } from '../transport/types.ts';
 import { who } from '../who/script.ts';
 import dns from './dns.sh';
-import dnsAsk from './dns-ask.sh';
 import node from './node.sh';
 
 /** Reads what `who` reads and what stands on a node, in one script: a login may be what takes long. */
@@ -18,7 +17,7 @@ export const status = defineAction({
   parameters: { api: { schema: addresses, help: 'more addresses of the API, such as its balancer' } },
   summary: () => 'read',
   node: {
-    fragments: { ...who.node!.fragments, 'in-force': inForce, dns, 'dns-ask': dnsAsk, node },
+    fragments: { ...who.node!.fragments, 'in-force': inForce, dns, node },
     variables: who.node!.variables,
   },
 });

@@ -1,4 +1,5 @@
 import type { FleetNode } from '../fleet/types.ts';
+import type { Order } from '../node/order.ts';
 import type { InForce } from '../probe/types.ts';
 import { mayStand } from '../receipts/line.ts';
 import { type KnownStep, knownRuns, type StepOnNode } from '../receipts/runs.ts';
@@ -18,8 +19,9 @@ export function standing(readings: NodeStanding[], fleet: FleetNode[], at: Date)
   const told = new Set<string>();
   for (const { run, operator, reason, steps } of runs) {
     for (const step of steps) {
-      const nodes = step.nodes.filter((one) => mayStand(one, at));
-      for (const one of nodes) told.add(`${run}/${step.step} ${one.node}`);
+      const may = step.nodes.filter((one) => mayStand(one, at));
+      for (const one of may) told.add(`${run}/${step.step} ${one.node}`);
+      const nodes = may.filter(({ node }) => !isOpened(step, byNode.get(node)));
       const gone = nodes.filter((one) => isGone(step, byNode.get(one.node)));
       const common = { run, step: step.step, ...(operator !== undefined && { operator, reason: reason! }) };
       for (const [some, seen] of [
@@ -57,6 +59,20 @@ function isGone({ order }: KnownStep, reading: NodeStanding | undefined): boolea
   const kind = (Object.keys(ACTION) as InForce['kind'][]).find((one) => ACTION[one] === order.action);
   return kind !== undefined && !reading.rules.some((rule) => rule.kind === kind);
 }
+
+/** A readmission is over with its fence, and a fence with the readmission of all clients. */
+function isOpened({ order }: KnownStep, reading: NodeStanding | undefined): boolean {
+  if (!order || !reading?.rulesRead || reading.rules.some(({ kind }) => kind === 'fenced')) return false;
+  if (order.action === 'readmit') return true;
+  if (order.action !== 'fence' || order.params?.on === 'nodes') return false;
+  const since = Date.parse(order.at);
+  return reading.receipts.receipts.some(
+    ({ order: other, state }) =>
+      other?.action === 'readmit' && opensAll(other) && state === 'changed' && Date.parse(other.at) >= since,
+  );
+}
+
+const opensAll = ({ params }: Order) => Array.isArray(params?.clients) && params.clients[0] === 'all';
 
 /** Rules and manifests that no receipt explains, by what is known of them. */
 function withoutReceipt(readings: NodeStanding[], told: Set<string>): Standing[] {

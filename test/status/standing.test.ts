@@ -88,3 +88,22 @@ test('where the rules could not be read, or another place has them, none is call
     'stands',
   ]);
 });
+
+test('a readmission ends with its fence, and a fence with the readmission of all clients', () => {
+  const fence = receipt('r1', 'fence', 'fence');
+  const readmit = (step: string, clients: string[]) =>
+    receipt('r2', step, 'readmit', { order: order('r2', step, 'readmit', { clients }) });
+  const some = readmit('one', ['n1']);
+  const all = readmit('all', ['all']);
+  const fenced = [rule('fenced', { run: 'r1', step: 'fence' })];
+  const seen = (...found: NodeStanding[]) => of(...found).map(({ action, seen }) => `${action} ${seen}`);
+  expect(seen(node('cp1', [fence, some], fenced))).toEqual(['fence stands', 'readmit stands']);
+  expect(seen(node('cp1', [fence, some, all]))).toEqual([]);
+  expect(seen(node('cp1', [fence, some]))).toEqual(['fence gone']);
+  expect(seen(node('cp1', [fence, some, all], [], false))).toHaveLength(3);
+  // Fenced again since: the table that is missing is the later one's.
+  const again = receipt('r3', 'fence', 'fence', {
+    order: { ...order('r3', 'fence', 'fence'), at: '2026-11-29T03:30:00Z' },
+  });
+  expect(seen(node('cp1', [fence, all, again]))).toEqual(['fence gone']);
+});

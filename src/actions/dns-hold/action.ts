@@ -1,0 +1,38 @@
+import { defineAction } from '../types.ts';
+import load from './load.sh';
+import node from './node.sh';
+import { dnsHoldParameters } from './params.ts';
+import { watchText } from './watch.ts';
+import watching from './watching.sh';
+
+/** Keeps the names of services answering without the API: by a table in CoreDNS, which the proxy rules of its own node tell. */
+export const dnsHold = defineAction({
+  name: 'dns-hold',
+  title: 'Keep the names of services answering',
+  danger: 'change',
+  scope: 'node',
+  parameters: dnsHoldParameters,
+  summary: (p) =>
+    `let each CoreDNS that does not know the cluster's names answer them by the node's proxy rules, and watch the others, ${
+      p.untilSynced ? 'until it has the API again' : 'until undo'
+    }; each node reverts this after ${p.timer}s unless kept`,
+  counted: () => [{ one: 'CoreDNS', many: 'CoreDNS', done: 'held or watched', found: 'servers' }],
+  lasts: (p) => p.for,
+  undo: {
+    summary: () =>
+      'let CoreDNS answer by itself again; without the API it does not know the names of services',
+    danger: 'change',
+  },
+  foundNone: (_p, results) =>
+    results.every(({ data }) => data?.servers === '0') ? 'no CoreDNS runs on these nodes' : undefined,
+  node: {
+    fragments: { node, load, watching },
+    variables: (p) => ({
+      P_FOR: String(p.for),
+      P_TIMER: String(p.timer),
+      IN_UNTIL: p.untilSynced ? 'synced' : 'undo',
+      IN_WATCH: watchText(),
+    }),
+    armed: () => true,
+  },
+});

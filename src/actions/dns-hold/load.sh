@@ -1,0 +1,97 @@
+# Makes a CoreDNS answer by a table of names, and by itself again. The kubelet's volume shows another Corefile only while CoreDNS
+# reads it: the kubelet would soon write its own again, and a restart must find that one.
+# needs: dns/servers dns/ask dns/corefile
+# shellcheck shell=sh
+
+DH_HOME=$FX_ROOT/run/fireaxe/dns-hold
+
+# dh_state: of the server that dns_server found: `held`, `own` (it knows the cluster's names itself), `fails` or `silent`.
+dh_state() {
+  case $(dns_ask "$DS_AT" "hold.fireaxe.svc.$DS_DOMAIN") in
+    NOERROR) DH_STATE=held ;;
+    NXDOMAIN) DH_STATE=own ;;
+    no-answer | unreachable) DH_STATE=silent ;;
+    *) DH_STATE=fails ;;
+  esac
+}
+
+# dh_await held|free: waits for the state after a reload, in which CoreDNS waits some seconds for the API.
+dh_await() {
+  DH_N=0
+  while [ "$DH_N" -lt 30 ]; do
+    DH_N=$((DH_N + 1))
+    dh_state
+    case $1$DH_STATE in heldheld | freeown | freefails) return 0 ;; esac
+    sleep 0.3 2>/dev/null || sleep 1
+  done
+  return 1
+}
+
+# dh_hold PID: after dns_server; false with DH_WHY. CoreDNS reads the file as soon as it gets the signal, so it is shown for a
+# moment only: the plugin reload must not load it a second time. A machine under load gets more time.
+# The watch asks for no reason.
+# shellcheck disable=SC2034
+dh_hold() {
+  DH_WHY='its Corefile has no server block with the plugin kubernetes'
+  dh_straight
+  corefile_with "$DS_DOMAIN" "$DH_HOME/table" <"$DS_DIR/$DS_NAME" >"$DH_HOME/Corefile" || return 1
+  for DH_S in 1 5; do
+    DH_WHY="cannot write in $DS_DIR"
+    dh_show 2>/dev/null || { dh_straight && return 1; }
+    DH_WHY='it does not answer by the table after it was told to read its Corefile again'
+    kill -USR1 "$1" 2>/dev/null
+    sleep "$DH_S"
+    dh_straight
+    ! dh_await held || return 0
+  done
+  return 1
+}
+
+# dh_show: the volume shows the Corefile with the table.
+dh_show() {
+  DH_WAS=$(readlink "$DS_DIR/..data") && mkdir "$DS_DIR/..fireaxe" && cp -pR "$DS_DIR/$DH_WAS/." "$DS_DIR/..fireaxe/" &&
+    ln -s "$DH_WAS" "$DS_DIR/..fireaxe/..was" && cat "$DH_HOME/Corefile" >"$DS_DIR/..fireaxe/$DS_NAME" &&
+    chmod 755 "$DS_DIR/..fireaxe" && dh_point ..fireaxe
+}
+
+# dh_free PID: it reads the kubelet's own file again.
+# shellcheck disable=SC2034
+dh_free() {
+  DH_WHY='it still answers by the table'
+  dh_straight
+  kill -USR1 "$1" 2>/dev/null
+  dh_await free
+}
+
+# dh_point NAME: the volume's link, replaced by a rename as the kubelet does it.
+dh_point() { ln -s "$1" "$DS_DIR/..fireaxe_data" && mv -f -T "$DS_DIR/..fireaxe_data" "$DS_DIR/..data"; }
+
+# dh_straight: the volume shows the kubelet's own files, also after an attempt that was killed. If the kubelet wrote meanwhile,
+# it left the folder that the link showed before.
+dh_straight() {
+  [ -e "$DS_DIR/..fireaxe" ] || return 0
+  rm -f "$DS_DIR/..fireaxe_data"
+  DH_WAS=$(readlink "$DS_DIR/..fireaxe/..was")
+  case $DH_WAS in ..[0-9]*) ;; *) DH_WAS='' ;; esac
+  if [ -n "$DH_WAS" ]; then
+    if [ "$(readlink "$DS_DIR/..data")" = ..fireaxe ]; then
+      dh_point "$DH_WAS" || return 1
+    elif [ "$(readlink "$DS_DIR/..data")" != "$DH_WAS" ]; then
+      rm -rf "${DS_DIR:?}/$DH_WAS"
+    fi
+  fi
+  rm -rf "$DS_DIR/..fireaxe"
+}
+
+# dh_free_all: every CoreDNS that is held; DH_N is how many, DH_LEFT those that still are.
+dh_free_all() {
+  DH_FREED=0 DH_LEFT=''
+  dns_servers
+  for DH_P in $DS_ALL; do
+    dns_server "$DH_P" || continue
+    dh_straight
+    dh_state
+    [ "$DH_STATE" = held ] || continue
+    if dh_free "$DH_P"; then DH_FREED=$((DH_FREED + 1)); else DH_LEFT="$DH_LEFT $DH_P"; fi
+  done
+}

@@ -1,0 +1,133 @@
+# Holds the names of services: a CoreDNS that does not know them answers by a table that this node's own proxy rules tell.
+# One that still knows them is watched only, as a reload would make it forget what it knows.
+# needs: load watching dns/names firewall/armed firewall/keep
+# shellcheck shell=sh
+
+# It touches nothing that another action changes, and must not hold up a fence on the same host.
+# The common part takes it.
+# shellcheck disable=SC2034
+FX_LOCK=$FX_HOME/dns-hold.lock
+# Only the table has this name, with an address of the documentation network.
+DH_MARK='192.0.2.1 hold.fireaxe'
+
+act_look() {
+  DH_FAILS=0 DH_HELD=0 DH_OWN=0 DH_ODD=''
+  dns_servers
+  if [ -z "$DS_ALL" ]; then
+    FX_STATE=already
+    fx_say 'no CoreDNS runs here'
+    fx_data servers 0
+    return 0
+  fi
+  dns_by || fx_refuse no-tool 'neither bash, dig nor nslookup is here to ask DNS'
+  for DH_P in $DS_ALL; do
+    DH_STATE=odd
+    if dns_server "$DH_P"; then dh_state; else DH_ODD="CoreDNS, process $DH_P: $DS_WHY"; fi
+    case $DH_STATE in
+      held) DH_HELD=$((DH_HELD + 1)) ;;
+      own) DH_OWN=$((DH_OWN + 1)) ;;
+      fails) DH_FAILS=$((DH_FAILS + 1)) ;;
+    esac
+  done
+  # shellcheck disable=SC2086
+  set -- $DS_ALL
+  fx_data servers $#
+  fx_data held "$DH_HELD"
+  fx_data own "$DH_OWN"
+  fx_data fails "$DH_FAILS"
+  if dh_watching; then
+    fx_before dns held
+    if [ "$DH_FAILS" -eq 0 ]; then
+      FX_STATE=already
+      fx_say 'held already'
+      return 0
+    fi
+  else
+    fx_before dns free
+  fi
+  [ -z "$DH_ODD" ] || fx_refuse not-found "$DH_ODD"
+  fx_systemd || fx_has setsid || fx_refuse no-timer 'neither systemd-run nor setsid is here to keep a hold'
+  dh_names
+  FX_STATE=would
+  fx_say "will answer $DH_NAMES names at $DH_FAILS CoreDNS, and watch $DH_OWN that know them; reverts in ${P_TIMER}s unless kept"
+}
+
+# dh_names: DH_TABLE are the lines of the table, DH_NAMES how many.
+dh_names() {
+  DH_TABLE=$(dns_names)
+  DH_K=${DH_TABLE##*= }
+  DH_TABLE=${DH_TABLE%%= *}
+  case $DH_TABLE in *' kubernetes.default'*) ;; *) fx_refuse no-names 'no rules of kube-proxy with names are here (iptables, nftables); IPVS has none' ;; esac
+  # shellcheck disable=SC2086
+  set -- $DH_K
+  DH_NAMES=$(($2 + $4))
+  [ "$8" -eq 0 ] || fx_refuse no-answer 'the rules of kube-proxy could not be read to their end'
+  fx_data names "$DH_NAMES"
+  [ "$6" -eq 0 ] || fx_data differ "$6"
+  fx_data table "$(printf '%s\n' "$DH_TABLE" | cksum | cut -d ' ' -f 1)"
+}
+
+act_apply() {
+  # It belongs to this step even if it is half made.
+  { mkdir -p "$DH_HOME" && printf '%s%s\n' "$DH_TABLE" "$DH_MARK" >"$DH_HOME/table" && dh_script; } 2>/dev/null ||
+    fx_fail no-receipt "cannot write in $DH_HOME"
+  if ! dh_mine; then
+    rm -f "$DH_HOME/until"
+    echo "$DH_ID" >"$DH_HOME/who"
+    echo "$FX_DIR" >"$DH_HOME/step"
+  fi
+  arm_back "[ \"\$(cat $DH_HOME/step 2>/dev/null)\" != '$FX_DIR' ] || /bin/sh '$DH_HOME/watch.sh' free"
+  AR_ELSE=true
+  arm "$P_TIMER"
+  DH_DONE=0 DH_BAD=''
+  dns_servers
+  for DH_P in $DS_ALL; do
+    dns_server "$DH_P" || continue
+    dh_state
+    [ "$DH_STATE" = fails ] || continue
+    if dh_hold "$DH_P"; then DH_DONE=$((DH_DONE + 1)); else DH_BAD="CoreDNS, process $DH_P: $DH_WHY"; fi
+  done
+  arm_check
+  fx_data holds "$DH_DONE"
+  if [ -z "$DH_BAD" ]; then dh_watch || DH_BAD='the watch does not run'; fi
+  [ -z "$DH_BAD" ] || {
+    dh_end
+    arm_undo
+    fx_fail not-held "$DH_BAD; nothing is held here"
+  }
+  fx_say "$DH_NAMES names answered at $DH_DONE CoreDNS"
+}
+
+act_verify() {
+  dns_by || fx_fail no-tool 'nothing here can ask DNS'
+  dns_servers
+  DH_HELD=0 DH_BAD=''
+  for DH_P in $DS_ALL; do
+    dns_server "$DH_P" || continue
+    dh_state
+    [ "$DH_STATE" != held ] || DH_HELD=$((DH_HELD + 1))
+    [ "$(dns_ask "$DS_AT" "kubernetes.default.svc.$DS_DOMAIN")" = NOERROR ] || DH_BAD="CoreDNS at $DS_AT does not answer"
+  done
+  fx_data held "$DH_HELD"
+  arm_say
+  [ -n "$DS_ALL" ] || { fx_say 'no CoreDNS runs here' && return 0; }
+  [ -z "$DH_BAD" ] || fx_fail not-held "$DH_BAD"
+  dh_watching || {
+    [ "$DH_HELD" -eq 0 ] || fx_fail no-watch 'no watch runs here'
+    fx_say 'the hold is over: CoreDNS answers by itself'
+  }
+}
+
+act_undo() {
+  if [ "${B_dns-free}" = held ] || ! fx_line "$DH_HOME/step" || [ "$FX_L" != "$FX_DIR" ]; then
+    FX_STATE=already
+    fx_say 'nothing to undo here'
+    arm_undo
+    return 0
+  fi
+  dns_by || fx_fail no-tool 'nothing here can ask DNS'
+  dh_end
+  [ -z "$DH_LEFT" ] || fx_fail still-held "CoreDNS, process$DH_LEFT still answers by the table"
+  arm_undo
+  fx_say "$DH_FREED CoreDNS answer by themselves again"
+}

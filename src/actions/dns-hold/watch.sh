@@ -1,0 +1,87 @@
+# The watch of a hold, and its end: runs apart from the node script. It holds a CoreDNS that restarts and knows nothing, and with
+# IN_UNTIL=synced it frees one that has the API again.
+# needs: load
+# shellcheck shell=sh
+
+LC_ALL=C PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+export LC_ALL PATH
+set -f
+
+dw_wanted() {
+  DW_K=''
+  { read -r DW_K <"$DH_HOME/who"; } 2>/dev/null
+  [ "$DW_K" = "$DW_ID" ]
+}
+
+# dw_up: DW_UP are the seconds since boot.
+dw_up() {
+  read -r DW_UP DW_K <"$FX_ROOT/proc/uptime" || read -r DW_UP DW_K </proc/uptime
+  DW_UP=${DW_UP%%.*}
+}
+
+# dw_synced PID: whether it gets its answers from the API again: three times in a row, for a name that no cache has.
+dw_synced() {
+  DW_TURN=$((DW_TURN + 1))
+  if [ "$(dns_ask "$DS_AT" "x$$-$DW_TURN.fireaxe.svc.$DS_DOMAIN")" = NXDOMAIN ]; then
+    DW_CALM="$DW_CALM $1"
+  else
+    DW_K=''
+    for DW_P in $DW_CALM; do [ "$DW_P" = "$1" ] || DW_K="$DW_K $DW_P"; done
+    DW_CALM=$DW_K
+  fi
+  DW_N=0
+  for DW_P in $DW_CALM; do [ "$DW_P" != "$1" ] || DW_N=$((DW_N + 1)); done
+  [ "$DW_N" -ge 3 ]
+}
+
+dw_turn() {
+  DW_HELD=0
+  dns_servers
+  for DW_S in $DS_ALL; do
+    dns_server "$DW_S" || continue
+    dh_state
+    case $DH_STATE in
+      fails)
+        DW_HELD=$((DW_HELD + 1))
+        dw_wanted && dh_hold "$DW_S"
+        ;;
+      held)
+        if [ "$IN_UNTIL" = synced ] && dw_synced "$DW_S"; then
+          dh_free "$DW_S" && DW_FREED=1
+        else
+          DW_HELD=$((DW_HELD + 1))
+        fi
+        ;;
+    esac
+  done
+}
+
+dw_watch() {
+  echo $$ >"$DH_HOME/watch"
+  DW_TURN=0 DW_CALM='' DW_FREED=''
+  dw_up
+  DW_END=$((DW_UP + P_FOR))
+  { read -r DW_K <"$DH_HOME/until" && DW_END=$DW_K; } 2>/dev/null || echo "$DW_END" >"$DH_HOME/until"
+  while dw_wanted && dw_up && [ "$DW_UP" -lt "$DW_END" ]; do
+    dw_turn
+    # All have the API again.
+    [ -z "$DW_FREED" ] || [ "$DW_HELD" -gt 0 ] || break
+    sleep 2
+  done
+  dw_wanted || exit 0
+  dw_end
+}
+
+# dw_end: nothing is held any more, and nothing is left of the hold.
+dw_end() {
+  rm -f "$DH_HOME/who"
+  ! read -r DW_K <"$DH_HOME/watch" || [ "$DW_K" = $$ ] || kill "$DW_K"
+  dh_free_all
+  # The receipt tells that the node itself reverted it.
+  [ -n "$DH_LEFT" ] || ! read -r DW_K <"$DH_HOME/step" || [ ! -d "$DW_K" ] || : >"$DW_K/fired"
+  [ -n "$DH_LEFT" ] || rm -rf "$DH_HOME"
+  [ -z "$DH_LEFT" ]
+} 2>/dev/null
+
+dns_by
+case ${1-} in free) dw_end ;; *) dw_watch ;; esac

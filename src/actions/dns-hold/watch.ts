@@ -1,0 +1,12 @@
+import { strip } from '../../base/strip-script.ts';
+import { compose, type Fragments } from '../../node/compose.ts';
+import { library } from '../../node/lib/index.ts';
+import load from './load.sh';
+import watch from './watch.sh';
+
+/** What the watch is made of, which outlives the script that starts it; `watch` comes first. */
+export const watchFragments: Fragments = { ...library, load, watch };
+
+export function watchText(): string {
+  return strip(compose(['watch'], watchFragments));
+}

@@ -1,0 +1,42 @@
+# The cluster's DNS as this node sees it, each CoreDNS that runs here, and the names that its proxy rules know. Changes nothing.
+# needs: dns dns/servers dns/names
+# shellcheck shell=sh
+
+act_look() {
+  status_dns
+  if [ -n "${DN_BY-}" ] || dns_by; then
+    dns_servers
+    for DC_P in $DS_ALL; do
+      # A Corefile at another place can be asked, too.
+      dns_server "$DC_P"
+      [ -n "$DS_AT" ] || continue
+      check_one "$DS_AT" "${DS_DOMAIN:-$DN_DOMAIN}" &
+      DN_PIDS="$DN_PIDS $!"
+    done
+    for DC_A in $DN_DONE; do
+      case $DC_A in service=* | node-local=*) ;; *) continue ;; esac
+      for DC_N in $P_NAME; do
+        check_name "${DC_A#*=}" "$DC_N" &
+        DN_PIDS="$DN_PIDS $!"
+      done
+    done
+  fi
+  check_table
+  dns_wait
+}
+
+# check_one ADDRESS DOMAIN: by a name that only the table of a hold has; one that knows the cluster's names says that it does not exist.
+check_one() {
+  printf 'coredns %s %s\n' "$1" "$(dns_ask "$1" "hold.fireaxe.svc.$2")"
+}
+
+check_name() { printf 'name %s %s %s\n' "$1" "$2" "$(dns_ask "$1" "$2")"; }
+
+# check_table: how many names the rules of kube-proxy here know, and a checksum: equal where they are the same.
+check_table() {
+  DC_T=$(dns_names)
+  DC_C=${DC_T##*= }
+  # shellcheck disable=SC2086
+  set -- $DC_C
+  printf 'table %s %s %s\n' "$(($2 + $4))" "$(printf '%s\n' "${DC_T%%= *}" | cksum | cut -d ' ' -f 1)" "$6"
+}

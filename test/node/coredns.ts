@@ -1,0 +1,61 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Sandbox } from './sandbox.ts';
+
+/** A pod of CoreDNS on a node. */
+export interface CoreDns {
+  corefile: string;
+  /** Names that it has from the API; absent where it restarted without it. */
+  knows?: string[];
+  /** `image`: its Corefile lies in its image, and not in a volume of the kubelet. */
+  from?: 'image';
+  /** Its network has no address yet. */
+  bare?: boolean;
+}
+
+/** The kubelet's own folder in each volume. */
+const OWN = '..2026_11_30_10_51_59.1';
+/** Where the container has its Corefile. */
+const MOUNT = '/etc/coredns';
+
+/** Starts it as a process that reads its Corefile again by a signal, with its volume and its /proc; ends it when called. */
+export async function startCoreDns(box: Sandbox, at: string, dns: CoreDns): Promise<() => void> {
+  const volume = `/var/lib/kubelet/pods/${at}/volumes/kubernetes.io~configmap/config-volume`;
+  box.file(`${volume}/${OWN}/Corefile`, dns.corefile);
+  symlinkSync(OWN, join(box.root, volume, '..data'));
+  symlinkSync('..data/Corefile', join(box.root, volume, 'Corefile'));
+  const memory = `/coredns/${at}`;
+  box.file(`${memory}/.here`, '');
+  if (dns.knows) box.file(`${memory}/knows`, dns.knows.map((name) => `${name}\n`).join(''));
+  const script = join(import.meta.dirname, 'coredns.sh');
+  const child = spawn('/bin/sh', [script, join(box.root, volume, 'Corefile'), join(box.root, memory)], {
+    stdio: ['pipe', 'pipe', 'ignore'],
+  });
+  await once(child.stdout, 'data');
+
+  const proc = `/proc/${child.pid}`;
+  box.file(`${proc}/comm`, 'coredns\n');
+  box.file(`${proc}/cmdline`, `/coredns\0-conf\0${MOUNT}/Corefile\0`);
+  const mounted = `${proc}/root${MOUNT}`;
+  if (dns.from === 'image') box.file(`${mounted}/Corefile`, dns.corefile);
+  else {
+    mkdirSync(join(box.root, dirname(mounted)), { recursive: true });
+    symlinkSync(join(box.root, volume), join(box.root, mounted));
+    box.file(`${proc}/mountinfo`, `900 800 8:1 ${volume} ${MOUNT} ro,relatime - ext4 /dev/sda1 rw\n`);
+  }
+  box.file('/proc/self/mountinfo', '25 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n');
+  if (!dns.bare) box.file(`${proc}/net/${at.includes(':') ? 'if_inet6' : 'fib_trie'}`, network(at));
+  return () => child.stdin.end();
+}
+
+/** The address beside the loopback, as the kernel prints both. */
+function network(at: string): string {
+  if (at.includes(':')) {
+    const line = (address: string, scope: string, name: string) => `${address} 02 40 ${scope} 80 ${name}\n`;
+    return line(`${'0'.repeat(31)}1`, '10', 'lo') + line(at.replaceAll(':', ''), '00', 'eth0');
+  }
+  const local = (address: string) => `     |-- ${address}\n        /32 host LOCAL\n`;
+  return `Local:\n  +-- 0.0.0.0/0 3 0 5\n${local(at)}${local('127.0.0.1')}`;
+}
