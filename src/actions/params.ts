@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type FireaxeError, usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { verbOf } from './names.ts';
 
 /**
  * One parameter of an action, declared once: the verb's option and its help, the reading of flags, the keys of a
@@ -80,13 +81,16 @@ export function parseParams<P>(
 ): P {
   const result = action.params.safeParse(raw);
   if (result.success) return result.data;
-  const issue = result.error.issues[0];
-  if (issue?.code === 'unrecognized_keys') throw unknownParameter(action, issue.keys[0] ?? '', placeOf);
+  const { issues } = result.error;
+  // Before what is missing: a wrong name is why.
+  const unknown = issues.find(({ code }) => code === 'unrecognized_keys');
+  if (unknown?.code === 'unrecognized_keys') throw unknownParameter(action, unknown.keys[0] ?? '', placeOf);
+  const issue = issues[0];
   // The index of a value in a list means nothing to the operator who typed it.
   const name = (issue?.path ?? []).filter((key) => typeof key === 'string').join('.');
   throw usage(`${action.name}${name ? `: ${name}` : ''}: ${issue?.message ?? 'wrong parameters'}`, {
     place: name === '' ? place : placeOf(String(issue?.path[0])),
-    next: `fireaxe ${action.name} --help`,
+    next: `fireaxe ${verbOf(action.name)} --help`,
   });
 }
 

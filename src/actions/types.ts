@@ -9,7 +9,7 @@ import { type Misfit, type Parameters, readerOf, type Values } from './params.ts
 export type Danger = 'read' | 'change' | 'severe';
 
 export interface CloudContext extends ActionContext {
-  /** The before-state from the journal, for undo. */
+  /** The before-state from the journal: for undo, verify and receipt, and where apply runs again. */
   before?: BeforeState;
   /** Journals the before-state (fsynced) and must be awaited before the first change. */
   saveBefore(before: BeforeState): Promise<void>;
@@ -17,6 +17,8 @@ export interface CloudContext extends ActionContext {
   reach(targets: Target[], script: NodeScript): Promise<Outcome[]>;
   /** All nodes of the cluster as targets. */
   targets: Target[];
+  /** What the targets of a run have in common, such as a list that was read once; gone with the process. */
+  shared: Map<string, unknown>;
   /** One line of progress. */
   note(text: string): void;
   /** Told of each call. */
@@ -29,6 +31,8 @@ export interface CloudContext extends ActionContext {
 /** An action's part that calls the cloud: one call a target, never two targets of a step at once unless `parallel`. */
 export interface CloudSide<P> {
   parallel: number;
+  /** Seconds that one target may take by its own parameters, where that may be longer than the default deadline. */
+  longest?(params: P): number;
   run(op: Op, target: Target, params: P, context: CloudContext): Promise<NodeResult>;
 }
 
@@ -81,6 +85,8 @@ export interface Action<P = unknown> {
   lasts?(params: P): number | undefined;
   /** Takes a node out of service: one at a time, or each target until undo. The kit's floors apply to it. */
   takesOut?: 'one-at-a-time' | 'until-undo';
+  /** Each target is a wave of its own, whatever the operator says. */
+  oneByOne?: true;
   /** Absent where there is no undo: `irreversible` says why. */
   undo?: UndoSide<P>;
   /** It changes part of what that action made, so undoing that action undoes it too. */

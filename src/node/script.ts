@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { asciiJson } from '../base/ascii-json.ts';
 import { assignments } from '../base/quote.ts';
 import { strip } from '../base/strip-script.ts';
+import { isInstanceId } from '../fleet/instance-id.ts';
 import { TRANSPORTS, type TransportName } from '../fleet/transports.ts';
 import type { Target } from '../kit/types.ts';
 import type { NodeScript } from '../transport/types.ts';
@@ -52,15 +53,20 @@ export function nodeScript(request: ScriptRequest): NodeScript {
     }) +
     body;
   const undo = request.op === 'undo';
-  const fullTextFor = (target: Target, via: TransportName) =>
-    textOf(target, via, beforeVariables(undo ? request.before?.(target) : undefined));
   // What is in the receipt of the node keeps texts from being equal, and equal texts share a call.
   const leftOut = (target: Target, via: TransportName) =>
     undo && TRANSPORTS[via].perCall > 1 && (request.hasReceipt?.(target) ?? false);
+  const beforeOf = (target: Target, via: TransportName) =>
+    leftOut(target, via)
+      ? { FX_BY_RECEIPT: '1' }
+      : beforeVariables(undo ? request.before?.(target) : undefined);
   return {
-    textFor: (target, via) =>
-      leftOut(target, via) ? textOf(target, via, { FX_BY_RECEIPT: '1' }) : fullTextFor(target, via),
-    ...(undo ? { fullTextFor } : {}),
+    textFor: (target, via) => textOf(target, via, beforeOf(target, via)),
+    textForAll: ([first, ...rest], via) =>
+      textOf(first!, via, { ...beforeOf(first!, via), FX_MEANT: meant([first!, ...rest]) }),
+    ...(undo && {
+      fullTextFor: (target, via) => textOf(target, via, beforeVariables(request.before?.(target))),
+    }),
     ...(request.secret && { secret: request.secret }),
     nonce,
     protocol: true,
@@ -91,6 +97,16 @@ function identity(target: Target, via: TransportName): Record<string, string> {
     FX_MACHINE_ID: (compared && target.machineId) || '',
     FX_INSTANCE_ID: (compared && target.instanceId) || '',
   };
+}
+
+/** The instance ids of the targets, separated by spaces. */
+function meant(targets: Target[]): string {
+  return targets
+    .map(({ name, instanceId = '' }) => {
+      if (!isInstanceId(instanceId)) throw new TypeError(`no instance id of ${name}`);
+      return instanceId;
+    })
+    .join(' ');
 }
 
 /** The before-state came from the node: a key that is not plain is left out. */

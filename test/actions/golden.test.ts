@@ -1,12 +1,13 @@
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseParams } from '../../src/actions/params.ts';
-import { actionNamed } from '../../src/actions/registry.ts';
+import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
 import type { FleetNode } from '../../src/fleet/types.ts';
 import type { ClusterKit } from '../../src/kit/types.ts';
 import { nodeScript } from '../../src/node/script.ts';
 import type { Op } from '../../src/node/types.ts';
+import { type CoreDns, startCoreDns } from '../node/coredns.ts';
 import { context, fleetNode, Sandbox, SHELLS, target } from '../node/sandbox.ts';
 
 /** Facts and parameters in; variables, results, commands and their undo out. A new case is a new file. */
@@ -19,11 +20,15 @@ interface Golden {
   files?: Record<string, string>;
   /** Tools that this node does not have. */
   without?: string[];
+  /** Pods of CoreDNS on the node, by address. */
+  coredns?: Record<string, CoreDns>;
   variables?: Record<string, string>;
   steps: {
     op: Op;
     run?: string;
     stdin?: string;
+    /** The timer of the first apply fires before it. */
+    fired?: true;
     result: Record<string, unknown>;
     /** What its line for people must say. */
     note?: string;
@@ -33,6 +38,10 @@ interface Golden {
     wrote?: Record<string, string[]>;
     there?: string[];
     gone?: string[];
+    /** Files of the node, byte for byte. */
+    text?: Record<string, string>;
+    /** All that a folder has, and where its links lead. */
+    names?: Record<string, string[]>;
   }[];
 }
 
@@ -51,15 +60,26 @@ const cases = readdirSync(HERE, { withFileTypes: true })
       })),
   );
 
+test.each(ACTION_NAMES.filter((name) => actionNamed(name).node))(
+  '%s, which runs on nodes, has cases',
+  (name) => {
+    expect(cases.filter((one) => one.action === name)).not.toEqual([]);
+  },
+);
+
 describe.concurrent.each(SHELLS.map((shell) => [shell.join(' '), shell] as const))('%s', (_name, shell) => {
   test.each(cases.map((c) => [`${c.action}: ${c.name}`, c] as const))(
     '%s',
     async (_title, { action, golden }) => {
       const node = new Sandbox();
+      const ends: (() => void)[] = [];
       // Not `onTestFinished`, which takes the test of those side by side for another.
       try {
+        for (const [at, dns] of Object.entries(golden.coredns ?? {}))
+          ends.push(await startCoreDns(node, at, dns));
         await follow(node, shell, action, golden);
       } finally {
+        for (const end of ends) end();
         node.remove();
       }
     },
@@ -78,6 +98,8 @@ async function follow(node: Sandbox, shell: string[], action: string, golden: Go
   expect(declared.node!.variables(params, target(), where)).toMatchObject(golden.variables ?? {});
   let before: Record<string, string> | undefined;
   for (const step of golden.steps) {
+    if (step.fired)
+      await node.run('timeout -s KILL 20 /bin/sh "$FIREAXE_ROOT/run/fireaxe/r1/s1/revert"', shell);
     for (const notes of ['calls', 'sent']) rmSync(join(node.root, notes), { force: true });
     const text = nodeScript({
       action: declared,
@@ -102,6 +124,10 @@ async function follow(node: Sandbox, shell: string[], action: string, golden: Go
     if (step.stdout !== undefined) expect(ran.stdout, label).toBe(step.stdout);
     for (const [path, lines] of Object.entries(step.wrote ?? {}))
       expect(readFileSync(join(node.root, path), 'utf8').trim().split('\n'), label).toEqual(lines);
+    for (const [path, text] of Object.entries(step.text ?? {}))
+      expect(readFileSync(join(node.root, path), 'utf8'), label).toBe(text);
+    for (const [path, names] of Object.entries(step.names ?? {}))
+      expect(namesIn(join(node.root, path)), label).toEqual(names);
     for (const path of step.there ?? [])
       expect(existsSync(join(node.root, path)), `${path} ${label}`).toBe(true);
     for (const path of step.gone ?? [])
@@ -115,6 +141,15 @@ function prepare(box: Sandbox, golden: Golden): void {
     box.tool(name, readFileSync(join(TOOLS_DIR, `${name}.sh`), 'utf8'));
   }
   for (const [path, text] of Object.entries(golden.files ?? {})) box.file(path, text);
+}
+
+function namesIn(folder: string): string[] {
+  return readdirSync(folder)
+    .sort()
+    .map((name) => {
+      const path = join(folder, name);
+      return lstatSync(path).isSymbolicLink() ? `${name} -> ${readlinkSync(path)}` : name;
+    });
 }
 
 function calls(node: Sandbox): string[] {

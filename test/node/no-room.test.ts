@@ -126,6 +126,15 @@ describe.concurrent.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_n
       expect(readFileSync(at(box, 'ran'), 'utf8')).toBe('x\n');
     });
 
+    test('runs once, though its disk has filled up since and another one has room', async ({ box }) => {
+      mkdirSync(at(box, 'dev/shm'), { recursive: true });
+      await box.run(say('apply', box), shell);
+      // What cannot be written any more.
+      for (const file of ['room', 'script']) mkdirSync(at(box, `run/fireaxe/r1/s1/${file}`));
+      expect((await box.run(say('apply', box), shell)).result).toMatchObject({ data: { again: '1' } });
+      expect(readFileSync(at(box, 'ran'), 'utf8')).toBe('x\n');
+    });
+
     test('a link that somebody put there is not followed; where nothing is left it is refused', async ({
       box,
     }) => {

@@ -40,7 +40,8 @@ export class Sandbox {
   }
 
   remove(): void {
-    rmSync(this.root, { recursive: true, force: true });
+    // What it started may still write.
+    rmSync(this.root, { recursive: true, force: true, maxRetries: 5 });
   }
 
   run(

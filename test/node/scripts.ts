@@ -1,17 +1,22 @@
+import { watchFragments } from '../../src/actions/dns-hold/watch.ts';
+import { ownAddressOf } from '../../src/actions/fence-eks/own-address.ts';
 import { parseParams } from '../../src/actions/params.ts';
 import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
 import { etcdHealth } from '../../src/actions/scale/quorum.ts';
+import { etcdVolume } from '../../src/actions/scale-volume/which.ts';
 import { compose, type Fragments } from '../../src/node/compose.ts';
 import { COMMON, library } from '../../src/node/lib/index.ts';
 import type { NodeAction } from '../../src/node/types.ts';
 import { probe } from '../../src/probe/script.ts';
 import { receipts } from '../../src/receipts/script.ts';
+import { dnsCheck } from '../../src/status/dns-check.ts';
 import { status } from '../../src/status/script.ts';
 import { who } from '../../src/who/script.ts';
 import { context, fleetNode, target } from './sandbox.ts';
 
 /** Parameters with which each action hands over all of its inputs. */
 const PARAMS: Record<string, Record<string, unknown>> = {
+  'scale-flags': { flag: 'max-requests-inflight=800' },
   exec: { command: 'true' },
   kubectl: { get: '/version' },
   readmit: { clients: 'all' },
@@ -59,8 +64,8 @@ function ofAction(action: NodeAction, params: unknown): Script {
   };
 }
 
-function watch(name: string, roots: string[], inputs: string): Script {
-  return { name, roots, fragments: library, text: compose(roots, library), inputs: inputs.split(' ') };
+function watch(name: string, roots: string[], inputs: string, fragments: Fragments = library): Script {
+  return { name, roots, fragments, text: compose(roots, fragments), inputs: inputs.split(' ') };
 }
 
 const WATCH = 'HO_ROOT HO_HERE HO_ID P_HOW P_FOR';
@@ -70,10 +75,14 @@ export const SCRIPTS: Script[] = [
     .filter((action) => action.node)
     .map((action) => ofAction(action, parseParams(action, PARAMS[action.name] ?? {}, action.name))),
   ofAction(etcdHealth, {}),
+  ofAction(ownAddressOf, {}),
+  ofAction(etcdVolume, {}),
   ofAction(probe, { leases: true, seconds: 3 }),
   ofAction(receipts, { skip: 0 }),
   ofAction(who, { api: [] }),
   ofAction(status, { api: [] }),
+  ofAction(dnsCheck, { name: ['www.example.com'] }),
   watch('watch', ['hold/watch'], `${WATCH} P_PROCESS P_CMDLINE P_CGROUP HO_UID`),
   watch('watch of pods', ['hold/pods-as', 'hold/watch'], `${WATCH} P_PODS IN_API4 IN_API6 IN_PORTS HO_TABLE`),
+  watch('watch of names', ['watch'], 'FX_ROOT DW_ID P_FOR IN_UNTIL', watchFragments),
 ];

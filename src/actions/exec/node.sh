@@ -45,7 +45,7 @@ act_apply() {
   FX_RC=$?
   umask 077
   LC_ALL=C
-  rm -f "$FX_DIR/script"
+  [ -z "$EX_BY" ] || rm -f "$FX_DIR/script"
   FX_EXIT=$FX_RC
   case " $P_EXITS " in
     *" $FX_RC "* | ' any ') ;;

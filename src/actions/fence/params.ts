@@ -13,7 +13,7 @@ export const fenceParameters = {
   },
   allow: {
     schema: addresses,
-    help: 'on hosts: also let in this address or CIDR',
+    help: 'on hosts, in the network: also let in this address or CIDR',
     flag: '--allow <address>',
     repeatable: true,
   },

@@ -1,3 +1,4 @@
+import aside from './aside.sh';
 import manifest from './manifest.sh';
 import manifestRead from './manifest-read.sh';
 import node from './node.sh';
@@ -8,6 +9,7 @@ import unit from './unit.sh';
 
 /** What pause runs on a node; `node` comes first and names what it needs. */
 export const fragments = {
+  aside,
   manifest,
   'manifest-read': manifestRead,
   node,

@@ -1,5 +1,5 @@
 # Static pod manifests: found by what they contain, whatever their file name.
-# needs: manifest-read
+# needs: manifest-read common/result
 # shellcheck shell=sh
 
 # Watched by kubelets of kubeadm, kOps and RKE2. A paused manifest lies beside the folder, on the same file system: a rename
@@ -7,14 +7,6 @@
 PA_DIRS='/etc/kubernetes/manifests /var/lib/rancher/rke2/agent/pod-manifests'
 PA_ASIDE=fireaxe-paused
 PA_CR=$(printf '\r')
-
-# pause_aside PATH: where a manifest at PATH lies while it is paused: PA_KEPT, named PA_BASE in PA_HOME.
-pause_aside() {
-  PA_BASE=${1##*/}
-  PA_HOME=${1%/*}
-  PA_HOME=$FX_ROOT${PA_HOME%/*}/$PA_ASIDE
-  PA_KEPT=$PA_HOME/$PA_BASE
-}
 
 # pause_find COMPONENT: PA_IN is the path of its manifest, PA_OUT the former path of a paused one, PA_SPACE its namespace.
 pause_find() {
@@ -29,6 +21,8 @@ pause_find() {
     pause_pick "$1" "$FX_ROOT${PA_DIR%/*}/$PA_ASIDE"
     [ -n "$PA_HIT" ] && [ -z "$PA_OUT" ] || continue
     PA_OUT=$PA_DIR/$PA_HIT
+    # Only pause reads it.
+    # shellcheck disable=SC2034
     [ -n "$PA_IN" ] || PA_SPACE=$PA_NS
   done
 }
@@ -48,12 +42,16 @@ pause_pick() {
   done
 }
 
-# The before-state has one member a component: `in PATH`, `out PATH` (paused, yet running) or `frozen PATH` (paused and not running).
-# pause_key COMPONENT: PA_KEY is its name.
-pause_key() {
-  case $1 in
-    kube-controller-manager) PA_KEY=controller_manager ;;
-    kube-scheduler) PA_KEY=scheduler ;;
-    *) PA_KEY=autoscaler ;;
-  esac
+# pause_movable: refuses if PA_IN cannot be renamed, or its name cannot be put into the before-state.
+pause_movable() {
+  PA_F=$FX_ROOT$PA_IN
+  case $PA_IN in *[!\ -~]*) fx_refuse odd-name 'the name of the manifest is not ASCII' ;; esac
+  [ ! -L "$PA_F" ] || fx_refuse odd-name "$PA_IN is a link"
+  PA_D=${PA_F%/*}
+  # Only within one mount is it a rename: the kubelet could read half of a copy.
+  PA_L=$(df -P "$PA_D" "${PA_D%/*}" 2>/dev/null) || fx_refuse no-tool "df does not show the file system of $PA_IN"
+  PA_T=${PA_L##*"$FX_NL"} PA_L=${PA_L%"$FX_NL"*}
+  PA_L=${PA_L##*"$FX_NL"}
+  [ "${PA_L##*% }" = "${PA_T##*% }" ] || fx_refuse other-mount "${PA_IN%/*} is a separate mount: a rename cannot leave it"
+  [ -w "$PA_D" ] && [ -w "${PA_D%/*}" ] || fx_refuse read-only "cannot write in ${PA_IN%/*} and its parent"
 }

@@ -1,5 +1,5 @@
 # Pause: a component's manifest is renamed out of the kubelet's sight, and back; a component that systemd runs is masked.
-# needs: manifest running take undo unit
+# needs: aside manifest running take undo unit
 # shellcheck shell=sh
 
 act_look() {
@@ -33,20 +33,6 @@ pause_look() {
   else
     fx_before "$PA_KEY" "frozen $PA_OUT"
   fi
-}
-
-# pause_movable: refuses if PA_IN cannot be renamed, or its name cannot be put into the before-state.
-pause_movable() {
-  PA_F=$FX_ROOT$PA_IN
-  case $PA_IN in *[!\ -~]*) fx_refuse odd-name 'the name of the manifest is not ASCII' ;; esac
-  [ ! -L "$PA_F" ] || fx_refuse odd-name "$PA_IN is a link"
-  PA_D=${PA_F%/*}
-  # Only within one mount is it a rename: the kubelet could read half of a copy.
-  PA_L=$(df -P "$PA_D" "${PA_D%/*}" 2>/dev/null) || fx_refuse no-tool "df does not show the file system of $PA_IN"
-  PA_T=${PA_L##*"$FX_NL"} PA_L=${PA_L%"$FX_NL"*}
-  PA_L=${PA_L##*"$FX_NL"}
-  [ "${PA_L##*% }" = "${PA_T##*% }" ] || fx_refuse other-mount "${PA_IN%/*} is a separate mount: a rename cannot leave it"
-  [ -w "$PA_D" ] && [ -w "${PA_D%/*}" ] || fx_refuse read-only "cannot write in ${PA_IN%/*} and its parent"
 }
 
 act_apply() {

@@ -1,5 +1,5 @@
 # Takes a manifest out of the kubelet's sight, and waits until the component has stopped.
-# needs: manifest running unit freezer/freeze
+# needs: aside manifest running unit freezer/freeze
 # shellcheck shell=sh
 
 # pause_take: moves PA_IN out. Its note beside it survives a reboot, as undo must work after one.

@@ -1,5 +1,5 @@
 # Puts a manifest back, and thaws the pod; or unmasks the unit.
-# needs: manifest running unit freezer/freeze
+# needs: aside manifest running unit freezer/freeze
 # shellcheck shell=sh
 
 act_undo() {

@@ -1,6 +1,6 @@
 # A component that systemd runs, and not the kubelet: its unit is stopped and masked, as stop does it. Its part of the
 # before-state is KEY_unit, KEY_triggers and KEY_with, where stop has unit, triggers and with.
-# needs: manifest running hold/unit hold/unit-undo common/tools common/proc
+# needs: aside manifest running hold/unit hold/unit-undo common/tools common/proc
 # shellcheck shell=sh
 
 # pause_unit_there COMPONENT: whether systemd knows its unit, which is then read.

@@ -4,6 +4,7 @@ import apart from './common/apart.sh';
 import apply from './common/apply.sh';
 import clock from './common/clock.sh';
 import deadline from './common/deadline.sh';
+import has from './common/has.sh';
 import identity from './common/identity.sh';
 import lock from './common/lock.sh';
 import main from './common/main.sh';
@@ -21,6 +22,10 @@ import words from './common/words.sh';
 import write from './common/write.sh';
 import crictl from './cri/crictl.sh';
 import criPath from './cri/path.sh';
+import dnsAsk from './dns/ask.sh';
+import dnsCorefile from './dns/corefile.sh';
+import dnsNames from './dns/names.sh';
+import dnsServers from './dns/servers.sh';
 import etcd from './etcd/etcd.sh';
 import etcdAlarms from './etcd/etcd-alarms.sh';
 import etcdGet from './etcd/etcd-get.sh';
@@ -84,6 +89,7 @@ export const library: Fragments = {
   'common/apply': apply,
   'common/clock': clock,
   'common/deadline': deadline,
+  'common/has': has,
   'common/identity': identity,
   'common/lock': lock,
   'common/main': main,
@@ -100,6 +106,10 @@ export const library: Fragments = {
   'common/words': words,
   'common/write': write,
   'etcd/etcd-alarms': etcdAlarms,
+  'dns/ask': dnsAsk,
+  'dns/corefile': dnsCorefile,
+  'dns/names': dnsNames,
+  'dns/servers': dnsServers,
   'etcd/etcd-get': etcdGet,
   'cri/crictl': crictl,
   'cri/path': criPath,

@@ -14,6 +14,13 @@ if [ "$verb" = proxy ]; then
   : >"$socket"
   exec sleep 30
 fi
+# Servers of other hosts.
+host=${server#https://} host=${host%:*}
+if [ -e "$SANDBOX/servers/$host" ]; then
+  [ "$(cat "$SANDBOX/servers/$host")" = ready ] && echo ok && exit 0
+  echo "The connection to the server $host:6443 was refused - did you specify the right host or port?" >&2
+  exit 1
+fi
 # Where it listens, when not at every address.
 if [ -e "$SANDBOX/api/at" ] && [ "$server" != "https://$(cat "$SANDBOX/api/at"):6443" ]; then
   echo "The connection to the server ${server#https://} was refused - did you specify the right host or port?" >&2

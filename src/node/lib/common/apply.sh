@@ -20,8 +20,9 @@ fx_do_apply() {
 # fx_folder: makes the folder of this step's receipt. A step that must never run twice always gets one, with its own lock.
 fx_folder() {
   if [ -n "$FX_ONCE" ]; then
-    fx_room room '' || fx_refuse no-receipt "cannot write in $FX_HOME, /dev/shm or /tmp: without a receipt it might run twice"
-    rm -f "$FX_DIR/room"
+    # Where it began, its receipt is: on a disk that is full by now, none would be found elsewhere, and it would run again.
+    [ -e "$FX_DIR/intent" ] || fx_room before '' ||
+      fx_refuse no-receipt "cannot write in $FX_HOME, /dev/shm or /tmp: without a receipt it might run twice"
     FX_LOCK=$FX_DIR/lock
     return 0
   fi
@@ -32,7 +33,7 @@ fx_folder() {
 
 # fx_overtaken: whether the step was undone while this order waited for the lock or, by the times of both, was on its way.
 fx_overtaken() {
-  fx_line "$FX_DIR/undone" || FX_L=$(readlink "$FX_DIR/undone.says") || return 1
+  fx_line "$FX_DIR/undone" || { [ -L "$FX_DIR/undone.says" ] && FX_L=$(readlink "$FX_DIR/undone.says"); } || return 1
   [ -n "$FX_OLD" ] || return 0
   FX_L=${FX_L##* }
   case $FX_L in '' | *[!0-9]*) return 1 ;; esac

@@ -28,6 +28,36 @@ fx_identity() {
   [ "$FX_L" = "$FX_MACHINE_ID" ] || fx_refuse wrong-machine "machine id $FX_L, not $FX_MACHINE_ID"
 }
 
+# fx_meant: an order that SSM sent to a tag names its nodes, because other machines may have that tag, too.
+fx_meant() {
+  [ -n "${FX_MEANT-}" ] || return 0
+  fx_own_id || fx_refuse wrong-machine 'sent to a tag, and this instance id cannot be told'
+  case " $FX_MEANT " in
+    *" $FX_L "*) return 0 ;;
+  esac
+  fx_refuse wrong-machine "sent to a tag, and this is $FX_L, not a target"
+}
+
+# fx_own_id: FX_L is this machine's instance id: by the agent that runs this script, else by the first file that has one.
+fx_own_id() {
+  FX_L=${AWS_SSM_INSTANCE_ID-}
+  ! fx_plain_id || return 0
+  for FX_K in /sys/class/dmi/id/board_asset_tag /var/lib/cloud/data/instance-id /var/lib/amazon/ssm/registration; do
+    fx_line "$FX_ROOT$FX_K" || continue
+    case $FX_L in *'"mi-'*) FX_L=mi-${FX_L#*'"mi-'} && FX_L=${FX_L%%'"'*} ;; esac
+    ! fx_plain_id || return 0
+  done
+  return 1
+}
+
+fx_plain_id() {
+  case ${FX_L#m} in
+    *[!a-z0-9-]*) return 1 ;;
+    i-?*) return 0 ;;
+  esac
+  return 1
+}
+
 # fx_time: refuses an apply that arrives too late. Undo, keep and operations that only read are never refused by a clock.
 fx_time() {
   FX_NOW=$(date +%s)

@@ -52,6 +52,7 @@ fx_main() {
   fx_guard
   fx_root
   fx_identity
+  fx_meant
   fx_time
   fx_same_boot
   "fx_do_$FX_OP"

@@ -1,18 +1,5 @@
-# Which tools this node has.
-# needs: result
+# Tools that a step cannot do without.
+# needs: has result
 # shellcheck shell=sh
 
-# fx_has TOOL: whether this node has the tool. In the drill, tools of the machine that runs the drill do not count.
-fx_has() {
-  FX_I=$IFS IFS=:
-  for FX_P in $PATH; do
-    [ -x "$FX_P/$1" ] || continue
-    IFS=$FX_I
-    [ -n "$FX_ROOT" ] || return 0
-    case $FX_P in /bin | /sbin | /usr/* | /opt/*) return 1 ;; esac
-    return 0
-  done
-  IFS=$FX_I
-  return 1
-}
 fx_need() { fx_has "$1" || fx_refuse no-tool "$1 is not on this node"; }

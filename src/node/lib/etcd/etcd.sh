@@ -8,8 +8,8 @@ $1 == "etcd_server_is_learner" { learner = $2 }
 $1 == "etcd_server_quota_backend_bytes" { quota = $2 }
 $1 == "etcd_mvcc_db_total_size_in_bytes" { size = $2 }
 $1 == "etcd_server_is_leader" { leads = $2 }
-/^etcd_network_known_peers[{]/ { members += $NF }
-/^etcd_network_active_peers[{]/ { peers += $NF }
+/^etcd_network_known_peers[{]/ { members += $NF > 0 }
+/^etcd_network_active_peers[{]/ { peers += $NF > 0 }
 /^etcd_disk_wal_fsync_duration_seconds_bucket[{]/ { split($1, word, "\""); most[++n] = word[2]; count[n] = $NF }
 END {
   for (i = 1; i <= n && fsync == ""; i++) if (count[n] > 0 && count[i] >= 0.99 * count[n]) fsync = i < n ? most[i] * 1000 : "over" most[n - 1] * 1000
@@ -29,7 +29,7 @@ etcd_read() {
   # shellcheck disable=SC2086
   set -- $AP_OUT
   ET_LEADER=${1:-0} ET_LEARNER=${2:-0} ET_QUOTA=${3:-0} ET_SIZE=${4:-0}
-  # Only a status tells these.
+  # Not every reader tells these.
   # shellcheck disable=SC2034
   [ $# -lt 8 ] || ET_MORE="$5 $6 $7 $8"
   ET_VOTES=$ET_OK

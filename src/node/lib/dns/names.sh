@@ -1,0 +1,87 @@
+# Names and addresses of services, by the rules of kube-proxy: iptables has the names in comments, nftables in chains and
+# comments of elements. IPVS has addresses only; services without an address of their own (headless, ExternalName) have no rule.
+# needs: common/within common/has
+# shellcheck shell=sh
+
+# dns_names: prints sorted lines `ADDRESS NAME.NAMESPACE`, and at the end `= SOURCE N …`.
+dns_names() {
+  {
+    dns_rules
+    echo "$DN_WELL"
+  } | dns_table
+}
+
+# dns_rules: the rules as the tools print them. What kube-proxy left when its mode was changed comes last.
+dns_rules() {
+  DN_WELL='= whole'
+  if fx_has nft; then
+    for DN_T in ip ip6; do
+      within 5 nft list set $DN_T kube-proxy cluster-ips 2>/dev/null
+      for DN_V in service-ips no-endpoint-services; do within 5 nft list map $DN_T kube-proxy $DN_V 2>/dev/null; done
+    done
+  fi
+  echo '= iptables'
+  for DN_T in iptables-save ip6tables-save iptables-legacy-save ip6tables-legacy-save; do
+    ! fx_has $DN_T || within 5 $DN_T 2>/dev/null || [ $? -ne 124 ] || DN_WELL='= cut'
+  done
+}
+
+# dns_table: from the text of the tools to lines. A name that two sources give different addresses has that of the first.
+dns_table() {
+  awk '
+    function tell(address, who, part, family, name) {
+      sub(/:.*/, "", who)
+      if (who !~ /^[a-z0-9]([a-z0-9-]*[a-z0-9])?\/[a-z0-9]([a-z0-9-]*[a-z0-9])?$/ || address !~ /^[0-9a-f.:]+$/) return
+      split(who, part, "/")
+      family = index(address, ":") ? 6 : 4
+      name = part[2] "." part[1]
+      if (!((name, family) in has)) {
+        has[name, family] = address
+        count[source]++
+        print address " " name | by
+      } else if (has[name, family] != address) differ++
+    }
+    BEGIN { source = "nft"; by = "LC_ALL=C sort" }
+    $0 == "= iptables" { source = "iptables"; next }
+    $0 == "= cut" { cut = 1; next }
+    # The set of cluster addresses comes before the maps, which have other addresses, too.
+    source == "nft" && /^\tset cluster-ips/ { inside = 1 }
+    source == "nft" && /^\t}/ { inside = 0 }
+    inside {
+      text = $0
+      while (match(text, /[0-9a-f]+[.:][0-9a-f.:]*/)) {
+        cluster[substr(text, RSTART, RLENGTH)] = 1
+        text = substr(text, RSTART + RLENGTH)
+      }
+      next
+    }
+    source == "nft" && / \. (tcp|udp|sctp) \. / {
+      sub(/^[ \t]*elements = [{] */, "")
+      n = split($0, element, /, */)
+      for (i = 1; i <= n; i++) {
+        text = element[i]
+        sub(/^[ \t]+/, "", text)
+        address = text
+        sub(/ .*/, "", address)
+        if (!(address in cluster)) continue
+        if (match(text, /goto service-[A-Z0-9]+-[^ }]+/)) {
+          who = substr(text, RSTART + 13, RLENGTH - 13)
+          sub(/^[A-Z0-9]+-/, "", who)
+          split(who, path, "/")
+          tell(address, path[1] "/" path[2])
+        } else if (match(text, /comment "[^"]+"/)) tell(address, substr(text, RSTART + 9, RLENGTH - 10))
+      }
+      next
+    }
+    source == "iptables" && /^-A KUBE-SERVICES -d .* --comment "[^" ]+ (cluster IP|has no (local )?endpoints)"/ {
+      address = $4
+      sub(/\/(32|128)$/, "", address)
+      match($0, /--comment "[^" ]+/)
+      tell(address, substr($0, RSTART + 11, RLENGTH - 11))
+    }
+    END {
+      close(by)
+      print "= nft " count["nft"] + 0 " iptables " count["iptables"] + 0 " differ " differ + 0 " cut " cut + 0
+    }
+  '
+}

@@ -1,0 +1,71 @@
+# The processes of CoreDNS on this node, and what is known of each from /proc: its address, and where its Corefile lies.
+# shellcheck shell=sh
+
+# dns_servers: DS_ALL are their process ids.
+dns_servers() {
+  DS_ALL=''
+  set +f
+  for DS_F in "$FX_ROOT"/proc/[0-9]*/comm; do
+    DS_P=''
+    { read -r DS_P <"$DS_F"; } 2>/dev/null
+    [ "$DS_P" = coredns ] || continue
+    DS_P=${DS_F%/comm}
+    DS_ALL="$DS_ALL${DS_ALL:+ }${DS_P##*/}"
+  done
+  set -f
+}
+
+# dns_server PID: DS_AT is its address, DS_DIR the folder of its Corefile in the kubelet's volume on this node, DS_NAME the file's
+# name there, DS_DOMAIN the domain of its cluster. False, with DS_WHY, where one of them is not found.
+# Not every script asks why.
+# shellcheck disable=SC2034
+dns_server() {
+  DS_AT='' DS_DIR='' DS_DOMAIN='' DS_WHY=''
+  dns_conf "$1"
+  DS_NAME=${DS_CONF##*/}
+  dns_address "$1"
+  [ -n "$DS_AT" ] || { DS_WHY='its address is not in /proc' && return 1; }
+  # Of what the plugin kubernetes serves, the first that is not a reverse zone.
+  DS_DOMAIN=$(sed -n 's/^[ \t]*kubernetes[ \t]*\([^#{]*\).*/\1/p' "$FX_ROOT/proc/$1/root$DS_CONF" 2>/dev/null |
+    tr ' \t' '\n' | grep -v -e 'arpa\.*$' -e '^$' | head -n 1)
+  case $DS_DOMAIN in '') DS_DOMAIN=cluster.local ;; *[!A-Za-z0-9.-]*) DS_WHY='the domain in its Corefile is odd' && return 1 ;; esac
+  DS_DOMAIN=${DS_DOMAIN%.}
+  dns_volume "$1" && return 0
+  DS_WHY="its Corefile $DS_CONF does not lie in a config-map volume of the kubelet"
+  return 1
+}
+
+# dns_conf PID: DS_CONF is the path of its Corefile as the container has it.
+dns_conf() {
+  DS_CONF=$(tr '\000' '\n' <"$FX_ROOT/proc/$1/cmdline" 2>/dev/null | sed -n '/^--*conf$/{n;p;q;}; s/^--*conf=//p' | head -n 1)
+  case $DS_CONF in /*) ;; *) DS_CONF=/${DS_CONF:-Corefile} ;; esac
+}
+
+# dns_address PID: the first address in its network that is not a loopback.
+dns_address() {
+  DS_AT=$(awk '/\|-- / { at = $2 } /32 host LOCAL/ && at !~ /^(127|169\.254)\./ { print at; exit }' "$FX_ROOT/proc/$1/net/fib_trie" 2>/dev/null)
+  [ -n "$DS_AT" ] || DS_AT=$(awk '$4 == "00" { a = $1; o = ""; for (i = 1; i <= 29; i += 4) o = o (i > 1 ? ":" : "") substr(a, i, 4); print o; exit }' \
+    "$FX_ROOT/proc/$1/net/if_inet6" 2>/dev/null)
+}
+
+# dns_volume PID: the folder that is mounted where the container has its Corefile, as this machine sees it.
+dns_volume() {
+  DS_M=${DS_CONF%/*}
+  DS_M=$(awk -v dir="${DS_M:-/}" '
+    NR == FNR { if ($5 == dir) { dev = $3; root = $4 } next }
+    $3 == dev && dev != "" { top = $4 == "/" ? "" : $4; if (index(root, top "/") == 1) print ($5 == "/" ? "" : $5) substr(root, length(top) + 1) }
+  ' "$FX_ROOT/proc/$1/mountinfo" "$FX_ROOT/proc/self/mountinfo" 2>/dev/null)
+  DS_I=$IFS IFS='
+'
+  for DS_DIR in $DS_M; do
+    DS_DIR=$FX_ROOT$DS_DIR
+    # In dash, bash and busybox.
+    # shellcheck disable=SC3013
+    if [ -L "$DS_DIR/..data" ] && [ "$DS_DIR/$DS_NAME" -ef "$FX_ROOT/proc/$1/root$DS_CONF" ]; then
+      IFS=$DS_I
+      return 0
+    fi
+  done
+  IFS=$DS_I
+  return 1
+}

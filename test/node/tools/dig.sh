@@ -1,0 +1,18 @@
+# Servers are folders coredns/ADDRESS: `Corefile` is what the server has read, `knows` are the names that it has from the API.
+for word in "$@"; do
+  case $word in
+    @*) server=$SANDBOX/coredns/${word#@} ;;
+    *.*) name=$word ;;
+  esac
+done
+code=SERVFAIL
+if [ ! -d "$server" ]; then
+  echo ';; connection timed out; no servers could be reached'
+  exit 9
+elif grep -q " $name\$" "$server/Corefile"; then
+  code=NOERROR
+elif [ -e "$server/knows" ]; then
+  code=NXDOMAIN
+  ! grep -qxF "$name" "$server/knows" || code=NOERROR
+fi
+echo ";; ->>HEADER<<- opcode: QUERY, status: $code, id: 4711"
