@@ -1,11 +1,13 @@
 import { parseParams } from '../actions/params.ts';
 import { actionNamed } from '../actions/registry.ts';
 import { parseAmount, parseSome, resolveAmount } from '../base/amount.ts';
+import { LONGEST_MS } from '../base/duration.ts';
 import { waveSizes } from '../fanout/waves.ts';
 import { perCallOf, type TransportName } from '../fleet/transports.ts';
-import { targetsOf } from '../kit/targets.ts';
+import { accessesOf } from '../kit/targets.ts';
 import { clocksOf, timeoutsOf } from '../kit/timeouts.ts';
 import type { ClusterKit } from '../kit/types.ts';
+import { alongShards } from './along-shards.ts';
 import { dangerOf, irreversibleOf } from './bound.ts';
 import { DEFAULTS, type PlanRequest } from './request.ts';
 import type { ActionStep, GateSpec } from './types.ts';
@@ -53,11 +55,15 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     at('maxFailures'),
   );
   const irreversible = irreversibleOf({ action, params });
+  const longestMs = 1000 * (action.cloud?.longest?.(params) ?? 0);
   const via = overrides.via ?? draft.via;
-  const waves = waveSizes(total, canary, wave);
+  const parallel = overrides.parallel ?? draft.parallel;
+  const waves = action.oneByOne ? new Array<number>(total).fill(1) : waveSizes(total, canary, wave);
   const warnings =
     action.warnings?.(params, { cluster: request.cluster, nodes: request.cluster.fleet.nodes }) ?? [];
   const hasCanary = canary !== undefined && waves.length > 1 && resolveAmount(canary, total, 'up') > 0;
+  const calls = action.cloud ? {} : callsOf(request.cluster, draft.targets, via);
+  const ordered = calls.perCall !== undefined && !action.oneByOne && !draft.anyOf;
   return {
     kind: 'action',
     id: draft.id,
@@ -65,17 +71,21 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     title: draft.title ?? action.summary(params),
     danger: dangerOf({ action, params }),
     params: draft.params,
-    targets: draft.targets,
+    targets: ordered ? alongShards(draft.targets, waves, request.cluster) : draft.targets,
     waves,
     ...(hasCanary ? { canary: true } : {}),
     // A cloud action declares its own parallelism.
-    parallel: action.cloud?.parallel ?? overrides.parallel ?? draft.parallel ?? DEFAULTS.parallel,
-    ...(action.cloud ? {} : callsOf(request.cluster, draft.targets, via)),
+    parallel: action.cloud?.parallel ?? parallel ?? DEFAULTS.parallel,
+    ...(action.cloud || parallel !== undefined || total <= DEFAULTS.parallel ? {} : { adaptive: true }),
+    ...calls,
     budget: resolveAmount(budget, total, 'down'),
     ...(action.cloud
       ? {
           connectMs: timeouts.connectMs,
-          runMs: overrides.timeoutMs ?? draft.timeoutMs ?? DEFAULTS.cloudTimeoutMs,
+          runMs:
+            overrides.timeoutMs ??
+            draft.timeoutMs ??
+            Math.max(DEFAULTS.cloudTimeoutMs, Math.min(LONGEST_MS, longestMs)),
         }
       : clocksOf(timeouts, draft.timeoutMs ?? timeouts.scriptMs, overrides.timeoutMs)),
     ...(overrides.deliveryMs === undefined ? {} : { deliveryMs: overrides.deliveryMs }),
@@ -93,7 +103,7 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
 /** Where a call of a transport takes several targets, so many of them are in flight with one call. */
 function callsOf(cluster: ClusterKit, names: string[], via?: TransportName[]): { perCall?: number } {
   const named = new Set(names);
-  const used = via ?? targetsOf(cluster).flatMap((target) => (named.has(target.name) ? target.via : []));
+  const used = via ?? accessesOf(cluster, ({ name }) => named.has(name)).flatMap((access) => access.via);
   const perCall = perCallOf(used);
   return perCall > 1 ? { perCall } : {};
 }

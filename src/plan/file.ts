@@ -13,12 +13,17 @@ import { PLAN_SCHEMA, type Plan } from './types.ts';
 const A_PLAN = 'a file made by fireaxe plan -o';
 
 /** Writes a plan for people to read and for `run FILE`: the whole file or nothing. */
-export async function writePlanFile(path: string, plan: Plan): Promise<void> {
+export function writePlanFile(path: string, plan: Plan): Promise<void> {
+  return saveFile(path, textOf(plan));
+}
+
+/** Writes the text of a plan: the whole file or nothing. */
+export async function saveFile(path: string, text: string): Promise<void> {
   const there = await stat(path).catch(() => undefined);
   // A rename would replace /dev/stdout by the plan, too.
   if (there && !there.isFile()) throw notSaved(path, 'not a regular file');
   try {
-    await writeWhole(path, textOf(plan));
+    await writeWhole(path, text);
   } catch (cause) {
     throw notSaved(path, systemWords(cause), cause);
   }

@@ -43,6 +43,7 @@ const actionStep = shaped({
   targets: names,
   waves: listOf(whole()),
   parallel: whole(1),
+  adaptive: maybe(oneOf([true])),
   perCall: maybe(whole(2)),
   budget: whole(),
   connectMs: someSpan,

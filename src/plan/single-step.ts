@@ -1,3 +1,4 @@
+import { verbOf } from '../actions/names.ts';
 import { flagOf } from '../actions/params.ts';
 import { actionNamed } from '../actions/registry.ts';
 import { usage } from '../base/errors.ts';
@@ -20,7 +21,7 @@ export interface SingleStepRequest extends PlanRequest {
 /** The plan of one verb: one workstream with one step, sometimes with another before it. Verbs have no other engine. */
 export function singleStepPlan(request: SingleStepRequest): Plan {
   if (request.targets.length === 0) throw usage('no target', { place: '--selector', next: 'fireaxe nodes' });
-  const place = `fireaxe ${request.action}`;
+  const place = `fireaxe ${verbOf(request.action)}`;
   const step = planActionStep(
     {
       id: request.action,

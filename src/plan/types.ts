@@ -35,6 +35,8 @@ export interface ActionStep {
   canary?: true;
   /** Most calls in flight: a target each, except over SSM. */
   parallel: number;
+  /** Nobody said how many: targets log in ahead of their turn, as many as the hosts and this machine bear. */
+  adaptive?: true;
   /** Most targets of one call, where a transport of the step takes several. */
   perCall?: number;
   /** Failures allowed. */
