@@ -33,7 +33,7 @@ export async function readFleetFile(file: string, cluster: string): Promise<Flee
     throw schemaError(read.issues, source, knownSnapshotKeys);
   }
   // JSON.parse takes the last of two: half a fleet would silently be gone.
-  const twice = duplicateKey(text);
+  const twice = duplicateKey(text, value);
   if (twice) throw usage(`duplicate key ${twice.key}`, { place: lineOf(text, twice.at, file) });
   return read.snapshot;
 }
@@ -69,8 +69,12 @@ function nodeOf(value: unknown, file: string) {
   };
 }
 
-/** Writes a snapshot; the file is the old one or the new one, never half of it. */
-export async function writeFleetFile(file: string, snapshot: FleetSnapshot): Promise<void> {
+/** Writes a snapshot; the file is the old one or the new one, never half of it. `check` may still refuse it. */
+export async function writeFleetFile(
+  file: string,
+  snapshot: FleetSnapshot,
+  check?: () => Promise<void>,
+): Promise<void> {
   await makeDirectories(dirname(file));
-  await writeWhole(file, `${JSON.stringify(snapshot, null, 1)}\n`);
+  await writeWhole(file, `${JSON.stringify(snapshot, null, 1)}\n`, check);
 }

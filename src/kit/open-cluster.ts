@@ -2,36 +2,44 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type FireaxeError, usage } from '../base/errors.ts';
+import { refusals } from '../base/together.ts';
 import { canonicalAddress } from '../fleet/canonical-address.ts';
 import type { TransportName } from '../fleet/transports.ts';
 import type { FleetSnapshot } from '../fleet/types.ts';
+import type { Definition } from './clusters/definition.ts';
 import { readFleetFile } from './fleet-file.ts';
 import { existing, inKit, missing } from './in-kit.ts';
+import { mustBeFile } from './read-text.ts';
 import type { ClusterFile } from './schema.ts';
-import type { Bastion, CloudProfile, ClusterKit, Discovery, Timeouts } from './types.ts';
-import type { YamlSource } from './yaml-file.ts';
+import type { Bastion, CloudProfile, ClusterKit, Discovery, Timeouts, TrafficSwitch } from './types.ts';
 
 /** One cluster of the kit with its fleet; every file that it names exists. */
 export async function openCluster(
   path: string,
   name: string,
-  file: ClusterFile,
-  source: YamlSource,
+  { file, place }: Definition,
   maybeNoFleet: boolean,
 ): Promise<ClusterKit> {
-  const at = ['clusters', name] as const;
-  const { identity, jump, sudo, ...ssh } = file.ssh;
-  const key = await identityFile(path, identity, source.place([...at, 'ssh', 'identity']));
+  const { identity, certificate, hostKeyAlias, jump, sudo, ...ssh } = file.ssh;
+  const refused = refusals();
+  const key = await refused.try(() => keyFile(path, identity, place(['ssh', 'identity'])));
+  const certified = await refused.try(() => keyFile(path, certificate, place(['ssh', 'certificate'])));
   const bastions: Record<string, Bastion> = {};
   for (const [bastion, b] of Object.entries(file.bastions)) {
-    const own = await identityFile(path, b.identity, source.place([...at, 'bastions', bastion, 'identity']));
+    const at = ['bastions', bastion];
+    const own = await refused.try(() => keyFile(path, b.identity, place([...at, 'identity'])));
+    const ownCertificate = await refused.try(() =>
+      keyFile(path, b.certificate, place([...at, 'certificate'])),
+    );
     const used = own ?? key;
-    if (!used && !ssh.useAgent) {
-      throw usage(`bastion ${bastion} has no identity`, {
-        place: source.place([...at, 'bastions', bastion]),
-        expected: 'identity: keys/<file> here or under ssh of the cluster, or useAgent: true there',
-      });
-    }
+    const vouching = ownCertificate ?? (own ? undefined : certified);
+    if (b.identity === undefined && identity === undefined && !ssh.useAgent)
+      refused.add(
+        usage(`bastion ${bastion} has no identity`, {
+          place: place(at),
+          expected: 'identity: keys/<file> here or under ssh of the cluster, or useAgent: true there',
+        }),
+      );
     bastions[bastion] = {
       name: bastion,
       address: b.address,
@@ -39,18 +47,24 @@ export async function openCluster(
       user: b.user ?? ssh.user,
       useAgent: ssh.useAgent,
       ...(used === undefined ? {} : { identity: used }),
+      ...(vouching === undefined ? {} : { certificate: vouching }),
+      ...(b.hostKeyAlias === undefined ? {} : { hostKeyAlias: b.hostKeyAlias.replaceAll('{name}', bastion) }),
     };
   }
   if (jump !== undefined && !Object.hasOwn(bastions, jump))
-    throw unknownBastion(jump, source.place([...at, 'ssh', 'jump']));
+    refused.add(unknownBastion(jump, place(['ssh', 'jump'])));
 
   const fleetFile = inKit(path, file.fleet ?? join('fleet', `${name}.json`));
-  const fleet = maybeNoFleet && !existsSync(fleetFile) ? noFleet(name) : await readFleetFile(fleetFile, name);
+  const none = maybeNoFleet && !existsSync(fleetFile);
+  const read = none ? noFleet(name) : await refused.try(() => readFleetFile(fleetFile, name));
+  const fleet = read ?? noFleet(name);
   for (const node of fleet.nodes) {
     if (typeof node.jump === 'string' && !Object.hasOwn(bastions, node.jump))
-      throw unknownBastion(node.jump, `${fleetFile}: ${node.name}`);
+      refused.add(unknownBastion(node.jump, `${fleetFile}: ${node.name}`));
   }
-  refuseSameDoor(fleet, ssh.port, fleetFile);
+  await refused.try(() => refuseSameDoor(fleet, ssh.port, fleetFile));
+  const ownHostKeys = (await refused.try(() => knownHostsIn(path, name, file, place))) ?? {};
+  refused.end(`mistakes in cluster ${name}`);
   const cloud = await cloudProfile(path, file);
   const via: TransportName[] = file.via ?? (cloud ? ['ssm', 'ssh'] : ['ssh']);
   return {
@@ -60,17 +74,38 @@ export async function openCluster(
       ...ssh,
       sudo: sudo ?? true,
       ...(key ? { identity: key } : {}),
+      ...(certified ? { certificate: certified } : {}),
+      ...(hostKeyAlias === undefined ? {} : { hostKeyAlias }),
       ...(jump === undefined ? {} : { jump }),
     },
     bastions,
     via,
     ...(cloud ? { cloud } : {}),
+    ...(file.cloud?.shardTag === undefined ? {} : { shardTag: file.cloud.shardTag }),
     ...discoveryIn(file),
+    ...trafficIn(file),
     kubernetes: file.kubernetes,
     parameters: file.parameters,
     timeouts: timeoutsIn(file),
     fleet,
+    ...ownHostKeys,
   };
+}
+
+/** The files with the keys of its own hosts: what the kit names, else known_hosts.d/<cluster> where it is. */
+async function knownHostsIn(
+  path: string,
+  name: string,
+  { knownHosts }: ClusterFile,
+  place: Definition['place'],
+): Promise<{ knownHosts?: string[] }> {
+  const found: string[] = [];
+  for (const [i, file] of (knownHosts ?? [join('known_hosts.d', name)]).entries()) {
+    const one = await existing(inKit(path, file));
+    if (one) found.push(await mustBeFile(one));
+    else if (knownHosts) throw missing(file, place(['knownHosts', i]));
+  }
+  return found.length > 0 ? { knownHosts: found } : {};
 }
 
 /** Only what the kit sets, without the defaults. */
@@ -81,7 +116,8 @@ function timeoutsIn({ timeouts }: ClusterFile): Partial<Timeouts> {
 }
 
 function discoveryIn({ cloud }: ClusterFile): { discover?: Discovery } {
-  if (!cloud?.discover) return {};
+  const shardLabels = cloud?.shardTag === undefined ? [] : [cloud.shardTag];
+  if (!cloud?.discover) return shardLabels.length > 0 ? { discover: { labelTags: shardLabels } } : {};
   const { tagName, filters, roles, labels, address } = cloud.discover;
   const rules = roles.map(({ tag, value, roles }) => ({
     key: tag,
@@ -93,9 +129,20 @@ function discoveryIn({ cloud }: ClusterFile): { discover?: Discovery } {
       ...(tagName === undefined ? {} : { tagName }),
       ...(filters && { filters: Object.entries(filters).map(([name, values]) => ({ name, values })) }),
       roleRules: rules,
-      labelTags: labels,
+      labelTags: [...labels, ...shardLabels],
       address,
     },
+  };
+}
+
+function trafficIn({ cloud }: ClusterFile): { traffic?: TrafficSwitch[] } {
+  if (!cloud?.traffic) return {};
+  return {
+    traffic: cloud.traffic.map(({ listener, record, ...shares }) => ({
+      ...shares,
+      ...(listener !== undefined && { listener }),
+      ...(record && { record }),
+    })),
   };
 }
 
@@ -115,7 +162,7 @@ async function cloudProfile(path: string, file: ClusterFile): Promise<CloudProfi
   };
 }
 
-async function identityFile(path: string, identity: string | undefined, place: string) {
+async function keyFile(path: string, identity: string | undefined, place: string) {
   if (identity === undefined) return undefined;
   const file = inKit(path, identity);
   const found = await stat(file).catch(() => undefined);

@@ -2,19 +2,32 @@ import { readdir, realpath } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { FireaxeError, usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
+import { refusals } from '../base/together.ts';
+import { clusterNamed, clusterNames } from './cluster-named.ts';
+import { openClusters } from './clusters/opened.ts';
+import { readClusters } from './clusters/read.ts';
 import { existing, inKit, missing } from './in-kit.ts';
 import { openCluster } from './open-cluster.ts';
-import { checkPermissions } from './permissions.ts';
+import { type Loose, loosePermissions } from './permissions.ts';
 import { mustBeFile, readText } from './read-text.ts';
-import { type KitFile, kitSchema, knownKitKeys } from './schema.ts';
-import type { ClusterKit, Kit } from './types.ts';
+import { type ClusterFile, type KitFile, kitSchema, knownKitKeys } from './schema.ts';
+import type { Kit } from './types.ts';
 import { parseYaml, schemaError, type YamlSource } from './yaml-file.ts';
 
+interface Opening {
+  /** `if-there` takes a missing snapshot for an empty one: discovery makes it. */
+  fleets?: 'needed' | 'if-there';
+  /** Which clusters are opened at once: each costs the reading of its snapshot. `openClusters` opens others. */
+  clusters?: 'all' | 'none';
+  /** Told of loose permissions, which are refused where it is absent. */
+  onLoose?(loose: Loose): void;
+}
+
 /**
- * Opens what was pre-staged: reads kit.yaml and the fleets, and refuses loose permissions before any key is used.
- * `if-there` takes a missing snapshot for an empty one: discovery makes it.
+ * Opens what was pre-staged: reads kit.yaml, the clusters and the fleets, and refuses loose permissions before any key
+ * is used.
  */
-export async function openKit(named: string, how: { fleets?: 'needed' | 'if-there' } = {}): Promise<Kit> {
+export async function openKit(named: string, how: Opening = {}): Promise<Kit> {
   const path = await realpath(named).catch(() => named);
   const kitFile = join(path, 'kit.yaml');
   const text = await readText(kitFile).catch((cause) => {
@@ -25,37 +38,64 @@ export async function openKit(named: string, how: { fleets?: 'needed' | 'if-ther
   if (!parsed.success) throw schemaError(parsed.error.issues, source, knownKitKeys);
   const file = parsed.data;
   const state = file.state === undefined ? undefined : resolve(path, file.state);
-  await checkPermissions(path, { ...filesOf(path, file), skip: state ? [state] : [] });
+  const defined = await readClusters(path, source, file);
+  const files = defined.flatMap(({ definition }) => definition?.file ?? []);
+  const loose = await loosePermissions(path, { ...filesOf(path, file, files), skip: state ? [state] : [] });
+  const refused = refusals();
+  if (loose && !how.onLoose) refused.add(loose.error);
+  if (loose) how.onLoose?.(loose);
 
-  const clusters: Record<string, ClusterKit> = {};
-  const unopened: Record<string, FireaxeError> = {};
-  for (const [name, cluster] of Object.entries(file.clusters)) {
-    try {
-      clusters[name] = await openCluster(path, name, cluster, source, how.fleets === 'if-there');
-    } catch (error) {
-      if (!(error instanceof FireaxeError) || Object.keys(file.clusters).length === 1) throw error;
-      unopened[name] = error;
-    }
-  }
-  const sshConfig = await existing(inKit(path, file.sshConfig ?? 'ssh_config'));
-  if (file.sshConfig && !sshConfig) throw missing(file.sshConfig, source.place(['sshConfig']));
-  if (sshConfig) await mustBeFile(sshConfig);
-  return {
+  const [sshConfig, revokedHostKeys, hostKeys = []] = [
+    await refused.try(() => optional(path, file, source, 'sshConfig', 'ssh_config')),
+    await refused.try(() => optional(path, file, source, 'revokedHostKeys', 'revoked_host_keys')),
+    await refused.try(() => knownHosts(path, file, source)),
+  ];
+  // What else one cluster needs: with several, a mistake of one is not one of all.
+  const only = defined.length === 1 ? defined[0]!.definition : undefined;
+  if (loose && !how.onLoose && only)
+    await refused.try(() => openCluster(path, defined[0]!.entry.name, only, how.fleets === 'if-there'));
+  refused.end('mistakes in the kit');
+  const byName = new Map(defined.map((one) => [one.entry.name, one]));
+  const kit: Kit = {
     path,
     name: file.name ?? basename(path),
-    clusters,
-    ...(Object.keys(unopened).length > 0 ? { unopened } : {}),
+    index: defined.map(({ entry }) => entry),
+    clusters: {},
+    open: async (name) => {
+      const { entry, definition } = byName.get(name)!;
+      if (!definition) throw entry.problem;
+      return openCluster(path, name, definition, how.fleets === 'if-there');
+    },
     policy: {
       floors: file.policy.floors as Kit['policy']['floors'],
       maxFailures: file.policy.maxFailures,
       planMaxAgeMs: file.policy.planMaxAge,
       fleetMaxAgeMs: file.policy.fleetMaxAge,
     },
-    knownHosts: await knownHosts(path, file, source),
+    knownHosts: hostKeys,
     playbooks: await playbooks(path),
+    ...(revokedHostKeys ? { revokedHostKeys } : {}),
     ...(sshConfig ? { sshConfig } : {}),
     ...(state ? { stateDir: state } : {}),
   };
+  if (how.clusters === 'none') return kit;
+  await openClusters(kit, clusterNames(kit));
+  // The kit's only cluster is the one that is meant.
+  if (defined.length === 1) clusterNamed(kit, defined[0]!.entry.name);
+  return kit;
+}
+
+/** A file that the kit may have under its usual name, and must have where it names one. */
+async function optional(
+  path: string,
+  file: KitFile,
+  source: YamlSource,
+  key: 'sshConfig' | 'revokedHostKeys',
+  usual: string,
+): Promise<string | undefined> {
+  const found = await existing(inKit(path, file[key] ?? usual));
+  if (file[key] && !found) throw missing(file[key], source.place([key]));
+  return found && mustBeFile(found);
 }
 
 async function knownHosts(path: string, file: KitFile, source: YamlSource): Promise<string[]> {
@@ -76,8 +116,7 @@ async function playbooks(path: string): Promise<Record<string, string>> {
 }
 
 /** The files that the kit names: those that only their owner may read, and those that others may only not write. */
-function filesOf(path: string, file: KitFile): { secrets: string[]; others: string[] } {
-  const clusters = Object.values(file.clusters);
+function filesOf(path: string, file: KitFile, clusters: ClusterFile[]) {
   const within = (names: (string | undefined)[]) => [
     ...new Set(names.filter((name) => name !== undefined).map((name) => inKit(path, name))),
   ];
@@ -90,8 +129,10 @@ function filesOf(path: string, file: KitFile): { secrets: string[]; others: stri
     // An ssh_config and an AWS profile can name commands that are run.
     others: within([
       file.sshConfig,
+      file.revokedHostKeys,
       ...(file.knownHosts ?? []),
-      ...clusters.flatMap((c) => [c.cloud?.configFile, c.fleet]),
+      ...clusters.flatMap((c) => [c.ssh, ...Object.values(c.bastions)].map((login) => login.certificate)),
+      ...clusters.flatMap((c) => [c.cloud?.configFile, c.fleet, ...(c.knownHosts ?? [])]),
     ]),
   };
 }
@@ -108,7 +149,7 @@ function noKit(path: string, cause: unknown): FireaxeError {
   }
   return usage(`no kit at ${path}`, {
     expected: 'a directory with kit.yaml in it',
-    next: 'add --kit PATH, or set FIREAXE_KIT (docs/kit.md); to practise without a kit: fireaxe drill up',
+    next: 'add --kit PATH, or set FIREAXE_KIT; to make one: fireaxe kit init; to practise without one: fireaxe drill up',
     cause,
   });
 }

@@ -9,24 +9,35 @@ interface Finding {
   what: string;
   /** The command that fixes it, without the path. */
   fix?: string;
+  /** It is no more than that. */
+  readable?: true;
+}
+
+/** A kit that others can read or change. */
+export interface Loose {
+  error: FireaxeError;
+  /** What is in it may be somebody else's by now. */
+  changeable: boolean;
 }
 
 /**
- * Refuses a kit that another user could have changed or read, by the rules of ssh's StrictModes: everything is
+ * Finds what another user could have changed or read of a kit, by the rules of ssh's StrictModes: everything is
  * the user's own or root's, nothing is writable by group or others, nor is a directory above, secrets are readable by
  * their owner alone, and no symlink leads out.
  */
-export async function checkPermissions(
+export async function loosePermissions(
   kit: string,
   { secrets, others, skip }: { secrets: string[]; others: string[]; skip: string[] },
-): Promise<void> {
+): Promise<Loose | undefined> {
   const findings: Finding[] = [];
   const root = await realpath(kit);
-  judge(root, await stat(root), false, findings);
+  const found = await stat(root);
+  judge(root, found, false, findings);
   await judgeAncestors(root, findings);
-  await walk(root, root, new Set(skip), secrets, findings).catch((cause) => {
-    throw closed(cause);
-  });
+  if (found.isDirectory())
+    await walk(root, root, new Set(skip), secrets, findings).catch((cause) => {
+      throw closed(cause);
+    });
   for (const path of [...secrets, ...others]) {
     if (path.startsWith(root + sep)) continue; // walked already
     const real = await realpath(path).catch(() => undefined);
@@ -34,6 +45,14 @@ export async function checkPermissions(
     judge(real, await stat(real), secrets.includes(path), findings);
     await judgeAncestors(real, findings);
   }
+  if (findings.length === 0) return undefined;
+  return { error: loose(findings), changeable: findings.some(({ readable }) => readable !== true) };
+}
+
+/** Refuses a place for a kit below directories in which another user could put another one. */
+export async function checkAbove(place: string): Promise<void> {
+  const findings: Finding[] = [];
+  await judgeAncestors(place, findings);
   if (findings.length > 0) throw loose(findings);
 }
 
@@ -108,8 +127,9 @@ function judge(path: string, found: Stats, secret: boolean, findings: Finding[])
   const bits = found.mode & (guarded ? 0o077 : 0o022);
   if (bits === 0) return;
   const mode = guarded ? (found.isDirectory() ? '700' : '600') : 'go-w';
-  const what = (bits & 0o022) !== 0 ? 'writable by others' : 'readable by others';
-  findings.push({ path, what: `is ${what} (${octal(found.mode)})`, fix: `chmod ${mode}` });
+  const writable = (bits & 0o022) !== 0;
+  const what = `is ${writable ? 'writable' : 'readable'} by others (${octal(found.mode)})`;
+  findings.push({ path, what, fix: `chmod ${mode}`, ...(!writable && { readable: true }) });
 }
 
 /** Another user's kit: this user cannot read its files. */

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseAmount } from '../base/amount.ts';
 import { LONGEST_MS, parseDuration } from '../base/duration.ts';
+import { isLabelKey, isLabelValue } from '../fleet/selector.ts';
 import { TRANSPORT_NAMES } from '../fleet/transports.ts';
 import { KEY_SOURCES } from './types.ts';
 
@@ -53,17 +54,29 @@ const name = z
 /** A value of a parameter: numbers and switches become their text. */
 const text = z.union([z.string(), z.number(), z.boolean()]).transform(String);
 
+/** The name that a host's key and certificate go by; `{name}` stands for the node's. */
+const hostKeyAlias = z
+  .string()
+  .regex(
+    /^(?:[A-Za-z0-9]|\{name\})(?:[A-Za-z0-9._-]|\{name\})*$/,
+    'not a host name such as {name}.example.com',
+  );
+
 const bastion = z.strictObject({
   address,
   port: port.default(22),
   user: user.optional(),
   identity: z.string().min(1).optional(),
+  certificate: z.string().min(1).optional(),
+  hostKeyAlias: hostKeyAlias.optional(),
 });
 
 const ssh = z.strictObject({
   user: user.default('root'),
   port: port.default(22),
   identity: z.string().min(1).optional(),
+  certificate: z.string().min(1).optional(),
+  hostKeyAlias: hostKeyAlias.optional(),
   useAgent: z.boolean().default(false),
   jump: name.optional(),
   sudo: z.boolean().optional(),
@@ -102,7 +115,50 @@ const discover = z.strictObject({
   address: z.enum(['private', 'public']).default('private'),
 });
 
+const percent = z
+  .union([z.string(), z.number()])
+  .transform((value) => Number(String(value).replace(/%$/, '')))
+  .refine((share) => share >= 0 && share <= 100, 'not a share such as 60%');
+
+const arn = (resource: RegExp, example: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^arn:[a-z-]+:elasticloadbalancing:.*:${resource.source}/`),
+      `not an ARN such as ${example}`,
+    );
+
+/** Where users' traffic is divided between clusters. */
+const trafficSwitch = z
+  .strictObject({
+    listener: arn(/listener(-rule)?/, 'arn:aws:elasticloadbalancing:…:listener-rule/…').optional(),
+    record: z
+      .strictObject({
+        zone: z.string().regex(/^[A-Z0-9]+$/, 'not a hosted zone id such as Z2FDTNDATAQYW2'),
+        name: z.string().min(1),
+        type: z.enum(['A', 'AAAA', 'CNAME']).default('A'),
+      })
+      .optional(),
+    sets: z.record(name, z.string().min(1)).default({}),
+    groups: z.record(name, arn(/targetgroup/, 'arn:aws:elasticloadbalancing:…:targetgroup/…')).default({}),
+    ceilings: z.record(name, percent).default({}),
+  })
+  .refine(({ listener, record }) => (listener === undefined) !== (record === undefined), {
+    message: 'give listener or record, and not both',
+  });
+
+/** As of a Kubernetes object: what no selector could name is refused. */
+const labels = z.record(
+  z.string().refine(isLabelKey, 'not a label key such as env or example.com/env'),
+  text.refine(isLabelValue, 'not a label value (at most 63 letters, digits and _.-)'),
+);
+
 const cluster = z.strictObject({
+  labels: labels.default({}),
+  /** Clusters with a lower one come first. */
+  order: z.number().optional(),
+  /** In any unit, for `largest first`. */
+  size: z.number().min(0, 'less than nothing').optional(),
   ssh: ssh.prefault({}),
   bastions: z.record(name, bastion).default({}),
   via: via.optional(),
@@ -115,7 +171,12 @@ const cluster = z.strictObject({
       configFile: z.string().min(1).optional(),
       credentialsFile: z.string().min(1).optional(),
       allow: z.array(z.enum(KEY_SOURCES)).default([]),
+      shardTag: z
+        .string()
+        .regex(/^[\p{L}\p{N} _.:/=@-]{1,128}$/u, 'not the key of a tag')
+        .optional(),
       discover: discover.optional(),
+      traffic: z.array(trafficSwitch).min(1).optional(),
     })
     .optional(),
   kubernetes: z
@@ -138,6 +199,8 @@ const cluster = z.strictObject({
   parameters: z.record(z.string(), text).default({}),
   timeouts: timeouts.prefault({}),
   fleet: z.string().min(1).optional(),
+  /** With the keys of its own hosts, besides those of the kit. */
+  knownHosts: z.array(z.string().min(1)).optional(),
 });
 
 const policy = z.strictObject({
@@ -149,38 +212,55 @@ const policy = z.strictObject({
   fleetMaxAge: duration.default(7 * 24 * 3_600_000),
 });
 
+/** One cluster of the kit, over the defaults. */
+export const clusterSchema = cluster;
+
+/** What all clusters share; each has a snapshot of its own. */
+export const defaultsSchema = cluster.omit({ fleet: true });
+
+export const clusterName = name;
+
 /** kit.yaml, as docs/kit.md describes it. */
 export const kitSchema = z.strictObject({
   schemaVersion: z.literal(1, 'only schemaVersion 1 is known'),
   name: name.optional(),
   state: z.string().min(1).optional(),
   knownHosts: z.array(z.string().min(1)).optional(),
+  revokedHostKeys: z.string().min(1).optional(),
   sshConfig: z.string().min(1).optional(),
-  clusters: z
-    .record(name, cluster)
-    .refine((clusters) => Object.keys(clusters).length > 0, 'no cluster in the kit'),
+  /** Each is read by itself, over the defaults: a mistake in one leaves the others usable. */
+  defaults: z.unknown().optional(),
+  clusters: z.record(name, z.unknown()).default({}),
   policy: policy.prefault({}),
 });
 
 export type KitFile = z.infer<typeof kitSchema>;
-export type ClusterFile = KitFile['clusters'][string];
+export type ClusterFile = z.infer<typeof clusterSchema>;
 
 /** The keys known under a path of kit.yaml, for an error that names the nearest. */
 export function knownKitKeys(path: PropertyKey[]): string[] {
+  const [first, , ...rest] = path;
+  if (first === 'clusters' && path.length > 1) return knownClusterKeys(rest);
+  if (first === 'defaults') return knownClusterKeys(path.slice(1), defaultsSchema);
   const shapes: Record<string, { shape: object }> = {
     '': kitSchema,
     policy,
     'policy.floors': policy.shape.floors.unwrap(),
-    'clusters.*': cluster,
-    'clusters.*.ssh': ssh,
-    'clusters.*.bastions.*': bastion,
-    'clusters.*.timeouts': timeouts,
-    'clusters.*.cloud': cluster.shape.cloud.unwrap(),
-    'clusters.*.cloud.discover': discover,
-    'clusters.*.kubernetes': cluster.shape.kubernetes.unwrap(),
   };
-  const wild = path.map((key, i) =>
-    (i === 1 && path[0] === 'clusters') || (i === 3 && path[2] === 'bastions') ? '*' : String(key),
-  );
+  return Object.keys(shapes[path.map(String).join('.')]?.shape ?? {});
+}
+
+/** The same within a cluster. */
+export function knownClusterKeys(path: PropertyKey[], whole: { shape: object } = cluster): string[] {
+  const shapes: Record<string, { shape: object }> = {
+    '': whole,
+    ssh,
+    'bastions.*': bastion,
+    timeouts,
+    cloud: cluster.shape.cloud.unwrap(),
+    'cloud.discover': discover,
+    kubernetes: cluster.shape.kubernetes.unwrap(),
+  };
+  const wild = path.map((key, i) => (i === 1 && path[0] === 'bastions' ? '*' : String(key)));
   return Object.keys(shapes[wild.join('.')]?.shape ?? {});
 }

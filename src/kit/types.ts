@@ -1,6 +1,7 @@
 import type { FireaxeError } from '../base/errors.ts';
 import type { TransportName } from '../fleet/transports.ts';
 import type { FleetNode, FleetSnapshot, Role } from '../fleet/types.ts';
+import type { ClusterIndex } from './clusters/types.ts';
 
 /** A host through which other nodes are reached. */
 export interface Bastion {
@@ -10,7 +11,11 @@ export interface Bastion {
   user: string;
   /** Absolute path of a private key. */
   identity?: string;
+  /** Absolute path of its certificate, where that is not beside it. */
+  certificate?: string;
   useAgent?: boolean;
+  /** The name that its host key goes by; its address when absent. */
+  hostKeyAlias?: string;
 }
 
 /** How long each phase of one command on one node may take (milliseconds). */
@@ -30,7 +35,7 @@ export interface Timeouts {
 }
 
 /** Where keys may come from besides the files, a process and an assumed role: each may be broken in an emergency. */
-export const KEY_SOURCES = ['web-identity', 'instance-metadata', 'container'] as const;
+export const KEY_SOURCES = ['sso', 'mfa', 'web-identity', 'instance-metadata', 'container'] as const;
 export type KeySource = (typeof KEY_SOURCES)[number];
 
 export interface CloudProfile {
@@ -42,6 +47,17 @@ export interface CloudProfile {
   credentialsFile?: string;
   /** What the profile may depend on, by name: nothing unless the kit says so. */
   allow?: KeySource[];
+}
+
+/** A group of nodes that carry the same value of the kit's shard tag: one SendCommand can reach all of them. */
+export interface Shard {
+  /** The tag's key. */
+  tag: string;
+  value: string;
+  /** Further tags that all nodes of the cluster carry, so that no other cluster's node is reached. */
+  and: { key: string; values: string[] }[];
+  /** Nodes of the fleet in it. */
+  nodes: number;
 }
 
 /** Which instances of EC2 are the cluster's, and what their tags say. */
@@ -58,14 +74,42 @@ export interface Discovery {
   address?: 'private' | 'public';
 }
 
+/** One place where users' traffic is divided between clusters. */
+export interface TrafficSwitch {
+  /** The ARN of a listener, or of one of its rules, that forwards to weighted target groups. */
+  listener?: string;
+  /** A weighted record of Route 53. */
+  record?: { zone: string; name: string; type: string };
+  /** Cluster → its set identifier in the record. */
+  sets: Record<string, string>;
+  /** Cluster → its target group: its share of a listener, and where its health is read. */
+  groups: Record<string, string>;
+  /** Cluster → the most that it can carry, in percent of all traffic at this place. */
+  ceilings: Record<string, number>;
+}
+
 export interface ClusterKit {
   name: string;
-  ssh: { user: string; port: number; identity?: string; useAgent: boolean; jump?: string; sudo: boolean };
+  ssh: {
+    user: string;
+    port: number;
+    identity?: string;
+    certificate?: string;
+    /** `{name}` stands for a node's name. */
+    hostKeyAlias?: string;
+    useAgent: boolean;
+    jump?: string;
+    sudo: boolean;
+  };
   bastions: Record<string, Bastion>;
   /** Order of transports for its nodes. */
   via: TransportName[];
   cloud?: CloudProfile;
+  /** The tag whose values divide the nodes into shards. */
+  shardTag?: string;
   discover?: Discovery;
+  /** Where its users' traffic is divided between clusters. */
+  traffic?: TrafficSwitch[];
   /** What the actions must know of Kubernetes there. */
   kubernetes: {
     apiserverPort: number;
@@ -85,6 +129,8 @@ export interface ClusterKit {
   fleet: FleetSnapshot;
   /** Absolute path of its snapshot, where it comes from a kit. */
   fleetFile?: string;
+  /** Absolute paths of known_hosts files with its own hosts. */
+  knownHosts?: string[];
 }
 
 export interface Policy {
@@ -103,12 +149,19 @@ export interface Kit {
   /** Absolute path. */
   path: string;
   name: string;
+  /** All its clusters, opened or not; those that are in `clusters` and `unopened` where it is absent. */
+  index?: ClusterIndex;
+  /** Those that are opened, by name. */
   clusters: Record<string, ClusterKit>;
   /** Clusters that cannot be opened, and why: the others are not affected. */
   unopened?: Record<string, FireaxeError>;
+  /** Reads the snapshot of one cluster and checks what it names. */
+  open?(name: string): Promise<ClusterKit>;
   policy: Policy;
-  /** Absolute paths of known_hosts files. */
+  /** Absolute paths of known_hosts files, besides those of each cluster. */
   knownHosts: string[];
+  /** Absolute path of the list of revoked host keys, when the kit has one. */
+  revokedHostKeys?: string;
   /** Absolute path of the ssh_config for the openssh transport, when the kit has one. */
   sshConfig?: string;
   /** The kit's own playbooks by name: absolute path. */
@@ -121,7 +174,16 @@ export interface Kit {
 export interface Target extends FleetNode {
   port: number;
   internalAddress: string;
-  ssh: { user: string; identity?: string; useAgent: boolean; jump?: Bastion; sudo: boolean };
+  ssh: {
+    user: string;
+    identity?: string;
+    certificate?: string;
+    hostKeyAlias?: string;
+    useAgent: boolean;
+    jump?: Bastion;
+    sudo: boolean;
+  };
   via: TransportName[];
   cloud?: CloudProfile;
+  shard?: Shard;
 }

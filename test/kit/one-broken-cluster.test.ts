@@ -34,7 +34,11 @@ it('it is told where it is meant, and where all are listed', async () => {
   expect(await said('nodes', '-c', 'c1')).toMatchObject({ code: 0 });
   const broken = expect.stringContaining('no fleet snapshot for cluster c2');
   expect(await said('nodes', '-c', 'c2')).toMatchObject({ code: 2, stderr: broken });
-  expect(await said('nodes')).toMatchObject({ code: 2, stderr: broken });
+  expect(await said('nodes')).toMatchObject({
+    code: 3,
+    stderr: broken,
+    stdout: expect.stringContaining('n1'),
+  });
   const several = expect.stringMatching(/several clusters[\s\S]*one of c1, c2/);
   expect(await said('probe')).toMatchObject({ code: 2, stderr: several });
 });

@@ -112,7 +112,7 @@ describe('opening a kit', () => {
 
   it('says where a kit could be when there is none', async () => {
     await expect(openKit('/nowhere')).rejects.toEqual(
-      error({ kind: 'usage', next: expect.stringMatching(/--kit.*FIREAXE_KIT.*docs\/kit\.md/) }),
+      error({ kind: 'usage', next: expect.stringMatching(/--kit.*FIREAXE_KIT.*fireaxe kit init/) }),
     );
   });
 });

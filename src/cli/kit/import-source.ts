@@ -1,0 +1,136 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import { basename, dirname, isAbsolute, join } from 'node:path';
+import { FireaxeError, usage } from '../../base/errors.ts';
+import { quote } from '../../base/quote.ts';
+import { globMatches } from '../../kit/clusters/glob.ts';
+import { home } from '../../kit/home.ts';
+import { type SourceText, sourceText } from '../../kit/import/source-text.ts';
+import type { ReadInclude } from '../../kit/import/ssh-config.ts';
+import type { Inventory } from '../../kit/import/types.ts';
+import type { CliIo } from '../types.ts';
+
+export interface SourceFlags {
+  kubectl?: string | undefined;
+  context?: string | undefined;
+  ansible?: string | undefined;
+  sshConfig?: string | undefined;
+  csv?: string | undefined;
+  ec2?: boolean | undefined;
+  address?: 'internal' | 'external' | undefined;
+}
+
+/** Exactly one source: two could contradict each other. */
+export function refuseOtherThanOne({ kubectl, context, ansible, sshConfig, csv, ec2 }: SourceFlags): void {
+  const flags = { kubectl, context, ansible, 'ssh-config': sshConfig, csv, ec2 };
+  const given = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`]));
+  if (given.length === 1) return;
+  const all = Object.keys(flags).map((flag) => `--${flag}`);
+  throw usage(
+    given.length === 0 ? 'nothing to import from' : `one source at a time, not ${given.join(' and ')}`,
+    {
+      place: given.join(' ') || '--csv',
+      expected: `one of ${all.join(', ')}`,
+      next: 'fireaxe kit import --help',
+    },
+  );
+}
+
+/** Reads the source that the flags name, other than EC2. */
+export async function readSource(flags: SourceFlags, io: CliIo): Promise<Inventory> {
+  const { kubectl, context, ansible, sshConfig, csv, address } = flags;
+  if (kubectl !== undefined || context !== undefined) {
+    const { readKubectl } = await import('../../kit/import/kubectl.ts');
+    const text = kubectl === undefined ? await fromContext(context!, io) : await textOf(kubectl, io);
+    const source = kubectl === undefined ? `context:${context}` : named('kubectl', kubectl);
+    return { kind: 'kubectl', source, nodes: readKubectl(text, address), notes: [] };
+  }
+  if (ansible !== undefined) {
+    const { readAnsible } = await import('../../kit/import/ansible/read.ts');
+    return {
+      kind: 'ansible',
+      source: named('ansible', ansible),
+      ...(await readAnsible(await textOf(ansible, io))),
+    };
+  }
+  if (sshConfig !== undefined) {
+    const { readSshConfig } = await import('../../kit/import/ssh-config.ts');
+    const read = await readSshConfig(await textOf(sshConfig, io), includes(io));
+    return { kind: 'ssh-config', source: named('ssh-config', sshConfig), ...read };
+  }
+  const { readCsv } = await import('../../kit/import/csv.ts');
+  return { kind: 'csv', source: named('csv', csv!), nodes: readCsv(await textOf(csv!, io)), notes: [] };
+}
+
+const named = (kind: string, file: string): string => `${kind}:${file === '-' ? 'stdin' : basename(file)}`;
+
+async function textOf(typed: string, io: CliIo): Promise<SourceText> {
+  if (typed === '-') return sourceText(await all(io.stdin), 'stdin');
+  const file = typed.startsWith('~/') ? join(home(io.env), typed.slice(2)) : typed;
+  const found = await stat(file).catch((cause: NodeJS.ErrnoException) => {
+    throw usage(`the file cannot be read (${cause.code})`, { place: file, cause });
+  });
+  if (found.isDirectory())
+    throw usage('a directory, not a file', {
+      place: file,
+      next: `ansible-inventory -i ${quote(file)} --list | fireaxe kit import --ansible -`,
+    });
+  if (!found.isFile() && !found.isFIFO())
+    throw usage('not a file', { place: file, expected: 'a file, or - for stdin' });
+  return sourceText(await readFile(file), file);
+}
+
+async function all(stream: NodeJS.ReadableStream): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  return Buffer.concat(chunks);
+}
+
+const CONTEXT_MS = 60_000;
+
+/** Asks the API server, today, while it answers. */
+async function fromContext(context: string, io: CliIo): Promise<SourceText> {
+  const words = ['get', 'nodes', '-o', 'json', `--context=${context}`, '--request-timeout=30s'];
+  const { execa } = await import('execa');
+  const ended = await execa('kubectl', words, {
+    env: io.env,
+    extendEnv: false,
+    stdin: 'ignore',
+    timeout: CONTEXT_MS,
+    maxBuffer: 400 << 20,
+    encoding: 'buffer',
+    reject: false,
+  });
+  const typed = `kubectl get nodes -o json --context=${quote(context)}`;
+  if (!ended.failed) return sourceText(Buffer.from(ended.stdout), typed);
+  if (ended.code === 'ENOENT')
+    throw usage('kubectl is not installed', {
+      place: '--context',
+      next: 'kubectl get nodes -o json elsewhere, then --kubectl FILE',
+    });
+  const said = Buffer.from(ended.stderr ?? '')
+    .toString()
+    .trim()
+    .split('\n')
+    .at(-1);
+  const why = ended.timedOut ? 'no answer within 60s' : said || ended.shortMessage;
+  throw new FireaxeError('usage', `kubectl failed: ${why}`, { place: '--context', next: typed });
+}
+
+/** The files of an Include: relative to ~/.ssh, with wildcards in the last part, as far as they can be read. */
+const includes =
+  ({ env }: CliIo): ReadInclude =>
+  async (pattern) => {
+    const user = join(home(env), '.ssh');
+    const path = pattern.startsWith('~/') ? join(home(env), pattern.slice(2)) : pattern;
+    const whole = isAbsolute(path) ? path : join(user, path);
+    const [directory, last] = [dirname(whole), basename(whole)];
+    const names = /[*?]/.test(last)
+      ? (await readdir(directory).catch(() => [])).filter((name) => globMatches(last, name)).sort()
+      : [last];
+    const read = names.map(async (name) => {
+      const file = join(directory, name);
+      const bytes = (await stat(file).catch(() => undefined))?.isFile() ? await readFile(file) : undefined;
+      return bytes?.toString().trim() ? [sourceText(bytes, file)] : [];
+    });
+    return (await Promise.all(read)).flat();
+  };
