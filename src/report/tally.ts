@@ -62,7 +62,8 @@ export class Tally {
     const sum = this.#sums.get(key) ?? { at, step, what, targets: [] };
     // A sent line has the time of its first record, an ended line that of its last: lines stay in order.
     if (!what.startsWith('sent')) sum.at = at;
-    sum.targets.push(...targets);
+    // Not by spreading: a call takes fewer arguments than an intent may have targets.
+    for (const target of targets) sum.targets.push(target);
     this.#sums.set(key, sum);
   }
 }

@@ -81,8 +81,8 @@ function entriesOf(records: JournalRecord[], start: number): TimelineEntry[] {
     for (const { at, step, text } of tally.take()) say(at, text, { step });
   };
   for (const record of records) {
-    // Records of single nodes become one line, once something else follows.
-    if (tally.add(record)) continue;
+    // Records of single nodes become one line, once something else follows. Readings are for the plots of the report.
+    if (record.kind === 'reading' || tally.add(record)) continue;
     flush();
     switch (record.kind) {
       case 'plan':
@@ -126,17 +126,26 @@ function entriesOf(records: JournalRecord[], start: number): TimelineEntry[] {
 }
 
 export function timelineLines(story: Timeline): string[] {
+  return timelineRows(story, story.cluster);
+}
+
+/** What the story of a run and of a rollout have in common. */
+interface Story extends Omit<Timeline, 'cluster' | 'verdict'> {
+  verdict?: { endedAt: string };
+}
+
+export function timelineRows(story: Story, where: string): string[] {
   const lines = [
-    `${story.title} (${story.name}) on ${story.cluster}`,
+    `${story.title} (${story.name}) on ${where}`,
     `reason: ${story.reason}`,
     `operator: ${story.operator}`,
     `plan: ${story.planHash.slice(0, 12)}, made ${formatTime(story.planCreatedAt)}`,
     '',
   ];
   for (const e of story.entries) {
-    const where = [e.workstream, e.step].filter((part) => part !== undefined).join(' / ');
+    const part = [e.workstream, e.step].filter((name) => name !== undefined).join(' / ');
     const after = `+${formatDuration(Math.max(0, e.afterMs))}`.padEnd(8);
-    lines.push(`${formatClock(e.at)} ${after} ${where ? `${where}: ` : ''}${oneLine(e.text)}`);
+    lines.push(`${formatClock(e.at)} ${after} ${part ? `${part}: ` : ''}${oneLine(e.text)}`);
   }
   lines.push('');
   if (story.state === 'open') lines.push('no end: the run is in progress or was cut off');
