@@ -3,13 +3,15 @@ import type { Site } from './site.ts';
 import type { LabNodeSpec } from './types.ts';
 
 export const CONTROL_PLANES = 3;
+/** The name of a cluster's bastion. */
 export const BASTION = 'bastion-1';
 
-/** All machines of a lab and the fault of each, as the seed decides. */
+/** All machines of a cluster and the fault of each, as the seed decides. */
 export function machines(site: Site, workers: number, seed: number): LabNodeSpec[] {
-  const random = createRandom(seed, 'machines');
+  const random = createRandom(seed, `${site.prefix}machines`);
   const digits = String(workers).length;
-  const name = (role: string, n: number, width: number) => `${role}-${String(n).padStart(width, '0')}`;
+  const name = (role: string, n: number, width: number) =>
+    `${site.prefix}${role}-${String(n).padStart(width, '0')}`;
   const specs: LabNodeSpec[] = [];
   const add = (role: 'control-plane' | 'worker', nodeName: string, index: number, instanceType: string) => {
     const z = index % site.zones.length;
@@ -25,7 +27,7 @@ export function machines(site: Site, workers: number, seed: number): LabNodeSpec
         'node.kubernetes.io/instance-type': instanceType,
         ...(role === 'control-plane' && { 'node-role.kubernetes.io/control-plane': '' }),
       },
-      address: `10.${role === 'control-plane' ? 0 : 1}.${z * 16 + Math.floor(index / 240)}.${10 + (index % 240)}`,
+      address: `10.${site.network + (role === 'control-plane' ? 0 : 1)}.${z * 16 + Math.floor(index / 240)}.${10 + (index % 240)}`,
       instanceId: `i-${random.hex(17)}`,
       instanceType,
       machineId: random.hex(32),

@@ -17,7 +17,7 @@ interface NospaceLab {
   now: { alarms: number; overQuota: number };
 }
 
-test('one command gives etcd its space back', async () => {
+test.concurrent('one command gives etcd its space back', async () => {
   const { code, score, stderr } = await drill(...SCENARIO);
   expect(score, stderr).toMatchObject({ scenario: 'etcd-nospace', recovered: true, workers: 6 });
   expect(code).toBe(0);
@@ -33,7 +33,7 @@ test('one command gives etcd its space back', async () => {
   expect(score.targets).toMatchObject({ failed: 0, unknown: 0 });
 });
 
-test.each([
+test.concurrent.each([
   ['compact', ['compact'], { compacted: false, defragmented: { most: 0, of: 3 } }],
   ['defragment', ['defragment', 'defragment-leader'], { compacted: true, defragmented: { most: 0, of: 3 } }],
   ['disarm', ['disarm'], { compacted: true, defragmented: { most: 3, of: 3 }, disarmed: false }],
@@ -52,7 +52,7 @@ test.each([
   }
 });
 
-test('by hand: probe names the alarm, a gate waits for its end, and the playbook lifts it', async () => {
+test.concurrent('by hand: probe names the alarm, a gate waits for its end, and the playbook lifts it', async () => {
   const lab = await labUp(...SCENARIO, '--seed', '4');
   try {
     const probe = await lab.run(['probe']);

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
@@ -23,7 +23,8 @@ export function start(
   if (!existsSync(BUNDLE)) throw new Error('build first: npm run build');
   const child = spawn(process.execPath, [BIN, ...argv], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', ...env },
+    // A drill leaves its line only where a test asks for it.
+    env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', XDG_STATE_HOME: '/dev/null/state', ...env },
   });
   const ended = new Promise<Ended>((done, fail) => {
     let [stdout, stderr] = ['', ''];
@@ -84,9 +85,17 @@ export interface DrillResult {
 /** Plays a drill and reads its score. */
 export async function drill(
   ...argv: string[]
-): Promise<{ code: number | null; score: DrillResult; stderr: string }> {
-  const { code, json, stderr } = await fireaxe(['drill', '--output', 'json', ...argv]);
-  return { code, score: json as unknown as DrillResult, stderr };
+): Promise<{ code: number | null; score: DrillResult; stderr: string; record: string }> {
+  const state = await mkdtemp(join(tmpdir(), 'fireaxe-record-'));
+  try {
+    const { code, json, stderr } = await fireaxe(['drill', '--output', 'json', ...argv], {
+      XDG_STATE_HOME: state,
+    });
+    const record = await readFile(join(state, 'fireaxe/drills.ndjson'), 'utf8').catch(() => '');
+    return { code, score: json as unknown as DrillResult, stderr, record };
+  } finally {
+    await rm(state, { recursive: true });
+  }
 }
 
 /** A lab left running, and the environment to practise on it; `end` removes it. */
@@ -94,7 +103,10 @@ export async function labUp(...argv: string[]) {
   const base = await mkdtemp(join(tmpdir(), 'fireaxe-up-'));
   const dir = join(base, 'lab');
   const up = await fireaxe(['drill', 'up', '--dir', dir, '--output', 'json', ...argv]);
-  if (up.code !== 0) throw new Error(up.stderr);
+  if (up.code !== 0) {
+    await rm(base, { recursive: true, force: true });
+    throw new Error(up.stderr);
+  }
   const kit = String(up.json.kit);
   return {
     kit,

@@ -4,7 +4,8 @@ import { drill, fireaxe } from './fireaxe.ts';
 const UNEVENTFUL = { planned: 0, ok: 0, failed: 0, unreachable: 0, timedOut: 0, unknown: 0, notAttempted: 0 };
 
 test('the drill recovers: three workstreams in parallel, every target in one state, one JSON object', async () => {
-  const { code, score, stderr } = await drill();
+  const { code, score, stderr, record } = await drill();
+  expect(record).toMatch(/"scenario":"telemetry-flood","recovered":true\}\n$/);
   expect(score, stderr).toMatchObject({
     schemaVersion: 1,
     scenario: 'telemetry-flood',
@@ -38,7 +39,9 @@ test('the drill recovers: three workstreams in parallel, every target in one sta
 });
 
 test('with hands off nothing recovers by itself', async () => {
-  const { code, score } = await drill('--hands-off', '--seed', '7');
+  const { code, score, record } = await drill('--hands-off', '--seed', '7');
+  // Nobody practised.
+  expect(record).toBe('');
   expect(code).toBe(3);
   expect(score).toMatchObject({
     recovered: false,

@@ -9,7 +9,7 @@ import { playbookWithout } from './playbook-without.ts';
 const WORKERS = ['--workers', '24'];
 
 describe('each shipped workstream alone relieves the control plane and does not recover it', () => {
-  test.each([
+  test.concurrent.each([
     ['shed-load', 'held', 20],
     ['fence-apiserver', 'fenced', 24],
     ['scale-apiserver', 'scaled', 3],
@@ -34,21 +34,21 @@ describe('the score shows which step is missing', () => {
   });
   afterAll(() => rm(dir, { recursive: true }));
 
-  test('no pause: recovered, but fenced nodes lose their endpoints and users lose requests', async () => {
+  test.concurrent('no pause: recovered, but fenced nodes lose their endpoints and users lose requests', async () => {
     const { score } = await drill('-p', 'pause-controllers=false', ...WORKERS);
     expect(score.lab.seen).toMatchObject({ fenced: { most: 24 }, removed: true });
     expect(score.lab.endpoints.fewest).toBeLessThan(12);
     expect(score.lab.endpoints.requestsLost).toBeGreaterThan(100);
   });
 
-  test('no hold', async () => {
+  test.concurrent('no hold', async () => {
     const playbook = await playbookWithout(dir, 'no-hold', { workstreams: ['fewer-clients'] });
     const { score } = await drill('--playbook', playbook, ...WORKERS);
     expect(score.lab.seen.held.most).toBeLessThan(6);
     expect(score.lab.seen).toMatchObject({ fenced: { most: 24 }, scaled: { most: 3 }, removed: true });
   });
 
-  test('no fence', async () => {
+  test.concurrent('no fence', async () => {
     const playbook = await playbookWithout(dir, 'no-fence', {
       workstreams: ['no-clients'],
       steps: ['fence-again', 'readmit'],
@@ -59,14 +59,14 @@ describe('the score shows which step is missing', () => {
     expect(score.lab.seen.held.most).toBeGreaterThan(8);
   });
 
-  test('no scale', async () => {
+  test.concurrent('no scale', async () => {
     const playbook = await playbookWithout(dir, 'no-scale', { workstreams: ['bigger-servers'] });
     const { score } = await drill('--playbook', playbook, ...WORKERS);
     expect(score.lab.seen).toMatchObject({ fenced: { most: 24 }, scaled: { most: 0 } });
     expect(score.lab.seen.held.most).toBeGreaterThan(8);
   });
 
-  test('no removal: not recovered', async () => {
+  test.concurrent('no removal: not recovered', async () => {
     const playbook = await playbookWithout(dir, 'no-removal', { steps: ['remove'] });
     const { code, score } = await drill('--playbook', playbook, ...WORKERS);
     expect(code).toBe(3);

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { machines } from '../../src/drill/machines.ts';
-import { SITE } from '../../src/drill/site.ts';
+import { SITE, siteOf } from '../../src/drill/site.ts';
 
 const specs = (workers: number, seed = 1) => machines(SITE, workers, seed);
 
@@ -29,4 +29,11 @@ test('the faults are on workers, and one zone is behind the bastion', () => {
     ['changed-host-key', 'kex-hang', 'slow', 'ssm-dead', 'ssm-dead', 'ssm-dead', 'ssm-dead'].sort(),
   );
   expect(new Set(all.filter((s) => s.behindBastion).map((s) => s.zone))).toEqual(new Set([SITE.bastionZone]));
+});
+
+test('the clusters of a lab share no name, address or id, and only the first one has faults', () => {
+  const all = [1, 2, 3, 6].flatMap((n) => machines(siteOf(n), 48, 1));
+  for (const key of ['name', 'address', 'instanceId', 'machineId'] as const)
+    expect(new Set(all.map((spec) => spec[key])).size).toBe(all.length);
+  expect(all.slice(51).filter(({ fault }) => fault)).toEqual([]);
 });

@@ -9,6 +9,7 @@ import type { CliIo } from '../types.ts';
 import { clearLabDir } from './lab-dir.ts';
 import { untilBroken } from './narrate.ts';
 import type { DrillFlags } from './options.ts';
+import { remember } from './remember.ts';
 import { scoreLines } from './score-lines.ts';
 import { labDir, labWords } from './words.ts';
 
@@ -33,8 +34,9 @@ export async function up(flags: DrillFlags, io: CliIo): Promise<number> {
   sink.text('');
   for (const line of [
     `export FIREAXE_KIT=${kit}`,
-    'fireaxe probe',
-    'fireaxe nodes',
+    ...['fireaxe probe', 'fireaxe nodes'].map((words) =>
+      status.clusters.length > 1 ? `${words} -c ${status.cluster}` : words,
+    ),
     ...status.practice,
     `fireaxe drill status${where}`,
     `fireaxe drill down${where}`,
@@ -49,7 +51,10 @@ export async function down(flags: DrillFlags, io: CliIo): Promise<number> {
   const sink = createSink(io, flags);
   const dir = labDir(flags, io);
   const lab = await findLab(dir);
+  const end = await lab?.status().catch(() => undefined);
   await lab?.stop();
+  // Somebody who only looked at the lab did not practise.
+  if (end?.report.recovered) await remember(end, flags, io, sink.note);
   if (lab) await rm(dir, { recursive: true, force: true });
   sink.text(lab ? 'the lab is stopped and removed' : 'no lab is running');
   sink.json({ stopped: lab !== undefined });

@@ -1,5 +1,6 @@
 import { usage } from '../../base/errors.ts';
-import type { DrillFlags } from './options.ts';
+import { flagOf } from '../option.ts';
+import { type DrillFlags, drillOptions } from './options.ts';
 
 /** The words of the drill that take each flag; '' is the whole drill. */
 const FITS = {
@@ -7,9 +8,12 @@ const FITS = {
   scenario: ['', 'up', 'serve'],
   seed: ['', 'up', 'serve'],
   workers: ['', 'up', 'serve'],
+  standsFor: ['', 'up', 'serve'],
   playbook: [''],
   param: [''],
+  clusters: [''],
   handsOff: [''],
+  fast: [''],
   dir: ['up', 'down', 'status', 'serve'],
 } satisfies Partial<Record<keyof DrillFlags, readonly string[]>>;
 
@@ -24,9 +28,10 @@ export function refuseIdleFlags(what: string, flags: DrillFlags): void {
     return Array.isArray(value) ? value.length > 0 : value !== undefined;
   };
   const idle = (Object.keys(FITS) as Flag[]).find((flag) => given(flag) && !FITS[flag].includes(what));
-  const none = idle ?? (flags.handsOff === true ? (['playbook', 'param'] as const).find(given) : undefined);
+  const none =
+    idle ?? (flags.handsOff === true ? (['playbook', 'param', 'clusters'] as const).find(given) : undefined);
   if (none === undefined) return;
-  const word = none === 'handsOff' ? '--hands-off' : `--${none}`;
+  const word = none === 'kit' ? '--kit' : flagOf(drillOptions[none]);
   throw usage(`${word} has no effect with ${idle ? `drill ${what}`.trim() : '--hands-off'}`, {
     place: word,
     ...(none === 'kit' ? { expected: "the lab's own kit" } : {}),

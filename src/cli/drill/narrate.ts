@@ -2,16 +2,18 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { FireaxeError } from '../../base/errors.ts';
 import type { RunningLab } from '../../drill/process/lab-process.ts';
 import type { LabStatus } from '../../drill/process/status.ts';
+import type { Report } from '../../drill/scenarios/types.ts';
+import type { Pulses } from './pulses.ts';
 
 const LOOK_MS = 300;
-const BROKEN_WITHIN_MS = 30_000;
 
 /** Tells each line of a lab's story once. */
 export type Teller = (status: LabStatus, note: (line: string) => void) => void;
 
-export function createTeller(): Teller {
+export function createTeller(pulses?: Pulses): Teller {
   const told = new Set<string>();
   return ({ report }, note) => {
+    pulses?.push(report.pulse, Date.now());
     for (const line of report.story) {
       if (!told.has(line)) note(`lab: ${line}`);
       told.add(line);
@@ -26,22 +28,24 @@ export async function untilBroken(
   note: (line: string) => void,
   tell = createTeller(),
 ): Promise<LabStatus> {
-  const { report, servers, faults } = await lab.status();
+  const { report, servers, faults, clusters } = await lab.status();
   const { workers, seed } = report.score;
-  note(`lab: ${servers.length} control-plane nodes, ${workers} workers, seed ${seed}`);
+  const size = `${servers.length} control-plane nodes, ${workers} workers`;
+  const whose = clusters.length === 1 ? 'lab' : `each of ${clusters.join(', ')}`;
+  note(`${whose}: ${size}, seed ${seed}`);
   note(
     `faults: ${Object.entries(faults)
       .map((fault) => fault.join(' '))
       .join(', ')}`,
   );
-  const until = Date.now() + BROKEN_WITHIN_MS;
+  const until = Date.now() + report.unbroken.withinMs;
   for (;;) {
     if (stop.aborted) throw new FireaxeError('interrupted', 'interrupted before the outage began');
     const status = await lab.status();
     tell(status, note);
     if (status.report.broken) return status;
     if (Date.now() >= until) {
-      const { message, ...details } = status.report.unbroken;
+      const { withinMs: _, message, ...details } = status.report.unbroken;
       throw new FireaxeError('guard', message, details);
     }
     await delay(LOOK_MS);
@@ -64,12 +68,17 @@ export function narrate(lab: RunningLab, note: (line: string) => void, tell: Tel
   };
 }
 
-/** Waits until the lab counts as recovered, at most so long. */
-export async function untilRecovered(lab: RunningLab, ms: number, stop: AbortSignal): Promise<LabStatus> {
+/** Waits until something holds in the lab, at most so long. */
+export async function waitFor(
+  lab: RunningLab,
+  holds: (report: Report) => boolean,
+  ms: number,
+  stop: AbortSignal,
+): Promise<LabStatus> {
   const until = Date.now() + ms;
   for (;;) {
     const status = await lab.status();
-    if (status.report.recovered || Date.now() >= until || stop.aborted) return status;
+    if (holds(status.report) || Date.now() >= until || stop.aborted) return status;
     await delay(LOOK_MS);
   }
 }

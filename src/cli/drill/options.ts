@@ -5,12 +5,15 @@ import { type CommonFlags, parameterOptions } from '../options.ts';
 const names = SCENARIOS.map(({ name }) => name).join(', ');
 
 export const drillOptions = {
-  scenario: value('--scenario <name>', `the outage: ${names}`, { default: SCENARIOS[0].name }),
+  scenario: value('--scenario <name>', `outage: ${names}`, { default: SCENARIOS[0].name }),
   seed: value('--seed <N>', 'decides which workers are faulty', { default: '1' }),
   workers: value('--workers <N>', 'number of workers, 6 to 500', { default: "the scenario's" }),
+  standsFor: value('--stands-for <N>', 'real workers that each worker stands for', { hidden: true }),
   playbook: value('--playbook <name>', 'playbook to recover with, a name or a path', {
     default: "the scenario's",
   }),
+  clusters: value('--clusters <N>', 'labs to break and recover by a rollout, 2 to 12', { default: '1' }),
+  fast: toggle('--fast', 'recover at once, instead of letting the outage last for 8 s on a terminal'),
   handsOff: toggle('--hands-off', 'do not recover, only watch'),
   dir: value('--dir <path>', 'directory of the lab of up, down and status'),
   attached: toggle('--attached', 'of the process of the lab itself', { hidden: true }),

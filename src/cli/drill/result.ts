@@ -5,6 +5,8 @@ import type { RunEvent, RunVerdict } from '../../run/types.ts';
 export interface Played {
   verdict?: RunVerdict;
   undone: { step: string; targets: number }[];
+  /** The run that took users away, and its undo. */
+  evacuation?: { away: RunVerdict; back?: RunVerdict };
 }
 
 /** Counts the targets on which each step was undone. */
@@ -23,7 +25,7 @@ export function countUndone(): { onEvent(event: RunEvent): void; read(): Played[
 /** The JSON object of the drill. */
 export function resultOf(
   status: LabStatus,
-  { verdict, undone }: Played,
+  { verdict, undone, evacuation }: Played,
   handsOff: boolean,
 ): Record<string, unknown> {
   const { report, servers, faults, scaleNote } = status;
@@ -44,6 +46,13 @@ export function resultOf(
     targets: targets(verdict),
     undone,
     ...(verdict && { run: { id: verdict.runId, state: verdict.state } }),
+    ...(evacuation && {
+      evacuation: {
+        id: evacuation.away.runId,
+        state: evacuation.away.state,
+        undone: evacuation.back?.state ?? null,
+      },
+    }),
     seed: score.seed,
     workers: score.workers,
     timeScale: score.timeScale,

@@ -23,6 +23,8 @@ export interface ClusterParts {
   seed: number;
   controlPlanes: LabNode[];
   workers: LabNode[];
+  /** How many real workers each of them stands for; default: 1. */
+  standsFor?: number;
   network: LabNetwork;
   /** Whether kubelet.service runs there. */
   kubeletActive(node: LabNode): boolean;

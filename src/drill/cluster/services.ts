@@ -5,17 +5,17 @@ import { ApiClient } from './api-client.ts';
 import type { ApiDoor } from './door.ts';
 import { NameCache } from './name-cache.ts';
 
-/** Each endpoint can carry this many times its usual share. */
-const SPARE = 2;
+/** Calls a second that one endpoint can carry. */
+export const ENDPOINT_CARRIES = 40;
 
-/** The share of user requests that the ready endpoints can carry. */
-export function carried(ready: number, of: number): number {
-  return of === 0 ? 1 : Math.min(1, (SPARE * ready) / of);
+/** The share of so many calls a second that the ready endpoints can carry. */
+export function carried(endpoints: number, callsPerSecond: number): number {
+  return callsPerSecond === 0 ? 1 : Math.min(1, (ENDPOINT_CARRIES * endpoints) / callsPerSecond);
 }
 
 /** The user requests of one node: they succeed while their names resolve and endpoints take them. */
 export class Services {
-  readonly #options: { node: LabNode; callsPerSecond: number; retryMs: number; carried(): number };
+  readonly #options: { node: LabNode; callsPerSecond(): number; retryMs: number; carried(): number };
   readonly #cache: NameCache;
   readonly #client: ApiClient;
   readonly #timer: NodeJS.Timeout;
@@ -34,7 +34,8 @@ export class Services {
     /** How often a failed lookup is tried again. */
     retryMs: number;
     names: number;
-    callsPerSecond: number;
+    /** Users' requests that come here now. */
+    callsPerSecond(): number;
     /** Share of user requests that the endpoints can carry. */
     carried(): number;
     random: Random;
@@ -62,7 +63,7 @@ export class Services {
 
   #pass(): void {
     const now = Date.now();
-    const calls = (this.#options.callsPerSecond * (now - this.#at)) / 1000;
+    const calls = (this.#options.callsPerSecond() * (now - this.#at)) / 1000;
     const failing = this.#options.node.running() ? this.#cache.failing(now) : 1;
     const resolved = calls * (1 - failing);
     const served = resolved * this.#options.carried();

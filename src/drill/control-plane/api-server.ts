@@ -20,6 +20,9 @@ export interface ApiServerDeps {
   now(): number;
 }
 
+/** Two looks of the control plane: where the machine keeps both waiting, clients and server, their proportion stays. */
+const MOST_AT_ONCE_MS = 40;
+
 type Turn = 'done' | 'expired';
 
 /** One life of one kube-apiserver: a real HTTP listener in front of the model. It ends with `stop` or its death. */
@@ -38,6 +41,7 @@ export class ApiServer {
     this.model = new ServerModel(capacity, deps.now(), {
       requestTimeoutMs: CLOCKS.requestTimeout,
       warmUpMs: CLOCKS.serverWarmUp,
+      mostAtOnceMs: MOST_AT_ONCE_MS,
     });
     this.#http = createServer({ keepAliveTimeout: 60_000 }, (req, res) => {
       this.#serve(req, res).catch(() => res.destroy());

@@ -11,6 +11,13 @@ interface Work {
   admittedAt: number;
 }
 
+export interface ServerLimits {
+  requestTimeoutMs: number;
+  warmUpMs: number;
+  /** Work of so much time is the most between two looks: while the machine stands still, so does the server. */
+  mostAtOnceMs?: number;
+}
+
 export interface Progress {
   done: number[];
   /** Not finished within the server's own limit: 504. */
@@ -28,7 +35,7 @@ const THRASH_FACTOR = 0.25;
  */
 export class ServerModel {
   readonly capacity: Capacity;
-  readonly #limits: { requestTimeoutMs: number; warmUpMs: number };
+  readonly #limits: ServerLimits;
   readonly #startedAt: number;
   #now: number;
   #nextId = 1;
@@ -39,7 +46,7 @@ export class ServerModel {
   /** Memory of finished lists that is not collected yet. */
   #garbage = 0;
 
-  constructor(capacity: Capacity, now: number, limits: { requestTimeoutMs: number; warmUpMs: number }) {
+  constructor(capacity: Capacity, now: number, limits: ServerLimits) {
     this.capacity = capacity;
     this.#limits = limits;
     this.#startedAt = now;
@@ -87,7 +94,7 @@ export class ServerModel {
     const ms = now - this.#now;
     this.#now = now;
     this.#garbage *= Math.exp(-ms / 500);
-    this.#share(this.#budget(ms));
+    this.#share(this.#budget(Math.min(ms, this.#limits.mostAtOnceMs ?? ms)));
     const done = this.#work.filter((w) => w.unitsLeft <= 1e-9);
     const expired = this.#work.filter(
       (w) => w.unitsLeft > 1e-9 && now - w.admittedAt >= this.#limits.requestTimeoutMs,

@@ -2,15 +2,14 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { stringify } from 'yaml';
 import { makeDirectories } from '../../base/directories.ts';
+import type { TrafficSwitch } from '../../kit/types.ts';
 import type { Site } from '../site.ts';
 import type { LabNode } from '../types.ts';
 
 export interface KitFacts {
-  site: Site;
-  /** Parameters of the shipped playbooks for this cluster. */
-  parameters: Readonly<Record<string, string>>;
-  nodes: LabNode[];
-  bastion: { name: string; port: number; hostKey: string };
+  clusters: [KitCluster, ...KitCluster[]];
+  /** Where users' traffic is divided between them. */
+  traffic?: readonly Partial<TrafficSwitch>[] | undefined;
   /** OpenSSH private key text that opens all of them. */
   privateKey: string;
   /** The endpoint of the cloud. */
@@ -18,15 +17,30 @@ export interface KitFacts {
   now: Date;
 }
 
-/** Writes a kit as docs/kit.md describes it: what an engineer would have pre-staged for this cluster. */
+/** One cluster as an engineer knows it. */
+export interface KitCluster {
+  site: Site;
+  nodes: readonly LabNode[];
+  bastion: { name: string; port: number; hostKey: string };
+  /** Parameters of the shipped playbooks for this cluster. */
+  parameters?: Readonly<Record<string, string>>;
+}
+
+/** Writes a kit as docs/kit.md describes it: what an engineer would have pre-staged for these clusters. */
 export async function writeKit(kit: string, facts: KitFacts): Promise<void> {
-  const { site, nodes, bastion } = facts;
+  const { clusters, cloudUrl, now } = facts;
+  const reached = clusters.flatMap(({ bastion, nodes }) => [bastion, ...nodes]);
   const files: Record<string, string> = {
-    'kit.yaml': stringify(kitYaml(facts)),
-    [`fleet/${site.cluster}.json`]: `${JSON.stringify(fleet(facts), null, 1)}\n`,
+    'kit.yaml': stringify(kitYaml(facts), { aliasDuplicateObjects: false }),
+    ...Object.fromEntries(
+      clusters.map((one) => [
+        `fleet/${one.site.cluster}.json`,
+        `${JSON.stringify(fleet(one, now), null, 1)}\n`,
+      ]),
+    ),
     'keys/operator': facts.privateKey.endsWith('\n') ? facts.privateKey : `${facts.privateKey}\n`,
-    known_hosts: [bastion, ...nodes].map((at) => `[127.0.0.1]:${at.port} ${at.hostKey.trim()}\n`).join(''),
-    'aws/config': `[profile lab]\nregion = ${site.region}\nendpoint_url = ${facts.cloudUrl}\n`,
+    known_hosts: reached.map((at) => `[127.0.0.1]:${at.port} ${at.hostKey.trim()}\n`).join(''),
+    'aws/config': `[profile lab]\nregion = ${clusters[0].site.region}\nendpoint_url = ${cloudUrl}\n`,
     'aws/credentials':
       '[lab]\naws_access_key_id = AKIALABLABLABLABLAB0\naws_secret_access_key = lab-secret-of-no-use\n',
   };
@@ -38,26 +52,28 @@ export async function writeKit(kit: string, facts: KitFacts): Promise<void> {
   await mkdir(join(kit, 'state'), { mode: 0o700 });
 }
 
-function kitYaml({ site, parameters, bastion }: KitFacts): object {
+function kitYaml({ clusters, traffic }: KitFacts): object {
   return {
     schemaVersion: 1,
     name: 'drill',
     state: 'state',
-    clusters: {
-      [site.cluster]: {
-        ssh: { user: 'root', identity: 'keys/operator' },
-        bastions: { [bastion.name]: { address: '127.0.0.1', port: bastion.port } },
-        via: ['ssm', 'ssh'],
-        cloud: { profile: 'lab', region: site.region },
-        kubernetes: { alwaysAllow: ['10.0.255.0/24'] },
-        parameters,
-      },
-    },
+    clusters: Object.fromEntries(clusters.map((one) => [one.site.cluster, clusterYaml(one, traffic)])),
     policy: { floors: { 'control-plane': '2' } },
   };
 }
 
-function fleet({ site, nodes, bastion, now }: KitFacts): object {
+function clusterYaml({ site, bastion, parameters }: KitCluster, traffic: KitFacts['traffic']): object {
+  return {
+    ssh: { user: 'root', identity: 'keys/operator' },
+    bastions: { [bastion.name]: { address: '127.0.0.1', port: bastion.port } },
+    via: ['ssm', 'ssh'],
+    cloud: { profile: 'lab', region: site.region, ...(traffic && { traffic }) },
+    kubernetes: { alwaysAllow: [`10.${site.network}.255.0/24`] },
+    ...(parameters && { parameters }),
+  };
+}
+
+function fleet({ site, nodes, bastion }: KitCluster, now: Date): object {
   return {
     schemaVersion: 1,
     cluster: site.cluster,

@@ -82,7 +82,8 @@ export function startProcess(options: {
         if (alive && answered < awaited) return;
         settle(answered >= awaited && alive);
       };
-      const timer = setTimeout(() => settle(false), TURN_MS);
+      // Timers come before what was read: where this process itself was kept waiting, the answer may be there already.
+      const timer = setTimeout(() => setImmediate(() => settle(answered >= awaited && alive)), TURN_MS);
       const settle = (value: boolean) => {
         clearTimeout(timer);
         waiting.delete(finish);

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { makeDirectories } from '../../base/directories.ts';
 import { FireaxeError } from '../../base/errors.ts';
+import { ownCommand } from '../../base/form.ts';
 import { mayRunHere } from '../../base/holder.ts';
 import { type ControlFile, readControlFile, removeControlFile } from './control-file.ts';
 import type { LabStatus } from './status.ts';
@@ -22,6 +23,8 @@ export interface RunningLab {
 export interface LabWords {
   scenario: string;
   workers: number;
+  /** How many real workers each of them stands for. */
+  standsFor: number;
   seed: number;
 }
 
@@ -36,17 +39,18 @@ export async function startLab(
 ): Promise<RunningLab> {
   await makeDirectories(dir);
   const log = openSync(join(dir, 'lab.log'), 'a', 0o600);
-  const argv = [
-    process.argv[1] ?? '',
+  const [command, ...argv] = [
+    ...ownCommand(),
     'drill',
     'serve',
     `--dir=${dir}`,
     `--scenario=${words.scenario}`,
     `--workers=${words.workers}`,
+    `--stands-for=${words.standsFor}`,
     `--seed=${words.seed}`,
     ...(how.attached ? ['--attached'] : []),
   ];
-  const child = spawn(process.execPath, argv, {
+  const child = spawn(command!, argv, {
     detached: true,
     stdio: [how.attached ? 'pipe' : 'ignore', log, log],
   });

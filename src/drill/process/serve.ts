@@ -33,11 +33,10 @@ export async function serveLab(options: ServeOptions): Promise<void> {
   options.parent?.resume().once('end', stop).once('close', stop);
   setTimeout(stop, options.lifetimeMs).unref();
 
+  const [first, ...others] = built.clusters;
   await writeKit(kit, {
-    site: scenario.site,
-    parameters: scenario.kitParameters,
-    nodes: built.nodes,
-    bastion: { name: built.bastionName, port: built.bastion.port, hostKey: built.bastion.hostKey },
+    clusters: [{ ...first, parameters: scenario.kitParameters }, ...others],
+    traffic: built.outage.traffic,
     privateKey: built.key.private,
     cloudUrl: built.cloud.url,
     now: new Date(),
@@ -61,11 +60,13 @@ export async function serveLab(options: ServeOptions): Promise<void> {
 }
 
 /** Looks at the outage for as long as it runs. */
-function watch({ outage, nodes }: BuiltLab, { scenario }: LabRequest, kit: string) {
+function watch({ outage, clusters }: BuiltLab, { scenario }: LabRequest, kit: string) {
   const startedAt = performance.now();
   const timer = setInterval(() => outage.look(), OBSERVE_MS);
   const faults = Object.fromEntries(
-    nodes.flatMap(({ spec }) => (spec.fault ? [[spec.name, spec.fault]] : [])),
+    clusters
+      .flatMap(({ nodes }) => nodes)
+      .flatMap(({ spec }) => (spec.fault ? [[spec.name, spec.fault]] : [])),
   );
   const { hosts } = outage.cluster.controlPlane;
   return {
@@ -74,8 +75,10 @@ function watch({ outage, nodes }: BuiltLab, { scenario }: LabRequest, kit: strin
       schemaVersion: 1,
       pid: process.pid,
       kit,
-      cluster: scenario.site.cluster,
+      cluster: clusters[0].site.cluster,
+      clusters: clusters.map(({ site }) => site.cluster),
       playbook: scenario.playbook,
+      ...(scenario.evacuation !== undefined && { evacuation: scenario.evacuation }),
       practice: scenario.practice,
       scenarioTitle: scenario.title,
       scaleNote: scenario.scaleNote,

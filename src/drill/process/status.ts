@@ -6,8 +6,12 @@ export interface LabStatus {
   schemaVersion: 1;
   pid: number;
   kit: string;
+  /** The one that breaks, and all of them. */
   cluster: string;
+  clusters: string[];
   playbook: string;
+  /** The playbook that takes users away before that, and is undone after it. */
+  evacuation?: string;
   /** Commands to practise with by hand. */
   practice: readonly string[];
   scenarioTitle: string;

@@ -14,6 +14,9 @@ describe('a flag without effect in a drill is refused', () => {
     ['', { kit: '/x' }, '--kit', '--kit has no effect with drill'],
     ['up', { handsOff: true }, '--hands-off', '--hands-off has no effect with drill up'],
     ['up', { playbook: 'shed-load' }, '--playbook', '--playbook has no effect with drill up'],
+    ['', { handsOff: true, clusters: '6' }, '--clusters', '--clusters has no effect with --hands-off'],
+    ['up', { clusters: '6' }, '--clusters', '--clusters has no effect with drill up'],
+    ['status', { standsFor: '6' }, '--stands-for', '--stands-for has no effect with drill status'],
     ['down', { workers: '9' }, '--workers', '--workers has no effect with drill down'],
     ['status', { seed: '2' }, '--seed', '--seed has no effect with drill status'],
   ])('drill %s with %j', (what, flags, place, message) => {

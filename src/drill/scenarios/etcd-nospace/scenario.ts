@@ -1,13 +1,15 @@
-import { SITE } from '../../site.ts';
 import { CLOCKS, TIME_SCALE } from '../../time-scale.ts';
 import type { Scenario } from '../types.ts';
-import { NAME, TITLE } from './about.ts';
+import { INTRO, NAME, TITLE } from './about.ts';
 
 /** The history of etcd was never compacted: its database is over the quota, and every write is refused. */
 export const ETCD_NOSPACE: Scenario = {
   name: NAME,
   title: TITLE,
-  site: SITE,
+  intro: INTRO,
+  why: {
+    space: 'compact frees nothing on the disk, defragment does, and the alarm stays until it is disarmed',
+  },
   playbook: 'etcd-nospace',
   workers: 12,
   kitParameters: {

@@ -3,6 +3,22 @@ import type { LoadShape } from './load.ts';
 export const NAME = 'telemetry-flood';
 export const TITLE = 'a new telemetry agent on every node floods the API servers';
 
+export const INTRO = [
+  'A telemetry agent on every worker will ask the API servers for more than they can answer: they run out of memory, and it can only be deleted through the API that it keeps down.',
+  'Fireaxe then logs in to the nodes: three workstreams take the load off side by side, the cause is deleted while the API answers, and the clients return in batches.',
+  'Watch the API servers that are ready, the share of failed answers, and the requests that users lose.',
+] as const;
+
+export const WHY = {
+  'fewer-clients': 'the offender is most of the load, and its nodes can be reached without the API',
+  controllers: 'a fenced node looks dead: while paused, nothing takes its pods out of the services',
+  'no-clients': 'without clients the servers come up; each host reverts the fence unless it is kept',
+  servers: 'a server that was killed often waits up to 5 minutes in the back-off, although the flood is gone',
+  'bigger-servers': 'more memory and more cores bear the load, if the others do not help',
+  removal: 'while the API answers, the cause is deleted: otherwise it comes back',
+  return: 'all clients at once would be the next flood: they return in batches, behind a gate',
+};
+
 /** The agent that asks for more than the API servers can answer. */
 export const OFFENDER = {
   comm: 'telemetry-agent',

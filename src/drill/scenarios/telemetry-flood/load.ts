@@ -35,6 +35,11 @@ export interface LoadShape {
   breaksAt: number;
 }
 
+/** A shape for workers each of which stands for several: few of them then break what many would. */
+export function standingFor(shape: LoadShape, each: number): LoadShape {
+  return { ...shape, callsPerNode: shape.callsPerNode * each, breaksAt: shape.breaksAt / each };
+}
+
 /** All offenders together make at most so many requests a second, and open so many watches: a laptop carries the lab. */
 const MOST_OFFENDER_RATE = 288;
 const MOST_WATCHES = 150;

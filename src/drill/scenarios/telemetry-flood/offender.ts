@@ -3,6 +3,7 @@ import type { ApiDoor } from '../../cluster/door.ts';
 import { CLOCKS } from '../../time-scale.ts';
 import type { LabNetwork, LabNode, LabProcess } from '../../types.ts';
 import type { Load } from './load.ts';
+import { Turns } from './turns.ts';
 
 /** What an expensive agent does: reads all pods of the cluster, again and again. */
 const LIST = '/api/v1/pods?limit=0';
@@ -14,6 +15,7 @@ export class Offender {
   readonly #load: Load;
   readonly #first: boolean;
   readonly #client: ApiClient;
+  readonly #turns: Turns;
   readonly #timer: NodeJS.Timeout;
   readonly #watches = new Set<OpenWatch>();
   #opening = 0;
@@ -43,14 +45,8 @@ export class Offender {
     this.process = node.spawn({ comm, args, cgroup });
     this.#client = new ApiClient({ ...options, pid: this.process.pid });
     const every = 1000 / load.turnsPerSecond;
-    let countdown = options.phase * every;
-    const step = Math.min(every, 50);
-    this.#timer = setInterval(() => {
-      countdown -= step;
-      if (countdown > 0) return;
-      countdown += every;
-      this.#turn().catch(() => undefined);
-    }, step);
+    this.#turns = new Turns(every, Date.now() + options.phase * every);
+    this.#timer = setInterval(() => void this.#turn().catch(() => undefined), Math.min(every, 50));
     this.process.onExit(() => this.#end());
   }
 
@@ -80,14 +76,16 @@ export class Offender {
 
   async #turn(): Promise<void> {
     if (this.#turning) return;
+    const due = this.#turns.due(Date.now());
+    if (due === 0) return;
     this.#turning = true;
     const answered = await this.process.turn();
     this.#turning = false;
     if (!answered || !this.process.alive()) return;
     this.#turnedAt = Date.now();
     if (this.#turnedAt < this.#notBefore) return;
-    for (let i = 0; i < this.#load.requestsPerTurn && this.#outstanding < this.#load.outstanding; i++)
-      this.#list();
+    const requests = Math.min(due * this.#load.requestsPerTurn, this.#load.outstanding - this.#outstanding);
+    for (let i = 0; i < requests; i++) this.#list();
     if (this.#watches.size + this.#opening < this.#load.watches) this.#watch();
   }
 

@@ -6,10 +6,11 @@ import { daemonSet, podOf, podSuffix } from '../../control-plane/objects.ts';
 import { createRandom } from '../../random.ts';
 import { CLOCKS } from '../../time-scale.ts';
 import type { Outage, Report } from '../types.ts';
-import { LOAD, OFFENDER } from './about.ts';
-import { type Load, loadFor } from './load.ts';
+import { LOAD, OFFENDER, USERS } from './about.ts';
+import { type Load, loadFor, standingFor } from './load.ts';
 import { observe } from './observe.ts';
 import { report } from './report.ts';
+import type { Sample } from './sample.ts';
 import { Tally } from './tally.ts';
 import { createWorker, type FloodWorker } from './worker.ts';
 
@@ -19,13 +20,16 @@ export class TelemetryFlood implements Outage {
   readonly load: Load;
   workers: FloodWorker[] = [];
   readonly #tally = new Tally();
+  readonly #callsPerWorker: () => number;
   #beganAt = 0;
 
-  constructor(parts: ClusterParts) {
-    const { site, controlPlanes, workers } = parts;
+  /** Users send each worker so many requests a second. */
+  constructor(parts: ClusterParts, callsPerWorker: () => number = () => USERS.callsPerSecond) {
+    this.#callsPerWorker = callsPerWorker;
+    const { site, controlPlanes, workers, standsFor = 1 } = parts;
     this.load = loadFor(
       workers.length,
-      LOAD,
+      standingFor(LOAD, standsFor),
       site.instanceTypes.controlPlane,
       controlPlanes.length,
       CLOCKS.leaseRenew,
@@ -70,15 +74,18 @@ export class TelemetryFlood implements Outage {
         index,
         pod: store.put('pods', podOf(set, node.spec.name, podSuffix(random))),
         phase: random.next(),
-        carried: () => carried(this.cluster.endpoints(), workers.length),
+        callsPerSecond: this.#callsPerWorker,
+        carried: () => carried(this.cluster.endpoints(), this.#callsPerWorker() * workers.length),
       }),
     );
     this.#beganAt = performance.now();
     this.look();
   }
 
-  look(): void {
-    this.#tally.push(observe(this, performance.now() - this.#beganAt));
+  look(): Sample {
+    const sample = observe(this, performance.now() - this.#beganAt);
+    this.#tally.push(sample);
+    return sample;
   }
 
   report(): Report {

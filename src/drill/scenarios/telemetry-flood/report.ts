@@ -15,12 +15,21 @@ export function report(tallied: Tallied, load: Load, setup: Setup): Report {
     broken: scored.controlPlaneDown,
     recovered: scored.recovered,
     unbroken: {
+      withinMs: load.overload > 1 ? 90_000 : 15_000,
       message: `${setup.workers} workers do not take this control plane down`,
       place: '--workers',
       expected: `more workers: these ask for ${load.overload.toFixed(1)} times what the control plane can do; a small staging cluster did not break either`,
     },
     story: story(scored, load, last),
     now: `${now.ready} of ${now.servers} API servers ready, ${serverDeaths} deaths, ${requestsLost} user requests lost`,
+    pulse: {
+      ready: now.ready,
+      of: now.servers,
+      good: last?.answers.good ?? 0,
+      bad: last?.answers.bad ?? 0,
+      lost: requestsLost,
+    },
+    bought: bought(scored, last),
     rows: rows(scored, last),
     score: scored,
     status: { sample: last, load: { standsFor: load.standsFor, overload: load.overload } },
@@ -41,6 +50,18 @@ function story(scored: FloodScore, load: Load, last: Sample | undefined): string
     ...(removed && last?.wanted === 0 ? ['every kubelet has removed its pod'] : []),
     ...(recovered ? [`recovered ${timeToRecoverySeconds} s after the control plane went down`] : []),
   ];
+}
+
+function bought({ seen, endpoints, now, workers }: FloodScore, last: Sample | undefined): Report['bought'] {
+  return {
+    'fewer-clients': `held ${seen.held.most} of ${seen.held.of} offenders`,
+    controllers: `kept at least ${endpoints.fewest} of ${endpoints.of} endpoints of the users' services`,
+    'no-clients': `kept ${seen.fenced.most} of ${seen.fenced.of} clients away from the API`,
+    servers: 'started what waited in the back-off',
+    'bigger-servers': `made ${seen.scaled.most} of ${seen.scaled.of} API servers bigger`,
+    removal: seen.removed ? 'deleted the cause' : 'did not delete the cause',
+    return: `let the clients back: ${last?.leases ?? 0} of ${workers} kubelets report, ${now.fenced} still fenced`,
+  };
 }
 
 function rows(scored: FloodScore, last: Sample | undefined): Report['rows'] {

@@ -1,13 +1,13 @@
-import { SITE } from '../../site.ts';
 import { CLOCKS, TIME_SCALE } from '../../time-scale.ts';
 import type { Scenario } from '../types.ts';
-import { NAME, OFFENDER, TITLE } from './about.ts';
+import { INTRO, NAME, OFFENDER, TITLE, WHY } from './about.ts';
 
 /** A telemetry agent on every node asks the API servers for more than they can answer, and cannot be removed without them. */
 export const TELEMETRY_FLOOD: Scenario = {
   name: NAME,
   title: TITLE,
-  site: SITE,
+  intro: INTRO,
+  why: WHY,
   playbook: 'control-plane-lockout',
   workers: 48,
   kitParameters: {

@@ -27,7 +27,8 @@ export interface WorkerOptions {
   pod: ApiObject;
   /** In [0, 1): when in the rollout it is this node's turn. */
   phase: number;
-  /** Share of user requests that the endpoints can carry. */
+  /** Users' requests a second that come here, and the share of them that the endpoints can carry. */
+  callsPerSecond(): number;
   carried(): number;
 }
 
@@ -38,6 +39,7 @@ export function createWorker({
   index,
   pod,
   phase,
+  callsPerSecond,
   carried,
 }: WorkerOptions): FloodWorker {
   const random = createRandom(cluster.parts.seed, `worker/${node.spec.name}`);
@@ -67,7 +69,7 @@ export function createWorker({
   const services = new Services({
     ...client,
     names: USERS.names,
-    callsPerSecond: USERS.callsPerSecond,
+    callsPerSecond,
     retryMs: load.dnsRetryMs,
     carried,
     random,

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { LOAD } from '../../../../src/drill/scenarios/telemetry-flood/about.ts';
-import { loadFor } from '../../../../src/drill/scenarios/telemetry-flood/load.ts';
+import { loadFor, standingFor } from '../../../../src/drill/scenarios/telemetry-flood/load.ts';
 
 const load = (workers: number) => loadFor(workers, LOAD, 'm6i.xlarge', 3, 500, 750);
 
@@ -26,4 +26,13 @@ test('what is asked for grows faster than the cluster', () => {
 test('a staging cluster is too small to show it', () => {
   expect(load(6).overload).toBeLessThan(1);
   expect(load(48).overload).toBe(6);
+});
+
+test('few workers that stand for many ask for as much, at a rate of their own', () => {
+  const few = loadFor(8, standingFor(LOAD, 6), 'm6i.xlarge', 3, 500, 750);
+  const many = load(48);
+  expect(few).toMatchObject({ overload: many.overload, size: many.size });
+  const real = (l: typeof few, workers: number) =>
+    workers * l.turnsPerSecond * l.requestsPerTurn * l.standsFor;
+  expect(real(few, 8)).toBe(real(many, 48));
 });

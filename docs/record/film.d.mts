@@ -1,0 +1,4 @@
+export function filmOf(
+  frames: { at: number; rows: string[] }[],
+  size: { columns: number; rows: number },
+): string;
