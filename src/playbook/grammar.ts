@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { TRANSPORT_NAMES } from '../fleet/transports.ts';
+import { CLUSTER_ORDERS } from '../plan/rollout/types.ts';
 
 /** The playbook as it is written; docs/playbooks.md explains it to people. */
 
@@ -81,12 +82,20 @@ const workstream = z.strictObject({
   steps: z.array(z.unknown()).min(1, 'a workstream has at least one step'),
 });
 
+/** How a rollout of it goes over several clusters. */
+const clusters = z.strictObject({
+  order: z.enum(CLUSTER_ORDERS).exactOptional(),
+  /** Clusters that come after others, both by their labels in the kit. */
+  needs: z.array(z.strictObject({ of: z.string(), after: z.string() })).default([]),
+});
+
 export const playbookSchema = z.strictObject({
   schemaVersion: z.literal(1, 'this Fireaxe reads schemaVersion 1'),
   name: id,
   title: z.string(),
   description: z.string().optional(),
   parameters: z.record(id, parameter).default({}),
+  clusters: clusters.exactOptional(),
   workstreams: z.array(workstream).min(1, 'a playbook has at least one workstream'),
 });
 
@@ -104,6 +113,7 @@ export const stepSchemas = { action: actionStep, gate: gateStep, undo: undoStep 
 export function knownPlaybookKeys(path: PropertyKey[]): string[] {
   const last = path.filter((p) => typeof p === 'string').at(-1);
   if (path.length === 0) return Object.keys(playbookSchema.shape);
+  if (path[0] === 'clusters') return last === 'needs' ? ['of', 'after'] : Object.keys(clusters.shape);
   if (last === 'workstreams') return Object.keys(workstream.shape);
   if (last === 'gate') return Object.keys(gate.shape);
   if (last === 'needs') return ['all', 'any', 'ended'];

@@ -12,11 +12,20 @@ import type { Playbook } from './types.ts';
 
 /** Finds a playbook by name (the kit's before the shipped ones) or by path, and reads it. */
 export async function loadPlaybook(nameOrPath: string, kit: Pick<Kit, 'playbooks'>): Promise<Playbook> {
-  if (/[/.]/.test(nameOrPath)) return parsePlaybook(await read(nameOrPath), nameOrPath);
+  const { text, file } = await playbookText(nameOrPath, kit);
+  return parsePlaybook(text, file);
+}
+
+/** Its text as it is written, and the file that errors name. */
+export async function playbookText(
+  nameOrPath: string,
+  kit: Pick<Kit, 'playbooks'>,
+): Promise<{ text: string; file: string }> {
+  if (/[/.]/.test(nameOrPath)) return { text: await read(nameOrPath), file: nameOrPath };
   const own = kit.playbooks[nameOrPath];
-  if (own) return parsePlaybook(await read(own), own);
+  if (own) return { text: await read(own), file: own };
   const shipped = SHIPPED[nameOrPath];
-  if (shipped !== undefined) return parsePlaybook(shipped, `${nameOrPath}.yaml`);
+  if (shipped !== undefined) return { text: shipped, file: `${nameOrPath}.yaml` };
   const known = [...new Set([...Object.keys(kit.playbooks), ...Object.keys(SHIPPED)])].sort();
   const meant = nearest(nameOrPath, known);
   throw usage(`no playbook ${nameOrPath}`, {

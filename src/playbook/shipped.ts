@@ -1,5 +1,6 @@
 import controlPlaneLockout from '../../playbooks/control-plane-lockout.yaml';
 import etcdNospace from '../../playbooks/etcd-nospace.yaml';
+import evacuateCluster from '../../playbooks/evacuate-cluster.yaml';
 import fenceApiserver from '../../playbooks/fence-apiserver.yaml';
 import scaleApiserver from '../../playbooks/scale-apiserver.yaml';
 import shedLoad from '../../playbooks/shed-load.yaml';
@@ -9,6 +10,7 @@ import throttleOffender from '../../playbooks/throttle-offender.yaml';
 export const SHIPPED: Readonly<Record<string, string>> = {
   'control-plane-lockout': controlPlaneLockout,
   'etcd-nospace': etcdNospace,
+  'evacuate-cluster': evacuateCluster,
   'fence-apiserver': fenceApiserver,
   'scale-apiserver': scaleApiserver,
   'shed-load': shedLoad,

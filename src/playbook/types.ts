@@ -1,4 +1,5 @@
 import type { YamlSource } from '../kit/yaml-file.ts';
+import type { ClusterOrder } from '../plan/rollout/types.ts';
 import type { Workstream } from '../plan/types.ts';
 import type { StepText } from './grammar.ts';
 
@@ -10,6 +11,13 @@ export interface PlaybookWorkstream {
   steps: StepText[];
 }
 
+/** What a playbook says of clusters, for a rollout over several. */
+export interface PlaybookClusters {
+  order?: ClusterOrder;
+  /** Clusters with the labels `of` come after those with the labels `after`. */
+  needs: { of: string; after: string }[];
+}
+
 export interface Playbook {
   name: string;
   title: string;
@@ -17,6 +25,7 @@ export interface Playbook {
   sha256: string;
   parameters: Record<string, { description: string; default?: string | undefined }>;
   workstreams: PlaybookWorkstream[];
+  clusters?: PlaybookClusters;
   /** `file:line:column` of a value in it. */
   place: YamlSource['place'];
 }

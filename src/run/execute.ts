@@ -5,15 +5,15 @@ import { drive } from './engine.ts';
 import { holdFloors } from './floors.ts';
 import { openJournal } from './journal/journal.ts';
 import { journalPath } from './journal/run-order.ts';
-import { createRun, noPlan, resolveRunId } from './journal/store.ts';
+import { type AsMember, createRun, noPlan, resolveRunId } from './journal/store.ts';
 import { clusterOf, openSession, type Session } from './session.ts';
 import type { JournalRecord, RunEnv, RunVerdict } from './types.ts';
 
 /** Runs a plan: a new run with its journal. The plan is the first record, on the disk before anything is launched.
  * Throws guard when it would go below the kit's floors. */
-export async function execute(plan: Plan, env: RunEnv): Promise<RunVerdict> {
+export async function execute(plan: Plan, env: RunEnv, member?: AsMember): Promise<RunVerdict> {
   holdFloors(plan, clusterOf(plan, env).fleet.nodes, env.kit.policy.floors);
-  const { runId, dir } = await createRun(env.stateDir, plan, env.now());
+  const { runId, dir } = await createRun(env.stateDir, plan, env.now(), member);
   const { journal } = await openJournal(journalPath(env.stateDir, runId), env.now);
   const session = openSession({ runId, dir, plan }, journal, env);
   return withInterrupts(session, journal.close.bind(journal), async () => {

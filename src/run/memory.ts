@@ -5,7 +5,7 @@ import type { BeforeState } from '../node/types.ts';
 import { type BoundStep, bindStep } from '../plan/bound.ts';
 import type { ActionStep, Plan } from '../plan/types.ts';
 import { neverRan } from '../transport/outcome.ts';
-import type { Outcome } from '../transport/types.ts';
+import type { Outcome, OutcomeState } from '../transport/types.ts';
 import { changedNothing, newStepMemory, type StepMemory } from './step-memory.ts';
 import type { JournalBody, JournalRecord, RunVerdict } from './types.ts';
 
@@ -78,6 +78,7 @@ export class RunMemory {
         return;
       case 'before':
         this.#learnBefore(body.step, body.target, body.before);
+        this.step(body.step).begun.add(body.target);
         return;
       case 'outcome':
         if (body.op === 'apply') this.#learnOutcome(body.step, body.outcome);
@@ -107,12 +108,17 @@ export class RunMemory {
     return { ...outcome, state: 'failed', reason };
   }
 
-  /** Totals of one step; they add up to its targets. */
+  /** Totals of one step; they add up to its targets. What may have left and told nothing is `unknown`. */
   countsOf(step: ActionStep): Counts {
     const counts = countOutcomes(step.targets.flatMap((t) => this.outcomeOf(step.id, t) ?? []));
-    const seen = Object.values(counts).reduce((a, b) => a + b, 0);
-    counts['not-attempted'] += step.targets.length - seen;
+    for (const target of step.targets)
+      if (!this.outcomeOf(step.id, target)) counts[this.stateOf(step, target)]++;
     return counts;
+  }
+
+  stateOf({ id }: ActionStep, target: string): OutcomeState {
+    const outcome = this.outcomeOf(id, target);
+    return outcome?.state ?? (this.step(id).intents.has(target) ? 'unknown' : 'not-attempted');
   }
 
   /** Targets on which a step changed something, or may have, that was not undone: what is left to undo. */
@@ -127,11 +133,14 @@ export class RunMemory {
     return this.changed(step).filter((target) => kept.get(target) !== false);
   }
 
-  /** Whether a step changed a target, or may have: also where that was undone since. */
+  /**
+   * Whether a step changed a target, or may have: also where that was undone since. In the cloud an attempt that was
+   * killed half way has no receipt of its own: that a later one refused does not mean that nothing was changed.
+   */
   didChange(step: ActionStep, target: string): boolean {
-    const { intents, outcomes } = this.step(step.id);
+    const { intents, outcomes, begun } = this.step(step.id);
     const outcome = outcomes.get(target);
-    return intents.has(target) && !(outcome && changedNothing(outcome));
+    return intents.has(target) && (begun.has(target) || !(outcome && changedNothing(outcome)));
   }
 
   /** Whether a target was asked to undo and did not confirm it: the undo was cut off, or failed there. */

@@ -24,6 +24,8 @@ export interface Session {
   targets: Map<string, Target>;
   clocks: NodeClocks;
   readings: Readings;
+  /** For the cloud sides of its actions. */
+  shared: Map<string, unknown>;
   /** Journals a record; resolves when it is on the disk. Memory and views get it at once; views may be shown more. */
   record(body: JournalBody, shown?: JournalBody): Promise<void>;
   /** Shows the views what is not journaled. */
@@ -51,6 +53,7 @@ export function openSession(
     targets,
     clocks: new NodeClocks(env.now),
     readings: new Readings(env, context, targets.values()),
+    shared: new Map(),
     record(body, shown = body) {
       const at = env.now().toISOString();
       memory.learn(body, at);

@@ -13,6 +13,8 @@ export interface StepMemory {
   /** The latest outcome of apply, by target. */
   outcomes: Map<string, Outcome>;
   before: Map<string, BeforeState>;
+  /** Targets whose before-state an action in the cloud journaled, as it does right before its first change. */
+  begun: Set<string>;
   /** SHA-256 of what was saved of each target before apply. */
   saved: Map<string, string>;
   /** When apply was sent to each target the last time. */
@@ -39,6 +41,7 @@ export function newStepMemory(): StepMemory {
     launches: new Map(),
     outcomes: new Map(),
     before: new Map(),
+    begun: new Set(),
     saved: new Map(),
     sent: new Map(),
     boots: new Map(),

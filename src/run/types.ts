@@ -3,6 +3,7 @@ import type { Counts } from '../fanout/types.ts';
 import type { TransportName } from '../fleet/transports.ts';
 import type { Kit } from '../kit/types.ts';
 import type { BeforeState, Op } from '../node/types.ts';
+import type { RolloutPlan } from '../plan/rollout/types.ts';
 import type { Plan } from '../plan/types.ts';
 import type { Outcome, OutcomeState, Transport } from '../transport/types.ts';
 
@@ -31,6 +32,7 @@ export type JournalBody =
   | { kind: 'saved'; step: string; targets: string[]; sha256: string }
   | { kind: 'outcome'; step: string; op: Op; outcome: JournaledOutcome }
   | { kind: 'gate'; step: string; state: 'waiting' | 'open' | 'failed'; reading: string; why?: string }
+  | ReadingRecord
   | { kind: 'kept'; step: string; target: string; ok: boolean; why?: string }
   | { kind: 'undone'; step: string; target: string; ok: boolean; why?: string }
   | {
@@ -38,9 +40,78 @@ export type JournalBody =
       what: 'interrupt' | 'let-go' | 'resume' | 'undo' | 'confirm';
       operator: string;
       text?: string;
+      /** Of a rollout: an undo of these clusters, not of the whole. */
+      clusters?: string[];
+      /** Of a rollout: failed clusters allowed from now on. */
+      maxFailed?: number;
     }
   | { kind: 'note'; text: string }
-  | { kind: 'end'; verdict: RunVerdict };
+  | { kind: 'end'; verdict: RunVerdict }
+  // In the journal of a rollout, where a gate's step is the name of a cluster.
+  | { kind: 'rollout'; rollout: RolloutPlan; operator: string; host: string; pid: number }
+  | ClusterRecord
+  | { kind: 'rollout-end'; verdict: RolloutVerdict };
+
+/** What a gate read of the control plane; in the journal of a rollout, where the step is the name of a cluster, too. */
+export interface ReadingRecord {
+  kind: 'reading';
+  step: string;
+  /** API servers that are ready, of all control-plane nodes. */
+  answering: number;
+  of: number;
+  /** Hosts that could not be reached: of their servers nothing is known. */
+  unreached?: number;
+  /** Of the requests since the reading before. */
+  errorPercent?: number;
+  /** Requests in flight, and client connections, over all servers that told. */
+  inflight?: number;
+  connections?: number;
+  leases?: { fresh: number; of: number };
+}
+
+/** Where a cluster of a rollout stands. `ok`: its run succeeded and its gate opened. */
+export const CLUSTER_STATES = [
+  'waiting',
+  'running',
+  'ok',
+  'failed',
+  'skipped',
+  'interrupted',
+  'not-attempted',
+] as const;
+export type ClusterState = (typeof CLUSTER_STATES)[number];
+
+export interface ClusterRecord {
+  kind: 'cluster';
+  cluster: string;
+  state: ClusterState;
+  /** It tells of the undo of its run. */
+  op?: 'undo';
+  /** Its run, once it began. */
+  run?: string;
+  /** API servers that answered before the run. */
+  answered?: number;
+  /** How its run ended. */
+  ended?: RunVerdict['state'];
+  /** Of the targets of its run; they add up to those planned. */
+  counts?: Counts;
+  why?: string;
+}
+
+export interface RolloutVerdict {
+  rolloutId: string;
+  state: (typeof RUN_STATES)[number];
+  /** Every cluster of the rollout once; those that were left out come last. */
+  clusters: Omit<ClusterRecord, 'kind'>[];
+  /** Over the targets of all clusters, adding up to planned. */
+  counts: Counts;
+  planned: number;
+  startedAt: string;
+  endedAt: string;
+  /** Why no further cluster was begun. */
+  why?: string;
+  next?: string;
+}
 
 export type JournalRecord = JournalBody & { seq: number; at: string; prev: string };
 

@@ -4,6 +4,7 @@ import type { ActionStep } from '../plan/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import type { RunMemory } from './memory.ts';
 import { openSession } from './session.ts';
+import { cloudsBefore } from './step/reconcile.ts';
 import { runOp } from './step/run-op.ts';
 import type { JournalRecord, RunEnv } from './types.ts';
 import { undoOf } from './undo/choice.ts';
@@ -69,7 +70,12 @@ export async function verifyRun(
     });
     const bound = paced(memory.bound(step), scope.pace ?? {}, timeoutsOf(session.context.cluster));
     const { outcomes } = asked.length
-      ? await runOp(session, bound, { op: 'verify', targets: asked, journaled: false })
+      ? await runOp(session, bound, {
+          op: 'verify',
+          targets: asked,
+          journaled: false,
+          ...cloudsBefore(session, bound),
+        })
       : { outcomes: [] };
     verified.push({ step: id, title, targets: outcomes.map(asVerified), notAsked });
   }
@@ -89,9 +95,10 @@ export function whyNotAsked(memory: RunMemory, step: ActionStep, target: string)
   if (kept.get(target) === false) return 'not kept';
   const outcome = memory.outcomeOf(step.id, target);
   const did = outcome?.result?.state;
-  if (did === 'already' || did === 'refused') return did;
+  const changed = memory.didChange(step, target);
+  if (!changed && (did === 'already' || did === 'refused')) return did;
   if (outcome?.state === 'failed') return 'failed';
-  if (memory.didChange(step, target)) return undefined;
+  if (changed) return undefined;
   return outcome?.state ?? 'not-attempted';
 }
 

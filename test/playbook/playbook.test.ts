@@ -140,6 +140,19 @@ describe('a mistake in a playbook is told with its place', () => {
     );
   });
 
+  it('a short form of a parameter, with the long one', async () => {
+    const text = good
+      .replace('action: stop', 'action: exec')
+      .replace('process: "${process}"', 'cmd: "${process}"');
+    const playbook = await parsePlaybook(text, 'p.yaml');
+    expect(() => compilePlaybook(playbook, requestFor())).toThrowError(
+      expect.objectContaining({
+        message: 'exec has no parameter cmd',
+        expected: expect.stringMatching(/^perhaps command; /),
+      }),
+    );
+  });
+
   const someOf = 'a whole number from 1, or a percentage above 0%';
   const anAmount = 'a whole number, or a percentage up to 100%';
   it.each([
@@ -337,6 +350,17 @@ describe('the shipped playbooks that fence', () => {
     expect(steps[at('remove')]).toMatchObject({ removesCause: true, params: { pods: 'ns/app=agent' } });
   });
 
+  it('the recovery keeps names answering from its beginning until the clients are in, where it is told to', async () => {
+    const { plan, steps } = await planned('control-plane-lockout', { names: 'true' });
+    const [first] = plan.workstreams;
+    expect(first).toMatchObject({ name: 'names', needs: {} });
+    expect(first!.steps).toMatchObject([{ action: 'dns-hold', params: { untilSynced: 'true' } }]);
+    const ids = steps.map((step) => step.id);
+    expect(ids.slice(ids.indexOf('release'))).toEqual(['release', 'own-names', 'start-last', 'recovered']);
+    const without = await planned('control-plane-lockout');
+    expect(without.steps.map((step) => step.id)).not.toContain('own-names');
+  });
+
   it.each(fencing)('%s goes without it where it is told to', async (name) => {
     const { steps } = await planned(name, { 'pause-controllers': 'false' });
     const left = steps.map((step) => step.id);
@@ -441,5 +465,17 @@ workstreams:
 
   it('is refused beside its present name', async () => {
     await expect(paramsOf('stop', 'command: a, cmdline: b')).rejects.toThrow('stop has no parameter command');
+  });
+});
+
+describe('a text with ${', () => {
+  it('keeps $${name} as ${name}, declared or not, and puts parameters beside it', async () => {
+    const text = good
+      .replace('action: stop', 'action: exec')
+      .replace('process: "${process}"', () => "command: 'x=${process}; echo $${x} $${process} ${X} $$'");
+    const plan = compilePlaybook(await parsePlaybook(text, 'p.yaml'), requestFor());
+    expect(plan.workstreams[0]!.steps[0]).toMatchObject({
+      params: { command: 'x=agent; echo ${x} ${process} ${X} $$' },
+    });
   });
 });

@@ -37,7 +37,7 @@ etcd_network_known_peers{Local="a",Remote="a"} 1
 etcd_network_known_peers{Local="a",Remote="b"} 1
 etcd_network_known_peers{Local="a",Remote="c"} 1
 etcd_network_known_peers{Local="a",Remote="gone"} 0
-etcd_network_active_peers{Local="a",Remote="b"} 1
+etcd_network_active_peers{Local="a",Remote="b"} 2
 etcd_network_active_peers{Local="a",Remote="c"} 0
 etcd_disk_wal_fsync_duration_seconds_bucket{le="0.001"} 600
 etcd_disk_wal_fsync_duration_seconds_bucket{le="0.002"} 980

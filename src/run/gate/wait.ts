@@ -1,13 +1,14 @@
 import type { GateSpec } from '../../plan/types.ts';
 import type { Session } from '../session.ts';
 import { type GateState, judge } from './judge.ts';
+import { readingRecord } from './reading-record.ts';
 
 /** The least share of the time between two readings in which the hosts are not asked. */
 const LEAST_REST = 0.25;
 
 /** Reads the cluster out of band until the condition has held long enough, its time is over, or the operator interrupts. */
 export async function waitForGate(
-  session: Session,
+  session: Pick<Session, 'env' | 'readings' | 'record' | 'emit'>,
   step: string,
   spec: GateSpec,
 ): Promise<{ open: boolean; text: string }> {
@@ -25,6 +26,8 @@ export async function waitForGate(
     const judged = judge(spec, state, reading, clock());
     state = judged.state;
     text = judged.text;
+    // For the report alone: a gate does not wait until it is on the disk.
+    void session.record(readingRecord(step, reading)).catch(() => {});
     session.emit({
       kind: 'gate',
       at: env.now().toISOString(),

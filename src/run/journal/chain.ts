@@ -14,7 +14,9 @@ export function sealRecord(
   at: Date,
   prev: string,
 ): { line: string; hash: string } {
-  const line = JSON.stringify({ seq, at: at.toISOString(), prev, ...body });
+  const own = { seq, at: at.toISOString(), prev };
+  // A body that was read from a journal has the place of that record, too.
+  const line = JSON.stringify({ ...own, ...body, ...own });
   return { line, hash: sha256(line) };
 }
 

@@ -18,7 +18,9 @@ export async function ranBefore(
       if (!(await readFile(path)).includes(planHash)) continue;
       const reading = await readJournal(path);
       const [first] = reading.records;
-      if (first?.kind === 'plan' && first.plan.hash === planHash) return summarize(runId, reading);
+      const made =
+        first?.kind === 'rollout' ? first.rollout : first?.kind === 'plan' ? first.plan : undefined;
+      if (made?.hash === planHash) return summarize(runId, reading);
     } catch (error) {
       unread(path, systemWords(error));
     }

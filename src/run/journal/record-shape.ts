@@ -12,10 +12,11 @@ import {
   truth,
   whole,
 } from '../../base/shape.ts';
+import { rolloutShape } from '../../plan/rollout/shape.ts';
 import { planShape } from '../../plan/shape.ts';
 import { readVersion1 } from '../../plan/version-1.ts';
 import { OUTCOME_STATES } from '../../transport/types.ts';
-import { type JournalRecord, RUN_STATES, STEP_STATES } from '../types.ts';
+import { CLUSTER_STATES, type JournalRecord, RUN_STATES, STEP_STATES } from '../types.ts';
 
 const counts = mapOf(whole());
 const stepState = oneOf(STEP_STATES);
@@ -54,6 +55,28 @@ const verdict = shaped({
   next: maybe(text),
 });
 
+const cluster = {
+  cluster: text,
+  state: oneOf(CLUSTER_STATES),
+  op: maybe(oneOf(['undo'])),
+  run: maybe(text),
+  answered: maybe(whole()),
+  ended: maybe(oneOf(RUN_STATES)),
+  counts: maybe(counts),
+  why,
+};
+
+const rolloutVerdict = shaped({
+  state: oneOf(RUN_STATES),
+  clusters: listOf(shaped(cluster)),
+  counts,
+  planned: whole(),
+  startedAt: time,
+  endedAt: time,
+  why,
+  next: maybe(text),
+});
+
 /** What the readers of a journal rely on, by the kind of record. */
 const SHAPES: Record<string, Shape> = {
   plan: shaped({ plan: planShape, operator: text, host: maybe(text) }),
@@ -64,11 +87,24 @@ const SHAPES: Record<string, Shape> = {
   before: shaped({ ...ofTarget, before }),
   outcome: shaped({ step: text, op: text, outcome }),
   gate: shaped({ step: text, state: text, reading: text, why }),
+  reading: shaped({
+    step: text,
+    answering: whole(),
+    of: whole(),
+    unreached: maybe(whole()),
+    errorPercent: maybe(number(0)),
+    inflight: maybe(number()),
+    connections: maybe(whole()),
+    leases: maybe(shaped({ fresh: whole(), of: whole() })),
+  }),
   kept: shaped({ ...ofTarget, ok: truth, why }),
   undone: shaped({ ...ofTarget, ok: truth, why }),
   operator: shaped({ what: text, operator: text, text: maybe(text) }),
   note: shaped({ text }),
   end: shaped({ verdict }),
+  rollout: shaped({ rollout: rolloutShape, operator: text, host: maybe(text) }),
+  cluster: shaped(cluster),
+  'rollout-end': shaped({ verdict: rolloutVerdict }),
 };
 
 /** A line of a journal; undefined where it is not JSON. A plan of schema 1 gets the names of schema 2. */

@@ -83,7 +83,7 @@ async function namesIn(stateDir: string): Promise<string[]> {
   }
 }
 
-async function orderOf(stateDir: string, runId: string): Promise<number> {
+export async function orderOf(stateDir: string, runId: string): Promise<number> {
   const path = orderPath(stateDir, runId);
   const text = await orAbsent(readFile(path, 'utf8'), path);
   const order = /^\d{1,15}$/.test(text?.trim() ?? '') ? Number(text) : 0;

@@ -26,6 +26,7 @@ export function cloudCall(
         saveBefore: (state: BeforeState) =>
           session.record({ kind: 'before', step: step.id, target: target.name, before: state }),
         reach: reader.reach,
+        shared: session.shared,
         note: (text: string) =>
           void session.record({ kind: 'note', text: `${target.name}: ${text}` }).catch(() => {}),
         ...(env.onTrace && { onTrace: env.onTrace }),

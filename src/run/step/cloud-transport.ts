@@ -1,4 +1,5 @@
 import type { Action, CloudContext } from '../../actions/types.ts';
+import { type CallError, isNotConnected, isPassing } from '../../aws/passing.ts';
 import { FireaxeError } from '../../base/errors.ts';
 import type { Target } from '../../kit/types.ts';
 import type { BeforeState, Op } from '../../node/types.ts';
@@ -40,7 +41,16 @@ async function callOne(target: Target, call: CloudCall, options: TransportOption
   const of = { target: target.name, via: 'cloud' as const, startedAt: new Date() };
   options.onEvent?.({ target: target.name, phase: 'launched', via: 'cloud' });
   const deadline = AbortSignal.timeout(options.runMs);
-  const { context, close } = call.open(target, AbortSignal.any([options.signal, deadline]));
+  const { context: opened, close } = call.open(target, AbortSignal.any([options.signal, deadline]));
+  // What is changed is journaled before.
+  let begun = opened.before !== undefined;
+  const context: CloudContext = {
+    ...opened,
+    saveBefore(before) {
+      begun = true;
+      return opened.saveBefore(before);
+    },
+  };
   try {
     const result: NodeResult = await call.action.cloud!.run(call.op, target, call.params, context);
     return makeOutcome(of, stateOf(0, result, true), {
@@ -48,18 +58,25 @@ async function callOne(target: Target, call: CloudCall, options: TransportOption
       ...(result.note && result.state === 'refused' ? reasonOf(result) : {}),
     });
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error);
+    const said = error instanceof Error ? error.message : String(error);
+    const cut = isNotConnected(error);
+    const message = cut ? `no connection to AWS in ${target.cloud?.region}: ${said}` : said;
     // A change may be half done: only its receipt (the cloud's own state) can tell.
     if (options.signal.aborted) return makeOutcome(of, 'unknown', { reason: { code: 'let-go', message } });
     if (deadline.aborted) return makeOutcome(of, 'timed-out', { reason: { code: 'deadline', message } });
     const known = error instanceof FireaxeError ? error : undefined;
-    const code = known?.kind ?? cloudErrorName(error);
+    const code = known?.kind ?? (cut ? 'cloud-unreachable' : cloudErrorName(error));
     const next = known?.next ? { next: known.next } : {};
-    return makeOutcome(of, 'failed', { reason: { code, message, ...next } });
+    const notBegun = call.op === 'apply' && !begun && (code === 'credentials' || isServiceFault(error));
+    return makeOutcome(of, notBegun ? 'unreachable' : 'failed', { reason: { code, message, ...next } });
   } finally {
     await close();
   }
 }
+
+/** The service did not answer, or cannot now: before anything was changed, a resume may begin it. */
+const isServiceFault = (error: unknown): boolean =>
+  isNotConnected(error) || ((error as CallError).$metadata !== undefined && isPassing(error));
 
 /** A cloud side gives results of its own making: their codes are in the table. */
 function reasonOf({ code, note = 'refused' }: NodeResult): { reason: OutcomeReason } {

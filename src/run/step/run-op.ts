@@ -90,6 +90,7 @@ export async function runOp(session: Session, bound: BoundStep, request: OpReque
       script,
       waves: request.waves ?? [targets.length],
       parallel: step.parallel,
+      ...(step.adaptive ? { adaptive: true } : {}),
       budget: request.budget ?? targets.length,
       connectMs: step.connectMs,
       loginMs: step.loginMs ?? timeoutsOf(session.context.cluster).loginMs,

@@ -68,7 +68,8 @@ export function paced(
   { parallel, timeoutMs, deliveryMs, via }: Pick<UndoPace, 'parallel' | 'timeoutMs' | 'deliveryMs' | 'via'>,
   timeouts: Timeouts = DEFAULT_TIMEOUTS,
 ): BoundStep {
-  const { step, action } = bound;
+  const { action } = bound;
+  const { adaptive, ...step } = bound.step;
   const clocks =
     timeoutMs === undefined ? {} : clocksOf({ ...timeouts, connectMs: step.connectMs }, timeoutMs, timeoutMs);
   return {
@@ -76,6 +77,7 @@ export function paced(
     step: {
       ...step,
       parallel: action.cloud?.parallel ?? parallel ?? step.parallel,
+      ...(adaptive && parallel === undefined ? { adaptive } : {}),
       ...clocks,
       ...(deliveryMs === undefined ? {} : { deliveryMs }),
       ...(via ? { via, perCall: perCallOf(via) } : {}),

@@ -1,6 +1,7 @@
 import { noCounts } from '../../fanout/counts.ts';
 import type { Counts, Verdict } from '../../fanout/types.ts';
 import { timeoutsOf } from '../../kit/timeouts.ts';
+import { alongShards } from '../../plan/along-shards.ts';
 import { type BoundStep, irreversibleOf } from '../../plan/bound.ts';
 import type { Outcome } from '../../transport/types.ts';
 import { waitForGate } from '../gate/wait.ts';
@@ -39,7 +40,7 @@ export async function undoStep(
   const journaled: Promise<unknown>[] = [];
   const verdict = await runOp(session, undo.bound, {
     op: 'undo',
-    targets,
+    targets: step.anyOf ? targets : alongShards(targets, undo.waves, session.context.cluster),
     waves: undo.waves,
     budget: undo.budget,
     journaled: true,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { sealRecord } from '../../../src/run/journal/chain.ts';
 import { journalPath } from '../../../src/run/journal/run-order.ts';
-import { listRuns, readRun } from '../../../src/run/journal/store.ts';
+import { listRuns, readRun, resolveRunId } from '../../../src/run/journal/store.ts';
 import type { JournalBody } from '../../../src/run/types.ts';
 import { planOf } from '../../report/records.ts';
 
@@ -42,4 +42,16 @@ it('a journal whose plan cannot be read is still the last run, and is told of: t
   const unread: string[] = [];
   expect(await listRuns(stateDir, (_, why) => unread.push(why))).toMatchObject([{ runId: '1-good' }]);
   expect(unread).toEqual([last.changed?.message]);
+});
+
+it('takes the run of one cluster of a rollout never for that of another', async () => {
+  const stateDir = mkdtempSync(join(tmpdir(), 'fireaxe-store-'));
+  const rollout = '20261130T061500.000Z-stop-rollout-1a2b';
+  for (const runId of [rollout, `${rollout}.prod-10`]) {
+    mkdirSync(join(stateDir, runId));
+    writeFileSync(journalPath(stateDir, runId), '');
+  }
+  await expect(resolveRunId(stateDir, `${rollout}.prod-1`)).rejects.toThrow('unknown run');
+  expect(await resolveRunId(stateDir, `${rollout}.prod-10`)).toBe(`${rollout}.prod-10`);
+  expect(await resolveRunId(stateDir, rollout.slice(0, 12))).toBe(rollout);
 });

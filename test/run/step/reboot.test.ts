@@ -157,7 +157,11 @@ it('what can be applied again is, in the new boot', async () => {
   expect((await lostThenResumed({ heard: A, data: { boot: B, up: '20' }, step })).applied).toBe(2);
 });
 
-it('exec is not run again in a run whose second order rebooted the node, although SSM never took the first', async () => {
+/** A run of `exec` whose first order SSM lost for this reason; SSH reaches the node. */
+async function lostBySsm(
+  code: 'answer-lost' | 'not-accepted',
+  data: (applied: number) => Record<string, string>,
+) {
   const kit = kitOf(1);
   const cluster = kit.clusters.c!;
   cluster.via = ['ssm', 'ssh'];
@@ -170,9 +174,8 @@ it('exec is not run again in a run whose second order rebooted the node, althoug
       for await (const outcome of transport.run(batch, script, options)) yield { ...outcome, via: 'ssh' };
     },
   };
-  // The node reboots as the command asks it to.
-  self.data = () => (self.applied > 0 ? { boot: B, up: '0' } : { boot: A, up: '90000' });
-  const reason = { code: 'answer-lost', message: 'the answer was lost' } as const;
+  self.data = () => data(self.applied);
+  const reason = { code, message: 'the answer was lost' } as const;
   const ssm: Transport = {
     name: 'ssm',
     batches: (targets) => [targets],
@@ -183,8 +186,21 @@ it('exec is not run again in a run whose second order rebooted the node, althoug
   };
   const env = envFor(kit, transport, { transport: async (name) => (name === 'ssm' ? ssm : ssh) });
   const verdict = await execute(planOf(kit, [{ name: 'a', steps: [execStep(kit)] }]), env);
-  expect({ applied: self.applied, counts: verdict.counts }).toMatchObject({
-    applied: 1,
-    counts: { unknown: 1 },
-  });
+  return { applied: self.applied, counts: verdict.counts };
+}
+
+/** The node reboots as the command asks it to. */
+const reboots = (applied: number) => (applied > 0 ? { boot: B, up: '0' } : { boot: A, up: '90000' });
+const tellsNothing = () => ({}) as Record<string, string>;
+
+it.each(['answer-lost', 'not-accepted'] as const)(
+  'exec is not run again in a run whose second order rebooted the node, although SSM never took the first: %s',
+  async (code) => {
+    expect(await lostBySsm(code, reboots)).toMatchObject({ applied: 1, counts: { unknown: 1 } });
+  },
+);
+
+it('exec on a node that does not tell its boot is given again only if SSM lists no such command', async () => {
+  expect(await lostBySsm('not-accepted', tellsNothing)).toMatchObject({ applied: 1 });
+  expect(await lostBySsm('answer-lost', tellsNothing)).toMatchObject({ applied: 0, counts: { unknown: 1 } });
 });
