@@ -1,0 +1,102 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { complete } from '../../../src/cli/complete/complete.ts';
+import type { Sources } from '../../../src/cli/complete/types.ts';
+import { verbs } from '../../../src/cli/registry.ts';
+import { InProcess } from '../in-process.ts';
+import { withKit } from '../with-kit.ts';
+
+const sources: Sources = {
+  clusters: async () => [{ word: 'prod-1' }, { word: 'prod-2' }],
+  clusterLabels: async () => ['env=prod'],
+  nodes: async () => [{ word: 'n1' }, { word: 'n2' }],
+  labels: async () => ['role=worker'],
+  runs: async () => [{ word: '20261120T101500Z-a1b2' }],
+  playbooks: async () => [{ word: 'shed-load' }],
+  parameters: async (playbook) => (playbook === 'shed-load' ? [{ word: 'process', says: 'its name' }] : []),
+};
+const at = (...typed: string[]) => complete(typed, verbs(), () => sources);
+const words = async (...typed: string[]) => (await at(...typed)).candidates.map(({ word }) => word);
+
+describe('completion', () => {
+  it.each<[string[], string[]]>([
+    [['no'], ['nodes']],
+    [['kit', 'ini'], ['init']],
+    [['ki'], ['kit']],
+    [['nodes', '--disc'], ['--discover']],
+    [
+      ['nodes', '-c', ''],
+      ['prod-1', 'prod-2'],
+    ],
+    [
+      ['nodes', '--cluster=prod-1,'],
+      ['--cluster=prod-1,prod-1', '--cluster=prod-1,prod-2'],
+    ],
+    [
+      ['nodes', '--nodes', 'n1,'],
+      ['n1,n1', 'n1,n2'],
+    ],
+    [['probe', '-l', 'ro'], ['role=worker']],
+    [['status', '--cluster-selector', 'e'], ['env=prod']],
+    [['undo', 'last', ''], []],
+    [['undo', '2026'], ['20261120T101500Z-a1b2']],
+    [['undo', '--yes', 'la'], ['last']],
+    [['undo', '--reason', 'la'], []],
+    [
+      ['plan', 'sh'],
+      ['shed-load', 'shrink'],
+    ],
+    [['run', 'sh'], ['shed-load']],
+    [['run', 'shed-load', '-p', ''], ['process=']],
+    [['plan', 'stop', '--unit', 'x', '--vi'], ['--via']],
+    [['stop', '--via', 'ssh,o'], ['ssh,openssh']],
+    [['exec', '--all', '--', 'ls', ''], []],
+    [['no-such-verb', ''], []],
+  ])('of %j is %j', async (typed, expected) => {
+    expect(await words(...typed)).toEqual(expected);
+  });
+
+  it('leaves files to the shell where a file is meant, and no space after a parameter', async () => {
+    expect(await at('plan', 'x', '--save', '')).toMatchObject({ files: true });
+    expect(await at('run', 'x')).toMatchObject({ files: true });
+    expect(await at('nodes', '-c', '')).not.toHaveProperty('files');
+    expect(await at('run', 'shed-load', '-p', '')).toMatchObject({ open: true });
+  });
+});
+
+describe('the verb completion', () => {
+  let fireaxe: InProcess;
+  let kit: string;
+  withKit(InProcess, (made) => ({ fireaxe, kit } = made));
+
+  it('reads the kit', async () => {
+    const { stdout } = await fireaxe.run(['completion', 'words', '--', 'nodes', '--nodes', 'cp'], { kit });
+    expect(stdout).toBe('cp-1\tcontrol-plane,etcd\n');
+  });
+
+  it('offers what needs no kit where there is none, and says nothing', async () => {
+    const { code, stdout, stderr } = await fireaxe.run(['completion', 'words', '--', 'run', 'thr'], {
+      kit: '/none',
+    });
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: 'throttle-offender\n:files\n', stderr: '' });
+    const none = await fireaxe.run(['completion', 'words', '--', 'nodes', '-c', ''], { kit: '/none' });
+    expect(none).toEqual({ code: 0, stdout: '', stderr: '' });
+  });
+
+  it('refuses a shell that it does not know', async () => {
+    const { code, stderr } = await fireaxe.run(['completion', 'tcsh']);
+    expect(code).toBe(2);
+    expect(stderr).toContain('unknown shell "tcsh"\n  expected: bash, zsh, fish');
+  });
+
+  const shellcheck = '/usr/bin/shellcheck';
+  it.skipIf(!existsSync(shellcheck))(
+    'prints a script for bash that is clean, where shellcheck can be had',
+    () => {
+      const file = join(import.meta.dirname, '../../../src/cli/complete/fireaxe.bash');
+      execFileSync(shellcheck, ['--shell=bash', file]);
+    },
+  );
+});
