@@ -2,11 +2,11 @@ import type { Parameters } from '../actions/params.ts';
 import { selectNodes } from '../fleet/select.ts';
 import type { FleetNode } from '../fleet/types.ts';
 import type { ClusterKit } from '../kit/types.ts';
-import { carryOut } from './carry-out.ts';
 import { furtherReasonOf, reasonOf } from './consent.ts';
-import { chooseCluster, type Flags, openContext, selectionOf } from './context.ts';
+import { type Flags, openContext, selectionOf } from './context.ts';
 import type { Option } from './option.ts';
 import { overridesOf } from './overrides.ts';
+import { carryOutOnClusters } from './rollout/one-or-many.ts';
 import { refuseUnselected } from './selected.ts';
 import type { CliIo } from './types.ts';
 
@@ -27,34 +27,34 @@ export interface ActionRequest {
   before?: { action: string; params: Record<string, unknown> };
 }
 
-/** A verb is a plan of one step: flags → plan → the one path. */
+/** A verb is a plan of one step on each selected cluster: flags → plan → the one path. */
 export async function runAction(flags: Flags, io: CliIo, request: ActionRequest): Promise<number> {
   const reason = request.reads ? (furtherReasonOf(flags).reason ?? '') : reasonOf(flags);
   const overrides = overridesOf(flags);
   if (request.mustSelect) refuseUnselected(request.action, flags);
   const context = await openContext(flags, io);
-  const cluster = chooseCluster(context);
   const selection = selectionOf(flags);
   const nothingSaid = Object.values(selection).every((typed) => typed === undefined);
-  const chosen = selectNodes(
-    cluster.fleet.nodes,
-    nothingSaid && request.anywhere ? { selector: request.anywhere } : selection,
-  );
-  const targets = request.targets?.(chosen, cluster) ?? chosen;
   const { singleStepPlan } = await import('../plan/single-step.ts');
-  const plan = singleStepPlan({
-    kit: context.kit,
-    cluster,
-    reason,
-    now: io.now(),
-    overrides,
-    action: request.action,
-    actionParams: request.params,
-    targets: targets.map((node) => node.name),
-    ...(request.anyOf ? { anyOf: true } : {}),
-    ...(request.before && { before: { ...request.before, targets: controlPlane(cluster) } }),
+  return carryOutOnClusters(context, async (cluster) => {
+    const chosen = selectNodes(
+      cluster.fleet.nodes,
+      nothingSaid && request.anywhere ? { selector: request.anywhere } : selection,
+    );
+    const targets = request.targets?.(chosen, cluster) ?? chosen;
+    return singleStepPlan({
+      kit: context.kit,
+      cluster,
+      reason,
+      now: io.now(),
+      overrides,
+      action: request.action,
+      actionParams: request.params,
+      targets: targets.map((node) => node.name),
+      ...(request.anyOf ? { anyOf: true } : {}),
+      ...(request.before && { before: { ...request.before, targets: controlPlane(cluster) } }),
+    });
   });
-  return carryOut(plan, context);
 }
 
 function controlPlane({ fleet }: ClusterKit): string[] {

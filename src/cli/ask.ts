@@ -4,7 +4,7 @@ import type { Flags } from './flags.ts';
 import type { CliIo } from './types.ts';
 
 /** Whether the operator can be asked: stdin and stderr are terminals, and prompts are not turned off. */
-export function canAsk(io: CliIo, flags: Flags): boolean {
+export function canAsk(io: CliIo, flags: Pick<Flags, 'input'>): boolean {
   return flags.input !== false && !io.hungUp.aborted && io.stdin.isTTY === true && io.stderr.isTTY === true;
 }
 

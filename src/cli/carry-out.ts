@@ -2,20 +2,21 @@ import { usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
 import { actionSteps } from '../plan/steps.ts';
 import type { Plan } from '../plan/types.ts';
-import { othersLines } from '../receipts/others.ts';
 import { mustFind } from '../run/step/found-none.ts';
+import type { RunEnv } from '../run/types.ts';
+import { CHANGE_MS } from './certificates.ts';
 import { consentFor, obtain } from './consent.ts';
 import { type CliContext, planOnly } from './context.ts';
 import { credentialsFailure } from './credentials-failure.ts';
-import { runEnvironment } from './environment.ts';
 import { EXIT } from './exit-codes.ts';
+import { expiredLeases } from './expired-leases.ts';
 import { type Checks, countLine } from './format/count-line.ts';
 import { planLines } from './format/plan.ts';
-import { outcomeLines } from './format/show-outcomes.ts';
-import { lostByPlan } from './lost-by-restart.ts';
+import { look } from './look-at-plan.ts';
 import { nextCommand } from './next-command.ts';
 import { openKeys, transportsOf } from './passphrases.ts';
 import { runAndShow } from './run-and-show.ts';
+import { usesCloud } from './uses-cloud.ts';
 
 /** The one path from a plan to a change: show, check, confirm, run, report. Returns the exit code. */
 export async function carryOut(
@@ -30,7 +31,7 @@ export async function carryOut(
   }
   if (planOnly(flags) && flags.dryRun !== true) return showPlan(plan, context);
   const consent = flags.dryRun === true ? undefined : consentFor(plan, flags, io, how.saved);
-  await openKeys(context, plan.cluster, transportsOf(plan));
+  await openKeys(context, plan.cluster, transportsOf(plan), usesCloud(plan), CHANGE_MS);
   if (!consent) return dryRun(plan, context);
   for (const line of planLines(plan)) sink.note(line);
   if (consent.kind !== 'ask') noteCount(plan, context);
@@ -41,7 +42,12 @@ export async function carryOut(
     await obtain(consent, io);
     await how.once?.();
   }
-  return runAndShow(context, async (env) => (await import('../run/execute.ts')).execute(plan, env), plan);
+  const execute = async (env: RunEnv) => (await import('../run/execute.ts')).execute(plan, env);
+  const code = await runAndShow(context, execute, plan);
+  // Nobody was told before the change, which must not wait for this.
+  if (consent.kind !== 'ask')
+    for (const line of await expiredLeases(plan, context)) sink.note(`warning: ${line}`);
+  return code;
 }
 
 /** What the plan does in all; it stands last, above the question. */
@@ -90,21 +96,4 @@ async function dryRun(plan: Plan, context: CliContext): Promise<number> {
   if (!whole) return EXIT.interrupted;
   if (!ok && credentialsFailure(steps.flatMap(({ outcomes }) => outcomes))) return EXIT.credentials;
   return ok ? EXIT.done : EXIT.targets;
-}
-
-async function look(plan: Plan, context: CliContext) {
-  const ended = context.io.inFlight();
-  const { env, close } = runEnvironment(context, () => {});
-  try {
-    const { checkPlan } = await import('../run/check.ts');
-    const { steps } = await checkPlan(plan, env);
-    const lines = steps.flatMap(({ step, outcomes }) => [`check of ${step.id}:`, ...outcomeLines(outcomes)]);
-    const none = steps.flatMap(({ step, foundNone }) => (foundNone ? [`${step.id}: ${foundNone}`] : []));
-    const others = othersLines(steps.flatMap(({ outcomes }) => outcomes));
-    const warnings = [...none, ...others, ...(await lostByPlan(plan, context))];
-    return { steps, lines: [...lines, ...warnings.map((line) => `warning: ${line}`)], none, warnings };
-  } finally {
-    await close();
-    ended();
-  }
 }

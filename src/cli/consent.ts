@@ -35,12 +35,12 @@ export function furtherReasonOf(flags: Flags): { reason?: string } {
 export function consentFor(plan: Plan, flags: Flags, io: CliIo, saved = false): Consent {
   const dangers = dangersOf(plan);
   const phrase = confirmPhrase(plan.cluster, targetsOf(plan).size);
-  if (dangers.includes('severe')) return severe({ phrase, what: 'This is severe' }, flags, io);
+  if (dangers.includes('severe')) return severeConsent({ phrase, what: 'This is severe' }, flags, io);
   // A --confirm that was given must match, even where --yes would do.
-  if (flags.confirm !== undefined) return severe({ phrase, what: '' }, flags, io);
+  if (flags.confirm !== undefined) return severeConsent({ phrase, what: '' }, flags, io);
   if (!dangers.includes('change')) return { kind: 'given', by: 'nothing changes' };
   if (flags.yes !== true && saved) return { kind: 'given', by: 'saved plan' };
-  return plain(`Change ${nodesText(targetsOf(plan).size)} of ${plan.cluster}?`, flags, io);
+  return plainConsent(`Change ${nodesText(targetsOf(plan).size)} of ${plan.cluster}?`, flags, io);
 }
 
 /** What `--confirm` must say. */
@@ -61,13 +61,13 @@ export function consentForUndo(
     const steps = others.map((change) => `--step ${quote(change.step)}`);
     const without = steps.length > 0 ? `fireaxe undo ${runId} ${steps.join(' ')} --yes` : undefined;
     const what = severeChanges.map(({ title }) => title).join('; ');
-    return severe({ phrase, what: `This is severe: ${what}`, consentTo: what, without }, flags, io);
+    return severeConsent({ phrase, what: `This is severe: ${what}`, consentTo: what, without }, flags, io);
   }
-  if (flags.confirm !== undefined) return severe({ phrase, what: '' }, flags, io);
-  return plain(`Undo it on ${nodesText(count)} of ${cluster}?`, flags, io);
+  if (flags.confirm !== undefined) return severeConsent({ phrase, what: '' }, flags, io);
+  return plainConsent(`Undo it on ${nodesText(count)} of ${cluster}?`, flags, io);
 }
 
-function plain(question: string, flags: Flags, io: CliIo): Consent {
+export function plainConsent(question: string, flags: Flags, io: CliIo): Consent {
   if (flags.yes === true) return { kind: 'given', by: '--yes' };
   if (!canAsk(io, flags)) {
     const why = flags.input === false ? 'prompts are off' : 'there is no terminal';
@@ -79,7 +79,7 @@ function plain(question: string, flags: Flags, io: CliIo): Consent {
   return { kind: 'ask', question: `${question} [y/N] ` };
 }
 
-interface Severe {
+export interface Severe {
   phrase: string;
   /** The beginning of the question. */
   what: string;
@@ -89,7 +89,11 @@ interface Severe {
   without?: string | undefined;
 }
 
-function severe({ phrase, what, consentTo, without }: Severe, flags: Flags, io: CliIo): Consent {
+export function severeConsent(
+  { phrase, what, consentTo, without }: Severe,
+  flags: Flags,
+  io: CliIo,
+): Consent {
   const typed = flags.confirm;
   if (typed !== undefined) {
     if (typed.trim().replace(/\s+/g, ' ') === phrase) return { kind: 'given', by: '--confirm' };

@@ -7,7 +7,7 @@ import type { CliContext } from './context.ts';
 
 /** What a run needs from its process, and how to close it. Transports load when first used. */
 export function runEnvironment(
-  { kit, io, sudoPassword, passphrases, onTrace: shown }: CliContext,
+  { kit, io, sudoPassword, passphrases, threads, readKnownHosts, onTrace: shown }: CliContext,
   onEvent: (event: RunEvent) => void,
   onOpen: RunEnv['onOpen'] = () => {},
 ): { env: RunEnv; apiCalls: ApiCalls; close(): Promise<void> } {
@@ -19,6 +19,8 @@ export function runEnvironment(
       kit,
       ...(sudoPassword !== undefined && { sudoPassword }),
       ...(passphrases && { passphrases }),
+      ...(threads && { threads }),
+      ...(readKnownHosts && { readKnownHosts }),
       onTrace,
     });
   return {

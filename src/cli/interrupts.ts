@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** What Ctrl-C does; that depends on whether anything is in flight. */
 export interface Interrupts {
   /** Launch nothing more; wait for what is in flight. */
@@ -27,6 +29,8 @@ export function interrupts(say: (line: string) => void, leave: () => void, termi
   const stopWaiting = new AbortController();
   const quit = new AbortController();
   const hungUp = new AbortController();
+  // Many runs listen at a time; Node would warn of a leak on the operator's terminal.
+  setMaxListeners(0, ...[stop, stopWaiting, quit, hungUp].map(({ signal }) => signal));
   let flights = 0;
   let runs = 0;
   const interrupt = (name: string) => {

@@ -2,15 +2,17 @@ import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { systemWords } from '../base/system-error.ts';
 import { interrupted } from './ask.ts';
+import { compileLate } from './compile-late.ts';
 import { EXIT } from './exit-codes.ts';
-import { topHelp } from './help.ts';
+import { sharedHelp, topHelp } from './help.ts';
 import { aborted, flushed, processIo } from './io.ts';
-import { verbs } from './registry.ts';
+import { verbAt, verbs } from './registry.ts';
 import { reportError, wantsJson } from './report-error.ts';
 import type { CliIo } from './types.ts';
 
 /** The process: runs one command line, flushes its output and exits with its code. */
 export async function main(argv: string[]): Promise<never> {
+  compileLate();
   const io = processIo();
   const code = await runCommandLine(argv, io);
   await Promise.race([Promise.all([flushed(io.stdout), flushed(io.stderr)]), aborted(io.quit)]);
@@ -48,23 +50,44 @@ async function dispatch(argv: string[], io: CliIo): Promise<number> {
     io.stdout.write(`fireaxe ${VERSION}\n`);
     return EXIT.done;
   }
-  const words = name === 'help' ? ['--help'] : rest;
-  const wanted = name === 'help' ? rest[0]! : name;
-  const verb = verbs().find((v) => v.name === wanted);
-  if (!verb) throw unknownVerb(wanted);
+  const asked = name === 'help' ? rest : argv;
+  const found = verbAt(asked);
+  const below = found ? [] : verbs().filter((v) => v.name.startsWith(`${asked[0]} `));
+  if (below.length > 0 && (name === 'help' || /^(--help|-h)$/.test(asked[1] ?? ''))) {
+    io.stdout.write(sharedHelp(below));
+    return EXIT.done;
+  }
+  const page = name === 'help' && !found ? await topic(asked[0]!) : undefined;
+  if (page !== undefined) {
+    io.stdout.write(page);
+    return EXIT.done;
+  }
+  if (!found) throw unknownVerb(asked);
+  const { verb } = found;
+  const words = name === 'help' ? ['--help'] : found.rest;
   // `plan VERB …` makes the verb's plan without running it.
-  const planned = wanted === 'plan' && verbs().find((v) => v.group === 'Act' && v.name === words[0]);
+  const planned = verb.name === 'plan' && verbs().find((v) => v.group === 'Act' && v.name === words[0]);
   const [{ runVerb }, definition] = await Promise.all([import('./run-verb.ts'), (planned || verb).load()]);
-  return runVerb(definition, planned ? words.slice(1) : words, io, planned ? { planOnly: true } : {});
+  return runVerb(definition, planned ? words.slice(1) : words, io, {
+    ...(planned && { planOnly: true }),
+    ...(verb.group === 'This program' && { verbs: verbs() }),
+  });
 }
 
-function unknownVerb(word: string) {
+async function topic(word: string): Promise<string | undefined> {
+  return (await import('./topics/topic.ts')).topicPage(word);
+}
+
+function unknownVerb([first = '', second = '']: readonly string[]) {
   const names = verbs().map((v) => v.name);
+  // `kit` alone, or with a word that it does not know.
+  const below = names.filter((name) => name.startsWith(`${first} `));
+  const word = below.length > 0 && !second.startsWith('-') ? `${first} ${second}`.trim() : first;
   const meant = nearest(word, names);
   return usage(
     word.startsWith('-') ? `the verb comes first, not ${word}` : `unknown verb ${JSON.stringify(word)}`,
     {
-      expected: `one of ${names.join(', ')}`,
+      expected: `one of ${(below.length > 0 ? below : names).join(', ')}`,
       next: meant ? `fireaxe ${meant} --help` : 'fireaxe --help',
     },
   );

@@ -7,6 +7,7 @@ import type { NodeReceipts } from '../receipts/read.ts';
 import type { KnownRun } from '../receipts/runs.ts';
 import { openReader } from '../run/gate/reach.ts';
 import type { CliContext } from './context.ts';
+import { credentialsWatch } from './credentials-failure.ts';
 import { runEnvironment } from './environment.ts';
 import { openKeys } from './passphrases.ts';
 
@@ -38,8 +39,11 @@ export async function askNodes(
     .map((target) => (via ? { ...target, via } : target));
   try {
     const { nodes } = cluster.fleet;
-    const deps = { reach: reader.reach, now: io.now, context: { cluster, nodes } };
+    const credentials = credentialsWatch();
+    const reach = credentials.follow(reader.reach);
+    const deps = { reach, now: io.now, context: { cluster, nodes } };
     const readings = await readAllReceipts(deps, targets);
+    credentials.check();
     return { at: io.now(), readings, runs: knownRuns(readings, nodes) };
   } finally {
     await reader.close();

@@ -1,8 +1,22 @@
 import { choice, type Given, grouped, parsed, toggle, value, values } from './option.ts';
+import { rolloutOptions } from './rollout/options.ts';
+import { wholeNumber } from './whole-number.ts';
+
+export { wholeNumber } from './whole-number.ts';
+
+/** Which clusters: the kit's only one needs none of them. */
+export const clusterOptions = grouped('Which nodes:', {
+  cluster: values('-c, --cluster <names>', "clusters: names or globs, such as prod-1,'eu-*'"),
+  clusterSelector: value(
+    '--cluster-selector <labels>',
+    'clusters by their labels in the kit, such as env=prod',
+  ),
+  allClusters: toggle('--all-clusters', 'all clusters of the kit'),
+});
 
 /** Which nodes: shared by every verb that takes nodes. */
 export const targetOptions = grouped('Which nodes:', {
-  cluster: value('-c, --cluster <name>', 'the cluster (required when the kit has several)'),
+  ...clusterOptions,
   selector: value('-l, --selector <labels>', 'Kubernetes label selector, also on role, zone and name'),
   nodes: value('--nodes <nodeset>', 'node names, such as n[1-9,12],db-[01-04]'),
   limit: value('--limit <N|N%>', 'take only this many of them, spread over the zones'),
@@ -60,6 +74,7 @@ export const changeOptions = {
     dryRun: toggle('--dry-run', 'show the plan and what each node would change; change nothing'),
     save: value('--save <file>', 'save the plan to this file, and run nothing'),
   }),
+  ...rolloutOptions,
   ...consentOptions,
   ...sudoOptions,
 };
@@ -100,9 +115,4 @@ export type CommonFlags = Given<typeof commonOptions>;
 
 function list(value: string): string[] {
   return value.split(',').map((word) => word.trim());
-}
-
-/** NaN where it is not one: what reads the flag says so. */
-export function wholeNumber(value: string): number {
-  return /^\d+$/.test(value) ? Number(value) : Number.NaN;
 }

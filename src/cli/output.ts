@@ -13,8 +13,16 @@ export interface Sink {
   json(value: Record<string, unknown>): void;
   /** One JSON line of a stream; only with ndjson. */
   event(value: Record<string, unknown>): void;
+  /** A JSON list of many objects that are written as they come: nothing of them is kept. With ndjson a line for each. */
+  list(key: string): JsonList;
   /** Progress, warnings and questions. */
   note(line: string): void;
+}
+
+export interface JsonList {
+  add(value: Record<string, unknown>): void;
+  /** Ends the object that the list stands in, with what else belongs to it. */
+  end(rest: Record<string, unknown>): void;
 }
 
 export function createSink(io: CliIo, flags: Pick<CommonFlags, 'output' | 'color'>): Sink {
@@ -35,11 +43,29 @@ export function createSink(io: CliIo, flags: Pick<CommonFlags, 'output' | 'color
     event: (value) => {
       if (mode === 'ndjson') io.stdout.write(`${safeJson({ schemaVersion: 1, ...value })}\n`);
     },
+    list: (key) => jsonList(mode, key, (text) => io.stdout.write(text)),
     note: (line) => {
       io.stderr.write(`${ownLine(line)}\n`);
     },
   };
 }
+
+function jsonList(mode: Output, key: string, write: (text: string) => void): JsonList {
+  const ndjson = (value: Record<string, unknown>) => write(`${safeJson({ schemaVersion: 1, ...value })}\n`);
+  if (mode === 'text') return { add() {}, end() {} };
+  if (mode === 'ndjson') return { add: ndjson, end: ndjson };
+  let count = 0;
+  const begin = () => (count++ === 0 ? `{\n  "schemaVersion": 1,\n  ${safeJson(key)}: [\n` : ',\n');
+  return {
+    add: (value) => write(begin() + indented(safeJson(value, 2), '    ')),
+    end: (rest) => {
+      const others = safeJson(rest, 2).slice(1, -1).trim();
+      write(`${count === 0 ? begin() : '\n'}  ]${others === '' ? '' : `,\n  ${others}`}\n}\n`);
+    },
+  };
+}
+
+const indented = (text: string, by: string): string => by + text.replaceAll('\n', `\n${by}`);
 
 /** A line break inside a line came from outside: the rest must not look like a line of Fireaxe. */
 function ownLine(line: string): string {

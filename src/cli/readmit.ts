@@ -3,13 +3,14 @@ import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
 import { selectNodes } from '../fleet/select.ts';
 import type { FleetNode } from '../fleet/types.ts';
-import type { ActionStep, GateSpec } from '../plan/types.ts';
-import { carryOut } from './carry-out.ts';
+import type { PlanRequest } from '../plan/request.ts';
+import type { ActionStep, GateSpec, Plan } from '../plan/types.ts';
 import { reasonOf } from './consent.ts';
-import { chooseCluster, type Flags, openContext, selectionOf } from './context.ts';
+import { type Flags, openContext, selectionOf } from './context.ts';
 import { healthyFor } from './healthy-gate.ts';
 import { type Given, toggle, value } from './option.ts';
 import { overridesOf } from './overrides.ts';
+import { carryOutOnClusters } from './rollout/one-or-many.ts';
 import type { CliIo } from './types.ts';
 
 export const batchOptions = {
@@ -45,26 +46,37 @@ export async function readmit(flags: ReadmitFlags, io: CliIo): Promise<number> {
   const { limit: _, ...overrides } = overridesOf(flags);
   const gate = gateOf(flags);
   const context = await openContext(flags, io);
-  const cluster = chooseCluster(context);
-  const selection = selectionOf(flags);
-  const unselected = Object.values(selection).every((typed) => typed === undefined);
-  if (flags.all === true && !unselected) {
+  if (flags.all === true && !isUnselected(flags)) {
     throw usage('give --all or a selection, not both', {
       place: '--all',
       next: 'leave out --all or the selection',
     });
   }
-  const clients = selectNodes(cluster.fleet.nodes, {
+  return carryOutOnClusters(context, (cluster) =>
+    planFor({ kit: context.kit, cluster, reason, now: io.now(), overrides }, flags, batch, gate),
+  );
+}
+
+/** One step a batch of clients; the control-plane hosts act. */
+async function planFor(
+  request: PlanRequest,
+  flags: ReadmitFlags,
+  batch: string,
+  gate: GateSpec | undefined,
+): Promise<Plan> {
+  const { nodes } = request.cluster.fleet;
+  const selection = selectionOf(flags);
+  const unselected = isUnselected(flags);
+  const clients = selectNodes(nodes, {
     ...selection,
     selector: selection.selector ?? (selection.nodes === undefined ? 'role!=control-plane' : undefined),
   });
-  const hosts = selectNodes(cluster.fleet.nodes, { selector: 'role=control-plane' }).map((node) => node.name);
+  const hosts = selectNodes(nodes, { selector: 'role=control-plane' }).map((node) => node.name);
   const [{ planActionStep }, { clientBatches }, { sealPlan }] = await Promise.all([
     import('../plan/draft.ts'),
     import('../playbook/client-batches.ts'),
     import('../plan/seal.ts'),
   ]);
-  const request = { kit: context.kit, cluster, reason, now: io.now(), overrides };
   const draft = {
     action: 'readmit',
     targets: hosts,
@@ -73,9 +85,9 @@ export async function readmit(flags: ReadmitFlags, io: CliIo): Promise<number> {
     place: 'fireaxe readmit',
   };
   const batches = flags.all === true ? [] : clientBatches(clients, batch, '--batch');
-  const steps = batches.map((nodes, i): ActionStep => {
-    const title = `readmit ${nodes.length} clients (batch ${i + 1} of ${batches.length})`;
-    const params = { clients: addressesOf(nodes) };
+  const steps = batches.map((some, i): ActionStep => {
+    const title = `readmit ${some.length} clients (batch ${i + 1} of ${batches.length})`;
+    const params = { clients: addressesOf(some) };
     return planActionStep({ ...draft, id: `readmit.${i + 1}`, title, params }, request);
   });
   // Once every client is back the fence has nothing left to do.
@@ -86,9 +98,11 @@ export async function readmit(flags: ReadmitFlags, io: CliIo): Promise<number> {
       ? 'remove the fence'
       : `readmit ${clients.length} clients in ${batches.length} batches`;
   const workstreams = [{ name: 'readmit', title, needs: {}, steps }];
-  const plan = sealPlan({ name: 'readmit', title, params: {}, workstreams }, request);
-  return carryOut(plan, context);
+  return sealPlan({ name: 'readmit', title, params: {}, workstreams }, request);
 }
+
+const isUnselected = (flags: ReadmitFlags) =>
+  Object.values(selectionOf(flags)).every((typed) => typed === undefined);
 
 function addressesOf(nodes: FleetNode[]): string {
   return nodes.map((node) => node.internalAddress ?? node.address).join(',');

@@ -1,16 +1,29 @@
-import type { VerbDefinition } from './types.ts';
+import type { RegisteredVerb } from './types.ts';
 
-interface RegisteredVerb {
-  name: string;
-  summary: string;
-  group: 'Look' | 'Act' | 'Plan and run' | 'Practise';
-  /** Loaded only when the verb is used: `--help` must cost almost nothing. */
-  load(): Promise<VerbDefinition>;
+/** The verb that a command line begins with, of one word or two, and the words after it. */
+export function verbAt(words: readonly string[]): { verb: RegisteredVerb; rest: string[] } | undefined {
+  for (const length of [2, 1]) {
+    const verb = verbs().find(({ name }) => name === words.slice(0, length).join(' '));
+    if (verb && words.length >= length) return { verb, rest: words.slice(length) };
+  }
+  return undefined;
 }
 
 /** All verbs, in the order in which help lists them. */
 export function verbs(): RegisteredVerb[] {
   return [
+    {
+      name: 'doctor',
+      summary: 'Say whether the emergency path is open now, and what it depends on',
+      group: 'Look',
+      load: async () => (await import('./verbs/doctor.ts')).default,
+    },
+    {
+      name: 'clusters',
+      summary: 'List the clusters of the kit',
+      group: 'Look',
+      load: async () => (await import('./verbs/clusters.ts')).default,
+    },
     {
       name: 'nodes',
       summary: 'List the nodes that a selection matches',
@@ -36,10 +49,22 @@ export function verbs(): RegisteredVerb[] {
       load: async () => (await import('./verbs/who.ts')).default,
     },
     {
+      name: 'forecast',
+      summary: 'Predict the API load of larger clusters',
+      group: 'Look',
+      load: async () => (await import('./verbs/forecast.ts')).default,
+    },
+    {
       name: 'look',
       summary: 'Run a command that only reads',
       group: 'Look',
       load: async () => (await import('./verbs/look.ts')).default,
+    },
+    {
+      name: 'sweep',
+      summary: 'List the fences that stand in the network of the cloud',
+      group: 'Look',
+      load: async () => (await import('./verbs/sweep.ts')).default,
     },
     {
       name: 'verify',
@@ -90,6 +115,18 @@ export function verbs(): RegisteredVerb[] {
       load: async () => (await import('./verbs/cordon.ts')).default,
     },
     {
+      name: 'evacuate',
+      summary: "Shift a cluster's user traffic to healthy clusters, in steps",
+      group: 'Act',
+      load: async () => (await import('./verbs/evacuate.ts')).default,
+    },
+    {
+      name: 'dns',
+      summary: 'Keep the names of services answering without the API',
+      group: 'Act',
+      load: async () => (await import('./verbs/dns.ts')).default,
+    },
+    {
       name: 'scale',
       summary: 'Give the API servers a bigger instance type',
       group: 'Act',
@@ -120,6 +157,24 @@ export function verbs(): RegisteredVerb[] {
       load: async () => (await import('./verbs/run.ts')).default,
     },
     {
+      name: 'playbooks list',
+      summary: 'List the playbooks, built in and of the kit',
+      group: 'Plan and run',
+      load: async () => (await import('./verbs/playbooks-list.ts')).default,
+    },
+    {
+      name: 'playbooks show',
+      summary: 'Print a playbook as it is written',
+      group: 'Plan and run',
+      load: async () => (await import('./verbs/playbooks-show.ts')).default,
+    },
+    {
+      name: 'playbooks check',
+      summary: 'Check a playbook, with the place of each mistake',
+      group: 'Plan and run',
+      load: async () => (await import('./verbs/playbooks-check.ts')).default,
+    },
+    {
       name: 'resume',
       summary: 'Continue an interrupted run',
       group: 'Plan and run',
@@ -144,10 +199,46 @@ export function verbs(): RegisteredVerb[] {
       load: async () => (await import('./verbs/timeline.ts')).default,
     },
     {
+      name: 'report',
+      summary: 'Write the report of a run: one page for the morning after',
+      group: 'Plan and run',
+      load: async () => (await import('./verbs/report.ts')).default,
+    },
+    {
+      name: 'kit init',
+      summary: 'Make a kit: clusters, logins, policy',
+      group: 'Prepare',
+      load: async () => (await import('./verbs/kit-init.ts')).default,
+    },
+    {
+      name: 'kit import',
+      summary: 'Take nodes from kubectl, Ansible, ssh_config, CSV or EC2',
+      group: 'Prepare',
+      load: async () => (await import('./verbs/kit-import.ts')).default,
+    },
+    {
+      name: 'kit hosts',
+      summary: 'Take host keys from where they are trusted already',
+      group: 'Prepare',
+      load: async () => (await import('./verbs/kit-hosts.ts')).default,
+    },
+    {
       name: 'drill',
       summary: 'Practise an outage in a lab on this machine',
       group: 'Practise',
       load: async () => (await import('./verbs/drill.ts')).default,
+    },
+    {
+      name: 'version',
+      summary: 'Show the version, and check its own files',
+      group: 'This program',
+      load: async () => (await import('./verbs/version.ts')).default,
+    },
+    {
+      name: 'completion',
+      summary: 'Print what makes a shell complete the words of fireaxe',
+      group: 'This program',
+      load: async () => (await import('./verbs/completion.ts')).default,
     },
   ];
 }

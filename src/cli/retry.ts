@@ -6,7 +6,7 @@ import type { Outcome } from '../transport/types.ts';
 import type { Flags } from './context.ts';
 
 /** Verbs whose targets are the selected nodes: `--nodes` narrows the same command. */
-const BY_NODES = ['exec', 'stop', 'pause', 'start', 'fence', 'cordon', 'scale'];
+const BY_NODES = ['exec', 'stop', 'pause', 'start', 'fence', 'cordon', 'dns', 'scale'];
 
 /** Flags that select nodes or consent to a number of them; each takes a value. */
 const SELECTS = /^(-l|--selector|--nodes|--limit|--canary|--confirm)(=.*)?$/;

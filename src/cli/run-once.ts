@@ -7,7 +7,7 @@ import type { CliContext } from './context.ts';
 
 /** Refuses (kind stale) a saved plan that ran before: it was made for the state of that time. */
 export async function refuseSecondRun(
-  plan: Plan,
+  plan: Pick<Plan, 'hash'>,
   file: string,
   { kit, io, sink }: CliContext,
 ): Promise<void> {

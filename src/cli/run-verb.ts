@@ -12,7 +12,7 @@ export async function runVerb(
   verb: VerbDefinition,
   argv: string[],
   io: CliIo,
-  more: Pick<Dispatched, 'planOnly'> = {},
+  more: Pick<Dispatched, 'planOnly' | 'verbs'> = {},
 ): Promise<number> {
   const command = buildCommand(verb, io);
   try {
@@ -61,11 +61,19 @@ export function buildCommand(verb: VerbDefinition, io: CliIo): Command {
     })
     .addHelpText('before', `Examples:\n${verb.examples.map((e) => `  ${e}`).join('\n')}\n`);
   if (verb.argument) command.argument(...verb.argument);
-  const options: Options = { ...verb.options, ...commonOptions };
+  const options: Options = { ...verb.options, ...commonBeside(verb.options) };
   for (const [name, option] of Object.entries(options)) addOption(command, name, option);
   command.addHelpOption(new CommanderOption('-h, --help', 'show this help').helpGroup('Common:'));
   if (verb.notes !== undefined) command.addHelpText('after', verb.notes);
   return command;
+}
+
+/** A verb that writes a file takes `-o` for it. */
+function commonBeside(own: Options): Options {
+  const taken = Object.values(own).some(({ flags }) => flags.startsWith('-o,'));
+  if (!taken) return commonOptions;
+  const { output } = commonOptions;
+  return { ...commonOptions, output: { ...output, flags: output.flags.replace(/^-o, /, '') } };
 }
 
 function addOption(command: Command, name: string, declared: Option<unknown>): void {

@@ -1,24 +1,25 @@
 import { parseAmount } from '../base/amount.ts';
 import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { selectNodes } from '../fleet/select.ts';
+import type { FleetNode } from '../fleet/types.ts';
 import { targetsOf } from '../kit/targets.ts';
 import type { ClusterKit, Target } from '../kit/types.ts';
 import { canonicalAddress } from '../node/addresses.ts';
 import { openReader, type Reader } from '../run/gate/reach.ts';
-import { chooseCluster, openContext } from './context.ts';
+import type { CliContext } from './context.ts';
+import { credentialsWatch } from './credentials-failure.ts';
 import { runEnvironment } from './environment.ts';
 import type { Flags } from './flags.ts';
 import { value } from './option.ts';
 import { sudoOptions, targetOptions } from './options.ts';
 import { openKeys } from './passphrases.ts';
-import type { CliIo } from './types.ts';
 
 /** Of a reading, connections and logins included; a login that hangs must not hold up the answer. */
 const DEADLINE = '7s';
 /** The script ends itself before that. */
 const LOGIN_MS = 2_500;
 
-const { cluster, selector, nodes } = targetOptions;
+const { limit: _, ...options } = targetOptions;
 
 /** The options of a verb that reads the API hosts and a sample of the other nodes. */
 export const sampleOptions = {
@@ -27,9 +28,7 @@ export const sampleOptions = {
   }),
   api: value('--api <addresses>', 'more addresses of the API, such as its balancer'),
   timeout: value('--timeout <duration>', 'deadline of the reading', { default: DEADLINE }),
-  cluster,
-  selector,
-  nodes,
+  ...options,
   ...sudoOptions,
 };
 
@@ -38,17 +37,29 @@ interface SampleFlags extends Flags {
   api?: string | undefined;
 }
 
-/** Opens kit, keys and transports for such a verb. `close` ends what was opened, and every reader. */
-export async function openSampled(flags: SampleFlags, io: CliIo) {
-  const timeoutMs = parseSpan(flags.timeout ?? DEADLINE, '--timeout', 3_000, LONGEST_MS);
-  const api = addressesOf(flags.api);
-  const context = await openContext(flags, io);
-  const cluster = chooseCluster(context);
+interface Sampling {
+  timeoutMs: number;
+  api: string[];
+}
+
+/** Reads the flags of such a verb: a mistake in them is one of the command, not of a cluster. */
+export function samplingOf(flags: SampleFlags): Sampling {
+  if (flags.sample !== undefined && flags.sample !== 'all') parseAmount(flags.sample, '--sample');
+  return {
+    timeoutMs: parseSpan(flags.timeout ?? DEADLINE, '--timeout', 3_000, LONGEST_MS),
+    api: addressesOf(flags.api),
+  };
+}
+
+/** Opens keys and transports for such a verb. `close` ends what was opened, and every reader. */
+export async function openSampled(context: CliContext, cluster: ClusterKit, { timeoutMs, api }: Sampling) {
+  const { io, flags } = context;
   const targets = askedNodes(cluster, flags);
   await openKeys(context, cluster.name);
   const ended = io.inFlight();
   const { env, close } = runEnvironment(context, () => {});
   const readers: Reader[] = [];
+  const credentials = credentialsWatch();
   return {
     sink: context.sink,
     cluster,
@@ -64,8 +75,10 @@ export async function openSampled(flags: SampleFlags, io: CliIo) {
     reader() {
       const reader = openReader(env, cluster, timeoutMs);
       readers.push(reader);
-      return reader.reach;
+      return credentials.follow(reader.reach);
     },
+    /** The exit code, which is that of credentials if they alone kept the reading from every node. */
+    codeOf: (usual: number) => credentials.code(usual, context.sink),
     async close() {
       await Promise.all(readers.map((reader) => reader.close()));
       await close();
@@ -76,14 +89,13 @@ export async function openSampled(flags: SampleFlags, io: CliIo) {
 
 /** The API hosts, and a sample of the selection. */
 function askedNodes(cluster: ClusterKit, { sample = '20', selector, nodes }: SampleFlags): Target[] {
-  if (sample !== 'all') parseAmount(sample, '--sample');
-  const all = targetsOf(cluster);
-  const isServer = (target: Target) => target.roles.includes('control-plane');
+  const all = cluster.fleet.nodes;
+  const isServer = (node: FleetNode) => node.roles.includes('control-plane');
   const selected =
     selector !== undefined || nodes !== undefined ? selectNodes(all, { selector, nodes }) : all;
-  const others = selected.filter((target) => !isServer(target));
+  const others = selected.filter((node) => !isServer(node));
   const some = others.length > 0 ? selectNodes(others, { limit: sample === 'all' ? undefined : sample }) : [];
-  return [...all.filter(isServer), ...some];
+  return targetsOf(cluster, [...all.filter(isServer), ...some]);
 }
 
 function addressesOf(text: string | undefined): string[] {

@@ -22,6 +22,8 @@ export class Terminal extends Writable {
     this.#size = size;
     this.#onGone = onGone;
     size.on('resize', () => this.emit('resize'));
+    // A terminal that is gone has no size. The next write tells that it is gone, and no run may end by it.
+    size.on('error', () => {});
   }
 
   get columns(): number {
@@ -30,6 +32,11 @@ export class Terminal extends Writable {
 
   get rows(): number {
     return this.#size.rows;
+  }
+
+  /** Reads its size now: a frame that is drawn before the signal of a change would be drawn for the former size. */
+  refresh(): void {
+    (this.#size as { _refreshSize?(): void })._refreshSize?.();
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {

@@ -1,3 +1,4 @@
+import type { GROUPS } from './help.ts';
 import type { Interrupts } from './interrupts.ts';
 import type { Given, Options } from './option.ts';
 import type { CommonFlags } from './options.ts';
@@ -17,6 +18,8 @@ export interface CliIo extends Omit<Interrupts, 'interrupt' | 'hangUp' | 'lostTe
 export interface Dispatched {
   /** Behind `fireaxe plan`: the plan is made and shown, and nothing runs. */
   planOnly?: boolean | undefined;
+  /** All verbs, for what tells of them. */
+  verbs?: RegisteredVerb[] | undefined;
   /** The verb as it was typed, for the command that tries again. */
   typed?: { verb: string; argv: string[] } | undefined;
 }
@@ -37,6 +40,15 @@ export interface VerbDefinition<O extends Options = Options> {
   /** Printed below the options by `--help`. */
   notes?: string;
   run(args: string[], flags: Given<O> & CommonFlags & Dispatched, io: CliIo): Promise<number>;
+}
+
+/** A verb before it is loaded. */
+export interface RegisteredVerb {
+  name: string;
+  summary: string;
+  group: (typeof GROUPS)[number];
+  /** Loaded only when the verb is used: `--help` must cost almost nothing. */
+  load(): Promise<VerbDefinition>;
 }
 
 /** Types the flags of `run` by the options; the code that dispatches the verb does not need them. */

@@ -1,13 +1,16 @@
 import { usage } from '../base/errors.ts';
 import { foldLine } from '../base/fold-names.ts';
 import { expandNodeset } from '../fleet/nodeset.ts';
+import { isNamed } from '../kit/clusters/glob.ts';
 import { stateDir } from '../kit/state-dir.ts';
 import type { KnownRun } from '../receipts/runs.ts';
+import { RolloutMemory } from '../run/rollout-memory.ts';
 import type { JournalRecord, RunEnv } from '../run/types.ts';
 import { type CliContext, chooseCluster } from './context.ts';
 import { operator } from './environment.ts';
 import { askNodes, type OnNodes, untoldLines } from './on-nodes.ts';
 import { overridesOf } from './overrides.ts';
+import { clustersNamed, runOfCluster } from './rollout/member.ts';
 
 /** What an undo starts from: a journal, or what the nodes tell. */
 export interface UndoSource {
@@ -20,6 +23,8 @@ export interface UndoSource {
   notes: string[];
   /** What is not certain of it. */
   warnings: string[];
+  /** It is a rollout. */
+  rollout?: RolloutMemory;
   /** Some of it cannot be undone from here. */
   partial?: boolean;
   /** Called with the operator's consent: the run to undo, with its journal on this machine. */
@@ -27,7 +32,8 @@ export interface UndoSource {
 }
 
 /** From the journal on this machine; where there is none, the error tells how to ask the nodes. */
-export async function fromJournal({ kit, io, flags }: CliContext, wanted: string): Promise<UndoSource> {
+export async function fromJournal(context: CliContext, wanted: string): Promise<UndoSource> {
+  const { kit, io, flags } = context;
   const { looksLikeRun, readRun } = await import('../run/journal/store.ts');
   const { hasUndo } = await import('../run/undo/state.ts');
   const { RunMemory } = await import('../run/memory.ts');
@@ -39,16 +45,25 @@ export async function fromJournal({ kit, io, flags }: CliContext, wanted: string
         next: `fireaxe undo ${wanted} --from-nodes`,
       },
     }),
-    counts(reading) {
+    async counts(reading, runId) {
+      const rollout = RolloutMemory.of(reading.records);
+      if (rollout) return hasUndoAnywhere(stateDir(kit, io.env), runId, rollout);
       const memory = RunMemory.of(reading.records);
       return memory !== undefined && hasUndo(memory);
     },
     passedOver: (run) => passedOver.push(run),
   });
+  const rollout = RolloutMemory.of(records);
+  if (rollout && flags.cluster !== undefined) {
+    const [one, ...others] = clustersNamed(rollout, flags.cluster);
+    // Of one cluster it is the undo of a run like any other, by the journal of that run alone.
+    if (one !== undefined && others.length === 0)
+      return fromJournal(context, runOfCluster(runId, rollout, one));
+  }
   // A dry run shows what can still be read, for an undo by hand.
   if (changed && !(flags.dryRun === true && records[0]?.kind === 'plan')) throw changed;
   const cluster = records[0]?.kind === 'plan' ? records[0].plan.cluster : undefined;
-  if (flags.cluster !== undefined && cluster !== undefined && flags.cluster !== cluster)
+  if (cluster !== undefined && flags.cluster !== undefined && !isNamed(flags.cluster, cluster))
     throw usage(`the run ${runId} is of the cluster ${cluster}`, {
       place: '--cluster',
       expected: `-c ${cluster}, or none`,
@@ -59,13 +74,36 @@ export async function fromJournal({ kit, io, flags }: CliContext, wanted: string
       ? [`${forked.message}: what either writer recorded is undone`]
       : [];
   const notes = passedOver.map((run) => `${run} has nothing to undo: last is ${runId}`);
-  return { runId, title: runId, records, notes, warnings, open: async () => runId };
+  return {
+    runId,
+    title: runId,
+    records,
+    notes,
+    warnings,
+    ...(rollout && { rollout }),
+    open: async () => runId,
+  };
+}
+
+/** Whether something can be undone on any cluster of a rollout. */
+async function hasUndoAnywhere(directory: string, runId: string, rollout: RolloutMemory): Promise<boolean> {
+  const { readJournal } = await import('../run/journal/read.ts');
+  const { journalPath } = await import('../run/journal/run-order.ts');
+  const { hasUndo } = await import('../run/undo/state.ts');
+  const { RunMemory } = await import('../run/memory.ts');
+  for (const { name } of rollout.plan.clusters) {
+    const path = journalPath(directory, runOfCluster(runId, rollout, name));
+    const run = await readJournal(path).catch(() => undefined);
+    const memory = run && RunMemory.of(run.records);
+    if (memory && hasUndo(memory)) return true;
+  }
+  return false;
 }
 
 /** From the receipts on the nodes: a run of any machine. It gets a journal of its own, so that it can be continued. */
 export async function fromNodes(context: CliContext, wanted: string): Promise<UndoSource> {
   const { kit, io, flags } = context;
-  const cluster = chooseCluster(context);
+  const cluster = await chooseCluster(context);
   const named = flags.nodes === undefined ? undefined : new Set(expandNodeset(flags.nodes));
   const pace = overridesOf(flags);
   const found = await askNodes(context, cluster, ({ name }) => !named || named.has(name), pace);

@@ -295,7 +295,9 @@ describe('bad input is refused with the next command', () => {
     const { code, stderr } = await refusal(['nodes', '-l', 'role=worker', '--selector', 'zone=a']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/--selector is given twice[\s\S]*with a comma: --selector A,B/);
-    expect((await refusal(['nodes', '-c', 'c1', '-c', 'c2'])).stderr).toContain('--cluster is given twice');
+    expect((await refusal(['nodes', '--limit', '1', '--limit', '2'])).stderr).toContain(
+      '--limit is given twice',
+    );
     // The same value twice, as from a wrapper script, is not a contradiction.
     const again = ['--kit', kit, '--output', 'json', '--kit', kit, '--output', 'json'];
     expect((await fireaxe.run(['nodes', ...again], { kit })).code).toBe(0);

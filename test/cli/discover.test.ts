@@ -53,6 +53,7 @@ const fireaxe = (...args: string[]) => cli.run(args, { kit });
 it('finds the fleet in EC2, and saves it only with --save', async () => {
   const seen = await fireaxe('nodes', '--discover', '--output', 'json');
   expect(seen.stderr).toContain('new: node-[1-3]');
+  expect(seen.stderr).not.toContain('snapshot of prod is');
   expect(JSON.parse(seen.stdout)).toMatchObject({ count: 3 });
   expect(existsSync(join(kit, 'fleet/prod.json'))).toBe(false);
 
@@ -70,6 +71,15 @@ it('does not save a fleet without a control-plane node, as after lost tags', asy
   expect(code).toBe(7);
   expect(stderr).toMatch(/no longer shows a control-plane node[\s\S]*fleet\/prod.json[\s\S]*such as node-1/);
   expect(JSON.parse(readFileSync(join(kit, 'fleet/prod.json'), 'utf8')).nodes).toHaveLength(3);
+});
+
+it('keeps the shard tag of the kit as a label', async () => {
+  const file = join(kit, 'kit.yaml');
+  const before = readFileSync(file, 'utf8');
+  writeFileSync(file, before.replace('us-west-2 }', 'us-west-2, shardTag: Name }'));
+  const { stdout } = await fireaxe('nodes', '--discover', '--output', 'json');
+  writeFileSync(file, before);
+  expect(JSON.parse(stdout).nodes[0].labels).toMatchObject({ Name: 'node-2' });
 });
 
 it('refuses --save without --discover', async () => {
@@ -101,6 +111,23 @@ it.each([
   expect(code, stderr + stdout).toBe(4);
   expect(stderr + stdout).toMatch(/next: .*aws sts get-caller-identity --profile lab/);
 });
+
+it.each([['probe'], ['status'], ['who'], ['runs', '--on-nodes']])(
+  '%s ends with 4 where credentials alone kept it from every node',
+  async (...words) => {
+    const file = join(kit, 'kit.yaml');
+    const before = readFileSync(file, 'utf8');
+    writeFileSync(file, before.replace('prod:\n', 'prod:\n    via: [ssm]\n'));
+    cloud.faults.refuse.SendCommand = 'UnrecognizedClientException';
+    const { code, stderr } = await fireaxe(...words);
+    delete cloud.faults.refuse.SendCommand;
+    writeFileSync(file, before);
+    expect(code, stderr).toBe(4);
+    expect(stderr).toMatch(
+      /no target could be reached[\s\S]*next: .*aws sts get-caller-identity --profile lab/,
+    );
+  },
+);
 
 it('counts the calls to AWS of a run', async () => {
   const { code, stdout, stderr } = await fireaxe(...EXEC, '--output', 'json', '--', 'true');

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runCommandLine } from '../../src/cli/main.ts';
 import { helpOf } from '../../src/cli/option.ts';
 import { commonOptions } from '../../src/cli/options.ts';
-import { verbs } from '../../src/cli/registry.ts';
+import { verbAt, verbs } from '../../src/cli/registry.ts';
 import { buildCommand } from '../../src/cli/run-verb.ts';
 import type { CliIo } from '../../src/cli/types.ts';
 
@@ -43,8 +43,8 @@ function written(stream: PassThrough): string {
 describe('help', () => {
   it.each(verbs().map((verb) => verb.name))('of %s begins with examples', async (verb) => {
     for (const words of [
-      [verb, '--help'],
-      ['help', verb],
+      [...verb.split(' '), '--help'],
+      ['help', ...verb.split(' ')],
     ]) {
       const { code, stdout } = await run(...words);
       expect(code).toBe(0);
@@ -55,10 +55,10 @@ describe('help', () => {
   it.each(verbs().map((verb) => verb.name))('of %s has examples that work as printed', async (name) => {
     const definition = await load(name);
     for (const example of definition.examples) {
-      const [first = '', ...words] = wordsOf(example);
+      const { verb: found, rest: words } = verbAt(wordsOf(example))!;
       // `plan VERB …` takes the options of the verb.
-      const planned = first === 'plan' && verbs().find((v) => v.name === words[0] && v.group === 'Act');
-      const verb = await load(planned ? words.shift()! : first);
+      const planned = found.name === 'plan' && verbs().find((v) => v.name === words[0] && v.group === 'Act');
+      const verb = await (planned ? load(words.shift()!) : found.load());
       expect(() => buildCommand(verb, io()).parse(words, { from: 'user' }), example).not.toThrow();
     }
   });

@@ -40,15 +40,23 @@ it('exits with 3 if a command fails, and shows its exit code and output', async 
   ]);
 });
 
-it.each(['look', 'exec'])('%s without a selection is refused: --all means every node', async (verb) => {
-  const words = verb === 'exec' ? ['--reason', 'x', '--yes'] : [];
-  const refused = await fireaxe.run([verb, '--via', 'local', ...words, '--', 'true'], { kit });
-  expect(refused.code).toBe(2);
-  expect(refused.stderr).toMatch(/no nodes are selected: \w+ would reach the whole cluster[\s\S]*or --all/);
-  const both = await fireaxe.run([verb, ...HERE, ...words, '--all', '--', 'true'], { kit });
-  expect(both.stderr).toContain('give --all or a selection, not both');
-  const all = await fireaxe.run([verb, '--via', 'local', ...words, '--all', '-o', 'json', '--', 'true'], {
-    kit,
-  });
-  expect(JSON.parse(all.stdout).outcomes.length).toBeGreaterThan(1);
-});
+it.each(['look', 'exec'])(
+  '%s without a selection is refused: -c NAME or --all means every node',
+  async (verb) => {
+    const words = verb === 'exec' ? ['--reason', 'x', '--yes'] : [];
+    const refused = await fireaxe.run([verb, '--via', 'local', ...words, '--', 'true'], { kit });
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toMatch(/no nodes are selected: \w+ would reach the whole cluster[\s\S]*or --all/);
+    const some = ['-c', 'c1,c2'];
+    expect((await fireaxe.run([verb, ...some, '--via', 'local', ...words, '--', 'true'], { kit })).code).toBe(
+      2,
+    );
+    const both = await fireaxe.run([verb, ...HERE, ...words, '--all', '--', 'true'], { kit });
+    expect(both.stderr).toContain('give --all or a selection, not both');
+    for (const said of [['--all'], ['-c', 'c1']]) {
+      const args = [verb, '--via', 'local', ...words, ...said, '-o', 'json', '--', 'true'];
+      const all = await fireaxe.run(args, { kit });
+      expect(JSON.parse(all.stdout).outcomes.length).toBeGreaterThan(1);
+    }
+  },
+);

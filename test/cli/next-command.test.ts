@@ -11,9 +11,9 @@ const KIT = { kit: '/a kit' };
 describe('a next command can be pasted as it stands', () => {
   it.each([
     ['fireaxe timeline r1', KIT, "fireaxe timeline r1 --kit '/a kit'"],
-    ['fireaxe nodes', { cluster: 'prod-1' }, 'fireaxe nodes -c prod-1'],
-    ['fireaxe nodes -c prod-1', { cluster: 'prod-1' }, 'fireaxe nodes -c prod-1'],
-    ['fireaxe timeline r1', { cluster: 'prod-1' }, 'fireaxe timeline r1'],
+    ['fireaxe nodes', { cluster: ['prod-1'] }, 'fireaxe nodes -c prod-1'],
+    ['fireaxe nodes -c prod-1', { cluster: ['prod-1'] }, 'fireaxe nodes -c prod-1'],
+    ['fireaxe timeline r1', { cluster: ['prod-1'] }, 'fireaxe timeline r1'],
     ['fireaxe resume r1', { sudoPasswordStdin: true }, 'fireaxe resume r1 --sudo-password-stdin'],
     ['fireaxe timeline r1', { sudoPasswordStdin: true }, 'fireaxe timeline r1'],
   ])('%s with %j', (command, flags, typed) => {

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { verbs } from '../../src/cli/registry.ts';
+import { verbAt } from '../../src/cli/registry.ts';
 import { buildCommand } from '../../src/cli/run-verb.ts';
 import { quietIo } from './quiet-io.ts';
 
@@ -27,15 +27,17 @@ describe('every command that a hint names', () => {
   });
 
   it.each(found)('$command ($path)', async ({ command }) => {
-    const [, name, ...words] = command
+    const [, ...typed] = command
       .replaceAll(/\$\{[^}]*\}/g, 'x')
       .split(' ')
       .filter((word) => word !== '' && word !== 'last' && !/^(where|to|then|or)$/.test(word));
-    const verb = verbs().find((v) => v.name === name || name === 'x');
-    expect(verb, `no verb ${name}`).toBeDefined();
-    if (words.includes('--help') || name === 'x') return;
+    if (typed[0] === 'x') return;
+    const at = verbAt(typed);
+    expect(at, `no verb ${typed[0]}`).toBeDefined();
+    const { verb, rest: words } = at!;
+    if (words.includes('--help')) return;
     const { io } = quietIo();
-    const parsed = buildCommand(await verb!.load(), io);
+    const parsed = buildCommand(await verb.load(), io);
     const known = parsed.options.flatMap((option) => [option.short, option.long]);
     for (const word of words.filter((w) => w.startsWith('-'))) expect(known).toContain(word);
   });

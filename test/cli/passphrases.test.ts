@@ -2,15 +2,13 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { CliContext } from '../../src/cli/context.ts';
-import { interrupts } from '../../src/cli/interrupts.ts';
 import { runCommandLine } from '../../src/cli/main.ts';
 import { openKeys } from '../../src/cli/passphrases.ts';
-import type { CliIo } from '../../src/cli/types.ts';
 import { openKit } from '../../src/kit/open.ts';
 import { KIT_YAML, makeKit } from '../kit/make-kit.ts';
+import { typing } from './typing.ts';
 
 const noKeygen = spawnSync('ssh-keygen', ['-F', 'x', '-f', '/dev/null']).error !== undefined;
 
@@ -36,33 +34,13 @@ describe.skipIf(noKeygen)('locked keys are unlocked before anything starts', () 
     for (const path of [dir, kit]) rmSync(path, { recursive: true });
   });
 
-  /** A terminal that types the next line at each question; without lines there is no terminal. */
-  function terminal(lines: string[] | undefined): CliIo & { said(): string } {
-    const isTTY = lines !== undefined;
-    const stdin = Object.assign(new PassThrough(), { isTTY });
-    const stderr = Object.assign(new PassThrough(), { isTTY });
-    let said = '';
-    const left = [...(lines ?? [])];
-    stderr.on('data', (chunk) => {
-      said += chunk;
-      if (said.endsWith(': ')) setImmediate(() => stdin.write(`${left.shift() ?? ''}\n`));
-    });
-    const nothing = () => {};
-    const rest = {
-      stdout: new PassThrough(),
-      env: {},
-      now: () => new Date(),
-      ...interrupts(nothing, nothing),
-    };
-    return { ...rest, stdin, stderr, said: () => said };
-  }
   async function opened(
     lines: string[] | undefined,
     ways: Parameters<typeof openKeys>[2] = [undefined],
     yaml = KIT_YAML,
     env = {},
   ) {
-    const io = { ...terminal(lines), env };
+    const io = typing(lines, env);
     const path =
       yaml === KIT_YAML ? kit : makeKit({ 'kit.yaml': yaml, 'keys/id': readFileSync(key, 'utf8') });
     const context = { io, flags: {}, kit: await openKit(path), sink: undefined as never } as CliContext;
@@ -108,7 +86,7 @@ describe.skipIf(noKeygen)('locked keys are unlocked before anything starts', () 
 
   it('a saved plan and its resume need the keys of their own transports', async () => {
     const io = () => ({
-      ...terminal(undefined),
+      ...typing(undefined),
       env: { HOME: dir, FIREAXE_STATE_DIR: join(dir, 'own-ways') },
     });
     const file = join(dir, 'plan.json');
@@ -127,7 +105,7 @@ describe.skipIf(noKeygen)('locked keys are unlocked before anything starts', () 
 
   it('does not ask for the passphrase of an unsupported key', async () => {
     const other = makeKit({ 'keys/id': keyText('-t', 'rsa', '-b', '1024', '-m', 'PKCS8') });
-    const io = terminal(['sesame']);
+    const io = typing(['sesame']);
     const context = { io, flags: {}, kit: await openKit(other), sink: undefined as never } as CliContext;
     await expect(openKeys(context, 'c1')).rejects.toMatchObject({
       next: expect.stringContaining('ssh-keygen -p'),
@@ -141,7 +119,7 @@ describe.skipIf(noKeygen)('locked keys are unlocked before anything starts', () 
     ['exec', '--dry-run', '--reason', 'x', '--nodes', 'n1', '--', 'true'],
     ['probe'],
   ])('%s %s: without a terminal it fails before anything starts', async (...args) => {
-    const io = { ...terminal(undefined), env: { HOME: dir, FIREAXE_STATE_DIR: join(dir, 'state') } };
+    const io = { ...typing(undefined), env: { HOME: dir, FIREAXE_STATE_DIR: join(dir, 'state') } };
     const [verb, ...rest] = args;
     expect(await runCommandLine([verb!, '--kit', kit, ...rest], io)).toBe(4);
     expect(io.said()).toContain(
@@ -157,7 +135,7 @@ describe.skipIf(noKeygen)('locked keys are unlocked before anything starts', () 
     const indented = whole.map((line) => (line.startsWith('-') ? line : `> ${line}`)).join('\n');
     for (const text of [shortened, indented, '']) {
       const damaged = makeKit({ 'keys/id': text });
-      const io = terminal(undefined);
+      const io = typing(undefined);
       const context = { io, flags: {}, kit: await openKit(damaged), sink: undefined as never } as CliContext;
       const ways = [['ssh', 'openssh']] as const;
       await expect(openKeys(context, 'c1', ways)).rejects.toMatchObject({

@@ -31,4 +31,24 @@ describe('shrink', () => {
     expect((await plan('--share', '1', '-l', '')).code).toBe(2);
     expect(JSON.parse((await plan('--share', '110%')).stderr).error.place).toBe('--share');
   });
+
+  it('stops machines in the cloud only where that is said, with its own flags', async () => {
+    const { plan: made } = JSON.parse(
+      (await plan('--share', '100%', '--at', 'cloud', '--how', 'stop')).stdout,
+    );
+    expect(made.workstreams[0].steps[0]).toMatchObject({
+      action: 'shrink-group',
+      danger: 'severe',
+      targets: ['n1', 'n2'],
+    });
+    const cloud = (...flags: string[]) => plan('--share', '1', '--at', 'cloud', ...flags);
+    expect((await cloud()).stderr).toContain('expected stop or standby');
+    expect((await cloud('--how', 'freeze')).code).toBe(2);
+    expect((await cloud('--how', 'stop', '--process', 'x')).stderr).toContain(
+      '--process is for shrink --at nodes',
+    );
+    expect((await plan('--share', '1', '--within', '9m')).stderr).toContain(
+      '--within is for shrink --at cloud',
+    );
+  });
 });

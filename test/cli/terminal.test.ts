@@ -1,4 +1,5 @@
 import { execFileSync } from 'node:child_process';
+import { EventEmitter } from 'node:events';
 import { closeSync, constants, mkdtempSync, openSync, readSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,7 +10,13 @@ import { Terminal } from '../../src/cli/terminal.ts';
 
 const READ = constants.O_RDONLY | constants.O_NONBLOCK;
 const WRITE = constants.O_WRONLY | constants.O_NONBLOCK;
-const size = { columns: 80, rows: 24, on: () => {} } as unknown as WriteStream;
+/** What Node does for a terminal that is gone: it tells that it cannot read the size. */
+const _refreshSize = () => size.emit('error', new Error('getWindowSize EIO'));
+const size = Object.assign(new EventEmitter(), {
+  columns: 80,
+  rows: 24,
+  _refreshSize,
+}) as unknown as WriteStream;
 const later = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
 
 let directory: string;
@@ -28,6 +35,7 @@ beforeEach(() => {
 });
 
 afterEach(() => {
+  size.removeAllListeners();
   terminal.destroy();
   rmSync(directory, { recursive: true });
 });
@@ -56,6 +64,11 @@ describe('a terminal', () => {
     closeSync(reader);
     expect(got).toBe(lines.join(''));
     expect(gone).toBe(0);
+  });
+
+  it('that is gone has no size, which ends nothing', () => {
+    expect(() => terminal.refresh()).not.toThrow();
+    expect(terminal.columns).toBe(80);
   });
 
   it('that is gone drops all output without a failure', async () => {

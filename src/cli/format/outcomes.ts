@@ -9,7 +9,33 @@ export interface OutcomeKeeper {
   unknown(): string[];
 }
 
-export function keepOutcomes(): OutcomeKeeper {
+/** Keeps failures alone: of many clusters nothing else is shown as text, and all outcomes would need much memory. */
+export function keepFailures(): OutcomeKeeper {
+  const kept = keepOutcomes(({ state }) => state !== 'ok');
+  return {
+    ...kept,
+    onEvent(event) {
+      // A change that is not kept was `ok` before.
+      if (event.kind === 'kept' && !event.ok) {
+        const { at, step, target } = event;
+        kept.onEvent({ at, kind: 'outcome', step, op: 'apply', outcome: notKept(target, at) });
+      }
+      kept.onEvent(event);
+    },
+  };
+}
+
+const notKept = (target: string, at: string): Outcome => ({
+  target,
+  state: 'failed',
+  stdout: '',
+  stderr: '',
+  truncated: false,
+  startedAt: at,
+  endedAt: at,
+});
+
+export function keepOutcomes(isKept: (outcome: Outcome) => boolean = () => true): OutcomeKeeper {
   const steps = new Map<string, Map<string, Outcome>>();
   return {
     onEvent(event) {
@@ -17,7 +43,8 @@ export function keepOutcomes(): OutcomeKeeper {
       // Only applies and undos are shown; checks, receipts and keeps serve them.
       if (event.kind !== 'outcome' || !['apply', 'undo'].includes(event.op)) return;
       const targets = steps.get(event.step) ?? new Map<string, Outcome>();
-      targets.set(event.outcome.target, event.outcome);
+      if (isKept(event.outcome)) targets.set(event.outcome.target, event.outcome);
+      else targets.delete(event.outcome.target);
       steps.set(event.step, targets);
     },
     steps: () => new Map([...steps].map(([step, targets]) => [step, [...targets.values()]])),

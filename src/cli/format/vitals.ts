@@ -68,7 +68,7 @@ const KIND: Record<DnsAddress['kind'], string> = {
   pod: 'CoreDNS',
 };
 
-function dnsLines({ addresses, noTool }: Dns): string[] {
+export function dnsLines({ addresses, noTool }: Dns): string[] {
   const cannot =
     noTool.length > 0
       ? [`dns: not asked on ${nodesText(noTool.length)} without bash, dig or nslookup (${foldLine(noTool)})`]

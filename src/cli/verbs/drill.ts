@@ -9,6 +9,8 @@ export default defineVerb({
   examples: [
     'fireaxe drill                         # break the lab, recover it, show the score',
     'fireaxe drill --scenario etcd-nospace # practise a full etcd',
+    'fireaxe drill --scenario evacuation   # two clusters: users leave the broken one meanwhile',
+    'fireaxe drill --clusters 6            # six labs, recovered by a rollout with a canary',
     'fireaxe drill --hands-off             # do nothing: nothing recovers by itself',
     'fireaxe drill --playbook shed-load    # try another playbook',
     'fireaxe drill up                      # leave the broken lab running, to practise by hand',
@@ -30,10 +32,18 @@ export default defineVerb({
   },
 });
 
+/** One lab, or several that are recovered by a rollout. */
+async function playAll(flags: DrillFlags, io: CliIo): Promise<number> {
+  const { clusterCount } = await import('../drill/words.ts');
+  const count = await clusterCount(flags);
+  if (count === 1) return (await import('../drill/play.ts')).play(flags, io);
+  return (await import('../drill/play-clusters.ts')).playClusters(count, flags, io);
+}
+
 async function play(what: string | undefined, flags: DrillFlags, io: CliIo): Promise<number> {
   switch (what) {
     case undefined:
-      return (await import('../drill/play.ts')).play(flags, io);
+      return playAll(flags, io);
     case 'up':
     case 'down':
     case 'status':

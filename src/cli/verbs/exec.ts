@@ -24,7 +24,7 @@ export default defineVerb({
     script: value('--script <file>', 'run this file, with /bin/sh or what its first line names; - is stdin'),
     ...parameterFlags(execParameters),
     ...targetOptions,
-    all: toggle('--all', 'all nodes of the cluster'),
+    all: toggle('--all', 'all nodes of the cluster, as -c NAME alone'),
     ...paceOptions,
     ...waveOptions,
     ...changeOptions,

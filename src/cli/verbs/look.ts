@@ -3,8 +3,9 @@ import { usage } from '../../base/errors.ts';
 import { selectNodes } from '../../fleet/select.ts';
 import { targetsOf } from '../../kit/targets.ts';
 import { clocksOf, timeoutsOf } from '../../kit/timeouts.ts';
+import { eachCluster } from '../clusters/each.ts';
 import { commandOf } from '../command-words.ts';
-import { chooseCluster, openContext, selectionOf } from '../context.ts';
+import { openContext, selectionOf } from '../context.ts';
 import { credentialsFailure } from '../credentials-failure.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -36,7 +37,7 @@ export default defineVerb({
   options: {
     script: value('--script <file>', 'run this file with /bin/sh; - is stdin'),
     ...targetOptions,
-    all: toggle('--all', 'all nodes of the cluster'),
+    all: toggle('--all', 'all nodes of the cluster, as -c NAME alone'),
     timeout: paceOptions.timeout,
     delivery: paceOptions.delivery,
     parallel: paceOptions.parallel,
@@ -52,56 +53,60 @@ export default defineVerb({
     const overrides = overridesOf(flags);
     refuseUnselected('look', flags);
     const context = await openContext(flags, io);
-    const cluster = chooseCluster(context);
-    const targets = selectNodes(targetsOf(cluster), selectionOf(flags));
-    await openKeys(context, cluster.name);
-    const ended = io.inFlight();
-    const { env, close } = runEnvironment(context, () => {});
-    const { sink } = context;
-    try {
-      const [{ lookScript }, { fanout }] = await Promise.all([
-        import('../../look/script.ts'),
-        import('../../fanout/fanout.ts'),
-      ]);
-      const timeouts = timeoutsOf(cluster);
-      const { retryMs: _, ...clocks } = {
-        ...clocksOf(timeouts, timeouts.scriptMs, overrides.timeoutMs),
-        ...(overrides.deliveryMs && { deliveryMs: overrides.deliveryMs }),
-      };
-      const script = lookScript(
-        command,
-        { cluster, nodes: cluster.fleet.nodes },
-        io.now(),
-        overrides.timeoutMs ?? timeouts.scriptMs,
-      );
-      const all = targets.length;
-      const { outcomes } = await fanout(
-        {
-          targets,
-          script,
-          waves: [all],
-          parallel: overrides.parallel ?? PARALLEL,
-          budget: all,
-          repeatable: true,
-          ...clocks,
-        },
-        {
-          transport: (name) => env.transport(name as Exclude<typeof name, 'cloud'>),
-          transportsTo: (target) => overrides.via ?? target.via,
-          stop: env.stop,
-          stopWaiting: env.stopWaiting,
-          onEvent(event) {
-            if (event.kind === 'outcome') sink.event({ outcome: event.outcome });
+    return eachCluster(context, async (context, cluster) => {
+      const targets = targetsOf(cluster, selectNodes(cluster.fleet.nodes, selectionOf(flags)));
+      await openKeys(context, cluster.name);
+      const ended = io.inFlight();
+      const { env, close } = runEnvironment(context, () => {});
+      const { sink } = context;
+      try {
+        const [{ lookScript }, { fanout }] = await Promise.all([
+          import('../../look/script.ts'),
+          import('../../fanout/fanout.ts'),
+        ]);
+        const timeouts = timeoutsOf(cluster);
+        const { retryMs: _, ...clocks } = {
+          ...clocksOf(timeouts, timeouts.scriptMs, overrides.timeoutMs),
+          ...(overrides.deliveryMs && { deliveryMs: overrides.deliveryMs }),
+        };
+        const script = lookScript(
+          command,
+          { cluster, nodes: cluster.fleet.nodes },
+          io.now(),
+          overrides.timeoutMs ?? timeouts.scriptMs,
+        );
+        const all = targets.length;
+        const { outcomes } = await fanout(
+          {
+            targets,
+            script,
+            waves: [all],
+            parallel: overrides.parallel ?? PARALLEL,
+            adaptive: overrides.parallel === undefined,
+            budget: all,
+            repeatable: true,
+            ...clocks,
           },
-        },
-      );
-      for (const line of outcomeLines(outcomes)) sink.text(line);
-      sink.json({ cluster: cluster.name, outcomes });
-      if (credentialsFailure(outcomes)) return EXIT.credentials;
-      return outcomes.every(({ state }) => state === 'ok') ? EXIT.done : EXIT.targets;
-    } finally {
-      await close();
-      ended();
-    }
+          {
+            transport: (name) => env.transport(name as Exclude<typeof name, 'cloud'>),
+            transportsTo: (target) => overrides.via ?? target.via,
+            stop: env.stop,
+            stopWaiting: env.stopWaiting,
+            onEvent(event) {
+              if (event.kind === 'outcome') sink.event({ outcome: event.outcome });
+            },
+          },
+        );
+        for (const line of outcomeLines(outcomes)) sink.text(line);
+        sink.json({ cluster: cluster.name, outcomes });
+        if (credentialsFailure(outcomes)) return EXIT.credentials;
+        const ok = outcomes.filter(({ state }) => state === 'ok').length;
+        const counts = { nodes: outcomes.length, 'nodes ok': ok };
+        return { code: ok === outcomes.length ? EXIT.done : EXIT.targets, counts };
+      } finally {
+        await close();
+        ended();
+      }
+    });
   },
 });

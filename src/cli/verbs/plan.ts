@@ -1,8 +1,8 @@
-import { carryOut } from '../carry-out.ts';
 import { reasonOf } from '../consent.ts';
 import { openContext } from '../context.ts';
 import { changeOptions, paceOptions, parameterOptions, targetOptions } from '../options.ts';
-import { planOfPlaybook } from '../playbook-plan.ts';
+import { playbookPlans } from '../playbook-plan.ts';
+import { carryOutOnClusters } from '../rollout/one-or-many.ts';
 import { defineVerb } from '../types.ts';
 
 export default defineVerb({
@@ -21,6 +21,7 @@ export default defineVerb({
   async run(args, flags, io) {
     const planned = { ...flags, planOnly: true };
     const context = await openContext(planned, io);
-    return carryOut(await planOfPlaybook(args[0]!, context, () => reasonOf(planned)), context);
+    const { playbook, planFor } = await playbookPlans(args[0]!, context, () => reasonOf(planned));
+    return carryOutOnClusters(context, planFor, playbook);
   },
 });

@@ -2,10 +2,13 @@ import { usage } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
 import { selectNodes } from '../../fleet/select.ts';
 import { targetsOf } from '../../kit/targets.ts';
+import type { ClusterKit } from '../../kit/types.ts';
 import { etcdIll } from '../../probe/etcd-alarms.ts';
 import type { ClusterReading } from '../../probe/types.ts';
 import { openReader } from '../../run/gate/reach.ts';
-import { chooseCluster, openContext, selectionOf } from '../context.ts';
+import { eachCluster, type Reading, refuseSeveral } from '../clusters/each.ts';
+import { type CliContext, openContext, selectionOf } from '../context.ts';
+import { credentialsWatch } from '../credentials-failure.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
 import { readingLines } from '../format/reading.ts';
@@ -21,6 +24,7 @@ export default defineVerb({
   summary: 'Read the health of the API servers and etcd on their own hosts; needs no working API',
   examples: [
     'fireaxe probe -c prod-1',
+    "fireaxe probe -c 'prod-*'",
     'fireaxe probe -c prod-1 --watch 5s',
     'fireaxe probe -c prod-1 --output json',
   ],
@@ -37,43 +41,51 @@ export default defineVerb({
     const { timeoutMs } = overridesOf(flags);
     const everyMs = watchEvery(flags.watch);
     const context = await openContext(flags, io);
-    const cluster = chooseCluster(context);
-    const selection = selectionOf(flags);
-    const servers = selectNodes(targetsOf(cluster), {
-      ...selection,
-      selector: selection.selector ?? (selection.nodes === undefined ? 'role=control-plane' : undefined),
-    });
-    // "0 of 0 answer" would read as a healthy control plane.
-    if (!servers.some((server) => server.roles.includes('control-plane'))) {
-      throw usage('the selection has no control-plane node', {
-        place: selection.selector === undefined ? '--nodes' : '--selector',
-        next: `fireaxe nodes -c ${quote(cluster.name)} -l role=control-plane`,
+    const chosen = everyMs === undefined ? undefined : refuseSeveral(context, '--watch');
+    const read = async (context: CliContext, cluster: ClusterKit): Promise<Reading> => {
+      const selection = selectionOf(flags);
+      const selected = selectNodes(cluster.fleet.nodes, {
+        ...selection,
+        selector: selection.selector ?? (selection.nodes === undefined ? 'role=control-plane' : undefined),
       });
-    }
-    await openKeys(context, cluster.name);
-    const ended = io.inFlight();
-    const { env, close } = runEnvironment(context, () => {});
-    const { readCluster } = await import('../../probe/read.ts');
-    const reader = openReader(env, cluster, timeoutMs);
-    const deps = { reach: reader.reach, now: io.now, context: { cluster, nodes: cluster.fleet.nodes } };
-    const { sink } = context;
-    const show = (reading: ClusterReading) => {
-      for (const line of readingLines(reading)) sink.text(line);
-      if (everyMs !== undefined) sink.event({ cluster: cluster.name, reading });
-      return reading;
+      const servers = targetsOf(cluster, selected);
+      // "0 of 0 answer" would read as a healthy control plane.
+      if (!servers.some((server) => server.roles.includes('control-plane'))) {
+        throw usage('the selection has no control-plane node', {
+          place: selection.selector === undefined ? '--nodes' : '--selector',
+          next: `fireaxe nodes -c ${quote(cluster.name)} -l role=control-plane`,
+        });
+      }
+      await openKeys(context, cluster.name);
+      const ended = io.inFlight();
+      const { env, close } = runEnvironment(context, () => {});
+      const { readCluster } = await import('../../probe/read.ts');
+      const reader = openReader(env, cluster, timeoutMs);
+      const credentials = credentialsWatch();
+      const reach = credentials.follow(reader.reach);
+      const deps = { reach, now: io.now, context: { cluster, nodes: cluster.fleet.nodes } };
+      const { sink } = context;
+      const show = (reading: ClusterReading) => {
+        for (const line of readingLines(reading)) sink.text(line);
+        if (everyMs !== undefined) sink.event({ cluster: cluster.name, reading });
+        return reading;
+      };
+      let reading: ClusterReading;
+      try {
+        const counters = new Map();
+        reading = await watching(everyMs, env, io, async () =>
+          show(await readCluster(deps, servers, counters)),
+        );
+      } finally {
+        await reader.close();
+        await close();
+        ended();
+      }
+      if (everyMs === undefined || sink.mode === 'json') sink.json({ cluster: cluster.name, reading });
+      const well = reading.answering === reading.of && !etcdIll(reading);
+      const counts = { 'API servers': reading.of, answering: reading.answering };
+      return { code: credentials.code(well ? EXIT.done : EXIT.targets, sink), counts };
     };
-    let reading: ClusterReading;
-    try {
-      const counters = new Map();
-      reading = await watching(everyMs, env, io, async () =>
-        show(await readCluster(deps, servers, counters)),
-      );
-    } finally {
-      await reader.close();
-      await close();
-      ended();
-    }
-    if (everyMs === undefined || sink.mode === 'json') sink.json({ cluster: cluster.name, reading });
-    return reading.answering === reading.of && !etcdIll(reading) ? EXIT.done : EXIT.targets;
+    return eachCluster(context, read, { chosen });
   },
 });

@@ -1,11 +1,16 @@
 import { stateDir } from '../../kit/state-dir.ts';
+import { RolloutMemory } from '../../run/rollout-memory.ts';
+import { CHANGE_MS } from '../certificates.ts';
 import { furtherReasonOf } from '../consent.ts';
 import { openContext } from '../context.ts';
 import { furtherReason, paceOptions, sudoOptions } from '../options.ts';
 import { overridesOf } from '../overrides.ts';
 import { openKeys, transportsOf } from '../passphrases.ts';
+import { memberNamed, ofOneCluster } from '../rollout/member.ts';
+import { refuseRolloutFlags, rolloutOptions } from '../rollout/options.ts';
 import { runAndShow } from '../run-and-show.ts';
 import { defineVerb } from '../types.ts';
+import { usesCloud } from '../uses-cloud.ts';
 
 /** What a node did is not all that a resume needs: it goes by the journal alone. */
 const whereItsJournalIs = (run: string) => ({
@@ -21,29 +26,49 @@ export default defineVerb({
     'fireaxe resume last',
     'fireaxe resume 20261120T101500Z-stop-1a2b',
     'fireaxe resume last --via ssh',
+    'fireaxe resume last --max-failed-clusters 2     # a rollout, past clusters that failed',
+    'fireaxe resume last -c prod-1                   # of a rollout: one cluster alone',
     'fireaxe runs      # lists the interrupted runs',
   ],
   danger: 'change',
   argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
-  options: { via: paceOptions.via, delivery: paceOptions.delivery, ...furtherReason, ...sudoOptions },
+  options: {
+    ...ofOneCluster,
+    via: paceOptions.via,
+    delivery: paceOptions.delivery,
+    maxFailedClusters: rolloutOptions.maxFailedClusters,
+    ...furtherReason,
+    ...sudoOptions,
+  },
   async run(args, flags, io) {
     const { via, deliveryMs } = overridesOf({ via: flags.via, delivery: flags.delivery });
     const context = await openContext(flags, io);
     const { looksLikeRun, readRun } = await import('../../run/journal/store.ts');
     const wanted = args[0]!;
-    const { runId, records, changed, forked } = await readRun(
-      stateDir(context.kit, io.env),
-      wanted,
-      looksLikeRun(wanted) ? { elsewhere: whereItsJournalIs(wanted) } : {},
-    );
+    const directory = stateDir(context.kit, io.env);
+    const naming = looksLikeRun(wanted) ? { elsewhere: whereItsJournalIs(wanted) } : {};
+    const named = await memberNamed(directory, wanted, flags.cluster, naming);
+    const { runId, records, changed, forked } = await readRun(directory, named, naming);
     if (changed ?? forked) throw changed ?? forked;
+    const rollout = RolloutMemory.of(records);
+    if (rollout) {
+      const { resumeWholeRollout } = await import('../rollout/resume.ts');
+      const { maxFailedClusters } = flags;
+      return resumeWholeRollout(runId, rollout, context, {
+        ...(via && { via }),
+        ...(deliveryMs && { deliveryMs }),
+        maxFailedClusters,
+      });
+    }
+    refuseRolloutFlags(flags, runId);
     const first = records[0];
     const plan = first?.kind === 'plan' ? first.plan : undefined;
     if (plan) {
       const { assertResumable } = await import('../../plan/stale.ts');
       assertResumable(plan, runId);
     }
-    if (plan) await openKeys(context, plan.cluster, via ? [via] : transportsOf(plan));
+    if (plan)
+      await openKeys(context, plan.cluster, via ? [via] : transportsOf(plan), usesCloud(plan), CHANGE_MS);
     const { resumeRun } = await import('../../run/resume.ts');
     return runAndShow(
       context,

@@ -1,12 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { usage } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
+import { openClusters } from '../../kit/clusters/opened.ts';
 import { carryOut } from '../carry-out.ts';
 import { furtherReasonOf, reasonOf } from '../consent.ts';
 import { type CliContext, type Flags, openContext } from '../context.ts';
 import { flagOf, toggle } from '../option.ts';
 import { changeOptions, paceOptions, parameterOptions, targetOptions } from '../options.ts';
-import { planOfPlaybook } from '../playbook-plan.ts';
+import { playbookPlans } from '../playbook-plan.ts';
+import { carryOutOnClusters } from '../rollout/one-or-many.ts';
 import { refuseSecondRun } from '../run-once.ts';
 import { defineVerb } from '../types.ts';
 
@@ -42,7 +44,8 @@ export default defineVerb({
         place: '--again',
         next: 'leave out --again',
       });
-    return carryOut(await planOfPlaybook(wanted, context, () => reasonOf(flags)), context);
+    const { playbook, planFor } = await playbookPlans(wanted, context, () => reasonOf(flags));
+    return carryOutOnClusters(context, planFor, playbook);
   },
 });
 
@@ -58,9 +61,19 @@ async function runSaved(file: string, context: CliContext, again: boolean): Prom
       next: 'make a new plan with this flag: fireaxe plan … --save FILE',
     });
   }
+  const { readRolloutFile } = await import('../../plan/rollout/file.ts');
+  const rollout = await readRolloutFile(file);
+  if (rollout) {
+    const { runSavedRollout } = await import('../rollout/run-saved.ts');
+    return runSavedRollout(file, rollout, context, again);
+  }
   const plan = await readPlanFile(file);
+  const typedWords = {
+    cluster: context.flags.cluster?.join(),
+    reason: furtherReasonOf(context.flags).reason,
+  };
   for (const flag of ['cluster', 'reason'] as const) {
-    const typed = flag === 'reason' ? furtherReasonOf(context.flags).reason : context.flags[flag];
+    const typed = typedWords[flag];
     if (typed === undefined || typed === plan[flag] || (flag === 'reason' && !plan.reason)) continue;
     throw usage(`--${flag} does not match the plan`, {
       place: `--${flag}`,
@@ -68,6 +81,7 @@ async function runSaved(file: string, context: CliContext, again: boolean): Prom
       next: 'make a new plan with this flag: fireaxe plan … --save FILE',
     });
   }
+  await openClusters(context.kit, [plan.cluster]);
   assertFresh(plan, { kit: context.kit, now: context.io.now(), place: file });
   if (!plan.reason && context.flags.dryRun !== true) {
     throw usage('the plan has no reason', { place: file, next: 'make a new plan with --reason "why"' });

@@ -1,3 +1,4 @@
+import { memberRun } from '../../run/journal/members.ts';
 import type { RunSummary } from '../../run/journal/store.ts';
 import { EXIT } from '../exit-codes.ts';
 import { journalDir } from '../journal-dir.ts';
@@ -41,7 +42,7 @@ export default defineVerb({
     const directory = await journalDir(flags, io, sink.note);
     const runs = await listRuns(directory, (journal, why) => sink.note(`${journal}: not read: ${why}`));
     for (const { runId, problem } of runs) if (problem) sink.note(`warning: ${runId}: ${problem}`);
-    const rows = runs.map((r) => [r.runId, r.cluster, stateText(r), r.operator, r.reason]);
+    const rows = rowsOf(runs);
     if (runs.length === 0) {
       sink.note(`no runs in ${directory}`);
       sink.note(`next: ${nextCommand('fireaxe runs --on-nodes', flags)}`);
@@ -55,6 +56,42 @@ export default defineVerb({
     return EXIT.done;
   },
 });
+
+/** At most so many runs of a rollout are listed below it. */
+const MOST_OF_ROLLOUT = 12;
+
+/** The runs of a rollout stand below it, those that are not done first. */
+function rowsOf(runs: RunSummary[]): string[][] {
+  const row = (run: RunSummary, name = run.runId) => [
+    name,
+    run.cluster,
+    stateText(run),
+    run.operator,
+    run.reason,
+  ];
+  return runs.flatMap((run) => {
+    if (run.rollout !== undefined) return [];
+    const own = inLaunchOrder(run, runs);
+    const sorted = [
+      ...own.filter(({ state }) => state !== 'done'),
+      ...own.filter(({ state }) => state === 'done'),
+    ];
+    const rows = sorted.slice(0, MOST_OF_ROLLOUT).map((one) => row(one, `└ ${one.runId}`));
+    const more = own.length - rows.length;
+    return [
+      row(run),
+      ...rows,
+      ...(more > 0 ? [[`└ and ${more} more: fireaxe timeline ${run.runId}`, '', '', '', '']] : []),
+    ];
+  });
+}
+
+/** The runs of a rollout, as it began them. */
+function inLaunchOrder({ runId, clusters = [] }: RunSummary, runs: RunSummary[]): RunSummary[] {
+  const places = new Map(clusters.map(({ cluster }, i) => [memberRun(runId, cluster, i), i]));
+  const own = runs.filter(({ rollout }) => rollout === runId);
+  return own.sort((a, b) => (places.get(a.runId) ?? 0) - (places.get(b.runId) ?? 0));
+}
 
 function stateText({ state, undone, receiptsOf, sealed, changed, endedAt }: RunSummary): string {
   if (changed) return `${state}, changed`;

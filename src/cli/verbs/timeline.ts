@@ -4,22 +4,30 @@ import { inForceLine } from '../format/undo-preview.ts';
 import { journalDir } from '../journal-dir.ts';
 import { nextCommand, withNext } from '../next-command.ts';
 import { createSink } from '../output.ts';
+import { memberNamed, ofOneCluster } from '../rollout/member.ts';
+import { showRollout } from '../rollout/show-timeline.ts';
 import { logOf } from '../run-log.ts';
 import { defineVerb } from '../types.ts';
 
 export default defineVerb({
   name: 'timeline',
   summary: 'Show what a run did: who, why, what, when, and how each step ended',
-  examples: ['fireaxe timeline last', 'fireaxe timeline 20261120T101500Z --output json'],
+  examples: [
+    'fireaxe timeline last',
+    'fireaxe timeline 20261120T101500Z --output json',
+    'fireaxe timeline last -c prod-1      # of a rollout: the run of one cluster',
+  ],
   danger: 'read',
   argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
-  options: {},
+  options: { ...ofOneCluster },
   async run(args, flags, io) {
     const sink = createSink(io, flags);
     const { noPlan, readRun } = await import('../../run/journal/store.ts');
     const { journalPath } = await import('../../run/journal/run-order.ts');
     const directory = await journalDir(flags, io, sink.note);
-    const { runId, records, intact, sealed, problem, changed } = await readRun(directory, args[0]!);
+    const found = await readRun(directory, await memberNamed(directory, args[0]!, flags.cluster));
+    const { runId, records, intact, sealed, problem, changed } = found;
+    if (records[0]?.kind === 'rollout') return showRollout(found, directory, sink, flags);
     if (!records.some((record) => record.kind === 'plan'))
       throw changed ?? noPlan(runId, journalPath(directory, runId));
     if (problem) sink.note(`warning: the journal of ${runId} is not whole: ${problem}`);

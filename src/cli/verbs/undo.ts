@@ -1,17 +1,16 @@
 import { usage } from '../../base/errors.ts';
 import { expandNodeset } from '../../fleet/nodeset.ts';
-import { confirmPhrase, consentForUndo, furtherReasonOf, obtain } from '../consent.ts';
+import { carryOutUndo, phraseFor } from '../carry-out-undo.ts';
 import { openContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { previewLines, previewOf } from '../format/undo-preview.ts';
 import { nextCommand } from '../next-command.ts';
-import { grouped, parsed, toggle, value } from '../option.ts';
+import { grouped, parsed, toggle, value, values } from '../option.ts';
 import { furtherReason, paceOptions, sudoOptions, waveOptions, wholeNumber } from '../options.ts';
-import { openKeys, transportsOf } from '../passphrases.ts';
-import { runAndShow } from '../run-and-show.ts';
+import { refuseRolloutFlags, rolloutOptions } from '../rollout/options.ts';
 import { refuseUnknownNode, refuseUnknownStep } from '../run-scope.ts';
 import { defineVerb } from '../types.ts';
-import { onceGoneOf, paceOf, sameWords, scopeOptions, withPace } from '../undo-pace.ts';
+import { onceGoneOf, paceOf, scopeOptions, withPace } from '../undo-pace.ts';
 import { fromJournal, fromNodes } from '../undo-source.ts';
 
 const PACE = `
@@ -45,7 +44,7 @@ export default defineVerb({
     ...grouped('Which run:', {
       fromNodes: toggle('--from-nodes', 'undo by the receipts on the nodes: needs no journal'),
     }),
-    cluster: value('-c, --cluster <name>', 'with --from-nodes: the cluster whose nodes are asked'),
+    cluster: values('-c, --cluster <name>', 'these clusters of a rollout; with --from-nodes: the one'),
     ...scopeOptions,
     ...waveOptions,
     ...paceOptions,
@@ -55,6 +54,7 @@ export default defineVerb({
         default: 'no limit',
       }),
     }),
+    ...rolloutOptions,
     ...furtherReason,
     ...grouped('The change:', {
       dryRun: toggle('--dry-run', 'show what would be undone and the consent it takes; change nothing'),
@@ -74,6 +74,16 @@ export default defineVerb({
     const { runId, records, warnings } = source;
     for (const note of source.notes) sink.note(note);
     for (const warning of warnings) sink.note(`warning: ${warning}`);
+    if (source.rollout) {
+      const { undoWholeRollout } = await import('../rollout/undo.ts');
+      const [pace, onceGone] = [paceOf(flags), onceGoneOf(flags)];
+      return undoWholeRollout(runId, source.rollout, context, {
+        ...scope,
+        pace,
+        ...(onceGone && { onceGone }),
+      });
+    }
+    refuseRolloutFlags(flags, runId);
     const told = warnings.length > 0 ? { warnings } : {};
     const nothing = source.partial ? EXIT.targets : EXIT.done;
     refuseUnknownStep(records, steps, runId, '--step');
@@ -94,8 +104,7 @@ export default defineVerb({
     for (const line of previewLines(source.title, changes, left)) print(line);
     if (onceGone) print(`  holds: each node once no pod of ${onceGone.pods} is left on it (--within)`);
     const possible = changes.filter((c) => c.irreversible === undefined);
-    const cluster = records[0]?.kind === 'plan' ? records[0].plan.cluster : '';
-    const phrase = confirmPhrase(cluster, new Set(possible.flatMap((c) => c.targets)).size);
+    const phrase = phraseFor(records, possible);
     if (flags.dryRun === true) {
       const severe = possible.some(({ danger }) => danger === 'severe');
       if (severe) sink.text(`severe: takes --confirm "${phrase}"`);
@@ -113,23 +122,7 @@ export default defineVerb({
       sink.json({ runId, changes, left, ...told });
       return EXIT.targets;
     }
-    await obtain(consentForUndo({ runId, cluster, changes: possible }, flags, io), io);
-    if (records[0]?.kind === 'plan') {
-      const { plan } = records[0];
-      await openKeys(context, plan.cluster, pace.via ? [pace.via] : transportsOf(plan));
-    }
-    const { undoRun } = await import('../../run/undo/undo.ts');
-    const code = await runAndShow(context, async (env) => {
-      const shown = changes.map(({ step }) => step);
-      const verdict = await undoRun(
-        await source.open(env),
-        { ...env, ...furtherReasonOf(flags) },
-        { pace, shown, ...(onceGone && { onceGone }), ...scope },
-      );
-      // The next undo repeats the scope and pace of this one.
-      const again = verdict.next?.startsWith('fireaxe undo ');
-      return again ? { ...verdict, next: [verdict.next, ...sameWords(flags)].join(' ') } : verdict;
-    });
+    const code = await carryOutUndo(context, source, { changes, pace, onceGone, ...scope });
     if (!source.partial || code !== EXIT.done) return code;
     sink.note(`some of it is left, see the warnings; next: ${nextCommand('fireaxe runs --on-nodes', flags)}`);
     return EXIT.targets;

@@ -10,8 +10,10 @@ import { grouped, parsed, value, values } from '../option.ts';
 import { paceOptions, sudoOptions, wholeNumber } from '../options.ts';
 import { overridesOf } from '../overrides.ts';
 import { openKeys, transportsOf } from '../passphrases.ts';
+import { memberNamed, ofOneCluster, ofWhichCluster } from '../rollout/member.ts';
 import { refuseUnknownNode, refuseUnknownStep } from '../run-scope.ts';
 import { defineVerb } from '../types.ts';
+import { usesCloud } from '../uses-cloud.ts';
 
 const NOTES = `
 For each step and node: holds, partly, gone, unknown or unreachable. Exit 0 where every change holds, else 3.
@@ -28,6 +30,7 @@ export default defineVerb({
   danger: 'read',
   argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
   options: {
+    ...ofOneCluster,
     step: values('--step <id>', 'only this step'),
     nodes: value('--nodes <nodeset>', 'only these nodes, such as n[1-9,12]'),
     timeout: paceOptions.timeout,
@@ -46,12 +49,14 @@ export default defineVerb({
     const { RunMemory } = await import('../../run/memory.ts');
     const { verifyRun } = await import('../../run/verify.ts');
     const directory = stateDir(kit, io.env);
-    const { runId, records, changed, forked } = await readRun(directory, args[0]!);
+    const named = await memberNamed(directory, args[0]!, flags.cluster);
+    const { runId, records, changed, forked } = await readRun(directory, named);
     // What the journal says decides what is asked of the nodes.
     if (changed) throw changed;
     if (forked) sink.note(`warning: ${forked.message}`);
     const path = journalPath(directory, runId);
     const memory = RunMemory.of(records);
+    if (records[0]?.kind === 'rollout') throw ofWhichCluster(runId);
     if (!memory) throw noPlan(runId, path);
     const { step: steps, nodes } = flags;
     const targets = nodes === undefined ? undefined : expandNodeset(nodes);
@@ -59,7 +64,12 @@ export default defineVerb({
     refuseUnknownNode(records, targets, runId);
     const { parallel, timeoutMs, via } = overridesOf(flags);
     const pace = { ...(parallel && { parallel }), ...(timeoutMs && { timeoutMs }), ...(via && { via }) };
-    await openKeys(context, memory.plan.cluster, via ? [via] : transportsOf(memory.plan));
+    await openKeys(
+      context,
+      memory.plan.cluster,
+      via ? [via] : transportsOf(memory.plan),
+      usesCloud(memory.plan),
+    );
     const ended = io.inFlight();
     const { env, close } = runEnvironment(context, (event) => {
       if (event.kind === 'note') sink.note(event.text);

@@ -4,8 +4,9 @@ import { sanitize } from '../../base/sanitize.ts';
 import { formatClock } from '../../base/time.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { RunEvent } from '../../run/types.ts';
+import { takeNarrowing } from './narrowing.ts';
 import { Progress, type Row, rowText } from './progress.ts';
-import type { View } from './view.ts';
+import type { Shown, View } from './view.ts';
 
 /** The live area stays small: ink clears the scrollback when a frame is as high as the terminal. */
 const MAX_ROWS = 10;
@@ -17,11 +18,19 @@ interface Line {
 }
 
 /** Finished lines scroll away above; below them one row a workstream. */
-export function liveView(stderr: NodeJS.WriteStream, now: () => Date, color: boolean, plan?: Plan): View {
-  const progress = new Progress(plan);
+export function liveView(
+  stderr: NodeJS.WriteStream,
+  now: () => Date,
+  color: boolean,
+  plan?: Plan,
+  { headline, titled }: Shown = {},
+): View {
+  const progress = new Progress(plan, titled);
   const started = now().getTime();
   const lines: Line[] = [];
-  const app = render(<Frame lines={[]} rows={[]} elapsed="0ms" color={color} />, {
+  // Before ink: it clears as many rows as it wrote, and narrowing has made more of them.
+  const narrowing = takeNarrowing(stderr);
+  const app = render(<Frame lines={[]} rows={[]} elapsed="0ms" color={color} headline={undefined} />, {
     stdout: stderr,
     exitOnCtrlC: false,
     patchConsole: false,
@@ -29,12 +38,18 @@ export function liveView(stderr: NodeJS.WriteStream, now: () => Date, color: boo
   const draw = () => {
     // The terminal is not read, as after Ctrl-S: a later frame shows the state of that time.
     if (stderr.writableLength > 0) return;
+    (stderr as { refresh?(): void }).refresh?.();
     redraw();
   };
   const redraw = () => {
     const elapsed = formatDuration(now().getTime() - started);
-    app.rerender(
-      <Frame lines={[...lines]} rows={[...progress.rows.values()]} elapsed={elapsed} color={color} />,
+    const rows = [...progress.rows.values()];
+    const top = headline?.fit(stderr.columns || 80);
+    app.rerender(<Frame lines={[...lines]} rows={rows} elapsed={elapsed} color={color} headline={top} />);
+    narrowing.drawn(
+      [top ?? '', elapsed, ...rows.slice(0, MAX_ROWS).map((row) => lineOf(row).join(' '))].map(
+        (text) => text.length,
+      ),
     );
   };
   const beat = setInterval(draw, FRAME_MS);
@@ -47,6 +62,7 @@ export function liveView(stderr: NodeJS.WriteStream, now: () => Date, color: boo
     recall: (records) => progress.recall(records),
     async end() {
       clearInterval(beat);
+      narrowing.end();
       redraw();
       // The last frame is queued; do not wait until it is read.
       app.unmount();
@@ -54,13 +70,24 @@ export function liveView(stderr: NodeJS.WriteStream, now: () => Date, color: boo
   };
 }
 
-function Frame(props: { lines: Line[]; rows: Row[]; elapsed: string; color: boolean }) {
+function Frame(props: {
+  lines: Line[];
+  rows: Row[];
+  elapsed: string;
+  color: boolean;
+  headline: string | undefined;
+}) {
   const rows = props.rows.slice(0, MAX_ROWS);
   const hidden = props.rows.length - rows.length;
   return (
     <>
       <Static items={props.lines}>{(line) => <Text key={line.id}>{line.text}</Text>}</Static>
       <Box flexDirection="column">
+        {props.headline !== undefined && (
+          <Text bold={props.color} wrap="truncate">
+            {props.headline}
+          </Text>
+        )}
         {rows.map((row) => (
           <RowLine key={row.workstream} row={row} color={props.color} />
         ))}
@@ -83,11 +110,16 @@ const COLORS: Record<string, string> = {
 
 function RowLine({ row, color }: { row: Row; color: boolean }) {
   const paint = color ? COLORS[row.state] : undefined;
+  const [name, state, rest] = lineOf(row);
   return (
     <Text wrap="truncate">
-      {sanitize(row.workstream).padEnd(14)}{' '}
-      <Text {...(paint ? { color: paint } : {})}>{row.state.padEnd(8)}</Text>{' '}
-      {sanitize(rowText(row)).replaceAll('\n', ' ')}
+      {name} <Text {...(paint ? { color: paint } : {})}>{state}</Text> {rest}
     </Text>
   );
 }
+
+const lineOf = (row: Row): [name: string, state: string, rest: string] => [
+  sanitize(row.workstream).padEnd(14),
+  row.state.padEnd(8),
+  sanitize(rowText(row)).replaceAll('\n', ' '),
+];

@@ -1,20 +1,30 @@
 import { formatClock } from '../../base/time.ts';
 import type { Plan } from '../../plan/types.ts';
 import { Progress, rowText } from './progress.ts';
-import type { View } from './view.ts';
+import type { Shown, View } from './view.ts';
 
 /** Time between two lines about a running step. */
 const EVERY_MS = 5_000;
 
 /** Timestamped lines, for logs, pipes and dumb terminals. */
-export function plainView(write: (line: string) => unknown, now: () => Date, plan?: Plan): View {
-  const progress = new Progress(plan);
+export function plainView(
+  write: (line: string) => unknown,
+  now: () => Date,
+  plan?: Plan,
+  { headline, titled }: Shown = {},
+): View {
+  const progress = new Progress(plan, titled);
+  let told = now().getTime();
   let last = now().getTime();
   const say = (line: string) => {
     last = now().getTime();
     write(`${formatClock(now())} ${line}`);
   };
   const beat = setInterval(() => {
+    if (headline && now().getTime() - told >= EVERY_MS) {
+      told = now().getTime();
+      say(headline.words());
+    }
     if (now().getTime() - last < EVERY_MS) return;
     for (const row of progress.rows.values()) {
       if (row.state === 'running') say(`${row.workstream}: ${rowText(row)}`);

@@ -43,8 +43,11 @@ export class Progress {
   readonly rows = new Map<string, Row>();
   readonly #steps = new Map<string, StepProgress>();
   readonly #gates = new Map<string, string>();
+  readonly #titled: boolean;
 
-  constructor(plan?: Plan) {
+  /** `titled`: lines name steps by their titles instead of their ids. */
+  constructor(plan?: Plan, titled = false) {
+    this.#titled = titled;
     if (plan) this.#learn(plan);
   }
 
@@ -73,14 +76,16 @@ export class Progress {
         return this.#step(event);
       case 'wave':
         return event.of > 1
-          ? [`${event.step}: wave ${event.wave} of ${event.of} (${nodesText(event.size)})`]
+          ? [`${this.#name(event.step)}: wave ${event.wave} of ${event.of} (${nodesText(event.size)})`]
           : [];
       case 'outcome':
         return this.#outcome(event.step, event.op, event.outcome);
       case 'again':
         return this.#again(event);
       case 'breach':
-        return [`${event.step}: ${failuresText(event.bad)}, ${event.budget} allowed: launching nothing more`];
+        return [
+          `${this.#name(event.step)}: ${failuresText(event.bad)}, ${event.budget} allowed: launching nothing more`,
+        ];
       case 'gate':
         return this.#gate(event);
       case 'kept':
@@ -95,6 +100,11 @@ export class Progress {
       default:
         return [];
     }
+  }
+
+  #name(id: string): string {
+    const title = this.#titled ? this.#steps.get(id)?.title : undefined;
+    return title === undefined ? id : firstClause(title);
   }
 
   #learn(plan: Plan): void {
@@ -135,7 +145,7 @@ export class Progress {
     if (event.counts && event.state !== 'running') countInto(row, event.counts);
     const counts = event.counts && event.state !== 'running' ? `: ${countsLine(event.counts)}` : '';
     const size = event.state === 'running' && step && step.total > 0 ? ` on ${nodesText(step.total)}` : '';
-    return [`${event.step}: ${event.state}${size}${counts}${because(event.why)}`];
+    return [`${this.#name(event.step)}: ${event.state}${size}${counts}${because(event.why)}`];
   }
 
   #outcome(stepId: string, op: string, outcome: JournaledOutcome): string[] {
@@ -144,8 +154,9 @@ export class Progress {
     this.#settle(stepId, outcome.target, outcome.state);
     const failed = outcome.state !== 'ok' && outcome.state !== 'not-attempted';
     if (!failed || step.failureLines > MAX_FAILURE_LINES) return [];
-    if (step.failureLines++ === MAX_FAILURE_LINES) return [`${stepId}: further failures are in the summary`];
-    return [`${stepId}: ${outcome.target} ${outcome.state}${because(whyOf(outcome))}`];
+    if (step.failureLines++ === MAX_FAILURE_LINES)
+      return [`${this.#name(stepId)}: further failures are in the summary`];
+    return [`${this.#name(stepId)}: ${outcome.target} ${outcome.state}${because(whyOf(outcome))}`];
   }
 
   /** A node that could not be reached and is retried: no outcome yet. */
@@ -154,7 +165,7 @@ export class Progress {
     if (!step || step.failureLines >= MAX_FAILURE_LINES) return [];
     step.failureLines++;
     return [
-      `${id}: ${outcome.target} not reached${because(whyOf(outcome))}, next try in ${formatDuration(pauseMs)}`,
+      `${this.#name(id)}: ${outcome.target} not reached${because(whyOf(outcome))}, next try in ${formatDuration(pauseMs)}`,
     ];
   }
 
@@ -182,7 +193,7 @@ export class Progress {
     if (this.#gates.get(event.step) === said) return [];
     this.#gates.set(event.step, said);
     const state = `gate ${event.state}`;
-    return [`${event.step}: ${state}: ${event.reading}${because(event.why)}`];
+    return [`${this.#name(event.step)}: ${state}: ${event.reading}${because(event.why)}`];
   }
 
   #row(workstream: string): Row {
@@ -194,6 +205,9 @@ export class Progress {
     return row;
   }
 }
+
+/** A title without what it explains after a semicolon. */
+const firstClause = (title: string) => title.replace(/; .*$/, '');
 
 function countInto(row: Row, counts: Counts): void {
   row.failures = counts.failed + counts.unreachable + counts['timed-out'] + counts.unknown;

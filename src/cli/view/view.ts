@@ -1,5 +1,20 @@
 import type { RunEvent } from '../../run/types.ts';
 
+/** One line above the rows that moves. */
+export interface Headline {
+  /** At most so many columns. */
+  fit(columns: number): string;
+  /** The same without pictures: for logs, dumb terminals and screen readers. */
+  words(): string;
+}
+
+/** What a view shows besides the events. */
+export interface Shown {
+  headline?: Headline;
+  /** Lines name steps by their titles instead of their ids. */
+  titled?: boolean;
+}
+
 /** Shows the progress of a run. */
 export interface View {
   onEvent(event: RunEvent): void;

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { keepOutcomes } from '../../../src/cli/format/outcomes.ts';
+import { keepFailures, keepOutcomes } from '../../../src/cli/format/outcomes.ts';
 import type { RunEvent } from '../../../src/run/types.ts';
 import { outcome } from '../../fanout/fake-transport.ts';
 
@@ -29,5 +29,27 @@ it('notes on an armed change whether it was kept', () => {
   ).toEqual([
     ['ok', 'fenced; back in 180s unless kept: kept', undefined],
     ['failed', 'fenced; back in 180s unless kept', 'no answer'],
+  ]);
+});
+
+it('keeps only failures of many clusters, those of changes that were not kept too', () => {
+  const kept = keepFailures();
+  const of = (target: string, state: 'ok' | 'failed' | 'unknown', more = {}): RunEvent => ({
+    at,
+    kind: 'outcome',
+    step: 'fence',
+    op: 'apply',
+    outcome: outcome(target, state, more),
+  });
+  kept.onEvent(of('n1', 'ok'));
+  kept.onEvent(of('n2', 'unknown'));
+  kept.onEvent(of('n2', 'ok'));
+  kept.onEvent(of('n3', 'failed'));
+  kept.onEvent(of('n4', 'ok'));
+  kept.onEvent({ at, kind: 'kept', step: 'fence', target: 'n4', ok: false });
+  const steps = kept.steps().get('fence')!;
+  expect(steps.map(({ target, state }) => [target, state])).toEqual([
+    ['n3', 'failed'],
+    ['n4', 'failed'],
   ]);
 });
