@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import type { Cluster } from './cluster.ts';
 import { CONTROL_PLANE, crictlOf, PORT, pkiOf } from './layout.ts';
+import { pause } from './patience.ts';
 
 const clientOf = (at: string) => {
   const pair = `${pkiOf(at)}/apiserver-kubelet-client`;
@@ -68,6 +69,14 @@ export async function connectionsTo(cluster: Cluster, at: string, port = PORT): 
         .replace(/^\[(::ffff:)?(.*)\]/, '$2'),
     )
     .sort();
+}
+
+/** Those that are still there after 5 s: members of etcd now and then open a connection that lasts 2 s. */
+export async function lasting(read: () => Promise<string[]>): Promise<string[]> {
+  const first = await read();
+  await pause(5_000);
+  const later = await read();
+  return first.filter((end) => later.includes(end));
 }
 
 /** Remote addresses of the established connections to a port of a machine. */

@@ -17,7 +17,7 @@ import { settled } from './well.ts';
 const HOLLOW = 20;
 const IMAGES: Record<string, string[]> = {
   'control-plane': ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'],
-  worker: ['telemetry'],
+  worker: ['telemetry', 'coredns'],
 };
 
 /** Builds, boots and joins a cluster, and waits until it and its services are ready. `down` removes all of it. */

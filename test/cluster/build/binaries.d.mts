@@ -7,5 +7,6 @@ export interface Binaries {
 
 export const KUBERNETES: string;
 export const ETCD_TAG: string;
+export const COREDNS: string;
 export function cacheDir(): string;
 export function buildBinaries(say: (line: string) => void): Promise<Binaries>;

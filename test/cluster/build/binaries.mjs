@@ -8,6 +8,7 @@ export const KUBERNETES = 'v1.34.3';
 /** The image tag that this version of kubeadm expects. */
 export const ETCD_TAG = '3.6.5-0';
 const CRICTL = 'v1.34.0';
+export const COREDNS = 'v1.12.4';
 
 const commands = ['apiserver', 'controller-manager', 'scheduler', 'proxy'].map((name) => `kube-${name}`);
 /** The Go modules in this repository, and the commands to build in each. */
@@ -28,6 +29,11 @@ const SOURCES = {
   etcd: {
     folder: join(import.meta.dirname, 'etcd'),
     packages: { etcd: 'go.etcd.io/etcd/server/v3', etcdctl: 'go.etcd.io/etcd/etcdctl/v3' },
+    ldflags: '-s -w',
+  },
+  coredns: {
+    folder: join(import.meta.dirname, 'coredns'),
+    packages: { coredns: '.' },
     ldflags: '-s -w',
   },
   offender: {

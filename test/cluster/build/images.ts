@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, renameSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Archive, makeArchive } from '../../lab/pods/archive.ts';
-import { type Binaries, cacheDir, ETCD_TAG, KUBERNETES } from './binaries.mjs';
+import { type Binaries, COREDNS, cacheDir, ETCD_TAG, KUBERNETES } from './binaries.mjs';
 
 export const REGISTRY = 'lab.local';
 export const PAUSE = `${REGISTRY}/pause:3.10.1`;
@@ -62,6 +62,11 @@ function images(paths: Record<string, string>): Record<string, Archive> {
       command: ['etcd'],
     },
     pause: { name: PAUSE, files: busybox, command: ['/bin/busybox', 'sleep', '2147483647'] },
+    coredns: {
+      name: `${REGISTRY}/coredns:${COREDNS}`,
+      files: { coredns: paths.coredns! },
+      command: ['/coredns'],
+    },
     telemetry: {
       name: `${REGISTRY}/telemetry:1`,
       files: { ...own('telemetryd'), ...busybox },

@@ -7,6 +7,7 @@ import {
   connectionsTo,
   endpoints,
   freshLeases,
+  lasting,
   machinePicture,
   nodes,
   onControlPlane,
@@ -22,12 +23,11 @@ const fireaxe = new Fireaxe(cluster);
 const CONSENT = ['--confirm', 'lab 3'];
 const own = CONTROL_PLANE.map((name) => addressOf(cluster.facts.net, name));
 const pictures = () => onControlPlane((at) => machinePicture(cluster, at));
-/** Connections between control-plane nodes: to their API servers and between etcd members. */
-const inner = () =>
-  onControlPlane(async (at) => {
-    const ends = [...(await connectionsTo(cluster, at)), ...(await connectionsTo(cluster, at, 2380))];
-    return ends.filter((end) => own.some((address) => end.startsWith(`${address}:`)));
-  });
+/** Connections of control-plane nodes to this one: to its API server and its etcd member. */
+const inner = async (at: string) => {
+  const ends = [...(await connectionsTo(cluster, at)), ...(await connectionsTo(cluster, at, 2380))];
+  return ends.filter((end) => own.some((address) => end.startsWith(`${address}:`)));
+};
 const containersOf = (name: string) =>
   onControlPlane(async (at) => (await running(cluster, at, name)).map(({ id }) => id));
 
@@ -52,7 +52,10 @@ describe('fence', () => {
     const before = await pictures();
     // A step of its own: the pause ends connections of the controller-manager, the fence must end none.
     const paused = await fireaxe.change(['pause', '--yes']);
-    const standing = { inner: await inner(), etcd: await containersOf('etcd') };
+    const standing = {
+      inner: await onControlPlane((at) => lasting(() => inner(at))),
+      etcd: await containersOf('etcd'),
+    };
     // An operator's session that stays open throughout.
     const ssh = cluster.at('cp1').sh('i=0; while [ $i -lt 60 ]; do date +%s; sleep 1; i=$((i+1)); done', {
       timeoutMs: 90_000,
@@ -68,7 +71,7 @@ describe('fence', () => {
       expect((await readyz(cluster, at)).status).toBe(200);
     }
     // The same connections, not new ones.
-    const after = await inner();
+    const after = await onControlPlane(inner);
     for (const at of CONTROL_PLANE) {
       expect(after[at]).toEqual(expect.arrayContaining(standing.inner[at]!));
     }

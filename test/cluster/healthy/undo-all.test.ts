@@ -6,7 +6,7 @@ import { CONTROL_PLANE, WORKERS } from '../layout.ts';
 import { offenderGone, offenderOn } from '../offender.ts';
 import { eventually } from '../patience.ts';
 import { objectsPicture } from '../picture.ts';
-import { etcdctl, freshLeases, machinePicture, peersOf, readyz, running } from '../truth.ts';
+import { etcdctl, freshLeases, machinePicture, objects, peersOf, readyz, running } from '../truth.ts';
 import { settled } from '../well.ts';
 
 const cluster = here();
@@ -16,12 +16,14 @@ const PATH = '/apis/apps/v1/namespaces/telemetry/daemonsets/telemetry-agent';
 const KEY = '/registry/daemonsets/telemetry/telemetry-agent';
 
 const stored = async () => (await etcdctl(cluster, 'cp1', `get ${KEY} --keys-only`)) !== '';
+/** Rules of the CNI plugin name the address of each pod, and a new pod has a new one. */
+const RULES = "nft -s list ruleset | sed '/chain CNI-/,/}/d; /jump CNI-/d'";
 const machines = async () =>
   Object.fromEntries(
     await Promise.all(
       [...CONTROL_PLANE, ...WORKERS].map(async (at) => [
         at,
-        `${await machinePicture(cluster, at)}\n${await cluster.sh(at, 'nft -s list ruleset; systemctl is-active kubelet containerd')}`,
+        `${await machinePicture(cluster, at)}\n${await cluster.sh(at, `${RULES}; systemctl is-active kubelet containerd`)}`,
       ]),
     ),
   );
@@ -31,6 +33,10 @@ const picture = async () => {
   await cluster.asked('rollout status -n telemetry daemonset/telemetry-agent --timeout=120s', {
     timeoutMs: 130_000,
   });
+  // A kubelet that was held confirms deletions late.
+  await eventually('no pod is being deleted', async () =>
+    (await objects(cluster, 'pods -n telemetry')).items.every(({ metadata }) => !metadata.deletionTimestamp),
+  );
   // A paused component is a container that ended.
   return objectsPicture(cluster, ['kube-controller-manager']);
 };

@@ -3,7 +3,7 @@ import { Fireaxe, runOf } from '../fireaxe.ts';
 import { here } from '../here.ts';
 import { addressOf, FAR, HOLLOW_HOST, SOLO } from '../layout.ts';
 import { eventually, pause } from '../patience.ts';
-import { connectionsTo, freshLeases, nodes, peersOf, readyz } from '../truth.ts';
+import { connectionsTo, freshLeases, lasting, nodes, peersOf, readyz } from '../truth.ts';
 import { Watchers } from '../watchers.ts';
 import { Solo } from './solo.ts';
 
@@ -46,7 +46,10 @@ test('after a pause: cuts clients, keeps etcd, scheduler and SSH, marks no node;
       (await solo.sh("ss -Htnp state established '( dport = :6443 )' | grep -c kube-controller")) === '0'
     );
   });
-  const standing = { inner: await inner(), pids: await pids('etcd', 'kube-apiserver', 'kube-scheduler') };
+  const standing = {
+    inner: await lasting(inner),
+    pids: await pids('etcd', 'kube-apiserver', 'kube-scheduler'),
+  };
   // An operator's session that stays open throughout.
   const ssh = cluster.at(SOLO).sh('i=0; while [ $i -lt 60 ]; do date +%s; sleep 1; i=$((i+1)); done', {
     timeoutMs: 90_000,
