@@ -8,9 +8,10 @@ import { parseArgs } from 'node:util';
 import { addresses } from './addresses.mjs';
 import { EXEC, writeKit } from './kit.mjs';
 import { inTurn, measure } from './measure.mjs';
-import { installed, rivals } from './rivals.mjs';
+import { present, rivals } from './rivals.mjs';
 import { freePort, listening, startSshd } from './sshd.mjs';
 import { ssmRows } from './ssm.mjs';
+import { table } from './table.mjs';
 
 const { values } = parseArgs({
   options: {
@@ -37,6 +38,7 @@ try {
   console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${process.platform}\n`);
   const parts = {
     sideBySide,
+    certified,
     coldStart,
     many: () => many(Number(values.many)),
     far: () => far(Number(values.far)),
@@ -56,7 +58,7 @@ async function sideBySide() {
   };
   const absent = [];
   for (const [name, rival] of Object.entries(values.rivals ? rivals(server, hosts, WINDOW) : {})) {
-    if (installed(rival.argv[0])) runs[name] = () => measure(rival.argv, rival);
+    if (present(rival)) runs[name] = () => measure(rival.argv, rival);
     else absent.push(name);
   }
   const figures = await inTurn(Number(values.rounds), runs);
@@ -71,6 +73,31 @@ async function sideBySide() {
     [`${hosts.length} hosts, real sshd, ${WINDOW} at a time`, 'CPU a host', 'to bare', 'wall', 'to bare'],
     [...rows, ...absent.map((name) => [name, 'not installed'])],
   );
+}
+
+/** What certificates cost over plain keys. */
+async function certified() {
+  const vouched = await startSshd(hosts, { certified: true });
+  const exec = (at) => {
+    const env = writeKit(at.dir, at, hosts);
+    return () => measure([node, values.fireaxe, ...EXEC, '--', 'true'], { env });
+  };
+  try {
+    const figures = await inTurn(Number(values.rounds), {
+      'plain keys': exec(server),
+      'certificates of host and user': exec(vouched),
+    });
+    const rows = figures.map(({ name, wall, cpu }) => [
+      name,
+      `${((cpu.median * 1000) / hosts.length).toFixed(1)} ms`,
+      `${cpu.ratio.toFixed(2)} ×`,
+      `${wall.median.toFixed(2)} s`,
+      `${wall.ratio.toFixed(2)} ×`,
+    ]);
+    table([`${hosts.length} hosts, real sshd`, 'CPU a host', 'to plain', 'wall', 'to plain'], rows);
+  } finally {
+    await vouched.stop();
+  }
 }
 
 /** Whether the default is near the best setting over SSM, and what the loop that people write costs. */
@@ -102,25 +129,27 @@ async function many(count) {
   const peak = join(dir, 'peak');
   const argv = [node, `--import=${here('peak-memory.mjs')}`, values.fireaxe, ...EXEC, '--', 'true'];
   try {
-    const { wall, cpu } = await measure(argv, { env: { ...env, PEAK_MEMORY: peak } });
-    const memory = Number(readFileSync(peak, 'utf8')) / 1e6;
-    table(
-      [`${count} targets, light stub servers`, 'peak memory', 'wall', 'CPU a target'],
-      [
-        [
-          'fireaxe exec',
-          `${Math.round(memory)} MB`,
-          `${wall.toFixed(1)} s`,
-          `${((cpu * 1000) / count).toFixed(1)} ms`,
-        ],
-      ],
-    );
+    const rows = [];
+    let first;
+    for (const threads of [1, 2]) {
+      const own = { ...env, PEAK_MEMORY: peak, FIREAXE_SSH_THREADS: String(threads) };
+      const { wall, cpu } = await measure(argv, { env: own });
+      first ??= wall;
+      rows.push([
+        `fireaxe exec, ${threads} thread${threads > 1 ? 's' : ''}`,
+        `${Math.round(Number(readFileSync(peak, 'utf8')) / 1e6)} MB`,
+        `${wall.toFixed(1)} s`,
+        `${(first / wall).toFixed(2)} ×`,
+        `${((cpu * 1000) / count).toFixed(1)} ms`,
+      ]);
+    }
+    table([`${count} targets, light stub servers`, 'peak memory', 'wall', 'faster', 'CPU a target'], rows);
   } finally {
     farm.kill();
   }
 }
 
-/** Whether --parallel means what it says, where each answer takes its time. */
+/** Whether the default is near the best window of the bare loop, and --parallel means what it says, where answers take their time. */
 async function far(count) {
   const [port, behind] = [await freePort(), await freePort()];
   const farm = fork(here('stub-farm.mjs'), [join(server.dir, 'host'), behind]);
@@ -132,6 +161,7 @@ async function far(count) {
     mkdirSync(dir);
     const env = writeKit(dir, { ...server, port }, addresses(count));
     const rows = [];
+    let best = Number.POSITIVE_INFINITY;
     for (const parallel of [64, 256, 1000]) {
       const bare = [node, here('bare.mjs'), port, server.user, server.identity, parallel, count];
       const exec = [...EXEC, '--parallel', parallel, '--', 'true'];
@@ -139,6 +169,7 @@ async function far(count) {
         bare: () => measure(bare),
         ours: () => measure([node, values.fireaxe, ...exec], { env }),
       });
+      best = Math.min(best, loop.wall.median);
       rows.push([
         `--parallel ${parallel}`,
         `${loop.wall.median.toFixed(1)} s`,
@@ -146,22 +177,16 @@ async function far(count) {
         `${ours.wall.ratio.toFixed(2)} ×`,
       ]);
     }
+    const { wall } = await measure([node, values.fireaxe, ...EXEC, '--', 'true'], { env });
+    rows.push([
+      'default, to the best of the bare loop',
+      `${best.toFixed(1)} s`,
+      `${wall.toFixed(1)} s`,
+      `${(wall / best).toFixed(2)} ×`,
+    ]);
     table([`${count} targets, ${ROUND_TRIP_MS} ms round trip`, 'bare ssh2', 'fireaxe exec', 'to bare'], rows);
   } finally {
     proxy.kill();
     farm.kill();
   }
-}
-
-function table(head, rows) {
-  const widths = head.map((_, column) =>
-    Math.max(...[head, ...rows].map((row) => (row[column] ?? '').length)),
-  );
-  const line = (row) =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0]) : cell.padStart(widths[column])))
-      .join('  ');
-  console.log(`${line(head)}\n${line(widths.map((width) => '-'.repeat(width)))}`);
-  for (const row of rows) console.log(line(row));
-  console.log();
 }

@@ -8,8 +8,12 @@ export function writeKit(dir, server, hosts) {
   const write = (name, text) => writeFileSync(join(kit, name), text, { mode: 0o600 });
   copyFileSync(server.identity, join(kit, 'keys', 'id'));
   chmodSync(join(kit, 'keys', 'id'), 0o600);
-  // One line a host, as a real kit has them.
-  write('known_hosts', hosts.map((host) => `[${host}]:${server.port} ${server.hostKey}\n`).join(''));
+  if (server.certificate) copyFileSync(server.certificate, join(kit, 'keys', 'id-cert.pub'));
+  // One line a host, as a real kit has them, or one for an authority.
+  const lines = server.authority
+    ? [`@cert-authority * ${server.authority}\n`]
+    : hosts.map((host) => `[${host}]:${server.port} ${server.hostKey}\n`);
+  write('known_hosts', lines.join(''));
   write(
     'kit.yaml',
     `schemaVersion: 1

@@ -1,7 +1,15 @@
+import { spawnSync } from 'node:child_process';
 import { accessSync, constants, writeFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** The tools that operators use today, all over the system's ssh with the same options and parallelism. */
+/** Python with the libraries; PYTHON names another one, such as that of a virtual environment. */
+const python = process.env.PYTHON || 'python3';
+const here = (name) => join(import.meta.dirname, name);
+
+/**
+ * The tools that operators use today, with the same options and parallelism: three over the system's ssh, a process a host,
+ * and two libraries in one process. Of these parallel-ssh does not check host keys.
+ */
 export function rivals(server, hosts, parallel) {
   const hostFile = join(server.dir, 'hosts');
   writeFileSync(hostFile, `${hosts.join('\n')}\n`);
@@ -34,10 +42,31 @@ export function rivals(server, hosts, parallel) {
         'true',
       ],
     },
+    asyncssh: {
+      argv: [
+        python,
+        here('asyncssh-loop.py'),
+        ...[hostFile, server.port, user, server.identity, knownHosts, parallel],
+      ],
+      module: 'asyncssh',
+    },
+    'parallel-ssh': {
+      argv: [
+        python,
+        here('parallel-ssh-loop.py'),
+        ...[hostFile, server.port, user, server.identity, parallel],
+      ],
+      module: 'pssh.clients',
+    },
   };
 }
 
-export function installed(name) {
+/** Whether a rival can run here. */
+export function present({ argv: [name], module }) {
+  return module ? spawnSync(name, ['-c', `import ${module}`]).status === 0 : installed(name);
+}
+
+function installed(name) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try {
       accessSync(join(folder, name), constants.X_OK);
