@@ -9,21 +9,28 @@ const TEXTS = /^(licen[cs]e|copying|notice)/i;
  * packages. Throws if a package does not name a licence.
  * @param root the directory of node_modules
  * @param metafile esbuild's list of the files in the bundle
+ * @param own texts that stand above the others
  */
-export function notice(root, metafile) {
-  const packages = bundled(metafile).map((folder) => read(join(root, folder)));
+export function notice(root, metafile, own = []) {
+  const packages = bundledPackages(root, metafile);
   const byText = new Map();
   for (const { name, texts } of packages)
     for (const text of texts) byText.set(text, [...(byText.get(text) ?? []), name]);
   return [
     'Fireaxe is licensed under the Apache License 2.0 (LICENSE). This bundle contains the packages below.',
     packages.map(line).join('\n'),
+    ...own,
     ...[...byText].map(([text, names]) => `${'='.repeat(80)}\n${[...new Set(names)].join(', ')}\n\n${text}`),
     '',
   ].join('\n\n');
 }
 
-/** The folders of the packages in the bundle. */
+/** The packages in the bundle, each with its licence texts. */
+export function bundledPackages(root, metafile) {
+  return bundled(metafile).map((folder) => read(join(root, folder)));
+}
+
+/** Their folders. */
 function bundled({ outputs }) {
   const inputs = Object.values(outputs).flatMap((output) =>
     Object.entries(output.inputs).flatMap(([path, { bytesInOutput }]) => (bytesInOutput > 0 ? [path] : [])),

@@ -1,0 +1,38 @@
+// One entry file and lazily loaded parts, because `--help` must not parse the AWS SDK.
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join, relative, resolve } from 'node:path';
+import { context } from 'esbuild';
+import { notice } from './notice.mjs';
+import { bundleOptions, ROOT } from './options.mjs';
+import { together } from './together.mjs';
+
+/** Bundles into a folder, once or on every change. Returns esbuild's list of files, or undefined after errors it printed. */
+export async function buildPackage({ outdir, releaseKey, watch = false }) {
+  const bundle = await context({
+    ...bundleOptions({ form: 'package', releaseKey, plugins: [together(ROOT), finish(outdir, watch)] }),
+    entryPoints: { fireaxe: 'src/cli/main.ts', 'ssh-thread': 'src/transport/ssh/threads/thread.ts' },
+    outdir,
+    chunkNames: 'parts/[name]-[hash]',
+    splitting: true,
+  });
+  rmSync(outdir, { recursive: true, force: true });
+  if (watch) return void (await bundle.watch());
+  const built = await bundle.rebuild().catch(() => undefined);
+  await bundle.dispose();
+  return built?.metafile;
+}
+
+/** Writes the licences beside each build and removes the parts of the one before. */
+const finish = (outdir, watch) => ({
+  name: 'finish',
+  setup(build) {
+    build.onEnd(({ errors, metafile }) => {
+      if (errors.length > 0) return;
+      writeFileSync(join(outdir, 'NOTICE'), notice(ROOT, metafile));
+      const parts = new Set(Object.keys(metafile.outputs).map((path) => resolve(ROOT, path)));
+      for (const path of readdirSync(outdir, { recursive: true }).map((name) => join(outdir, name)))
+        if (path.endsWith('.js') && !parts.has(path)) rmSync(path);
+      if (watch) console.log(`${new Date().toISOString()} built ${relative(ROOT, outdir)}`);
+    });
+  },
+});
