@@ -10,18 +10,18 @@ const textFiles = {
   name: 'text-files',
   enforce: 'pre' as const,
   load(id: string) {
-    if (!/\.(sh|yaml)$/.test(id)) return null;
+    if (!/\.(sh|bash|zsh|fish|yaml|md)$/.test(id)) return null;
     return `export default ${JSON.stringify(readFileSync(id, 'utf8'))};`;
   },
 };
 
 /** Tiers whose files run one after the other. */
-const SERIAL = ['drill', 'cluster'];
+const SERIAL = ['cluster'];
 
 /** Too long for a usual run of the cluster tier; `--full` runs them, and so does a cluster that stands for trying one test. */
 const ONLY_FULL = [
   'test/cluster/faults/**',
-  'test/cluster/healthy/{fence-nodes*,shrink,undo-all}.test.ts',
+  'test/cluster/healthy/{fence-nodes*,scale-flags,shrink,undo-all}.test.ts',
   'test/cluster/solo/fence.test.ts',
 ];
 const usual = !process.env.FIREAXE_FULL && !process.env.FIREAXE_CLUSTER;
@@ -46,7 +46,7 @@ export default defineConfig({
       tier(
         'unit',
         [
-          'test/{base,fleet,kit,aws,transport,fanout,node,actions,probe,who,status,receipts,plan,run,playbook,report,cli,drill,prose}/**/*.test.{ts,tsx}',
+          'test/{base,fleet,kit,aws,transport,fanout,node,actions,probe,who,forecast,status,receipts,plan,run,playbook,report,rollout,cli,doctor,drill,prose,simulate}/**/*.test.{ts,tsx}',
           'test/*.test.ts',
         ],
         120_000,
@@ -67,8 +67,10 @@ function tier(name: string, include: string[], testTimeout: number) {
       testTimeout,
       hookTimeout: testTimeout,
       fileParallelism: !SERIAL.includes(name),
-      // Lab tests mostly wait, too: for boots, timers and clients.
-      ...(name === 'lab' && { maxWorkers: 2 }),
+      // Drills and lab tests mostly wait, too: for boots, timers, gates and clients.
+      ...(['drill', 'lab'].includes(name) && { maxWorkers: 2 }),
+      // Of tests in one file that do not share a lab.
+      ...(name === 'drill' && { maxConcurrency: availableParallelism() }),
       // A CI machine may be slow for a moment; the report names what passed late. Locally a unit test has one attempt.
       retry: { unit: process.env.CI ? 1 : 0, drill: 1, lab: 2, cluster: process.env.CI ? 1 : 0 }[name] ?? 0,
       // A busy machine is slow; what never happens fails by the time limit of the test.

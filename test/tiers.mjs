@@ -27,7 +27,12 @@ export const TIERS = {
     project: 'drill',
     missing: () => (process.platform === 'win32' ? 'the nodes of the lab need /bin/sh' : undefined),
   },
-  lab: { project: 'lab', prepare: installLab, missing: () => noLab() },
+  // The report is opened in a real browser.
+  lab: {
+    project: 'lab',
+    prepare: (run) => installLab(run, 'chromium', 'fonts-dejavu-core'),
+    missing: () => noLab(),
+  },
   cluster: {
     checks: [BUILD],
     project: 'cluster',
@@ -42,7 +47,7 @@ export const TIERS = {
 /** The programs that the machines of test/lab need. */
 const LAB_TOOLS = [
   ...['systemd-nspawn', 'sshd', 'ssh', 'ssh-keygen', 'ip', 'ss', 'nft', 'iptables', 'conntrack'],
-  ...['mount', 'dbus-daemon', 'busybox', 'dash', 'etcd', 'etcdctl', 'curl'],
+  ...['mount', 'dbus-daemon', 'busybox', 'dash', 'etcd', 'etcdctl', 'curl', 'script', 'zsh', 'fish'],
 ];
 
 function noLab(tier = 'lab') {
