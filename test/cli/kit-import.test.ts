@@ -225,6 +225,30 @@ n6 ansible_host=10.0.0.6 ansible_ssh_common_args="-J other@203.0.113.9:2200"
     });
   });
 
+  it('tells mistakes of rows, names and addresses in one go, each once', async () => {
+    await newKit();
+    const rows = [
+      'n1,10.0.0.1,king',
+      'n/2,10.0.0.2,',
+      'n3,10.0.0.1,',
+      'n4,no host,',
+      'n1,10.0.0.1,',
+      ',,worker',
+    ];
+    const { code, stderr } = await takeCsv(['name,address,role', ...rows].join('\n'), '--yes');
+    expect(code).toBe(2);
+    expect(stderr).toContain('6 mistakes');
+    for (const [line, mistake] of Object.entries({
+      2: 'unknown role "king"',
+      3: '"n/2" is not a node name',
+      4: "10.0.0.1 port 22 is already n1's",
+      5: '"no host" is neither an IP address nor a host name',
+      6: 'n1 is there twice',
+      7: 'no name',
+    }))
+      expect(stderr).toMatch(new RegExp(`nodes\\.csv:${line}:\\d+: .*${mistake.replaceAll('/', '\\/')}`));
+  });
+
   it('names what --only could have meant', async () => {
     await newKit();
     const ini = write('hosts.ini', '[web]\na1 ansible_host=10.0.0.1\n');

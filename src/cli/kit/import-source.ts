@@ -58,7 +58,7 @@ export async function readSource(flags: SourceFlags, io: CliIo): Promise<Invento
     return { kind: 'ssh-config', source: named('ssh-config', sshConfig), ...read };
   }
   const { readCsv } = await import('../../kit/import/csv.ts');
-  return { kind: 'csv', source: named('csv', csv!), nodes: readCsv(await textOf(csv!, io)), notes: [] };
+  return { kind: 'csv', source: named('csv', csv!), ...readCsv(await textOf(csv!, io)), notes: [] };
 }
 
 const named = (kind: string, file: string): string => `${kind}:${file === '-' ? 'stdin' : basename(file)}`;

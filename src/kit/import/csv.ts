@@ -4,6 +4,7 @@ import { together } from '../../base/together.ts';
 import { ZONE } from '../../fleet/labels.ts';
 import { isTransportName, TRANSPORT_NAMES } from '../../fleet/transports.ts';
 import type { Role } from '../../fleet/types.ts';
+import { type Cell, cellsOf } from './csv-cells.ts';
 import type { SourceText } from './source-text.ts';
 import type { Found } from './types.ts';
 
@@ -34,13 +35,11 @@ const COLUMNS: Record<string, string> = {
 };
 const KNOWN = [...new Set(Object.values(COLUMNS))];
 
-interface Cell {
-  text: string;
-  offset: number;
-}
-
-/** Reads a table with a line of column names; `label:KEY` is a label. */
-export function readCsv(source: SourceText): Found[] {
+/**
+ * Reads a table with a line of column names; `label:KEY` is a label. Mistakes in rows are returned beside what is right, so
+ * that they are told with those of names and addresses; throws those of the first line.
+ */
+export function readCsv(source: SourceText): { nodes: Found[]; wrong: FireaxeError[] } {
   const [head, ...rows] = cellsOf(source);
   const wrong: FireaxeError[] = [];
   const columns = head!.map((cell) => {
@@ -72,18 +71,21 @@ export function readCsv(source: SourceText): Found[] {
     const read = rowOf(row, columns as string[], source);
     wrong.push(...read.wrong);
     const { name } = read.node;
-    if (lines.has(name))
+    // Told here; what follows from it would be told again.
+    if (name === '') return [];
+    if (lines.has(name)) {
       wrong.push(
         usage(`${name} is there twice`, {
           place,
           expected: `one line for it: the first is ${lines.get(name)}`,
         }),
       );
+      return [];
+    }
     lines.set(name, place);
     return [read.node];
   });
-  if (wrong.length > 0) throw together(wrong, 'mistakes');
-  return nodes;
+  return { nodes, wrong };
 }
 
 function columnOf(word: string): string | undefined {
@@ -144,7 +146,7 @@ function rowOf(row: Cell[], columns: string[], source: SourceText): { node: Foun
       ...given('instanceId'),
       ...given('machineId'),
       ...given('hostKeyAlias'),
-      ...(port !== '' && { port: Number(port) }),
+      ...(isPort(port) && { port: Number(port) }),
       ...(roles.length > 0 && { roles: [...new Set(roles)] }),
       ...(via!.length > 0 && { via: via! }),
       ...(jump !== '' && { jump: /^(none|false|-)$/i.test(jump) ? (false as const) : jump }),
@@ -164,66 +166,4 @@ export function roleOf(word: string): Role | undefined {
   if (/^(control-?plane|masters?|cp)$/.test(plain)) return 'control-plane';
   if (plain === 'etcd') return 'etcd';
   return /^(workers?|nodes?|agents?)$/.test(plain) ? 'worker' : undefined;
-}
-
-/** RFC 4180; the separator is that of the first line. Empty lines and lines that begin with # are left out. */
-function cellsOf(source: SourceText): Cell[][] {
-  const { text, place } = source;
-  const first = /[^\r\n]*/.exec(text.replace(/^(?:\s*(?:#[^\r\n]*)?[\r\n])+/, ''))![0];
-  const separator = [',', ';', '\t'].find((one) => first.includes(one)) ?? ',';
-  const rows: Cell[][] = [];
-  let row: Cell[] = [];
-  let at = 0;
-  while (at < text.length) {
-    if (row.length === 0 && (text[at] === '#' || isEnd(text[at]))) {
-      at = isEnd(text[at]) ? at + 1 : endOfLine(text, at);
-      continue;
-    }
-    while (text[at] === ' ') at++;
-    const cell = text[at] === '"' ? quoted(text, at, place) : plain(text, at, separator);
-    row.push({ text: cell.text, offset: at });
-    at = cell.end;
-    while (text[at] === ' ') at++;
-    if (at < text.length && text[at] !== separator && !isEnd(text[at]))
-      throw usage('text behind the closing quote', {
-        place: place(at),
-        expected: `${JSON.stringify(separator)} or the end of the line`,
-      });
-    const more = text[at] === separator;
-    if (more) at++;
-    if (more && at >= text.length) row.push({ text: '', offset: at });
-    if (more && isEnd(text[at])) row.push({ text: '', offset: at });
-    if (!more || isEnd(text[at]) || at >= text.length) {
-      rows.push(row);
-      row = [];
-    }
-  }
-  if (rows.length < 2)
-    throw usage('no nodes', {
-      place: place(0),
-      expected: 'a line of column names, then a line for each node',
-    });
-  return rows;
-}
-
-const isEnd = (c: string | undefined): boolean => c === '\n' || c === '\r';
-
-function endOfLine(text: string, from: number): number {
-  let at = from;
-  while (at < text.length && !isEnd(text[at])) at++;
-  return at;
-}
-
-function plain(text: string, from: number, separator: string): { text: string; end: number } {
-  let at = from;
-  while (at < text.length && text[at] !== separator && !isEnd(text[at])) at++;
-  return { text: text.slice(from, at), end: at };
-}
-
-function quoted(text: string, from: number, place: SourceText['place']): { text: string; end: number } {
-  for (let at = text.indexOf('"', from + 1); at >= 0; at = text.indexOf('"', at + 2)) {
-    if (text[at + 1] === '"') continue;
-    return { text: text.slice(from + 1, at).replaceAll('""', '"'), end: at + 1 };
-  }
-  throw usage('this quote is never closed', { place: place(from) });
 }

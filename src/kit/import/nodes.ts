@@ -21,9 +21,13 @@ export interface Taking {
 }
 
 /** The machines of a source as nodes of a cluster. Throws all that stands against any of them. */
-export async function nodesOf({ nodes }: Inventory, taking: Taking): Promise<ImportedNode[]> {
+export async function nodesOf(
+  { nodes, wrong: misread = [] }: Inventory,
+  taking: Taking,
+): Promise<ImportedNode[]> {
   const { cluster, only, roles, resolve = bySystem, resolveMs = 30_000 } = taking;
   const refused = refusals();
+  for (const error of misread) refused.add(error);
   for (const glob of [...(only ?? []), ...[...(roles?.values() ?? [])].flat()])
     if (!nodes.some((node) => isMeant([glob], node))) refused.add(matchesNothing(glob, nodes));
   const taken = only ? nodes.filter((node) => isMeant(only, node)) : nodes;
@@ -42,15 +46,15 @@ export async function nodesOf({ nodes }: Inventory, taking: Taking): Promise<Imp
   const made: ImportedNode[] = [];
   const doors = new Map<string, Found>();
   for (const node of taken) {
+    const problem = nameProblem(node.name);
+    if (problem)
+      refused.add(usage(problem, { place: node.place(), expected: 'letters, digits and ._-, at most 253' }));
     const address = addresses.get(node.host);
     if (address === undefined) continue;
     const door = `${canonicalAddress(address)} port ${node.port ?? cluster.ssh.port}`;
     const other = doors.get(door);
     if (other) refused.add(sameDoor(node, door, other));
     doors.set(door, node);
-    const problem = nameProblem(node.name);
-    if (problem)
-      refused.add(usage(problem, { place: node.place(), expected: 'letters, digits and ._-, at most 253' }));
     const jump = jumpOf(node, cluster, addresses);
     if (jump instanceof Error) refused.add(jump);
     else made.push(nodeOf(node, { address, roles: rolesOf(node, roles), jump }, cluster.name));

@@ -1,3 +1,4 @@
+import type { FireaxeError } from '../../base/errors.ts';
 import type { LoginAddress } from '../../fleet/login-address.ts';
 import type { TransportName } from '../../fleet/transports.ts';
 import type { FleetNode, Role } from '../../fleet/types.ts';
@@ -35,6 +36,8 @@ export interface Inventory {
   nodes: Found[];
   /** What was left out, and why. */
   notes: string[];
+  /** Mistakes in it, to be told with those that its names and addresses have. */
+  wrong?: FireaxeError[];
 }
 
 /** A node as an import writes it: roles only where the source, or a flag, says them. */

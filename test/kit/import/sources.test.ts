@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { together } from '../../../src/base/together.ts';
 import { readAnsible } from '../../../src/kit/import/ansible/read.ts';
 import { readCsv } from '../../../src/kit/import/csv.ts';
 import { readKubectl } from '../../../src/kit/import/kubectl.ts';
@@ -9,7 +10,11 @@ import type { Found } from '../../../src/kit/import/types.ts';
 const text = (content: string | Buffer, file = 'f'): SourceText => sourceText(Buffer.from(content), file);
 /** What a source says, each place spelled out. */
 const told = (nodes: Found[]) => nodes.map(({ place, ...node }) => ({ ...node, place: place() }));
-const csv = async (content: string) => told(readCsv(text(content)));
+const csv = async (content: string) => {
+  const { nodes, wrong } = readCsv(text(content));
+  if (wrong.length > 0) throw together(wrong, 'mistakes');
+  return told(nodes);
+};
 const kubectl = async (content: string) => told(readKubectl(text(content)));
 const ansible = async (content: string) => told((await readAnsible(text(content))).nodes);
 const ssh = async (content: string, files: Record<string, string> = {}) =>
