@@ -41,11 +41,11 @@ export async function readSshConfig(
   for (const { patterns = [], place } of blocks)
     for (const name of patterns) if (!/[*?!]/.test(name) && !places.has(name)) places.set(name, place);
   const withKeys: string[] = [];
+  const blocksFor = byName(blocks);
   const nodes = [...places].map(([name, place]) => {
     const settings = new Map<string, Setting>();
-    for (const block of blocks)
-      if (applies(block, name))
-        for (const one of block.settings) if (!settings.has(one.key)) settings.set(one.key, one);
+    for (const block of blocksFor(name))
+      for (const one of block.settings) if (!settings.has(one.key)) settings.set(one.key, one);
     if (settings.has('identityfile')) withKeys.push(name);
     return nodeOf(name, settings, place, wrong);
   });
@@ -142,6 +142,22 @@ function matched(words: string[]): string[] | 'all' | undefined {
   return /^(original)?host$/i.test(key) && value !== undefined && more.length === 0
     ? value.split(',')
     : undefined;
+}
+
+/** The blocks for a host, in their order. Blocks of plain names are looked up: thousands of hosts have one each. */
+function byName(blocks: readonly Block[]): (name: string) => Block[] {
+  const named = new Map<string, number[]>();
+  const tried: number[] = [];
+  for (const [i, { patterns }] of blocks.entries()) {
+    if (!patterns || patterns.some((one) => /[*?!]/.test(one))) tried.push(i);
+    else
+      for (const name of new Set(patterns.map((one) => one.toLowerCase())))
+        named.set(name, [...(named.get(name) ?? []), i]);
+  }
+  return (name) =>
+    [...(named.get(name.toLowerCase()) ?? []), ...tried.filter((i) => applies(blocks[i]!, name))]
+      .sort((a, b) => a - b)
+      .map((i) => blocks[i]!);
 }
 
 function applies({ patterns }: Block, name: string): boolean {
