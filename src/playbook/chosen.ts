@@ -1,11 +1,11 @@
-import { usage } from '../base/errors.ts';
 import type { Workstream } from '../plan/types.ts';
-import { interpolate, parametersIn } from './interpolate.ts';
+import { type Condition, holds } from './condition.ts';
+import { parametersIn } from './interpolate.ts';
 import type { Playbook, PlaybookWorkstream } from './types.ts';
 
 /**
- * The workstreams and steps whose `when` is true, in the playbook's order; each keeps its index in the file. Needs no longer
- * name a workstream that is left out. Throws usage for a `when` that is neither true nor false.
+ * The workstreams and steps whose `when` holds, in the playbook's order; each keeps its index in the file. Needs no longer
+ * name a workstream that is left out. Throws usage for a word alone that is neither true nor false.
  */
 export function chosenOf(playbook: Playbook, params: Record<string, string>): ChosenWorkstream[] {
   const { place } = playbook;
@@ -36,16 +36,9 @@ export function parametersOf(playbook: Playbook, chosen: ChosenWorkstream[]): Se
   return parametersIn([playbook.title, chosen, whens]);
 }
 
-function isTrue(when: string, params: Record<string, string>, place: string): boolean {
-  const value = interpolate(when, params);
-  // Without a value: the missing parameter is reported, not its place.
-  if (value === 'true' || parametersIn(value).size > 0) return true;
-  if (value === 'false') return false;
-  throw usage(`when must be true or false: ${JSON.stringify(value)}`, {
-    place,
-    expected: 'true, or false to leave it out',
-  });
-}
+/** Without a value: the missing parameter is reported, not its place. */
+const isTrue = (when: Condition, params: Record<string, string>, place: string): boolean =>
+  holds(when, params, place) ?? true;
 
 function needsAmong(needs: Workstream['needs'], names: Set<string>): Workstream['needs'] {
   const left = Object.entries(needs)

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { TRANSPORT_NAMES } from '../fleet/transports.ts';
 import { CLUSTER_ORDERS } from '../plan/rollout/types.ts';
+import { CONDITION_FORMS, type Condition, parseCondition } from './condition.ts';
 
 /** The playbook as it is written; docs/playbooks.md explains it to people. */
 
@@ -27,8 +28,15 @@ const gate = z.strictObject({
   every: text.default('2s'),
 });
 
-/** `false` leaves the step out of the plan. */
-const common = { id, title: z.string().optional(), when: text.default('true') };
+/** Where it does not hold, the step or the workstream is left out of the plan. */
+const when = text.default('true').transform((written, context): Condition => {
+  const condition = parseCondition(written);
+  if (condition) return condition;
+  context.addIssue(`not a condition: ${JSON.stringify(written)}; expected ${CONDITION_FORMS}`);
+  return z.NEVER;
+});
+
+const common = { id, title: z.string().optional(), when };
 
 const actionStep = z.strictObject({
   ...common,
@@ -63,23 +71,47 @@ const undoStep = z.strictObject({
   every: text.default('3s'),
 });
 
+const needs = z
+  .union([
+    z.array(id),
+    z.strictObject({
+      all: z.array(id).exactOptional(),
+      any: z.array(id).exactOptional(),
+      ended: z.array(id).exactOptional(),
+    }),
+  ])
+  .default([])
+  .transform((written) => (Array.isArray(written) ? { all: written } : written));
+
 const workstream = z.strictObject({
   name: id,
   title: z.string().optional(),
-  /** `false` leaves the workstream out of the plan, and out of the needs of others. */
-  when: text.default('true'),
-  needs: z
-    .union([
-      z.array(id),
-      z.strictObject({
-        all: z.array(id).exactOptional(),
-        any: z.array(id).exactOptional(),
-        ended: z.array(id).exactOptional(),
-      }),
-    ])
-    .default([])
-    .transform((needs) => (Array.isArray(needs) ? { all: needs } : needs)),
+  /** One that is left out is also left out of the needs of others. */
+  when,
+  needs,
   steps: z.array(z.unknown()).min(1, 'a workstream has at least one step'),
+});
+
+/** In the place of a workstream: those of another playbook. */
+const include = z.strictObject({
+  /** Its name, or its path relative to this file. */
+  include: z.string(),
+  /** Begins the names of its workstreams and steps, so that it can be included twice. */
+  as: id.optional(),
+  /** Values of its parameters. */
+  with: z.record(id, text).default({}),
+  when,
+  needs,
+});
+
+/** A workstream or an include, by the words that only one of them has; its errors are then those of that one. */
+const workstreamOrInclude = z.unknown().transform((value, context) => {
+  const keys = value !== null && typeof value === 'object' ? Object.keys(value) : [];
+  const isInclude = keys.includes('include') || (keys.includes('with') && !keys.includes('steps'));
+  const parsed = (isInclude ? include : workstream).safeParse(value);
+  if (parsed.success) return parsed.data;
+  for (const issue of parsed.error.issues) context.issues.push({ ...issue, input: value } as never);
+  return z.NEVER;
 });
 
 /** How a rollout of it goes over several clusters. */
@@ -96,25 +128,27 @@ export const playbookSchema = z.strictObject({
   description: z.string().optional(),
   parameters: z.record(id, parameter).default({}),
   clusters: clusters.exactOptional(),
-  workstreams: z.array(workstream).min(1, 'a playbook has at least one workstream'),
+  workstreams: z.array(workstreamOrInclude).min(1, 'a playbook has at least one workstream'),
 });
 
 export type GateText = z.infer<typeof gate>;
 export type ActionStepText = z.infer<typeof actionStep> & { kind: 'action' };
+export type IncludeText = z.infer<typeof include>;
 export type StepText =
   | ActionStepText
   | (z.infer<typeof gateStep> & { kind: 'gate' })
   | (z.infer<typeof undoStep> & { kind: 'undo' });
 
-/** What a step is, by the one word that it must have. */
+/** What a step is, by the one word that it must have; an action may have a gate, too. */
 export const stepSchemas = { action: actionStep, gate: gateStep, undo: undoStep } as const;
 
 /** Keys that are known at a path, for the message about one that is not. */
 export function knownPlaybookKeys(path: PropertyKey[]): string[] {
   const last = path.filter((p) => typeof p === 'string').at(-1);
+  if (path.length === 2 && last === 'workstreams')
+    return [...new Set([...Object.keys(workstream.shape), ...Object.keys(include.shape)])];
   if (path.length === 0) return Object.keys(playbookSchema.shape);
   if (path[0] === 'clusters') return last === 'needs' ? ['of', 'after'] : Object.keys(clusters.shape);
-  if (last === 'workstreams') return Object.keys(workstream.shape);
   if (last === 'gate') return Object.keys(gate.shape);
   if (last === 'needs') return ['all', 'any', 'ended'];
   if (last === 'clients') return ['of', 'batch'];

@@ -10,6 +10,13 @@ export function interpolate<T>(value: T, parameters: Record<string, string>): T 
   ) as T;
 }
 
+/** Puts texts, which may refer to parameters themselves, in the place of `${name}`; what is escaped stays escaped. */
+export function fill<T>(value: T, texts: Record<string, string>): T {
+  return mapTexts(value, (text) =>
+    text.replace(REFERENCE, (whole, name?: string) => (name === undefined ? whole : (texts[name] ?? whole))),
+  ) as T;
+}
+
 /** Names that a value refers to. */
 export function parametersIn(value: unknown): Set<string> {
   const names = new Set<string>();

@@ -96,7 +96,8 @@ function refuseCycles(playbook: Playbook): void {
   for (const name of needs.keys()) visit(name, []);
 }
 
-function known(word: string, words: Iterable<string>, what: string, place: string): void {
+/** Throws usage, with the nearest of the words, where it is none of them. */
+export function known(word: string, words: Iterable<string>, what: string, place: string): void {
   const all = [...words];
   if (all.includes(word)) return;
   const meant = nearest(word, all);
@@ -117,5 +118,8 @@ function tooEarly(id: string, place: string) {
 }
 
 function twice(what: string, name: string, place: string) {
-  return usage(`duplicate ${what} ${name}`, { place, expected: `another name for this ${what}` });
+  return usage(`duplicate ${what} ${name}`, {
+    place,
+    expected: `another name for this ${what}, or a prefix where it is included, such as as: second`,
+  });
 }

@@ -24,9 +24,11 @@ export default defineVerb({
       workstreams: playbook.workstreams.length,
       steps,
       parameters: Object.keys(playbook.parameters).length,
+      ...(playbook.includes.length > 0 && { includes: playbook.includes }),
     };
+    const includes = counts.includes ? `, includes ${counts.includes.join(', ')}` : '';
     sink.text(
-      `${counts.name}: valid: workstreams ${counts.workstreams}, steps ${steps}, parameters ${counts.parameters}`,
+      `${counts.name}: valid: workstreams ${counts.workstreams}, steps ${steps}, parameters ${counts.parameters}${includes}`,
     );
     sink.json(counts);
     return EXIT.done;

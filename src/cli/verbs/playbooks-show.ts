@@ -15,7 +15,7 @@ export default defineVerb({
   options: {},
   async run([name], flags, io) {
     const sink = createSink(io, flags);
-    const { playbookText } = await import('../../playbook/load.ts');
+    const { playbookText } = await import('../../playbook/find.ts');
     const { text, file } = await playbookText(name!, await ownPlaybooks(flags, io, sink.note));
     for (const line of text.trimEnd().split('\n')) sink.text(line);
     sink.json({ name, file, text });
