@@ -1,23 +1,20 @@
 import { asCredentialsError } from '../../aws/errors.ts';
 import type { Target } from '../../kit/types.ts';
 import type { ReasonCode } from '../codes/reasons.ts';
-import { makeOutcome } from '../outcome.ts';
-import type { NodeScript, Outcome, OutcomeReason, OutcomeState, TransportOptions } from '../types.ts';
+import type { NodeScript, Outcome, OutcomeState, TransportOptions } from '../types.ts';
 import type { Account } from './account.ts';
 import type { Clock } from './clock.ts';
 import { textOf } from './faults.ts';
-import { fullOutput } from './full-output.ts';
+import { OpenTargets } from './open-targets.ts';
+import { Outputs } from './outputs.ts';
 import { isOver, type Watch } from './poller.ts';
-import { needsFullOutput, readReport, refusesTag } from './read-report.ts';
+import { readReport, refusesTag } from './read-report.ts';
 import type { Report, SentCommand } from './types.ts';
 
 /** Looks in a row that fail because of credentials before looking stops. */
 const CREDENTIAL_LOOKS = 3;
 /** Lists of a finished command may lag for this many looks before missing targets are given up. */
 const MISSING_LOOKS = 3;
-/** Nodes of an order whose whole output is read, and so many where it failed. */
-const MOST_OUTPUTS = 100;
-const MOST_FAILURES = 500;
 /** Between two looks where the first cannot tell who has begun; twice as long each time, up to the longest. */
 const NEXT_LOOK_MS = 2_000;
 const LONGEST_LOOK_MS = 15_000;
@@ -34,15 +31,11 @@ type Times = Pick<TransportOptions, 'runMs' | 'wholeMs' | 'signal'> & { delivery
  * Our own list of targets decides, because a successful command may hide targets that it never reached.
  */
 export class Follow {
-  readonly #open: Map<string, Target>;
+  readonly #open: OpenTargets;
+  readonly #outputs: Outputs;
   readonly #watch: Watch;
-  readonly #done = new AbortController();
-  /** Outputs that are still read when time is up are taken as the list showed them. */
-  readonly #hurry = new AbortController();
-  readonly #reading: Promise<void>[] = [];
   /** Targets that certainly did not get the command of a tag: they are sent to by their ids. */
   readonly #byIds: Promise<void>[] = [];
-  readonly #startedAt: Date;
   #credentialTroubles = 0;
   #overLooks = 0;
   #lastTrouble: unknown;
@@ -57,8 +50,8 @@ export class Follow {
     /** Given for a command that was sent to tags. */
     readonly byIds?: (targets: Target[]) => Promise<void>,
   ) {
-    this.#open = new Map(targets.map((target) => [target.instanceId!, target]));
-    this.#startedAt = new Date(clock.now());
+    this.#open = new OpenTargets(targets, clock, settle);
+    this.#outputs = new Outputs(command.id, script, account, clock);
     this.#watch = {
       command,
       pages: Math.ceil(targets.length / PAGE),
@@ -70,8 +63,8 @@ export class Follow {
   /** Resolves when every target has its outcome. */
   async run(options: Times): Promise<void> {
     const stopWaiting = () => {
-      this.#hurry.abort();
-      this.#giveUp([...this.#open.keys()], 'unknown', 'let-go', 'stopped waiting before its end was known');
+      this.#outputs.hurry();
+      this.#giveUp(this.#open.ids(), 'unknown', 'let-go', 'stopped waiting before its end was known');
     };
     if (options.signal.aborted) stopWaiting();
     options.signal.addEventListener('abort', stopWaiting, { once: true });
@@ -81,38 +74,18 @@ export class Follow {
       const whole = Math.min(deliveryMs + runMs, wholeMs);
       let pauseMs = NEXT_LOOK_MS;
       for (let at = deliveryMs; at < whole; pauseMs = Math.min(LONGEST_LOOK_MS, pauseMs * 2)) {
-        await this.#wait(at);
+        await this.#open.wait(at);
         if (this.#open.size === 0 || (await this.#onDeliveryDeadline())) break;
-        at = this.#spent() + pauseMs;
+        at = this.#open.spent() + pauseMs;
       }
-      await this.#wait(whole);
+      await this.#open.wait(whole);
       if (this.#open.size > 0) await this.#onDeadline();
-      await this.#finishReading(whole);
+      await this.#outputs.finish(Math.max(0, whole - this.#open.spent()));
     } finally {
       options.signal.removeEventListener('abort', stopWaiting);
       this.account.poller.remove(this.#watch);
     }
     await Promise.all(this.#byIds);
-  }
-
-  #spent(): number {
-    return this.clock.now() - this.#startedAt.getTime();
-  }
-
-  /** Until this long after the start, or until no target is open. */
-  async #wait(ms: number): Promise<void> {
-    const left = ms - this.#spent();
-    if (this.#open.size > 0 && left > 0) await this.clock.sleep(left, this.#done.signal);
-  }
-
-  async #finishReading(ms: number): Promise<void> {
-    const read = Promise.all(this.#reading);
-    const inTime = new AbortController();
-    const left = Math.max(0, ms - this.#spent());
-    await Promise.race([read, this.clock.sleep(left, inTime.signal)]);
-    inTime.abort();
-    this.#hurry.abort();
-    await read;
   }
 
   #onReports(reports: Report[], over: SentCommand | undefined): boolean {
@@ -122,10 +95,10 @@ export class Follow {
     // The tag was on none of the others: the list has all that it was on.
     const listed = new Set(reports.map(({ instanceId }) => instanceId));
     if (over && over.total >= 0 && listed.size >= over.total)
-      this.#goOnByIds([...this.#open.keys()].filter((id) => !listed.has(id)));
+      this.#goOnByIds(this.#open.ids().filter((id) => !listed.has(id)));
     if (over && ++this.#overLooks >= MISSING_LOOKS) {
       const message = 'SSM says that the command is over and does not list this node';
-      this.#giveUp([...this.#open.keys()], 'unknown', 'not-listed', message);
+      this.#giveUp(this.#open.ids(), 'unknown', 'not-listed', message);
     }
     return this.#open.size === 0;
   }
@@ -141,38 +114,16 @@ export class Follow {
 
   #goOnByIds(instanceIds: string[]): void {
     if (!this.byIds) return;
-    const targets = instanceIds.flatMap((id) => this.#take(id) ?? []);
+    const targets = instanceIds.flatMap((id) => this.#open.take(id) ?? []);
     if (targets.length > 0) this.#byIds.push(this.byIds(targets));
   }
 
   #onEnd(report: Report): void {
-    const target = this.#take(report.instanceId);
+    const target = this.#open.take(report.instanceId);
     if (!target) return;
-    const ended = {
-      target,
-      script: this.script,
-      startedAt: this.#startedAt,
-      endedAt: new Date(this.clock.now()),
-    };
-    const of = { commandId: this.command.id, instanceId: report.instanceId };
-    if (this.#wantsFullOutput(report))
-      this.#reading.push(
-        fullOutput(this.account, this.clock, of, this.#hurry.signal).then((full) =>
-          this.settle(readReport(report, ended, full)),
-        ),
-      );
-    else this.settle(readReport(report, ended));
-  }
-
-  /** What the state depends on is always read; more output of many nodes would be a call for each of them. */
-  #wantsFullOutput(report: Report): boolean {
-    const need = needsFullOutput(report, this.script);
-    if (need !== 'more') return need === 'must';
-    const { fullOutputs } = this.account;
-    const read = fullOutputs.get(this.script) ?? 0;
-    if (read >= (report.code === 0 ? MOST_OUTPUTS : MOST_FAILURES)) return false;
-    fullOutputs.set(this.script, read + 1);
-    return true;
+    const { startedAt } = this.#open;
+    const ended = { target, script: this.script, startedAt, endedAt: new Date(this.clock.now()) };
+    this.#outputs.read(report, (full) => this.settle(readReport(report, ended, full)));
   }
 
   #onTrouble(error: unknown): void {
@@ -180,7 +131,7 @@ export class Follow {
     const credentials = asCredentialsError(error, this.account.profile);
     if (!credentials || ++this.#credentialTroubles < CREDENTIAL_LOOKS) return;
     const next = credentials.next ? { next: credentials.next } : {};
-    this.#giveUpFor([...this.#open.keys()], 'unknown', {
+    this.#open.giveUp(this.#open.ids(), 'unknown', {
       code: 'credentials',
       message: `sent, but its end cannot be read: ${credentials.message}`,
       ...next,
@@ -197,7 +148,7 @@ export class Follow {
     const begun = new Set(
       reports.filter((r) => !/^(|Pending|Delayed)$/.test(r.details)).map((r) => r.instanceId),
     );
-    const waiting = [...this.#open.keys()].filter((id) => !begun.has(id));
+    const waiting = this.#open.ids().filter((id) => !begun.has(id));
     if (waiting.length === 0) return true;
     await this.#cancel(waiting);
     this.#giveUp(waiting, 'unknown', 'not-delivered', 'no sign that the node took the command up');
@@ -206,7 +157,7 @@ export class Follow {
 
   async #onDeadline(): Promise<void> {
     const reports = await this.#lastLook();
-    const open = [...this.#open.keys()];
+    const open = this.#open.ids();
     if (open.length === 0) return;
     const running = new Set(reports?.filter((r) => r.details === 'InProgress').map((r) => r.instanceId));
     const ran = open.filter((id) => running.has(id));
@@ -223,7 +174,7 @@ export class Follow {
     const why = this.#lastTrouble
       ? `its end cannot be read: ${textOf(this.#lastTrouble)}`
       : 'no end is listed';
-    this.#giveUp([...this.#open.keys()], 'unknown', 'deadline', `its time was up and ${why}`);
+    this.#giveUp(this.#open.ids(), 'unknown', 'deadline', `its time was up and ${why}`);
   }
 
   /** What has ended settles; undefined when nothing can be read in time. */
@@ -251,28 +202,6 @@ export class Follow {
   }
 
   #giveUp(instanceIds: string[], state: OutcomeState, code: ReasonCode, message: string): void {
-    this.#giveUpFor(instanceIds, state, { code, message });
-  }
-
-  #giveUpFor(instanceIds: string[], state: OutcomeState, reason: OutcomeReason): void {
-    for (const id of instanceIds) {
-      const target = this.#take(id);
-      if (!target) continue;
-      const of = {
-        target: target.name,
-        via: 'ssm' as const,
-        startedAt: this.#startedAt,
-        endedAt: new Date(this.clock.now()),
-      };
-      this.settle(makeOutcome(of, state, { reason }));
-    }
-  }
-
-  /** The caller that takes a target out settles it. */
-  #take(instanceId: string): Target | undefined {
-    const target = this.#open.get(instanceId);
-    this.#open.delete(instanceId);
-    if (this.#open.size === 0) this.#done.abort();
-    return target;
+    this.#open.giveUp(instanceIds, state, { code, message });
   }
 }

@@ -42,7 +42,7 @@ describe('the SSM transport when the service misbehaves', () => {
   it('gives up in time where sends stay throttled: nothing left', async () => {
     h = await harness(2);
     h.endpoint.faults.throttle.SendCommand = 1000;
-    const outcomes = await h.run({ connectMs: 600 });
+    const outcomes = await h.run({ connectMs: 1_500 });
     expect(reasons(outcomes)).toEqual({ n0: 'throttled', n1: 'throttled' });
     expect(statesOf(outcomes).n0).toBe('unreachable');
   });
@@ -50,7 +50,7 @@ describe('the SSM transport when the service misbehaves', () => {
   it('does not call unreachable what was only throttled, where no other transport is left', async () => {
     h = await harness(2);
     h.endpoint.faults.throttle.SendCommand = 1000;
-    const outcomes = await h.run({ wholeMs: 600, last: true });
+    const outcomes = await h.run({ wholeMs: 1_500, last: true });
     expect(statesOf(outcomes)).toEqual({ n0: 'not-attempted', n1: 'not-attempted' });
     expect(reasons(outcomes).n0).toBe('throttled');
   });
