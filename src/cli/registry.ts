@@ -235,6 +235,12 @@ export function verbs(): RegisteredVerb[] {
       load: async () => (await import('./verbs/version.ts')).default,
     },
     {
+      name: 'schema',
+      summary: 'Print the JSON Schema of a file that Fireaxe reads',
+      group: 'This program',
+      load: async () => (await import('./verbs/schema.ts')).default,
+    },
+    {
       name: 'completion',
       summary: 'Print what makes a shell complete the words of fireaxe',
       group: 'This program',

@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { canonicalAddress } from './canonical-address.ts';
+import { ADDRESS } from './patterns.ts';
 import { TRANSPORT_NAMES } from './transports.ts';
 import type { FleetSnapshot } from './types.ts';
 
@@ -14,11 +15,13 @@ const nodeSchema = z.strictObject({
     .string()
     .refine((text) => isIP(text) !== 0, 'not an IP address (names need DNS, which may be down)')
     // Connecting to 0.0.0.0 means this very machine.
-    .refine((text) => !/^[0:.]+(%|$)/.test(text), 'not the address of a node'),
+    .refine((text) => !/^[0:.]+(%|$)/.test(text), 'not the address of a node')
+    .meta({ pattern: ADDRESS, not: { pattern: '^[0:.]+(%|$)' } }),
   port: z.int('not a port').min(1, 'not a port').max(65535, 'not a port').optional(),
   internalAddress: z
     .string()
     .refine((text) => isIP(text) !== 0, 'not an IP address')
+    .meta({ pattern: ADDRESS })
     .optional(),
   labels: z.record(z.string(), z.string()).default({}),
   instanceId: z
@@ -41,7 +44,8 @@ const nodeSchema = z.strictObject({
   via: z.array(z.enum(TRANSPORT_NAMES)).min(1).optional(),
 });
 
-const snapshotSchema = z.strictObject({
+/** fleet/<cluster>.json. */
+export const snapshotSchema = z.strictObject({
   schemaVersion: z.literal(1, 'only schemaVersion 1 is known'),
   cluster: z.string(),
   takenAt: z.iso.datetime({ offset: true, error: 'not a time such as 2026-11-20T10:00:00Z' }),

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { parseAmount } from '../base/amount.ts';
 import { LONGEST_MS, parseDuration } from '../base/duration.ts';
+import { ADDRESS, AMOUNT, DURATION, LABEL_KEY, LABEL_VALUE, NETWORK } from '../fleet/patterns.ts';
 import { isLabelKey, isLabelValue } from '../fleet/selector.ts';
 import { TRANSPORT_NAMES } from '../fleet/transports.ts';
 import { KEY_SOURCES } from './types.ts';
@@ -13,39 +14,48 @@ const user = z
 
 const address = z
   .string()
-  .refine((text) => isIP(text) !== 0, 'not an IP address (names need DNS, which may be down)');
+  .refine((text) => isIP(text) !== 0, 'not an IP address (names need DNS, which may be down)')
+  .meta({ pattern: ADDRESS });
 const port = z.int('not a port').min(1, 'not a port').max(65535, 'not a port');
 
-const network = z.string().refine((text) => {
-  const [ip = '', bits, ...more] = text.split('/');
-  // A zone is a name of one machine's own: no firewall rule takes it.
-  const family = ip.includes('%') ? 0 : isIP(ip);
-  if (family === 0 || more.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
-}, 'not an IP address or CIDR');
+const network = z
+  .string()
+  .refine((text) => {
+    const [ip = '', bits, ...more] = text.split('/');
+    // A zone is a name of one machine's own: no firewall rule takes it.
+    const family = ip.includes('%') ? 0 : isIP(ip);
+    if (family === 0 || more.length > 0) return false;
+    return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
+  }, 'not an IP address or CIDR')
+  .meta({ pattern: NETWORK });
 
 const via = z.array(z.enum(TRANSPORT_NAMES)).min(1);
 
 /** `5`, `10%`: kept as text. */
-const amount = z.union([z.string(), z.number()]).transform((value, context) => {
-  try {
-    parseAmount(value, '');
-    return String(value);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'not an amount such as 3 or 10%' });
-    return z.NEVER;
-  }
-});
+const amount = z
+  .union([z.string().meta({ pattern: AMOUNT }), z.number().meta({ minimum: 0, multipleOf: 1 })])
+  .transform((value, context) => {
+    try {
+      parseAmount(value, '');
+      return String(value);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not an amount such as 3 or 10%' });
+      return z.NEVER;
+    }
+  });
 
 /** `15m`, `7d`: milliseconds. */
-const duration = z.string('not a duration such as 15m').transform((value, context) => {
-  try {
-    return parseDuration(value);
-  } catch {
-    context.addIssue({ code: 'custom', message: 'not a duration such as 90s, 15m, 12h or 7d' });
-    return z.NEVER;
-  }
-});
+const duration = z
+  .string('not a duration such as 15m')
+  .meta({ pattern: DURATION })
+  .transform((value, context) => {
+    try {
+      return parseDuration(value);
+    } catch {
+      context.addIssue({ code: 'custom', message: 'not a duration such as 90s, 15m, 12h or 7d' });
+      return z.NEVER;
+    }
+  });
 
 const name = z
   .string()
@@ -101,6 +111,7 @@ const discover = z.strictObject({
   filters: z
     .record(z.string().min(1), z.array(z.string().min(1)).min(1))
     .refine((filters) => Object.keys(filters).length > 0, 'no filter')
+    .meta({ minProperties: 1 })
     .optional(),
   roles: z
     .array(
@@ -145,12 +156,19 @@ const trafficSwitch = z
   })
   .refine(({ listener, record }) => (listener === undefined) !== (record === undefined), {
     message: 'give listener or record, and not both',
-  });
+  })
+  .meta({ oneOf: [{ required: ['listener'] }, { required: ['record'] }] });
 
 /** As of a Kubernetes object: what no selector could name is refused. */
 const labels = z.record(
-  z.string().refine(isLabelKey, 'not a label key such as env or example.com/env'),
-  text.refine(isLabelValue, 'not a label value (at most 63 letters, digits and _.-)'),
+  z
+    .string()
+    .refine(isLabelKey, 'not a label key such as env or example.com/env')
+    .meta({ pattern: LABEL_KEY }),
+  z
+    .union([z.string().meta({ pattern: LABEL_VALUE }), z.number(), z.boolean()])
+    .transform(String)
+    .refine(isLabelValue, 'not a label value (at most 63 letters, digits and _.-)'),
 );
 
 const cluster = z.strictObject({

@@ -121,6 +121,7 @@ const clusters = z.strictObject({
   needs: z.array(z.strictObject({ of: z.string(), after: z.string() })).default([]),
 });
 
+/** Its steps are read one by one, each by the schema of its kind. */
 export const playbookSchema = z.strictObject({
   schemaVersion: z.literal(1, 'this Fireaxe reads schemaVersion 1'),
   name: id,

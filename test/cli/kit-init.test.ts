@@ -56,6 +56,10 @@ describe('kit init', () => {
       ['keys/prod-1.pub', '600'],
       ['kit.yaml', '600'],
       ['known_hosts', '600'],
+      ['schemas', '700'],
+      ['schemas/cluster.schema.json', '600'],
+      ['schemas/kit.schema.json', '600'],
+      ['schemas/playbook.schema.json', '600'],
     ]);
     const { clusters } = await openKit(kit);
     const [node] = targetsOf(clusters['prod-1']!);
@@ -69,7 +73,9 @@ describe('kit init', () => {
         jump: { address: '203.0.113.5', user: 'jump', port: 22 },
       },
     });
-    expect(readFileSync(join(kit, 'kit.yaml'), 'utf8')).toMatch(/^# The kit of Fireaxe/);
+    expect(readFileSync(join(kit, 'kit.yaml'), 'utf8')).toMatch(
+      /^# yaml-language-server: \$schema=schemas\/kit\.schema\.json\n# The kit of Fireaxe/,
+    );
     expect((await cli.run(['nodes'], { kit })).code).toBe(0);
   });
 

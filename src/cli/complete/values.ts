@@ -56,6 +56,10 @@ export async function wordsAt(
     return { candidates: [...(await sources.playbooks()), ...planned], files: true };
   }
   if (name === 'drill') return { candidates: plain(['up', 'down', 'status']) };
+  if (name === 'schema') {
+    const { SCHEMAS } = await import('../schema/published.ts');
+    return { candidates: Object.entries(SCHEMAS).map(([word, { title }]) => ({ word, says: title })) };
+  }
   if (name === 'completion') return { candidates: plain(['bash', 'zsh', 'fish']) };
   return { candidates: [], files: takes !== '' };
 }

@@ -39,6 +39,7 @@ import probe from '../../../docs/probe.md';
 import promises from '../../../docs/promises.md';
 import report from '../../../docs/report.md';
 import rollout from '../../../docs/rollout.md';
+import schemas from '../../../docs/schemas.md';
 import simulation from '../../../docs/simulation.md';
 import status from '../../../docs/status.md';
 import undo from '../../../docs/undo.md';
@@ -65,6 +66,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   promises: promises,
   report: report,
   rollout: rollout,
+  schemas: schemas,
   simulation: simulation,
   status: status,
   undo: undo,

@@ -8,6 +8,9 @@ import { createSink } from '../output.ts';
 import { defineVerb } from '../types.ts';
 import { wholeNumber } from '../whole-number.ts';
 
+/** The schemas of what people write in a kit. */
+const OF_KIT = ['kit', 'cluster', 'playbook'];
+
 export default defineVerb({
   name: 'kit init',
   summary: 'Make a kit: asks at a terminal, or takes flags; never overwrites anything',
@@ -40,11 +43,13 @@ export default defineVerb({
         import('../../kit/init/answers.ts'),
         import('../../kit/init/write.ts'),
       ]);
-    const [{ kitYaml, KNOWN_HOSTS }, { exampleFleet }, { openKit }] = await Promise.all([
-      import('../../kit/init/template.ts'),
-      import('../../kit/init/example.ts'),
-      import('../../kit/open.ts'),
-    ]);
+    const [{ kitYaml, KNOWN_HOSTS }, { exampleFleet }, { openKit }, { SCHEMAS, schemaText }] =
+      await Promise.all([
+        import('../../kit/init/template.ts'),
+        import('../../kit/init/example.ts'),
+        import('../../kit/open.ts'),
+        import('../schema/published.ts'),
+      ]);
     const refused = refusals();
     // Before the first question: no answer could help.
     await refuseTaken(directory);
@@ -64,6 +69,11 @@ export default defineVerb({
       },
       { name: 'known_hosts', content: KNOWN_HOSTS },
       ...(keys || []),
+      // Beside what they describe: an editor checks it without a network.
+      ...OF_KIT.map((name) => ({
+        name: `schemas/${name}.schema.json`,
+        content: schemaText(SCHEMAS[name]!),
+      })),
     ];
     await writeKit(directory, files, () => openKit(directory));
     const path = await realpath(directory);

@@ -3,6 +3,7 @@ import { type Answers, BASTION } from './answers.ts';
 /** kit.yaml of a new kit: what was answered, and what else there could be as comments. */
 export function kitYaml({ cluster, user, port, identity, useAgent, bastion, cloud }: Answers): string {
   const lines = [
+    '# yaml-language-server: $schema=schemas/kit.schema.json',
     '# The kit of Fireaxe: clusters, logins and policy. Every key: docs/kit.md.',
     'schemaVersion: 1',
     '',

@@ -25,6 +25,7 @@ describe('completion', () => {
     [['no'], ['nodes']],
     [['kit', 'ini'], ['init']],
     [['ki'], ['kit']],
+    [['schema', 'play'], ['playbook']],
     [['nodes', '--disc'], ['--discover']],
     [
       ['nodes', '-c', ''],

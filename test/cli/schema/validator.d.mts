@@ -1,0 +1,1 @@
+export function validator(schema: unknown): (value: unknown) => string[];
