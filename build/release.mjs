@@ -13,22 +13,20 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
 import { buildExecutable } from './executable.mjs';
 import { buildOneFile } from './one-file.mjs';
 import { publicHalf, ROOT, VERSION } from './options.mjs';
 import { buildPackage } from './package.mjs';
 import { sbom } from './sbom.mjs';
 import { filesIn, signFile, writeSums } from './sums.mjs';
+import { typed } from './typed.mjs';
 
-const { values, positionals } = parseArgs({
+const { values, positionals } = typed({
+  usage: 'Usage: node build/release.mjs DIR [--key FILE] [--node x64=PATH] [--node arm64=PATH]',
   allowPositionals: true,
   options: { key: { type: 'string' }, node: { type: 'string', multiple: true, default: [] } },
+  check: ({ positionals: { length } }) => (length === 1 ? undefined : `expected one DIR, not ${length}`),
 });
-if (positionals.length !== 1) {
-  console.error('Usage: node build/release.mjs DIR [--key FILE] [--node x64=PATH] [--node arm64=PATH]');
-  process.exit(2);
-}
 const out = resolve(positionals[0]);
 const privateKey = values.key && readFileSync(values.key, 'utf8');
 const releaseKey = privateKey && publicHalf(privateKey);

@@ -1,16 +1,25 @@
 // Runs every tier that this machine can run, says why it cannot run the others, and prints the totals in the last line.
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { typed } from '../build/typed.mjs';
 import { runChecks, runCommand, runVitest } from './tier-run.mjs';
 import { TIERS } from './tiers.mjs';
 
 const names = Object.keys(TIERS);
-const { values, positionals } = options();
-const required = words(values.require ?? process.env.FIREAXE_REQUIRE ?? '');
+const { values, positionals } = typed({
+  usage: `Usage: npm test -- [TIER…] [--require TIER,…] [--node-too PATH]
+  TIER        ${names.join(', ')} (default: all that need not be named)
+  --require   tiers that must run: one that cannot is a failure (FIREAXE_REQUIRE)
+  --node-too  run the unit tier with this Node binary as well (FIREAXE_NODE_TOO)
+  --full      the cluster tier: three runs of each outage (FIREAXE_FULL)`,
+  allowPositionals: true,
+  options: { require: { type: 'string' }, 'node-too': { type: 'string' }, full: { type: 'boolean' } },
+  check: ({ values, positionals }) => {
+    const unknown = [...positionals, ...requiredBy(values)].filter((name) => !names.includes(name));
+    return unknown.length > 0 ? `unknown tier ${unknown.join(', ')}` : undefined;
+  },
+});
+const required = requiredBy(values);
 const nodeToo = values['node-too'] ?? process.env.FIREAXE_NODE_TOO;
-const unknown = [...positionals, ...required].filter((name) => !names.includes(name));
-if (unknown.length > 0) usage(`unknown tier ${unknown.join(', ')}`);
-if (values.help) usage();
 
 if (values.full) process.env.FIREAXE_FULL = '1';
 
@@ -47,31 +56,8 @@ console.log(`\n${lines.join('\n')}`);
 console.log(`${total.passed} passed, ${total.failed} failed`);
 process.exit(interrupted ? 130 : total.failed > 0 ? 1 : 0);
 
-function options() {
-  try {
-    return parseArgs({
-      allowPositionals: true,
-      options: {
-        require: { type: 'string' },
-        'node-too': { type: 'string' },
-        full: { type: 'boolean' },
-        help: { type: 'boolean' },
-      },
-    });
-  } catch (error) {
-    // Of several sentences the first one names the option.
-    return usage(error.message.split(/\.\s|\n/, 1)[0]);
-  }
-}
-
-function usage(problem) {
-  if (problem) console.error(`npm test: ${problem}`);
-  console.error(`Usage: npm test -- [TIER…] [--require TIER,…] [--node-too PATH]
-  TIER        ${names.join(', ')} (default: all that need not be named)
-  --require   tiers that must run: one that cannot is a failure (FIREAXE_REQUIRE)
-  --node-too  run the unit tier with this Node binary as well (FIREAXE_NODE_TOO)
-  --full      the cluster tier: three runs of each outage (FIREAXE_FULL)`);
-  process.exit(problem ? 2 : 0);
+function requiredBy({ require }) {
+  return words(require ?? process.env.FIREAXE_REQUIRE ?? '');
 }
 
 function interrupt() {

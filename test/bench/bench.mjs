@@ -1,10 +1,9 @@
-// Measures what the README promises of speed, side by side in one run. Options: --hosts 200 --rounds 3 --many 5000
-// --far 1000 (targets at 150 ms round trip); --naive 500 (nodes of the naive loop over SSM); --only far
+// Measures what the README promises of speed, side by side in one run.
 import { fork } from 'node:child_process';
 import { mkdirSync, readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { typed } from '../../build/typed.mjs';
 import { addresses } from './addresses.mjs';
 import { EXEC, writeKit } from './kit.mjs';
 import { inTurn, measure } from './measure.mjs';
@@ -13,7 +12,14 @@ import { freePort, listening, startSshd } from './sshd.mjs';
 import { ssmRows } from './ssm.mjs';
 import { table } from './table.mjs';
 
-const { values } = parseArgs({
+const { values } = typed({
+  usage: `Usage: npm run bench -- [OPTION…]
+  --hosts 200     real sshd addresses      --rounds 3   runs of each
+  --many 5000     light servers            --far 1000   targets at 150 ms round trip
+  --naive 500     nodes of the naive loop over SSM
+  --only PART     one part alone           --no-rivals  Fireaxe alone
+  --fireaxe FILE  another build of it`,
+  numbers: ['hosts', 'rounds', 'many', 'far', 'naive'],
   options: {
     hosts: { type: 'string', default: '200' },
     rounds: { type: 'string', default: '3' },
@@ -32,7 +38,7 @@ const ROUND_TRIP_MS = 150;
 const node = process.execPath;
 const here = (name) => join(import.meta.dirname, name);
 
-const hosts = addresses(Number(values.hosts));
+const hosts = addresses(values.hosts);
 const server = await startSshd(hosts);
 try {
   console.log(`node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}, ${process.platform}\n`);
@@ -40,9 +46,9 @@ try {
     sideBySide,
     certified,
     coldStart,
-    many: () => many(Number(values.many)),
-    far: () => far(Number(values.far)),
-    ssm: () => ssm(Number(values.many), Number(values.naive)),
+    many: () => many(values.many),
+    far: () => far(values.far),
+    ssm: () => ssm(values.many, values.naive),
   };
   for (const [name, part] of Object.entries(parts)) if ([undefined, name].includes(values.only)) await part();
 } finally {
@@ -61,7 +67,7 @@ async function sideBySide() {
     if (present(rival)) runs[name] = () => measure(rival.argv, rival);
     else absent.push(name);
   }
-  const figures = await inTurn(Number(values.rounds), runs);
+  const figures = await inTurn(values.rounds, runs);
   const rows = figures.map(({ name, wall, cpu }) => [
     name,
     `${((cpu.median * 1000) / hosts.length).toFixed(1)} ms`,
@@ -83,7 +89,7 @@ async function certified() {
     return () => measure([node, values.fireaxe, ...EXEC, '--', 'true'], { env });
   };
   try {
-    const figures = await inTurn(Number(values.rounds), {
+    const figures = await inTurn(values.rounds, {
       'plain keys': exec(server),
       'certificates of host and user': exec(vouched),
     });

@@ -1,20 +1,22 @@
 // What a kit of hundreds of clusters costs before anything is sent: seconds to the first line or connection, and to the
-// end; CPU and peak memory of the process. Nothing listens at the nodes' addresses. Options: --clusters 300 --nodes 3000
+// end; CPU and peak memory of the process. Nothing listens at the nodes' addresses.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { typed } from '../../build/typed.mjs';
 import { table } from './table.mjs';
 
-const { values } = parseArgs({
+const { values } = typed({
+  usage: 'Usage: node test/bench/clusters.mjs [--clusters 300] [--nodes 3000] [--fireaxe FILE]',
+  numbers: ['clusters', 'nodes'],
   options: {
     clusters: { type: 'string', default: '300' },
     nodes: { type: 'string', default: '3000' },
     fireaxe: { type: 'string', default: join(import.meta.dirname, '../../bin/fireaxe.js') },
   },
 });
-const [clusters, nodes] = [Number(values.clusters), Number(values.nodes)];
+const { clusters, nodes } = values;
 const dir = mkdtempSync(join(tmpdir(), 'fireaxe-bench-'));
 const kit = join(dir, 'kit');
 const env = { ...process.env, FIREAXE_KIT: kit, FIREAXE_STATE_DIR: join(dir, 'state'), NO_COLOR: '1' };

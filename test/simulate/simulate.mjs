@@ -1,14 +1,21 @@
-// npm run simulate: Fireaxe recovers many clusters in simulated time. Options: --clusters 10 --nodes 500 --seed 1 --whole
-// (100 clusters of 7,500 nodes) --only TEXT (rows with this text) --json. docs/simulation.md says what is simulated and what is real.
+// npm run simulate: Fireaxe recovers many clusters in simulated time. docs/simulation.md says what is simulated and what
+// is real.
 import { spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { build } from 'esbuild';
+import { typed } from '../../build/typed.mjs';
 import { table } from '../bench/table.mjs';
 
-const { values } = parseArgs({
+const { values } = typed({
+  usage: `Usage: npm run simulate -- [OPTION…]
+  --clusters 10  --nodes 500   how many, and nodes of each
+  --whole                      100 clusters of 7,500 nodes
+  --seed 1                     the same seed gives the same times
+  --only TEXT                  rows with this text
+  --json                       a line a row`,
+  numbers: ['clusters', 'nodes', 'seed'],
   options: {
     clusters: { type: 'string', default: '10' },
     nodes: { type: 'string', default: '500' },
@@ -18,8 +25,8 @@ const { values } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
-const clusters = values.whole ? 100 : Number(values.clusters);
-const nodes = values.whole ? 7500 : Number(values.nodes);
+const clusters = values.whole ? 100 : values.clusters;
+const nodes = values.whole ? 7500 : values.nodes;
 
 const WAVES = {};
 const AT_ONCE = { allAtOnce: true };
@@ -37,7 +44,7 @@ try {
   const child = await bundle();
   const rows = [];
   for (const { name, ...rest } of CASES.filter(({ name }) => name.includes(values.only))) {
-    const measured = await measure(child, { clusters, nodes, seed: Number(values.seed), ...rest });
+    const measured = await measure(child, { clusters, nodes, seed: values.seed, ...rest });
     if (values.json) console.log(JSON.stringify({ name, ...measured }));
     else rows.push(rowOf(name, measured));
   }
