@@ -2,6 +2,7 @@ import type { Parameters } from '../actions/params.ts';
 import { selectNodes } from '../fleet/select.ts';
 import type { FleetNode } from '../fleet/types.ts';
 import type { ClusterKit } from '../kit/types.ts';
+import type { GateSpec } from '../plan/types.ts';
 import { furtherReasonOf, reasonOf } from './consent.ts';
 import { type Flags, openContext, selectionOf } from './context.ts';
 import type { Option } from './option.ts';
@@ -23,6 +24,8 @@ export interface ActionRequest {
   anyOf?: boolean;
   /** It changes nothing and needs no reason. */
   reads?: boolean;
+  /** What must hold between waves. */
+  gate?(cluster: ClusterKit): GateSpec;
   /** What is done first, on the control-plane nodes. */
   before?: { action: string; params: Record<string, unknown> };
 }
@@ -51,6 +54,7 @@ export async function runAction(flags: Flags, io: CliIo, request: ActionRequest)
       action: request.action,
       actionParams: request.params,
       targets: targets.map((node) => node.name),
+      ...(request.gate && { gate: request.gate(cluster) }),
       ...(request.anyOf ? { anyOf: true } : {}),
       ...(request.before && { before: { ...request.before, targets: controlPlane(cluster) } }),
     });

@@ -8,6 +8,7 @@ import type { ActionStep, GateSpec, Plan } from '../plan/types.ts';
 import { reasonOf } from './consent.ts';
 import { type Flags, openContext, selectionOf } from './context.ts';
 import { healthyFor } from './healthy-gate.ts';
+import { nodeGateOf, nodeGateOptions } from './node-gate.ts';
 import { type Given, toggle, value } from './option.ts';
 import { overridesOf } from './overrides.ts';
 import { carryOutOnClusters } from './rollout/one-or-many.ts';
@@ -20,6 +21,7 @@ export const batchOptions = {
   gateFor: value('--gate-for <duration>', 'how long it must be healthy between batches', {
     default: '20s, or 3 calm readings',
   }),
+  ...nodeGateOptions,
 };
 
 type ReadmitFlags = Flags & Given<typeof batchOptions>;
@@ -33,8 +35,8 @@ export async function readmit(flags: ReadmitFlags, io: CliIo): Promise<number> {
   const batch = flags.batch ?? '25%';
   parseAmount(batch, '--batch');
   const idle = flags.all === true && flags.batch !== undefined ? ['--all', '--batch'] : undefined;
-  const ungated =
-    flags.gate === false && flags.gateFor !== undefined ? ['--no-gate', '--gate-for'] : undefined;
+  const further = flags.gateFor !== undefined ? '--gate-for' : flags.gateNodes && '--gate-nodes';
+  const ungated = flags.gate === false && further ? ['--no-gate', further] : undefined;
   const both = idle ?? ungated;
   if (both) {
     throw usage(`${both[1]} has no effect with ${both[0]}`, {
@@ -45,6 +47,7 @@ export async function readmit(flags: ReadmitFlags, io: CliIo): Promise<number> {
   // --limit counts clients: every control-plane host must take part.
   const { limit: _, ...overrides } = overridesOf(flags);
   const gate = gateOf(flags);
+  nodeGateOf(flags);
   const context = await openContext(flags, io);
   if (flags.all === true && !isUnselected(flags)) {
     throw usage('give --all or a selection, not both', {
@@ -77,10 +80,14 @@ async function planFor(
     import('../playbook/client-batches.ts'),
     import('../plan/seal.ts'),
   ]);
+  // Of each batch its own nodes are read; once all are back, a sample of all.
+  const gateFor = (back: FleetNode[]) => {
+    const asked = gate && nodeGateOf(flags, back);
+    return asked ? { ...gate, nodes: asked } : gate;
+  };
   const draft = {
     action: 'readmit',
     targets: hosts,
-    gate,
     rollBack: gate !== undefined,
     place: 'fireaxe readmit',
   };
@@ -88,11 +95,16 @@ async function planFor(
   const steps = batches.map((some, i): ActionStep => {
     const title = `readmit ${some.length} clients (batch ${i + 1} of ${batches.length})`;
     const params = { clients: addressesOf(some) };
-    return planActionStep({ ...draft, id: `readmit.${i + 1}`, title, params }, request);
+    return planActionStep({ ...draft, id: `readmit.${i + 1}`, title, params, gate: gateFor(some) }, request);
   });
   // Once every client is back the fence has nothing left to do.
   if (unselected)
-    steps.push(planActionStep({ ...draft, id: 'readmit.all', params: { clients: 'all' } }, request));
+    steps.push(
+      planActionStep(
+        { ...draft, id: 'readmit.all', params: { clients: 'all' }, gate: gateFor(clients) },
+        request,
+      ),
+    );
   const title =
     flags.all === true
       ? 'remove the fence'

@@ -9,6 +9,7 @@ import type { UndoPace } from '../run/undo/pace.ts';
 import { wavesText } from './format/plan.ts';
 import type { Change } from './format/undo-preview.ts';
 import { healthyFor } from './healthy-gate.ts';
+import { nodeGateOf, nodeGateOptions } from './node-gate.ts';
 import { flagOf, type Given, type Options, value, values } from './option.ts';
 import { type PaceFlags, paceOptions, type WaveFlags, waveOptions } from './options.ts';
 import { overridesOf } from './overrides.ts';
@@ -20,6 +21,7 @@ export const scopeOptions = {
   nodes: value('--nodes <nodeset>', 'only these nodes, such as n[1-9,12]'),
   pause: value('--pause <duration>', 'time to settle after each wave'),
   gate: value('--gate <duration>', 'all API servers answer this long before the next wave or step'),
+  ...nodeGateOptions,
   onceGone: value('--once-gone <namespace/label>', 'what it holds, on each node once no such pod is left'),
   within: value('--within <duration>', 'with --once-gone: how long to wait for them', { default: '10m' }),
 };
@@ -30,10 +32,18 @@ type UndoFlags = Given<typeof scopeOptions> & PaceFlags & WaveFlags;
 export function paceOf(flags: UndoFlags): UndoPace {
   const { limit: _, ...pace } = overridesOf(flags);
   const { pause, gate } = flags;
+  const nodes = nodeGateOf(flags);
+  if (nodes && gate === undefined)
+    throw usage('--gate-nodes has no effect without --gate', {
+      place: '--gate-nodes',
+      next: 'add --gate 10s',
+    });
   return {
     ...pace,
     ...(pause === undefined ? {} : { pauseMs: parseSpan(pause, '--pause', 0, LONGEST_MS) }),
-    ...(gate === undefined ? {} : { gate: healthyFor(parseSpan(gate, '--gate', 0, LONGEST_MS)) }),
+    ...(gate === undefined
+      ? {}
+      : { gate: { ...healthyFor(parseSpan(gate, '--gate', 0, LONGEST_MS)), ...(nodes && { nodes }) } }),
   };
 }
 

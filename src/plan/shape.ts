@@ -23,11 +23,27 @@ const names = listOf(text);
 const span = number(0, LONGEST_MS);
 const someSpan = number(1, LONGEST_MS);
 
+const nodes = shaped({
+  calm: text,
+  sample: whole(1),
+  names: maybe(names),
+  limits: shaped({
+    pulls: whole(),
+    failed: whole(),
+    registry: whole(),
+    waiting: whole(),
+    restarts: whole(),
+    uplink: text,
+    conntrackPercent: number(0, 100),
+  }),
+});
+
 const gate = shaped({
   answering: text,
   maxErrorPercent: maybe(number()),
   freshLeases: maybe(text),
   etcdHealthy: maybe(text),
+  nodes: maybe(nodes),
   calmReadings: maybe(whole(1)),
   holdsMs: span,
   withinMs: span,

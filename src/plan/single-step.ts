@@ -5,7 +5,7 @@ import { usage } from '../base/errors.ts';
 import { planActionStep } from './draft.ts';
 import type { PlanRequest } from './request.ts';
 import { sealPlan } from './seal.ts';
-import type { Plan } from './types.ts';
+import type { GateSpec, Plan } from './types.ts';
 
 export interface SingleStepRequest extends PlanRequest {
   action: string;
@@ -14,6 +14,8 @@ export interface SingleStepRequest extends PlanRequest {
   /** Node names. */
   targets: string[];
   anyOf?: boolean;
+  /** Must hold between waves. */
+  gate?: GateSpec;
   /** A step that is done first and undone last. */
   before?: { action: string; params: Record<string, unknown>; targets: string[] };
 }
@@ -30,6 +32,7 @@ export function singleStepPlan(request: SingleStepRequest): Plan {
       targets: request.targets,
       place,
       placeOfParam: (name) => flagOf(actionNamed(request.action).parameters, name) ?? place,
+      gate: request.gate,
       ...(request.anyOf ? { anyOf: true } : {}),
     },
     request,

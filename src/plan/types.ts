@@ -11,6 +11,8 @@ export interface GateSpec {
   freshLeases?: string;
   /** Share of the control-plane hosts whose etcd member calls itself healthy. */
   etcdHealthy?: string;
+  /** What the nodes that come back must look like. */
+  nodes?: NodesSpec;
   /** How long it must hold. */
   holdsMs: number;
   /** So many calm readings in a row open it before `holdsMs` is over. */
@@ -18,6 +20,34 @@ export interface GateSpec {
   /** How long it may take to hold. */
   withinMs: number;
   everyMs: number;
+}
+
+/** What nodes must look like, read on the nodes themselves: those that come back. */
+export interface NodesSpec {
+  /** Nodes that must be within every limit: `N` or `N%` of those that are read. */
+  calm: string;
+  /** Most nodes that are read. */
+  sample: number;
+  /** Which; absent where only the run knows them, as an undo does. */
+  names?: string[];
+  limits: NodeLimits;
+}
+
+/** The most that a calm node has of each. */
+export interface NodeLimits {
+  /** Image pulls under way. */
+  pulls: number;
+  /** Pulls that failed in a minute. */
+  failed: number;
+  /** Of them, pulls that the registry answered with 429 or not at all. */
+  registry: number;
+  /** Pods of which no container runs. */
+  waiting: number;
+  /** Containers that start again in a minute. */
+  restarts: number;
+  /** `N%` of its speed, or `N` Mbit/s. */
+  uplink: string;
+  conntrackPercent: number;
 }
 
 export interface ActionStep {

@@ -47,7 +47,8 @@ function ofUndo({ onceGone }: UndoStep): string | undefined {
   return onceGone && podsByLabel(onceGone.pods) !== onceGone.path ? 'invalid pods in onceGone' : undefined;
 }
 
-function ofGate({ answering, freshLeases = '1', etcdHealthy = '1' }: GateSpec): string | undefined {
-  const amounts = [answering, freshLeases, etcdHealthy].every((amount) => /^\d+(\.\d+)?%?$/.test(amount));
+function ofGate({ answering, freshLeases = '1', etcdHealthy = '1', nodes }: GateSpec): string | undefined {
+  const typed = [answering, freshLeases, etcdHealthy, nodes?.calm ?? '1', nodes?.limits.uplink ?? '1'];
+  const amounts = typed.every((amount) => /^\d+(\.\d+)?%?$/.test(amount));
   return amounts ? undefined : 'invalid amount in its gate';
 }

@@ -5,14 +5,15 @@ import { formatAmount, parseSome } from '../base/amount.ts';
 import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { FireaxeError, usage } from '../base/errors.ts';
 import { selectNodes } from '../fleet/select.ts';
+import type { FleetNode } from '../fleet/types.ts';
 import { planActionStep } from '../plan/draft.ts';
 import type { PlanRequest } from '../plan/request.ts';
 import { sealPlan } from '../plan/seal.ts';
-import type { OnceGone, Plan, Step, Workstream } from '../plan/types.ts';
+import type { GateSpec, OnceGone, Plan, Step, Workstream } from '../plan/types.ts';
 import { chosenOf, parametersOf } from './chosen.ts';
 import { clientBatches } from './client-batches.ts';
 import { gateSpec } from './gate-spec.ts';
-import type { ActionStepText, StepText } from './grammar.ts';
+import type { ActionStepText, GateText, StepText } from './grammar.ts';
 import { interpolate } from './interpolate.ts';
 import { requireParameters, resolveParameters } from './parameters.ts';
 import type { Playbook } from './types.ts';
@@ -58,7 +59,7 @@ function compileStep(step: StepText, request: PlanRequest, place: Place): Step[]
         kind: 'gate',
         id: step.id,
         title: step.title ?? 'the control plane answers',
-        gate: gateSpec(step.gate, (key) => place('gate', key)),
+        gate: gateOf(step.gate, request, place),
       },
     ];
   }
@@ -97,7 +98,7 @@ function compileAction(
   step: ActionStepText,
   request: PlanRequest,
   place: Place,
-  extra: { id?: string; clients?: string; title?: string } = {},
+  extra: { id?: string; clients?: string; title?: string; back?: FleetNode[] } = {},
 ) {
   if (step.limit !== undefined) parseSome(step.limit, place('limit'), 'the limit selects no nodes');
   const targets = atPlace(place('on'), () =>
@@ -124,7 +125,7 @@ function compileAction(
       timeoutMs:
         step.timeout === undefined ? undefined : parseSpan(step.timeout, place('timeout'), 1_000, LONGEST_MS),
       via: step.via,
-      gate: step.gate && gateSpec(step.gate, (key) => place('gate', key)),
+      gate: step.gate && gateOf(step.gate, request, place, extra.back),
       rollBack: extra.clients !== undefined,
       removesCause: step.removesCause,
       keepTrying: step.keepTrying,
@@ -134,6 +135,16 @@ function compileAction(
     },
     request,
   );
+}
+
+/** A gate that asks for the nodes that come back reads those of its batch, else the ones that it selects, else all workers. */
+function gateOf(gate: GateText, { cluster }: PlanRequest, place: Place, back?: FleetNode[]): GateSpec {
+  const { nodes } = cluster.fleet;
+  const concerned = (selector: string | undefined) =>
+    selector === undefined
+      ? (back ?? nodes.filter(({ roles }) => !roles.includes('control-plane')))
+      : atPlace(place('gate', 'nodes', 'on'), () => selectNodes(nodes, { selector }));
+  return gateSpec(gate, (...keys) => place('gate', ...keys), concerned);
 }
 
 /** A step with clients becomes one step per batch, each with its gate, each undone on its own. */
@@ -148,6 +159,7 @@ function splitByClients(step: ActionStepText, request: PlanRequest, place: Place
       id: `${step.id}.${k + 1}`,
       title: `${step.title ?? step.id} (batch ${k + 1} of ${batches.length}, ${formatAmount({ count: nodes.length })} clients)`,
       clients: nodes.map((n) => n.internalAddress ?? n.address).join(','),
+      back: nodes,
     }),
   );
 }

@@ -1,11 +1,20 @@
 import { parseAmount, parseSome } from '../base/amount.ts';
 import { LONGEST_MS, parseSpan } from '../base/duration.ts';
 import { usage } from '../base/errors.ts';
+import type { FleetNode } from '../fleet/types.ts';
 import type { GateSpec } from '../plan/types.ts';
 import type { GateText } from './grammar.ts';
+import { nodesSpec } from './nodes-spec.ts';
 
-/** Reads the texts of a gate into numbers. Throws usage with the place of the wrong one. */
-export function gateSpec(gate: GateText, at: (key: keyof GateText) => string): GateSpec {
+/**
+ * Reads the texts of a gate into numbers. `concerned` are the nodes that come back, of which it reads a sample where it asks for
+ * them. Throws usage with the place of the wrong text.
+ */
+export function gateSpec(
+  gate: GateText,
+  at: (...keys: [keyof GateText, ...PropertyKey[]]) => string,
+  concerned: (selector: string | undefined) => FleetNode[],
+): GateSpec {
   parseSome(gate.answering, at('answering'), 'a gate that no API server answers');
   const errors = gate.maxErrors === undefined ? undefined : parseAmount(gate.maxErrors, at('maxErrors'));
   if (errors && !('percent' in errors)) {
@@ -26,12 +35,14 @@ export function gateSpec(gate: GateText, at: (key: keyof GateText) => string): G
       expected: `at least ${gate.for}`,
     });
   }
+  const nodes = gate.nodes && nodesSpec(gate.nodes, (key) => at('nodes', key), concerned(gate.nodes.on));
   const calmReadings = calmOf(gate.calm, at('calm'));
   return {
     answering: gate.answering,
     ...(errors && 'percent' in errors ? { maxErrorPercent: errors.percent } : {}),
     ...(gate.freshLeases === undefined ? {} : { freshLeases: gate.freshLeases }),
     ...(gate.etcdHealthy === undefined ? {} : { etcdHealthy: gate.etcdHealthy }),
+    ...(nodes && { nodes }),
     ...(calmReadings > 0 && { calmReadings }),
     holdsMs,
     withinMs,

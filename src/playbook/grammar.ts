@@ -17,11 +17,26 @@ const parameter = z.strictObject({
   default: text.optional(),
 });
 
+/** Read on the nodes that come back; `on` selects them. */
+const nodes = z.strictObject({
+  calm: text.optional(),
+  on: text.optional(),
+  sample: text.optional(),
+  pulls: text.optional(),
+  failed: text.optional(),
+  registry: text.optional(),
+  waiting: text.optional(),
+  restarts: text.optional(),
+  uplink: text.optional(),
+  conntrack: text.optional(),
+});
+
 const gate = z.strictObject({
   answering: text.default('100%'),
   maxErrors: text.optional(),
   freshLeases: text.optional(),
   etcdHealthy: text.optional(),
+  nodes: nodes.optional(),
   for: text.default('10s'),
   calm: text.optional(),
   within: text.default('10m'),
@@ -150,6 +165,7 @@ export function knownPlaybookKeys(path: PropertyKey[]): string[] {
     return [...new Set([...Object.keys(workstream.shape), ...Object.keys(include.shape)])];
   if (path.length === 0) return Object.keys(playbookSchema.shape);
   if (path[0] === 'clusters') return last === 'needs' ? ['of', 'after'] : Object.keys(clusters.shape);
+  if (last === 'nodes') return Object.keys(nodes.shape);
   if (last === 'gate') return Object.keys(gate.shape);
   if (last === 'needs') return ['all', 'any', 'ended'];
   if (last === 'clients') return ['of', 'batch'];

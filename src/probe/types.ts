@@ -1,4 +1,5 @@
 import type { OutcomeState } from '../transport/types.ts';
+import type { NodeLoad } from './load/types.ts';
 
 /** `denied`: the server answers, and tells nothing to the credentials there, nor without any. */
 export type Health = 'ok' | 'failing' | 'denied' | 'no-answer';
@@ -105,4 +106,6 @@ export interface ClusterReading {
   leases?: { fresh: number; of: number };
   /** Why they cannot be read, however often it is tried. */
   leasesUnread?: string;
+  /** The nodes that come back, where a gate asks for them. */
+  nodes?: NodeLoad[];
 }

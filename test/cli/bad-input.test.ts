@@ -247,6 +247,21 @@ describe('bad input is refused with the next command', () => {
       '--gate-for',
       '--gate-for has no effect with --no-gate',
     ],
+    [
+      ['readmit', '--dry-run', '--no-gate', '--gate-nodes', '90%'],
+      '--gate-nodes',
+      '--gate-nodes has no effect with --no-gate',
+    ],
+    [
+      ['readmit', '--dry-run', '--gate-limit', 'pulls=1'],
+      '--gate-limit',
+      '--gate-limit has no effect without --gate-nodes',
+    ],
+    [
+      ['start', '--dry-run', '--gate-nodes', '90%'],
+      '--gate-nodes',
+      '--gate-nodes has no effect without --gate',
+    ],
   ])('%j, where one flag would silently be ignored', async (args, place, words) => {
     const { code, stderr } = await refusal(args);
     expect(code).toBe(2);

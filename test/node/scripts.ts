@@ -7,6 +7,7 @@ import { etcdVolume } from '../../src/actions/scale-volume/which.ts';
 import { compose, type Fragments } from '../../src/node/compose.ts';
 import { COMMON, library } from '../../src/node/lib/index.ts';
 import type { NodeAction } from '../../src/node/types.ts';
+import { load } from '../../src/probe/load/script.ts';
 import { probe } from '../../src/probe/script.ts';
 import { receipts } from '../../src/receipts/script.ts';
 import { dnsCheck } from '../../src/status/dns-check.ts';
@@ -78,6 +79,7 @@ export const SCRIPTS: Script[] = [
   ofAction(ownAddressOf, {}),
   ofAction(etcdVolume, {}),
   ofAction(probe, { leases: true, seconds: 3 }),
+  ofAction(load, {}),
   ofAction(receipts, { skip: 0 }),
   ofAction(who, { api: [] }),
   ofAction(status, { api: [] }),

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { ActionStep, GateStep } from '../../src/plan/types.ts';
 import { compilePlaybook } from '../../src/playbook/compile.ts';
 import { loadPlaybook, parsePlaybook } from '../../src/playbook/load.ts';
 import { SHIPPED } from '../../src/playbook/shipped.ts';
@@ -180,6 +181,10 @@ describe('a mistake in a playbook is told with its place', () => {
     ['gate: { within: 0s }', 'out of bounds', 'from 1.0s'],
     ['gate: { for: 1m, within: 30s }', 'cannot hold for 1m within 30s', 'at least 1m'],
     ['gate: { every: 0s }', 'out of bounds', 'from 100ms'],
+    ['gate: { nodes: { sample: 0 } }', 'not a number of them', 'a whole number from 1 to 100'],
+    ['gate: { nodes: { pulls: 2.5 } }', 'not a number of them', 'a whole number from 0'],
+    ['gate: { nodes: { conntrack: 9 } }', 'conntrack is a share', 'for example 80%'],
+    ['gate: { nodes: { calm: 0% } }', 'a gate that needs no calm node', 'a percentage above 0%'],
   ])('a number that makes no sense, %s, at its very place', async (wrong, message, expected) => {
     const text = good
       .replace(/^ +limit: .*\n/m, '')
@@ -272,6 +277,37 @@ describe('compiling', () => {
     expect(steps.every((s) => s.rollBack && s.gate)).toBe(true);
     const none = await parsePlaybook(text.replace('batch: 3', 'batch: 0'), 'p.yaml');
     expect(() => compilePlaybook(none, requestFor(8))).toThrow('a batch of no clients');
+  });
+
+  it('a gate reads the nodes of its own batch, those that it selects, or a sample of the workers', async () => {
+    const gate = (nodes: string) =>
+      good
+        .replace('- id: back', `- id: steady\n        gate: { nodes: ${nodes} }\n      - id: back`)
+        .replace(
+          'undo: [hold]',
+          'action: readmit\n        on: role=control-plane\n        clients: { of: role=worker, batch: 4 }\n        gate: { nodes: { pulls: 1 } }',
+        );
+    const compiled = async (nodes: string) =>
+      compilePlaybook(await parsePlaybook(gate(nodes), 'p.yaml'), requestFor(8)).workstreams[1]!.steps;
+    const [steady, ...batches] = await compiled('{ sample: 3, uplink: 500 }');
+    expect(steady).toMatchObject({
+      gate: { nodes: { calm: '90%', sample: 3, limits: { pulls: 3, registry: 0, uplink: '500' } } },
+    });
+    expect((steady as GateStep).gate.nodes!.names).toHaveLength(3);
+    expect((steady as GateStep).gate.nodes!.names).not.toContain('cp');
+    for (const batch of batches as ActionStep[]) {
+      const clients = batch.gate!.nodes!.names!.map((name) => `10.0.0.${name.slice(1)}`);
+      expect(clients.sort()).toEqual(String(batch.params.clients).split(',').sort());
+      expect(batch.gate!.nodes!.limits.pulls).toBe(1);
+    }
+    const [chosen] = await compiled('{ on: role=control-plane }');
+    expect(chosen).toMatchObject({ gate: { nodes: { names: ['cp'] } } });
+    await expect(compiled('{ pull: 3 }')).rejects.toMatchObject({
+      message: expect.stringContaining('unknown key pull'),
+    });
+    await expect(compiled('{ on: pool=none }')).rejects.toMatchObject({
+      message: expect.stringContaining('no nodes match'),
+    });
   });
 
   it.each(Object.keys(SHIPPED))('the shipped %s makes a plan', async (name) => {

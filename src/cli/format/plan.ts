@@ -4,7 +4,7 @@ import { formatDuration } from '../../base/duration.ts';
 import { foldLine } from '../../base/fold-names.ts';
 import { bindStep } from '../../plan/bound.ts';
 import { actionSteps, inFlight, isNamed, targetsOf } from '../../plan/steps.ts';
-import type { ActionStep, GateSpec, Plan, Step, UndoStep, Workstream } from '../../plan/types.ts';
+import type { ActionStep, GateSpec, NodesSpec, Plan, Step, UndoStep, Workstream } from '../../plan/types.ts';
 import { RunMemory } from '../../run/memory.ts';
 import { undoOf } from '../../run/undo/choice.ts';
 
@@ -129,6 +129,23 @@ function gateText(gate: GateSpec): string {
       : ` and ${gate.freshLeases} of the kubelets have renewed their leases`;
   const etcd =
     gate.etcdHealthy === undefined ? '' : ` and ${gate.etcdHealthy} of the etcd members are healthy`;
+  const nodes = gate.nodes === undefined ? '' : ` and ${nodesGateText(gate.nodes)}`;
   const calm = gate.calmReadings === undefined ? '' : ` or in ${gate.calmReadings} calm readings`;
-  return `${gate.answering} API servers answer${errors}${leases}${etcd} for ${formatDuration(gate.holdsMs)}${calm}, within ${formatDuration(gate.withinMs)}`;
+  return `${gate.answering} API servers answer${errors}${leases}${etcd}${nodes} for ${formatDuration(gate.holdsMs)}${calm}, within ${formatDuration(gate.withinMs)}`;
+}
+
+/** Which nodes a gate reads, and what each may have at most. */
+export function nodesGateText({ calm, sample, names, limits }: NodesSpec): string {
+  const of = names === undefined ? `up to ${sample} nodes that are back` : foldLine(names);
+  const { pulls, failed, registry, waiting, restarts, uplink, conntrackPercent } = limits;
+  const most = [
+    `${pulls} pulls`,
+    `${failed} failed pulls/min`,
+    `${registry} 429s and time-outs/min`,
+    `${waiting} waiting pods`,
+    `${restarts} restarts/min`,
+    `${uplink}${uplink.endsWith('%') ? '' : ' Mbit/s'} of uplink`,
+    `${conntrackPercent}% of conntrack`,
+  ];
+  return `${calm} of ${of} are calm (each at most ${most.join(', ')})`;
 }

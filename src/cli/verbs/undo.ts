@@ -35,6 +35,7 @@ export default defineVerb({
     'fireaxe undo 20261120T101500Z --from-nodes              # the journal is on another machine',
     'fireaxe undo last --canary 1 --wave 10% --pause 30s --max-failures 2',
     'fireaxe undo last --gate 10s                            # only while all API servers answer',
+    'fireaxe undo last --gate 10s --gate-nodes 90%           # and only while the nodes that are back are calm',
     'fireaxe undo last --once-gone monitoring/app=agent      # a held offender, when its pods are deleted',
     'fireaxe undo last --canary 0 --wave 100% --pause 0s     # all at once',
   ],

@@ -5,6 +5,8 @@ import { etcdAlarms } from '../../probe/etcd-alarms.ts';
 import { notReady } from '../../probe/not-ready.ts';
 import type { ClusterReading } from '../../probe/types.ts';
 import { notCalm } from './calm.ts';
+import { nodesMeet } from './nodes-meet.ts';
+import type { Verdict } from './verdict.ts';
 
 export interface GateState {
   /** Since when the condition has held without a break (ms); undefined while it does not. */
@@ -17,9 +19,6 @@ export interface GateState {
   calm?: number;
   before?: ClusterReading;
 }
-
-/** `unseen`: the servers that are missing could not be reached, so nothing can be said about the condition. */
-export type Verdict = 'met' | 'unmet' | 'unseen';
 
 /** Whether one reading meets the condition, and a line that says why. */
 export function meets(spec: GateSpec, reading: ClusterReading): { verdict: Verdict; text: string } {
@@ -38,17 +37,20 @@ export function meets(spec: GateSpec, reading: ClusterReading): { verdict: Verdi
   const etcd = etcdMeets(spec, reading);
   if (etcd) parts.push(etcd.text);
   for (const { name } of etcdAlarms(reading)) parts.push(`etcd alarm ${name}`);
+  const nodes = spec.nodes && nodesMeet(spec.nodes, reading.nodes ?? []);
+  if (nodes) parts.push(nodes.text);
   const text = parts.join(', ');
   if (needed === 0 || (errors !== undefined && limit !== undefined && errors > limit))
     return { verdict: 'unmet', text };
-  if (leases?.fresh === false) return { verdict: 'unmet', text };
+  if (leases?.fresh === false || nodes?.verdict === 'unmet') return { verdict: 'unmet', text };
   if (answering < needed) return { verdict: answering + unseen >= needed ? 'unseen' : 'unmet', text };
   if (etcd && etcd.missing > 0) return { verdict: unseen >= etcd.missing ? 'unseen' : 'unmet', text };
   // A value that is not measured yet keeps the gate shut; one that never can be does not.
   const known =
     (limit === undefined || errors !== undefined || unmeasured !== undefined) &&
     !(leases && leases.fresh === undefined);
-  return { verdict: known ? 'met' : unseen > 0 ? 'unseen' : 'unmet', text };
+  if (known) return { verdict: nodes?.verdict ?? 'met', text };
+  return { verdict: unseen > 0 ? 'unseen' : 'unmet', text };
 }
 
 /** Whether enough leases are fresh; `fresh` is undefined while they could not be read. */

@@ -6,13 +6,18 @@ import { readingRecord } from './reading-record.ts';
 /** The least share of the time between two readings in which the hosts are not asked. */
 const LEAST_REST = 0.25;
 
-/** Reads the cluster out of band until the condition has held long enough, its time is over, or the operator interrupts. */
+/**
+ * Reads the cluster out of band until the condition has held long enough, its time is over, or the operator interrupts.
+ * `concerned` are the nodes that are back, for a plan that does not name those that the gate reads.
+ */
 export async function waitForGate(
   session: Pick<Session, 'env' | 'readings' | 'record' | 'emit'>,
   step: string,
   spec: GateSpec,
+  concerned: string[] = [],
 ): Promise<{ open: boolean; text: string }> {
   const { env, readings } = session;
+  const nodes = spec.nodes ? (spec.nodes.names ?? sampleOf(concerned, spec.nodes.sample)) : [];
   // The operator may set this machine's clock meanwhile: that must neither open a gate nor end it.
   const clock = () => env.elapsed?.() ?? env.now().getTime();
   const until = clock() + spec.withinMs;
@@ -22,7 +27,7 @@ export async function waitForGate(
   await session.record({ kind: 'gate', step, state: 'waiting', reading: describe(spec) });
   while (!env.stop.aborted) {
     const began = clock();
-    const reading = await readings.read(spec.freshLeases !== undefined);
+    const reading = await readings.read(spec.freshLeases !== undefined, nodes);
     const judged = judge(spec, state, reading, clock());
     state = judged.state;
     text = judged.text;
@@ -60,6 +65,13 @@ function describe(spec: GateSpec): string {
   const errors = spec.maxErrorPercent === undefined ? '' : `, at most ${spec.maxErrorPercent}% errors`;
   const leases = spec.freshLeases === undefined ? '' : `, ${spec.freshLeases} leases fresh`;
   const etcd = spec.etcdHealthy === undefined ? '' : `, ${spec.etcdHealthy} etcd members healthy`;
+  const nodes = spec.nodes === undefined ? '' : `, ${spec.nodes.calm} of the nodes read calm`;
   const calm = spec.calmReadings === undefined ? '' : ` or ${spec.calmReadings} calm readings`;
-  return `${spec.answering} API servers ready${errors}${leases}${etcd}, for ${spec.holdsMs / 1000}s${calm}, within ${spec.withinMs / 1000}s`;
+  return `${spec.answering} API servers ready${errors}${leases}${etcd}${nodes}, for ${spec.holdsMs / 1000}s${calm}, within ${spec.withinMs / 1000}s`;
+}
+
+/** So many of the names, evenly over their order; the last one, which came back last, among them. */
+export function sampleOf(names: string[], most: number): string[] {
+  if (names.length <= most) return names;
+  return Array.from({ length: most }, (_, i) => names[Math.floor(((i + 1) * names.length) / most) - 1]!);
 }

@@ -6,7 +6,7 @@ import type { OnceGone } from '../../plan/types.ts';
 import { waitForGate } from '../gate/wait.ts';
 import type { Session } from '../session.ts';
 import type { UndoPace } from './pace.ts';
-import { type UndoEnd, undoStep } from './step.ts';
+import { type UndoEnd, undoneIn, undoStep } from './step.ts';
 
 export type GoneEnd = UndoEnd & {
   /** Why targets were left as they are. */
@@ -54,7 +54,12 @@ export async function undoOnceGone(
     const on = waiting.length === 0 ? new Set<string>() : await readings.podsLeft(once.path);
     const free = on ? withoutPods(waiting, on, fleet) : [];
     if (free.length > 0) {
-      if (waiting.length < all.length && pace.gate && !(await waitForGate(session, step, pace.gate)).open)
+      const back = undoneIn(session, [step]);
+      if (
+        waiting.length < all.length &&
+        pace.gate &&
+        !(await waitForGate(session, step, pace.gate, back)).open
+      )
         return over(env.stop.aborted ? 'interrupt' : 'gate');
       const maxFailures = String(budget - missingOf(end.counts));
       const some = await undoStep(session, bound, new Set(free), { ...pace, canary: '0', maxFailures });

@@ -72,7 +72,8 @@ async function goOn(
   if (undo.canary && next === 1 && failures > 0) return 'canary';
   const { env } = session;
   await env.sleep(undo.pauseMs, env.stop);
-  if (!undo.gate || (await waitForGate(session, step, undo.gate)).open) return true;
+  if (!undo.gate || (await waitForGate(session, step, undo.gate, undoneIn(session, [step]))).open)
+    return true;
   // An interrupted wait is an interruption, not a gate that stayed closed.
   return env.stop.aborted;
 }
@@ -83,4 +84,10 @@ async function journalUndone(session: Session, step: string, outcome: Outcome): 
   const ok = state === 'ok' || (state === 'failed' && result?.state === 'absent');
   const why = ok ? {} : { why: reason?.message ?? result?.note ?? state };
   await session.record({ kind: 'undone', step, target, ok, ...why });
+}
+
+/** The targets that are back: on which one of these steps is undone, in the order in which it was. */
+export function undoneIn({ memory }: Pick<Session, 'memory'>, steps: string[]): string[] {
+  const undone = steps.flatMap((step) => [...memory.step(step).undone]);
+  return [...new Set(undone.flatMap(([target, ok]) => (ok ? [target] : [])))];
 }

@@ -1,4 +1,5 @@
 import { addCounts, missingOf, noCounts } from '../../fanout/counts.ts';
+import { actionSteps } from '../../plan/steps.ts';
 import type { ActionStep, OnceGone } from '../../plan/types.ts';
 import { reopen } from '../execute.ts';
 import { waitForGate } from '../gate/wait.ts';
@@ -7,7 +8,7 @@ import type { RunEnv, RunVerdict } from '../types.ts';
 import { chooseUndo, type UndoScope } from './choice.ts';
 import { type GoneEnd, undoOnceGone } from './once-gone.ts';
 import type { UndoPace } from './pace.ts';
-import { undoStep } from './step.ts';
+import { undoneIn, undoStep } from './step.ts';
 
 export interface UndoChoice extends UndoScope {
   pace?: UndoPace;
@@ -96,5 +97,6 @@ export function isHold({ action }: Pick<ActionStep, 'action'>): boolean {
 
 /** Before the step after one that was undone. */
 async function gateOpens(session: Session, step: string, pace: UndoPace = {}): Promise<boolean> {
-  return !pace.gate || (await waitForGate(session, step, pace.gate)).open;
+  const steps = actionSteps(session.plan).map(({ id }) => id);
+  return !pace.gate || (await waitForGate(session, step, pace.gate, undoneIn(session, steps))).open;
 }
