@@ -1,6 +1,6 @@
 import type { Audited } from './audit.ts';
-import { at, growthOf, mainly } from './growth.ts';
-import { type Growth, keyOf, type Load } from './types.ts';
+import { at, growthOf, isUndecided, mainly } from './growth.ts';
+import { type Growth, keyOf, type Load, type Size } from './types.ts';
 
 /** The calls of one client, and how they grow. */
 export interface ClientTrend {
@@ -16,10 +16,10 @@ export function clientTrends(logs: { nodes: number; log: Audited }[], nodes: num
     load,
     calls: growthOf(
       logs.map((one) => ({ nodes: one.nodes, value: one.log.loads.get(key)?.callsPerSecond ?? 0 })),
-      logs.some((one) => onEachNode(load.client!, one)) ? 1 : 0,
+      logs.some((one) => onEachNode(load.client!, one)) ? 'perNode' : 'fixed',
     ),
   }));
-  return trends.toSorted((a, b) => at(b.calls, nodes) - at(a.calls, nodes));
+  return trends.toSorted((a, b) => at(b.calls, { nodes }) - at(a.calls, { nodes }));
 }
 
 /** A client of half of the nodes is one of all nodes: what is left has not called lately. */
@@ -27,8 +27,18 @@ function onEachNode(client: string, { nodes, log }: { nodes: number; log: Audite
   return client.startsWith('system:node:') || (log.addresses.get(client) ?? 0) * 2 >= nodes;
 }
 
+const WORDS = {
+  fixed: 'not with nodes',
+  perNode: 'by node',
+  perNodeSquared: 'by node × objects',
+  perObject: 'by object',
+  perNodeAndObject: 'by node × objects',
+};
+
 /** In words, at this size. */
-export function growthText(growth: Growth, nodes: number): string {
-  const text = ['not with nodes', 'by node', 'by node × objects'][mainly(growth, nodes)]!;
-  return growth.assumed ? `${text} (assumed)` : growth.faster ? `${text}, or faster` : text;
+export function growthText(growth: Growth, size: Size): string {
+  const text = WORDS[mainly(growth, size)];
+  if (growth.assumed) return `${text} (assumed)`;
+  if (growth.faster) return `${text}, or faster`;
+  return isUndecided(growth, size) ? `${text}, or otherwise` : text;
 }

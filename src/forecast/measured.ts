@@ -15,7 +15,8 @@ export function measuredFrom(
 ): Measured {
   const lives = new Set(dumps.map(({ startedAt }) => startedAt));
   const servers = [...lives].map((life) => between(dumps.filter(({ startedAt }) => startedAt === life)));
-  const count = nodes ?? dumps.find((dump) => dump.nodes !== undefined)?.nodes;
+  const objects = objectsOf(dumps);
+  const count = nodes ?? objects.get('nodes');
   const place = dumps[0]?.file ?? '';
   if (!count)
     throw usage('the metrics do not tell how many nodes the cluster has', {
@@ -43,8 +44,17 @@ export function measuredFrom(
     servers: of ?? servers.length,
     seats: sum('seats'),
     seatsInUse: sum('seatsInUse'),
+    objects,
     loads,
   };
+}
+
+/** All servers store the same objects; one that counts them seldom tells fewer. */
+function objectsOf(dumps: ServerCounters[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { objects } of dumps)
+    for (const [name, count] of objects) counts.set(name, Math.max(count, counts.get(name) ?? 0));
+  return counts;
 }
 
 function between(dumps: ServerCounters[]) {

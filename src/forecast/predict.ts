@@ -1,9 +1,11 @@
-import { at, growthOf } from './growth.ts';
-import { type Figure, type Growth, keyOf, type Load, type Measured } from './types.ts';
+import { at, growthOf, upTo } from './growth.ts';
+import { type Figure, type Growth, keyOf, type Load, type Measured, type Size } from './types.ts';
 
 /** One kind of request, and how each of its figures grows. */
 export interface Trend {
   load: Load;
+  /** Of the resource that it is about, where all the measured clusters count them. */
+  objects?: Growth;
   calls: Growth;
   inFlight: Growth;
   bytes: Growth;
@@ -28,8 +30,13 @@ export interface Predicted {
   bytesPerSecond: number;
   /** Percent of the seats, or of the calls that the servers carry where that is given: the higher of the two. */
   share: number;
-  verdict: 'fits' | 'tight' | 'overloaded';
+  /** The same where every load grows by the steepest of the laws that explain its readings equally well. */
+  shareUpTo: number;
+  /** `undecided`: the laws that explain the readings equally well have different verdicts. */
+  verdict: Verdict | 'undecided';
 }
+
+export type Verdict = 'fits' | 'tight' | 'overloaded';
 
 export interface Capacity {
   /** Of all servers. */
@@ -46,18 +53,26 @@ export function trendsOf(measured: Measured[]): Trends {
   const keys = new Map<string, Load>();
   for (const { loads } of measured) for (const load of loads.values()) keys.set(keyOf(load), load);
   const trends = [...keys].map(([key, load]) => {
-    const of = (field: Figure, assumed: number) =>
+    const resource = load.resource.split('/')[0]!;
+    const counts = measured.map(({ nodes, objects }) => ({ nodes, value: objects.get(resource) ?? 0 }));
+    const counted = counts.every(({ value }) => value > 0);
+    const of = (field: Figure, assumed: Assumed) =>
       growthOf(
-        measured.map(({ nodes, loads }) => ({ nodes, value: loads.get(key)?.[field] ?? 0 })),
+        measured.map(({ nodes, loads }, i) => ({
+          nodes,
+          ...(counted && { objects: counts[i]!.value }),
+          value: loads.get(key)?.[field] ?? 0,
+        })),
         assumed,
       );
-    const { calls, answers } = assumedPowers(load);
+    const { calls, answers } = assumedGrowth(load);
     return {
       load,
+      ...(counted && { objects: growthOf(counts, 'perNode') }),
       calls: of('callsPerSecond', calls),
       inFlight: of('inFlight', answers),
       bytes: of('bytesPerSecond', answers),
-      watches: of('watches', 1),
+      watches: of('watches', 'perNode'),
     };
   });
   const largest = measured.toSorted((a, b) => b.nodes - a.nodes)[0]!;
@@ -65,52 +80,62 @@ export function trendsOf(measured: Measured[]): Trends {
   return { measured, trends, seatsEach: Math.max(1, busy > 0 ? largest.seatsInUse / busy : 1) };
 }
 
+type Assumed = Parameters<typeof growthOf>[1];
+
 /** Calls by node, whose answers grow too where they hold all objects of the cluster; health checks are a server's own. */
-function assumedPowers({ verb, resource, scope }: Load): { calls: number; answers: number } {
-  if (resource.startsWith('/')) return { calls: 0, answers: 0 };
-  return { calls: 1, answers: verb === 'LIST' && scope === 'cluster' ? 2 : 1 };
+function assumedGrowth({ verb, resource, scope }: Load): { calls: Assumed; answers: Assumed } {
+  if (resource.startsWith('/')) return { calls: 'fixed', answers: 'fixed' };
+  const all = verb === 'LIST' && scope === 'cluster';
+  return { calls: 'perNode', answers: all ? 'perNodeSquared' : 'perNode' };
+}
+
+/** The cluster of so many nodes, as this kind of request meets it. */
+export function sizeFor({ objects }: Pick<Trend, 'objects'>, nodes: number): Size {
+  return { nodes, ...(objects && { objects: at(objects, { nodes }) }) };
 }
 
 /** The load of a cluster of so many nodes. */
 export function predict(
   { trends, seatsEach }: Trends,
   { name, nodes }: { name: string; nodes: number },
-  capacity: Capacity,
+  { seats, calls: carried }: Capacity,
 ): Predicted {
-  const sum = (field: 'calls' | 'inFlight' | 'bytes' | 'watches') =>
-    trends.reduce((all, trend) => all + at(trend[field], nodes), 0);
+  const sum = (field: 'calls' | 'inFlight' | 'bytes' | 'watches', by: typeof upTo = at) =>
+    trends.reduce((all, trend) => all + by(trend[field], sizeFor(trend, nodes)), 0);
+  const shareOf = (calls: number, inFlight: number) =>
+    100 * Math.max(seats > 0 ? (inFlight * seatsEach) / seats : 0, carried ? calls / carried : 0);
   const callsPerSecond = sum('calls');
   const inFlight = sum('inFlight');
-  const seatsInUse = inFlight * seatsEach;
-  const share =
-    100 *
-    Math.max(
-      capacity.seats > 0 ? seatsInUse / capacity.seats : 0,
-      capacity.calls ? callsPerSecond / capacity.calls : 0,
-    );
+  const share = shareOf(callsPerSecond, inFlight);
+  const shareUpTo = shareOf(sum('calls', upTo), sum('inFlight', upTo));
+  const verdict = verdictOf(share);
   return {
     name,
     nodes,
     callsPerSecond,
     inFlight,
-    seatsInUse,
+    seatsInUse: inFlight * seatsEach,
     watches: sum('watches'),
     bytesPerSecond: sum('bytes'),
     share,
-    verdict: share >= 100 ? 'overloaded' : share >= TIGHT ? 'tight' : 'fits',
+    shareUpTo,
+    verdict: verdict === verdictOf(shareUpTo) ? verdict : 'undecided',
   };
 }
+
+const verdictOf = (share: number): Verdict =>
+  share >= 100 ? 'overloaded' : share >= TIGHT ? 'tight' : 'fits';
 
 /** Far more than Kubernetes supports. */
 const MOST_NODES = 1_000_000;
 
-/** The most nodes whose load stays within this share of the capacity, in percent. */
+/** The most nodes whose load stays within this share of the capacity, in percent, by every law that explains the readings. */
 export function mostNodes(trends: Trends, capacity: Capacity, maxShare: number): number {
   let [fits, not] = [0, MOST_NODES];
-  if (predict(trends, { name: '', nodes: not }, capacity).share <= maxShare) return not;
+  if (predict(trends, { name: '', nodes: not }, capacity).shareUpTo <= maxShare) return not;
   while (not - fits > 1) {
     const middle = Math.floor((fits + not) / 2);
-    if (predict(trends, { name: '', nodes: middle }, capacity).share <= maxShare) fits = middle;
+    if (predict(trends, { name: '', nodes: middle }, capacity).shareUpTo <= maxShare) fits = middle;
     else not = middle;
   }
   return fits;

@@ -9,8 +9,8 @@ export interface ServerCounters {
   startedAt: number;
   /** Since its start. */
   seconds: number;
-  /** Objects of a kind `nodes`, as far as the dump tells. */
-  nodes: number | undefined;
+  /** Stored objects by resource, as far as the dump tells. */
+  objects: Map<string, number>;
   seats: number;
   /** Seats in use times seconds, since its start. */
   seatSeconds: number;
@@ -56,7 +56,7 @@ export function serverCounters(text: string, file: string): ServerCounters {
     file,
     startedAt,
     seconds,
-    nodes: nodesOf(of),
+    objects: objectsOf(of),
     seats: sum(of('apiserver_flowcontrol_nominal_limit_seats')),
     seatSeconds: seatSecondsOf(of),
     sums: sumsOf(of),
@@ -67,9 +67,16 @@ type Of = (name: string) => Sample[];
 
 const sum = (samples: Sample[]): number => samples.reduce((all, { value }) => all + value, 0);
 
-function nodesOf(of: Of): number | undefined {
-  const counts = [...of('apiserver_resource_objects'), ...of('apiserver_storage_objects')];
-  return counts.find(({ labels }) => labels.resource === 'nodes' && (labels.group ?? '') === '')?.value;
+/** Releases before 1.34 write `deployments.apps`; resources of one name are taken together, as requests name no group here. */
+function objectsOf(of: Of): Map<string, number> {
+  const counts = new Map<string, number>();
+  const now = of('apiserver_resource_objects');
+  for (const { labels, value } of now.length > 0 ? now : of('apiserver_storage_objects')) {
+    const name = labels.resource?.split('.')[0] ?? '';
+    // A resource that could not be counted has -1.
+    if (name !== '' && value >= 0) counts.set(name, (counts.get(name) ?? 0) + value);
+  }
+  return counts;
 }
 
 function seatSecondsOf(of: Of): number {

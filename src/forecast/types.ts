@@ -29,6 +29,8 @@ export const noLoad = (): Pick<Load, Figure> => ({
 
 /** What one cluster of a known size was seen to carry. */
 export interface Measured {
+  /** Of a cluster of the kit that was read now. */
+  cluster?: string;
   nodes: number;
   /** How long was measured, by the server that was measured longest. */
   seconds: number;
@@ -37,6 +39,8 @@ export interface Measured {
   seats: number;
   /** Of them, in use on the average. */
   seatsInUse: number;
+  /** Stored objects by resource, such as `pods`. */
+  objects: Map<string, number>;
   /** By `keyOf`. */
   loads: Map<string, Load>;
 }
@@ -44,13 +48,30 @@ export interface Measured {
 export const keyOf = ({ client = '', verb, resource, scope }: Load): string =>
   [client, verb, resource, scope].join('\0');
 
-/** How a load grows with the number of nodes: a sum of three parts. */
-export interface Growth {
+/** The size of a cluster, as one kind of request meets it. */
+export interface Size {
+  nodes: number;
+  /** Of the resource that the request is about, where they are counted. */
+  objects?: number | undefined;
+}
+
+/** A sum of parts, none of them negative. */
+export interface Law {
   fixed: number;
   perNode: number;
   perNodeSquared: number;
+  perObject: number;
+  perNodeAndObject: number;
+}
+
+/** How a load grows with the size of the cluster. */
+export interface Growth extends Law {
   /** From one size alone nothing is known of growth: this was assumed. */
   assumed: boolean;
   /** It grew faster than the square of the nodes between the sizes that were measured: this is too low. */
   faster: boolean;
+  /** How far the readings are from this law at most, as a share of the reading. */
+  off: number;
+  /** Other laws that explain the readings as well: more sizes would tell which of them holds. */
+  rivals: Law[];
 }

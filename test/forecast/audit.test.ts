@@ -63,9 +63,9 @@ it('counts calls by client, verb and resource; nodes are one client, stages one 
 it('a client of most nodes grows with them, another one does not, until a second size tells', async () => {
   const [first, , last] = clientTrends([{ nodes: 10, log: await log(10) }], 5_000);
   expect(first!.load.client).toBe('monitoring:agent');
-  expect(at(first!.calls, 5_000)).toBeGreaterThan(4_900);
-  expect(growthText(first!.calls, 5_000)).toBe('by node (assumed)');
-  expect(at(last!.calls, 5_000)).toBeCloseTo(1, 0);
+  expect(at(first!.calls, { nodes: 5_000 })).toBeGreaterThan(4_900);
+  expect(growthText(first!.calls, { nodes: 5_000 })).toBe('by node (assumed)');
+  expect(at(last!.calls, { nodes: 5_000 })).toBeCloseTo(1, 0);
   const known = clientTrends(
     [
       { nodes: 10, log: await log(10) },
@@ -73,7 +73,7 @@ it('a client of most nodes grows with them, another one does not, until a second
     ],
     5_000,
   );
-  expect(growthText(known[0]!.calls, 5_000)).toBe('by node');
+  expect(growthText(known[0]!.calls, { nodes: 5_000 })).toBe('by node');
 });
 
 it.each([

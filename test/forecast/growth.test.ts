@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it, test } from 'vitest';
-import { at, growthOf, mainly } from '../../src/forecast/growth.ts';
+import { at, growthOf, isUndecided, mainly, upTo } from '../../src/forecast/growth.ts';
 
 const points = (of: (nodes: number) => number, ...sizes: number[]) =>
   sizes.map((nodes) => ({ nodes, value: of(nodes) }));
@@ -9,29 +9,29 @@ describe('growth', () => {
   it('the published model: 3 watchers a node, 10 calls a second each', () => {
     const growth = growthOf(
       points((n) => n * 3 * 10, 100),
-      1,
+      'perNode',
     );
-    expect(at(growth, 100)).toBe(3_000);
-    expect(at(growth, 5_000)).toBe(150_000);
+    expect(at(growth, { nodes: 100 })).toBe(3_000);
+    expect(at(growth, { nodes: 5_000 })).toBe(150_000);
     expect(growth.assumed).toBe(true);
   });
 
   it.each([
-    ['fixed', (_: number) => 7, 0],
-    ['by node', (n: number) => 0.3 * n, 1],
-    ['by node and object', (n: number) => 0.002 * n ** 2, 2],
-    ['fixed and by node', (n: number) => 40 + 0.3 * n, 1],
-    ['by node, and by node and object', (n: number) => 2 * n + 0.01 * n ** 2, 2],
+    ['fixed', (_: number) => 7, 'fixed'],
+    ['by node', (n: number) => 0.3 * n, 'perNode'],
+    ['by node and object', (n: number) => 0.002 * n ** 2, 'perNodeSquared'],
+    ['fixed and by node', (n: number) => 40 + 0.3 * n, 'perNode'],
+    ['by node, and by node and object', (n: number) => 2 * n + 0.01 * n ** 2, 'perNodeSquared'],
   ])('is found from two sizes: %s', (_, of, power) => {
-    const growth = growthOf(points(of, 100, 400), 1);
-    expect(at(growth, 5_000) / of(5_000)).toBeCloseTo(1, 6);
-    expect(mainly(growth, 5_000)).toBe(power);
+    const growth = growthOf(points(of, 100, 400), 'perNode');
+    expect(at(growth, { nodes: 5_000 }) / of(5_000)).toBeCloseTo(1, 6);
+    expect(mainly(growth, { nodes: 5_000 })).toBe(power);
     expect(growth.assumed).toBe(false);
   });
 
   it('of three sizes with all three parts', () => {
     const of = (n: number) => 500 + 4 * n + 0.02 * n ** 2;
-    expect(at(growthOf(points(of, 50, 200, 800), 1), 5_000) / of(5_000)).toBeCloseTo(1, 6);
+    expect(at(growthOf(points(of, 50, 200, 800), 'perNode'), { nodes: 5_000 }) / of(5_000)).toBeCloseTo(1, 6);
   });
 
   it('a load that appears with the second size is not lost', () => {
@@ -40,9 +40,9 @@ describe('growth', () => {
         { nodes: 100, value: 0 },
         { nodes: 400, value: 8 },
       ],
-      1,
+      'perNode',
     );
-    expect(at(growth, 4_000)).toBeGreaterThanOrEqual(8);
+    expect(at(growth, { nodes: 4_000 })).toBeGreaterThanOrEqual(8);
     expect(growth.faster).toBe(false);
   });
 
@@ -50,15 +50,57 @@ describe('growth', () => {
     expect(
       growthOf(
         points((n) => n ** 3, 100, 400),
-        1,
+        'perNode',
       ).faster,
     ).toBe(true);
     expect(
       growthOf(
         points((n) => n ** 2, 100, 400),
-        1,
+        'perNode',
       ).faster,
     ).toBe(false);
+  });
+});
+
+describe('nodes and objects', () => {
+  const measured = (of: (nodes: number, objects: number) => number, ...sizes: [number, number][]) =>
+    growthOf(
+      sizes.map(([nodes, objects]) => ({ nodes, objects, value: of(nodes, objects) })),
+      'perNode',
+    );
+  const size = { nodes: 5_000, objects: 90_000 };
+
+  it.each([
+    ['by object', (_: number, o: number) => 0.5 * o, 'perObject'],
+    ['by node, whatever the objects', (n: number) => 3 * n, 'perNode'],
+    ['by node and object', (n: number, o: number) => 0.002 * n * o, 'perNodeAndObject'],
+    ['with a fixed part', (n: number, o: number) => 900 + 0.002 * n * o, 'perNodeAndObject'],
+  ])('three sizes tell: %s', (_, of, part) => {
+    const growth = measured(of, [100, 3_000], [200, 2_000], [400, 12_000]);
+    expect(at(growth, size) / of(size.nodes, size.objects)).toBeCloseTo(1, 6);
+    expect(mainly(growth, size)).toBe(part);
+    expect(isUndecided(growth, size)).toBe(false);
+  });
+
+  it('too few sizes are undecided, not guessed', () => {
+    const of = (n: number, o: number) => 900 + 0.002 * n * o;
+    const growth = measured(of, [100, 3_000], [400, 12_500]);
+    expect(isUndecided(growth, size)).toBe(true);
+    expect(upTo(growth, size)).toBeGreaterThanOrEqual(of(size.nodes, size.objects) * 0.999);
+    expect(growth.rivals).not.toEqual([]);
+  });
+
+  it('objects that grow with the nodes are no second variable, nor are objects that do not grow', () => {
+    const of = (n: number) => 0.02 * n * n;
+    const alike = measured(of, [100, 1_000], [200, 2_010], [400, 4_000]);
+    expect(alike).toMatchObject({ perObject: 0, perNodeAndObject: 0 });
+    expect(at(alike, { nodes: 5_000 })).toBeCloseTo(of(5_000));
+    const still = measured((n) => 3 * n, [100, 50], [200, 50], [400, 52]);
+    expect(still).toMatchObject({ perNode: expect.closeTo(3), perNodeAndObject: 0 });
+  });
+
+  it('says how far off it is where no such law holds', () => {
+    expect(measured((n) => (n === 200 ? 90 : 7), [100, 1], [200, 1], [400, 1]).off).toBeGreaterThan(0.5);
   });
 });
 
@@ -72,10 +114,10 @@ test('never negative, never less at more nodes, and near the readings of its own
       fc.uniqueArray(fc.integer({ min: 3, max: 8_000 }), { minLength: 3, maxLength: 5 }),
       (fixed, perNode, perNodeSquared, sizes) => {
         const of = (n: number) => fixed + perNode * n + perNodeSquared * n ** 2;
-        const growth = growthOf(points(of, ...sizes), 1);
-        for (const n of sizes) expect(at(growth, n)).toBeGreaterThanOrEqual(of(n) * 0.899);
+        const growth = growthOf(points(of, ...sizes), 'perNode');
+        for (const n of sizes) expect(at(growth, { nodes: n })).toBeGreaterThanOrEqual(of(n) * 0.899);
         expect(Math.min(growth.fixed, growth.perNode, growth.perNodeSquared)).toBeGreaterThanOrEqual(0);
-        expect(at(growth, 10_000)).toBeGreaterThanOrEqual(at(growth, 9_000));
+        expect(at(growth, { nodes: 10_000 })).toBeGreaterThanOrEqual(at(growth, { nodes: 9_000 }));
       },
     ),
     { numRuns: 500 },

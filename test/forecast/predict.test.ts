@@ -1,6 +1,7 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { growthText } from '../../src/forecast/clients.ts';
 import { measuredFrom } from '../../src/forecast/measured.ts';
-import { mostNodes, predict, trendsOf } from '../../src/forecast/predict.ts';
+import { mostNodes, predict, sizeFor, trendsOf } from '../../src/forecast/predict.ts';
 import { serverCounters } from '../../src/forecast/server.ts';
 import { metricsOf } from './metrics.ts';
 
@@ -63,4 +64,30 @@ it.each([
   const calls = { 'GET pods resource': { count: 1_000, took: seats / 10 } };
   const measured = measuredFrom([serverCounters(metricsOf({ calls, nodes: 100 }), 'f')], {});
   expect(predict(trendsOf([measured]), at(100), { seats: 100 })).toMatchObject({ verdict });
+});
+
+describe('objects', () => {
+  /** Each node lists all pods once a second; a pod costs a microsecond. */
+  const listed = (nodes: number, pods: number, fixed = 0) => {
+    const calls = { 'LIST pods': { count: nodes * 100, took: pods * 1e-6 + fixed / nodes } };
+    const text = `${metricsOf({ calls, nodes })}apiserver_storage_objects{resource="pods"} ${pods}\n`;
+    return measuredFrom([serverCounters(text, 'f')], {});
+  };
+
+  it('a law of nodes times pods is found; at a larger size the pods grow as they did', () => {
+    const trends = trendsOf([listed(100, 3_000), listed(200, 2_000), listed(400, 12_000)]);
+    expect(growthText(trends.trends[0]!.inFlight, { nodes: 1_000, objects: 1 })).toBe('by node × objects');
+    const pods = sizeFor(trends.trends[0]!, 1_000).objects!;
+    expect(pods).toBeGreaterThan(20_000);
+    expect(predict(trends, at(1_000), { seats: 600 }).inFlight).toBeCloseTo(1_000 * pods * 1e-6, 3);
+  });
+
+  it('two sizes that several laws explain are undecided, and the most nodes are those of the steepest', () => {
+    const trends = trendsOf([listed(100, 1_000, 4), listed(400, 4_000, 4)]);
+    const large = predict(trends, at(4_000), { seats: 60 });
+    expect(large.shareUpTo).toBeGreaterThan(large.share * 1.5);
+    const between = { seats: ((large.share + large.shareUpTo) / 200) * 60 };
+    expect(predict(trends, at(4_000), between).verdict).toBe('undecided');
+    expect(mostNodes(trends, between, 100)).toBeLessThan(4_000);
+  });
 });

@@ -1,12 +1,13 @@
 import { formatDuration } from '../../base/duration.ts';
 import { type ClientTrend, growthText } from '../../forecast/clients.ts';
-import { at } from '../../forecast/growth.ts';
-import type { Capacity, Predicted, Trends } from '../../forecast/predict.ts';
-import type { Growth, Load } from '../../forecast/types.ts';
+import { at, isUndecided } from '../../forecast/growth.ts';
+import { type Capacity, type Predicted, sizeFor, type Trend, type Trends } from '../../forecast/predict.ts';
+import type { Load } from '../../forecast/types.ts';
 import { bytesText } from '../../who/reasons.ts';
 import { table } from '../output.ts';
 
 const MOST_ROWS = 10;
+const MOST_NOTES = 3;
 
 /** What was measured, the requests that weigh most at the largest size, its clients, and the verdict for each size. */
 export function forecastLines(
@@ -25,7 +26,7 @@ export function forecastLines(
     '',
     ...sizeLines(sizes, capacity),
     `at ${most.share}% of the capacity: ${number(most.nodes)} nodes`,
-    ...assumptions(trends),
+    ...assumptions(trends, largest),
   ];
 }
 
@@ -37,23 +38,29 @@ function measuredLines({ measured }: Trends): string[] {
 }
 
 function requestLines({ trends }: Trends, nodes: number): string[] {
-  const weighed = trends.toSorted((a, b) => weight(b, nodes) - weight(a, nodes));
-  const rows = weighed
-    .slice(0, MOST_ROWS)
-    .map(({ load, calls, inFlight, watches }) => [
+  const weighed = byWeight(trends, nodes);
+  const rows = weighed.slice(0, MOST_ROWS).map((trend) => {
+    const { load, calls, inFlight, watches } = trend;
+    const size = sizeFor(trend, nodes);
+    return [
       requestText(load),
-      number(at(calls, nodes)),
-      number(at(inFlight, nodes)),
-      number(at(watches, nodes)),
-      growthText(at(inFlight, nodes) > 0 ? inFlight : at(calls, nodes) > 0 ? calls : watches, nodes),
-    ]);
+      number(at(calls, size)),
+      number(at(inFlight, size)),
+      number(at(watches, size)),
+      growthText(at(inFlight, size) > 0 ? inFlight : at(calls, size) > 0 ? calls : watches, size),
+    ];
+  });
   const head = [`REQUESTS AT ${number(nodes)} NODES`, 'CALLS/S', 'IN FLIGHT', 'WATCHES', 'GROWS'];
   return [...table([head, ...rows]), ...more(trends.length - rows.length)];
 }
 
 /** A call in flight weighs more than any number of short ones. */
-function weight({ inFlight, calls }: { inFlight: Growth; calls: Growth }, nodes: number): number {
-  return at(inFlight, nodes) + at(calls, nodes) / 1e6;
+function byWeight(trends: Trend[], nodes: number): Trend[] {
+  const weight = (trend: Trend) => {
+    const size = sizeFor(trend, nodes);
+    return at(trend.inFlight, size) + at(trend.calls, size) / 1e6;
+  };
+  return trends.toSorted((a, b) => weight(b) - weight(a));
 }
 
 function clientLines(clients: ClientTrend[], nodes: number): string[] {
@@ -63,8 +70,8 @@ function clientLines(clients: ClientTrend[], nodes: number): string[] {
     .map(({ load, calls }) => [
       load.client!,
       requestText(load),
-      number(at(calls, nodes)),
-      growthText(calls, nodes),
+      number(at(calls, { nodes })),
+      growthText(calls, { nodes }),
     ]);
   return [
     '',
@@ -81,7 +88,7 @@ function sizeLines(sizes: Predicted[], { seats, calls }: Capacity): string[] {
     number(one.seatsInUse),
     number(one.watches),
     `${bytesText(one.bytesPerSecond)}/s`,
-    `${number(one.share)}%`,
+    shareText(one),
     one.verdict,
   ]);
   const of = [seats > 0 && `${number(seats)} SEATS`, calls && `${number(calls)} CALLS/S`].filter(Boolean);
@@ -91,16 +98,50 @@ function sizeLines(sizes: Predicted[], { seats, calls }: Capacity): string[] {
   ]);
 }
 
-function assumptions({ trends, measured }: Trends): string[] {
-  const faster = trends.filter(({ inFlight, calls }) => inFlight.faster || calls.faster);
+/** `12%`, and `12% to 410%` where the sizes that were measured do not tell by which law it grows. */
+export function shareText({ share, shareUpTo }: Pick<Predicted, 'share' | 'shareUpTo'>): string {
+  const [low, high] = [number(share), number(shareUpTo)];
+  return low === high ? `${low}%` : `${low}% to ${high}%`;
+}
+
+function assumptions({ trends, measured }: Trends, nodes: number): string[] {
+  const heavy = byWeight(trends, nodes);
+  const faster = heavy.filter(({ inFlight, calls }) => inFlight.faster || calls.faster);
   return [
     'assumed: as many API servers with as many seats; a request takes as long as it was measured',
     ...(measured.length === 1
-      ? ['assumed: each kind of request grows by node, and lists of the whole cluster by its objects, too']
-      : []),
+      ? [
+          'assumed: each kind of request grows by node, and lists of the whole cluster by its objects, too',
+          'one size tells nothing of growth: measure a second one',
+        ]
+      : [...objectLines(heavy, nodes), ...undecidedLines(heavy, measured.length, nodes)]),
     ...faster
-      .slice(0, 3)
+      .slice(0, MOST_NOTES)
       .map(({ load }) => `too low: ${requestText(load)} grew faster than the square of the nodes`),
+  ];
+}
+
+/** How many objects the prediction takes for given. */
+function objectLines(trends: Trend[], nodes: number): string[] {
+  const resources = new Map(
+    trends.flatMap(({ load, objects, inFlight, calls }) =>
+      objects && [inFlight, calls].some((growth) => growth.perObject + growth.perNodeAndObject > 0)
+        ? [[load.resource.split('/')[0]!, at(objects, { nodes })]]
+        : [],
+    ),
+  );
+  const counts = [...resources].slice(0, MOST_NOTES).map(([name, count]) => `${number(count)} ${name}`);
+  return counts.length > 0 ? [`assumed at ${number(nodes)} nodes: ${counts.join(', ')}`] : [];
+}
+
+function undecidedLines(trends: Trend[], sizes: number, nodes: number): string[] {
+  const undecided = trends.filter((trend) =>
+    [trend.inFlight, trend.calls].some((growth) => isUndecided(growth, sizeFor(trend, nodes))),
+  );
+  if (undecided.length === 0) return [];
+  const names = undecided.slice(0, MOST_NOTES).map(({ load }) => requestText(load));
+  return [
+    `undecided: ${sizes} sizes do not tell how ${names.join(', ')} ${undecided.length === 1 ? 'grows' : 'grow'}${undecided.length > names.length ? `, and ${undecided.length - names.length} more` : ''}: measure another size`,
   ];
 }
 

@@ -8,7 +8,7 @@ import { clusterOf, openContext, selectedClusters } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Flags } from '../flags.ts';
 import { readAudit, readMetrics } from '../forecast/inputs.ts';
-import { forecastLines } from '../format/forecast.ts';
+import { forecastLines, shareText } from '../format/forecast.ts';
 import { parsed, value, values } from '../option.ts';
 import { clusterOptions, wholeNumber } from '../options.ts';
 import { createSink } from '../output.ts';
@@ -67,7 +67,11 @@ export default defineVerb({
     for (const line of forecastLines(trends, clients, predicted, capacity, most)) sink.text(line);
     sink.json({
       forecast: {
-        measured: trends.measured.map(({ loads, ...rest }) => ({ ...rest, loads: [...loads.values()] })),
+        measured: trends.measured.map(({ loads, objects, ...rest }) => ({
+          ...rest,
+          objects: Object.fromEntries(objects),
+          loads: [...loads.values()],
+        })),
         capacity,
         sizes: predicted,
         most,
@@ -75,11 +79,9 @@ export default defineVerb({
         clients,
       },
     });
-    const over = predicted.filter((one) => maxShare !== undefined && one.share > maxShare);
+    const over = predicted.filter((one) => maxShare !== undefined && one.shareUpTo > maxShare);
     for (const one of over)
-      sink.note(
-        `${overText(one)}: ${one.share.toFixed(0)}% of the capacity, more than --max-share ${maxShare}%`,
-      );
+      sink.note(`${overText(one)}: ${shareText(one)} of the capacity, more than --max-share ${maxShare}%`);
     return over.length > 0 ? EXIT.targets : EXIT.done;
   },
 });
