@@ -105,7 +105,7 @@ function growth(parts: Partial<Law>, more: Partial<Growth>): Growth {
   return { ...lawOf(parts), assumed: false, faster: false, off: 0, rivals: [], ...more };
 }
 
-/** The terms that these sizes can tell apart: objects that grow with the nodes are no second variable. */
+/** The terms that these sizes can tell apart: objects that grow with the nodes do not count as a second variable. */
 function told(points: Point[]): Term[] {
   const known = points.every(({ objects }) => objects !== undefined && objects > 0);
   const candidates = known ? ALL : ALL.filter((term) => !term.endsWith('Object'));

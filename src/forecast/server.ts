@@ -36,6 +36,9 @@ const METRICS = new Set([
 /** They take as long as the client wants, and hold no seat meanwhile. */
 const LONG = /^(WATCH|WATCHLIST|CONNECT)$/;
 
+/** The same without requests in flight where they are long. */
+export const withoutLong = (load: Load): Load => (LONG.test(load.verb) ? { ...load, inFlight: 0 } : load);
+
 /**
  * Reads a dump of an API server's `/metrics` (1.26 and later). Its age is in it: the utilization of each priority level is
  * observed every nanosecond, so that the count of the observations is the time since the start.
@@ -96,11 +99,9 @@ function sumsOf(of: Of): Map<string, Load> {
   const add = (name: string, field: Figure) => {
     for (const { labels, value } of of(name)) {
       const load = loadOf(labels);
-      if (field === 'inFlight' && LONG.test(load.verb)) continue;
       const key = keyOf(load);
       const known = sums.get(key) ?? load;
-      known[field] += value;
-      sums.set(key, known);
+      sums.set(key, withoutLong({ ...known, [field]: known[field] + value }));
     }
   };
   add('apiserver_request_total', 'callsPerSecond');

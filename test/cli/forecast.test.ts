@@ -1,7 +1,8 @@
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { metricsOf } from '../forecast/metrics.ts';
+import { fleetOf, KIT_YAML, makeKit } from '../kit/make-kit.ts';
 import { InProcess } from './in-process.ts';
 import { withKit } from './with-kit.ts';
 
@@ -50,18 +51,100 @@ it('--max-share stops a pipeline with exit 3 and says which size', async () => {
   expect((await forecast(...metrics, '--size', '100', '--max-share', '50%')).code).toBe(0);
 });
 
-it('takes the sizes of the clusters that are selected, and calls that a server is known to carry', async () => {
-  const args = ['--metrics', file('small.prom'), '-c', 'c1', '--carries', '1', '-o', 'json'];
+it('takes the sizes of all clusters of the kit, or those named, and calls that a server is known to carry', async () => {
+  const args = ['--metrics', file('small.prom'), '--carries', '1', '-o', 'json'];
   const { code, stdout } = await forecast(...args);
   const { sizes, capacity } = JSON.parse(stdout).forecast;
   expect(sizes[0].name).toBe('c1');
   expect(sizes[0].share).toBeCloseTo(sizes[0].nodes * 100);
   expect(capacity).toEqual({ seats: 600, calls: 1 });
   expect(code).toBe(0);
+  const named = await forecast(...args, '--size', 'c*,7');
+  expect(JSON.parse(named.stdout).forecast.sizes).toMatchObject([
+    { name: '-', nodes: 7 },
+    { name: 'c1', nodes: sizes[0].nodes },
+  ]);
+  const both = await forecast(...args, '--size', '7', '--all-clusters');
+  expect(JSON.parse(both.stdout).forecast.sizes.length).toBe(2);
+});
+
+describe('clusters that are measured now', () => {
+  const workers = [{ name: 'w', cluster: 'bare', roles: ['worker'], address: '127.0.0.1', labels: {} }];
+  const plane = { name: 'cp', cluster: 'here', roles: ['control-plane'], address: '127.0.0.1', labels: {} };
+  const more = ['127.0.0.2', '127.0.0.3'].map((address) => ({
+    ...plane,
+    name: address,
+    address,
+    roles: ['worker'],
+  }));
+  let own: string;
+  beforeAll(() => {
+    own = makeKit({
+      'kit.yaml': `${KIT_YAML.replace('policy:', '  bare: {}\n  here: { via: [local] }\npolicy:')}`,
+      'fleet/bare.json': JSON.stringify(fleetOf(workers, 'bare')),
+      'fleet/here.json': JSON.stringify(fleetOf([plane, ...more], 'here')),
+    });
+    // This machine is the host of an API server, whose metrics differ at the second reading.
+    const [tools, root] = [file('tools'), fireaxe.env.FIREAXE_ROOT];
+    mkdirSync(tools);
+    mkdirSync(join(root, 'etc/kubernetes'), { recursive: true });
+    writeFileSync(join(root, 'etc/kubernetes/admin.conf'), 'x');
+    const calls = (count: number) => ({ 'GET pods resource': { count, took: 0.5 } });
+    writeFileSync(file('first'), metricsOf({ calls: calls(1_000), seconds: 100, nodes: 3 }));
+    writeFileSync(file('second'), metricsOf({ calls: calls(1_300), seconds: 130, nodes: 3 }));
+    const tool = (name: string, body: string) =>
+      writeFileSync(join(tools, name), `#!/bin/sh\n${body}\n`, { mode: 0o755 });
+    tool(
+      'kubectl',
+      `case "$*" in */livez*) printf ok ;; *) cat ${file('first')}; cp ${file('second')} ${file('first')} ;; esac`,
+    );
+    tool('sleep', '[ "$1" = 30 ] || exec /bin/sleep "$@"');
+    vi.stubEnv('PATH', `${tools}:${process.env.PATH}`);
+  });
+  afterAll(() => rmSync(own, { recursive: true }));
+  const live = (...args: string[]) => fireaxe.run(['forecast', ...args], { kit: own });
+
+  it('predicts each cluster of the kit from one of them, and keeps the reading as dumps', async () => {
+    const saved = file('saved');
+    const { code, stdout, stderr } = await live('-c', 'here', '--all-clusters', '--save-metrics', saved);
+    expect(stderr).toContain('here: reading 1 API server twice, 30s apart\n');
+    expect(stdout).toMatch(/^measured: here, 3 nodes, 1 API server, 30\.0s; 5 of 600 seats in use$/m);
+    expect(stdout).toMatch(/^here +3 +10 +5 .* 0\.83% +fits$/m);
+    expect(stdout).toMatch(/^bare +1 .* fits$/m);
+    expect(code).toBe(0);
+    const again = await forecast(
+      '--metrics',
+      `3=${join(saved, 'here.cp.prom')}`,
+      '--size',
+      '3',
+      '-o',
+      'json',
+    );
+    expect(JSON.parse(again.stdout).forecast.sizes[0]).toMatchObject({
+      callsPerSecond: expect.closeTo(10),
+      seatsInUse: expect.closeTo(5),
+    });
+  });
+
+  it('one that cannot be read is told, and the prediction is made from the rest', async () => {
+    const nothing = await live('-c', 'bare', '--size', '100');
+    expect(nothing.stderr).toMatch(/^bare: not measured: it has no control-plane node.*\nnext: kubectl get/);
+    expect(nothing.stderr).toContain('nothing was measured: no prediction\n');
+    expect(nothing).toMatchObject({ code: 3, stdout: '' });
+    // The key of c1 does not parse.
+    expect((await live('-c', 'c1', '--size', '100')).code).toBe(4);
+    const mixed = await live('-c', 'bare,c1', '--size', '100', '--metrics', file('small.prom'), '-o', 'json');
+    expect(mixed.code).toBe(3);
+    const { sizes, unread } = JSON.parse(mixed.stdout).forecast;
+    expect(unread).toMatchObject([{ cluster: 'bare' }, { cluster: 'c1', node: 'cp-1' }]);
+    expect(sizes[0].verdict).toBe('fits');
+  });
 });
 
 it.each([
-  [['--size', '5'], 'missing --metrics'],
+  [['--size', '5'], 'missing --cluster or --metrics'],
+  [['-c', 'c9', '--size', '5'], 'the kit has no cluster c9'],
+  [['-c', 'c1', '--size', '5', '--pause', '1s'], 'at: --pause'],
   [['--metrics', 'small.prom', '--size', 'many'], 'at: --size'],
   [['--metrics', 'small.prom', '--size', '0'], 'at: --size'],
   [['--metrics', 'small.prom', '--size', '5', '--servers', '0'], 'at: --servers'],

@@ -90,7 +90,7 @@ describe('nodes and objects', () => {
     expect(growth.rivals).not.toEqual([]);
   });
 
-  it('objects that grow with the nodes are no second variable, nor are objects that do not grow', () => {
+  it('ignores objects that grow with the nodes, or not at all', () => {
     const of = (n: number) => 0.02 * n * n;
     const alike = measured(of, [100, 1_000], [200, 2_010], [400, 4_000]);
     expect(alike).toMatchObject({ perObject: 0, perNodeAndObject: 0 });

@@ -4,6 +4,7 @@ import { parseParams } from '../../src/actions/params.ts';
 import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
 import { etcdHealth } from '../../src/actions/scale/quorum.ts';
 import { etcdVolume } from '../../src/actions/scale-volume/which.ts';
+import { counted } from '../../src/forecast/live/script.ts';
 import { compose, type Fragments } from '../../src/node/compose.ts';
 import { COMMON, library } from '../../src/node/lib/index.ts';
 import type { NodeAction } from '../../src/node/types.ts';
@@ -82,6 +83,7 @@ export const SCRIPTS: Script[] = [
   ofAction(load, {}),
   ofAction(receipts, { skip: 0 }),
   ofAction(who, { api: [] }),
+  ofAction(counted, { seconds: 30 }),
   ofAction(status, { api: [] }),
   ofAction(dnsCheck, { name: ['www.example.com'] }),
   watch('watch', ['hold/watch'], `${WATCH} P_PROCESS P_CMDLINE P_CGROUP HO_UID`),

@@ -32,8 +32,8 @@ export function forecastLines(
 
 function measuredLines({ measured }: Trends): string[] {
   return measured.map(
-    ({ nodes, servers, seconds, seats, seatsInUse }) =>
-      `measured: ${number(nodes)} nodes, ${servers} API ${servers === 1 ? 'server' : 'servers'}, ${formatDuration(seconds * 1000)}; ${number(seatsInUse)} of ${number(seats)} seats in use`,
+    ({ cluster, nodes, servers, seconds, seats, seatsInUse }) =>
+      `measured: ${cluster === undefined ? '' : `${cluster}, `}${number(nodes)} nodes, ${servers} API ${servers === 1 ? 'server' : 'servers'}, ${formatDuration(seconds * 1000)}; ${number(seatsInUse)} of ${number(seats)} seats in use`,
   );
 }
 
