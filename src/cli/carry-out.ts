@@ -1,9 +1,10 @@
 import { usage } from '../base/errors.ts';
 import { quote } from '../base/quote.ts';
-import { actionSteps } from '../plan/steps.ts';
+import { actionSteps, askSteps } from '../plan/steps.ts';
 import type { Plan } from '../plan/types.ts';
 import { mustFind } from '../run/step/found-none.ts';
 import type { RunEnv } from '../run/types.ts';
+import { refuseUnanswered } from './answers.ts';
 import { CHANGE_MS } from './certificates.ts';
 import { consentFor, obtain } from './consent.ts';
 import { type CliContext, planOnly } from './context.ts';
@@ -30,6 +31,7 @@ export async function carryOut(
     throw usage('--dry-run does not save a plan', { place: '--save', next: 'leave out --dry-run or --save' });
   }
   if (planOnly(flags) && flags.dryRun !== true) return showPlan(plan, context);
+  if (flags.dryRun !== true) refuseUnanswered(askSteps(plan), flags, io);
   const consent = flags.dryRun === true ? undefined : consentFor(plan, flags, io, how.saved);
   await openKeys(context, plan.cluster, transportsOf(plan), usesCloud(plan), CHANGE_MS);
   if (!consent) return dryRun(plan, context);

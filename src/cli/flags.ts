@@ -1,4 +1,5 @@
 import type {
+  AnswerFlags,
   ChangeFlags,
   CommonFlags,
   PaceFlags,
@@ -17,6 +18,7 @@ export interface Flags
     WaveFlags,
     ChangeFlags,
     ParameterFlags,
+    AnswerFlags,
     VerboseFlags,
     Dispatched {
   /** Of `exec`: `-` takes stdin. */

@@ -38,6 +38,7 @@ export function processIo(): ProcessIo {
   return {
     ...surviveOutput(stdout, stderr),
     leave,
+    interrupt,
     stdout,
     stderr,
     stdin: process.stdin,

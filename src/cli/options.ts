@@ -89,6 +89,11 @@ export const parameterOptions = {
   param: values('-p, --param <key=value>', 'a parameter of the playbook'),
 };
 
+/** Answers to the questions of a playbook, before it runs. */
+export const answerOptions = grouped('The change:', {
+  answer: values('--answer <step=yes|no>', 'answer a question of the playbook (ask) before it is asked'),
+});
+
 /** Of every verb. */
 export const commonOptions = grouped('Common:', {
   kit: value('--kit <path>', 'the kit to use', { default: 'FIREAXE_KIT or ~/.config/fireaxe/kit' }),
@@ -110,6 +115,7 @@ export type WaveFlags = Given<typeof waveOptions>;
 export type SudoFlags = Given<typeof sudoOptions>;
 export type VerboseFlags = Given<typeof verboseOptions>;
 export type ChangeFlags = Given<typeof changeOptions>;
+export type AnswerFlags = Given<typeof answerOptions>;
 export type ParameterFlags = Given<typeof parameterOptions>;
 export type CommonFlags = Given<typeof commonOptions>;
 

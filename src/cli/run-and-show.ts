@@ -6,6 +6,7 @@ import { actionSteps } from '../plan/steps.ts';
 import type { Plan } from '../plan/types.ts';
 import type { RunEnv, RunEvent, RunVerdict } from '../run/types.ts';
 import type { Outcome } from '../transport/types.ts';
+import { answerer } from './answers.ts';
 import { type ApiCalls, callsLine } from './api-calls.ts';
 import type { CliContext, Flags } from './context.ts';
 import { credentialsFailure } from './credentials-failure.ts';
@@ -32,7 +33,8 @@ export async function runAndShow(
   const ended = io.inFlight('run');
   const log = runLog();
   const kept = keepOutcomes();
-  const views = [await openView(context, plan), plainView(log.line, io.now, plan)];
+  const view = await openView(context, plan);
+  const views = [view, plainView(log.line, io.now, plan)];
   const show = (event: RunEvent) => {
     for (const view of views) view.onEvent(event);
   };
@@ -49,7 +51,8 @@ export async function runAndShow(
     },
   );
   try {
-    const verdict = await work(env).catch(async (error) => {
+    const ask = answerer(flags, io, env.operator, view);
+    const verdict = await work({ ...env, ask }).catch(async (error) => {
       await endAll(views);
       log.line(`fireaxe: ${error instanceof Error ? error.message : error}`);
       showSoFar(sink, kept.steps(), plan);

@@ -12,6 +12,8 @@ export interface CliIo extends Omit<Interrupts, 'interrupt' | 'hangUp' | 'lostTe
   stdin: NodeJS.ReadableStream & { isTTY?: boolean };
   env: Record<string, string | undefined>;
   now(): Date;
+  /** What Ctrl-C does, where it is read as a key. */
+  interrupt?(name: string): void;
 }
 
 /** What the dispatcher adds to the flags of every verb. */

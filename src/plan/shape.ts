@@ -84,6 +84,7 @@ const onceGone = shaped({ pods: text, path: text, withinMs: someSpan, everyMs: s
 const STEPS: Record<string, Shape> = {
   action: (step) => actionStep(step) ?? wavesOf(step as ActionStep),
   gate: shaped({ id: text, title: text, gate }),
+  ask: shaped({ id: text, title: text, text, withinMs: someSpan }),
   undo: shaped({ id: text, title: text, steps: names, onceGone: maybe(onceGone) }),
 };
 

@@ -1,8 +1,13 @@
-import type { ActionStep, Plan } from './types.ts';
+import type { ActionStep, AskStep, Plan } from './types.ts';
 
 /** The action steps of a plan, in the order they are written. */
 export function actionSteps(plan: Pick<Plan, 'workstreams'>): ActionStep[] {
   return plan.workstreams.flatMap((w) => w.steps.filter((s) => s.kind === 'action'));
+}
+
+/** The questions of a plan. */
+export function askSteps(plan: Pick<Plan, 'workstreams'>): AskStep[] {
+  return plan.workstreams.flatMap((w) => w.steps.filter((s) => s.kind === 'ask'));
 }
 
 /** Every node that a plan acts on, once. */

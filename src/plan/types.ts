@@ -123,7 +123,17 @@ export interface OnceGone {
   everyMs: number;
 }
 
-export type Step = ActionStep | GateStep | UndoStep;
+/** Waits until a person answers yes. */
+export interface AskStep {
+  kind: 'ask';
+  id: string;
+  title: string;
+  /** The question. */
+  text: string;
+  withinMs: number;
+}
+
+export type Step = ActionStep | GateStep | UndoStep | AskStep;
 
 export interface Workstream {
   name: string;

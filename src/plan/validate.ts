@@ -26,6 +26,7 @@ export function contradiction(plan: Plan): string | undefined {
 function ofStep(step: Step, plan: Plan): string | undefined {
   if (step.kind === 'undo') return ofUndo(step);
   if (step.kind === 'gate') return ofGate(step.gate);
+  if (step.kind === 'ask') return step.text.trim() === '' ? 'an empty question' : undefined;
   if (!(ACTION_NAMES as readonly string[]).includes(step.action))
     return `unknown action ${JSON.stringify(step.action)}`;
   if (!Object.hasOwn(plan.scripts, step.action)) return `no script digest of ${step.action}`;

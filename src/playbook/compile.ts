@@ -63,6 +63,17 @@ function compileStep(step: StepText, request: PlanRequest, place: Place): Step[]
       },
     ];
   }
+  if (step.kind === 'ask') {
+    return [
+      {
+        kind: 'ask',
+        id: step.id,
+        title: step.title ?? 'a person decides',
+        text: question(step.ask, place('ask')),
+        withinMs: parseSpan(step.within, place('within'), 1_000, LONGEST_MS),
+      },
+    ];
+  }
   if (step.kind === 'undo') {
     return [
       {
@@ -75,6 +86,13 @@ function compileStep(step: StepText, request: PlanRequest, place: Place): Step[]
     ];
   }
   return step.clients ? splitByClients(step, request, place) : [compileAction(step, request, place)];
+}
+
+/** The question on one line, as it is asked. */
+function question(text: string, place: string): string {
+  const line = text.trim().replace(/\s+/g, ' ');
+  if (line !== '') return line;
+  throw usage('an empty question', { place, expected: 'what a person is to decide, such as ask: Go on?' });
 }
 
 function onceGone(

@@ -77,6 +77,9 @@ const actionStep = z.strictObject({
 });
 
 const gateStep = z.strictObject({ ...common, gate });
+/** A question that a person answers with yes or no. */
+const askStep = z.strictObject({ ...common, ask: z.string(), within: text.default('30m') });
+
 const undoStep = z.strictObject({
   ...common,
   undo: z.array(id).min(1),
@@ -153,10 +156,11 @@ export type IncludeText = z.infer<typeof include>;
 export type StepText =
   | ActionStepText
   | (z.infer<typeof gateStep> & { kind: 'gate' })
-  | (z.infer<typeof undoStep> & { kind: 'undo' });
+  | (z.infer<typeof undoStep> & { kind: 'undo' })
+  | (z.infer<typeof askStep> & { kind: 'ask' });
 
 /** What a step is, by the one word that it must have; an action may have a gate, too. */
-export const stepSchemas = { action: actionStep, gate: gateStep, undo: undoStep } as const;
+export const stepSchemas = { action: actionStep, gate: gateStep, undo: undoStep, ask: askStep } as const;
 
 /** Keys that are known at a path, for the message about one that is not. */
 export function knownPlaybookKeys(path: PropertyKey[]): string[] {

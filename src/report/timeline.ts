@@ -3,7 +3,7 @@ import { formatDuration } from '../base/duration.ts';
 import { oneLine } from '../base/sanitize.ts';
 import { formatClock, formatTime } from '../base/time.ts';
 import { RunMemory } from '../run/memory.ts';
-import type { JournalRecord, RunVerdict } from '../run/types.ts';
+import type { AskRecord, JournalRecord, RunVerdict } from '../run/types.ts';
 import { Tally } from './tally.ts';
 
 export interface TimelineEntry {
@@ -110,6 +110,9 @@ function entriesOf(records: JournalRecord[], start: number): TimelineEntry[] {
           },
         );
         break;
+      case 'ask':
+        say(record.at, askText(record), { step: record.step });
+        break;
       case 'operator':
         say(record.at, `${record.operator}: ${record.what}${record.text ? ` (${record.text})` : ''}`);
         break;
@@ -123,6 +126,12 @@ function entriesOf(records: JournalRecord[], start: number): TimelineEntry[] {
   }
   flush();
   return entries;
+}
+
+function askText({ state, text, answer, by, how }: AskRecord): string {
+  if (state === 'waiting') return `asks: ${text}`;
+  if (state !== 'answered') return state === 'expired' ? 'nobody answered in time' : 'not answered';
+  return `${by} answered ${answer}${how === 'terminal' ? '' : ` (${how})`}`;
 }
 
 export function timelineLines(story: Timeline): string[] {

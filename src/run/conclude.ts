@@ -11,7 +11,7 @@ function stateOf(
   missed: boolean,
 ): RunVerdict['state'] {
   const well = workstreams.every((w) => endedWell(w.state));
-  if (!well && session.env.stop.aborted) return 'interrupted';
+  if (!well && (session.env.stop.aborted || unanswered(session))) return 'interrupted';
   if (goalReached(session) && (missed || !well)) return 'recovered';
   if (well) return workstreams.some((w) => w.state === 'partial') ? 'partial' : 'done';
   return session.memory.guard ? 'guard' : 'failed';
@@ -43,6 +43,13 @@ export async function conclude(session: Session): Promise<RunVerdict> {
   };
   await session.record({ kind: 'end', verdict });
   return verdict;
+}
+
+/** A question was cut off: the terminal is gone. */
+function unanswered({ plan, memory }: Session): boolean {
+  return plan.workstreams.some(({ steps }) =>
+    steps.some(({ kind, id }) => kind === 'ask' && memory.step(id).state === 'stopped'),
+  );
 }
 
 /** Each workstream with a gate of its own ended successfully. */

@@ -8,6 +8,7 @@ import { waitForGate } from './gate/wait.ts';
 import { unmetNeed } from './needs.ts';
 import type { Session } from './session.ts';
 import { runActionStep } from './step/action-step.ts';
+import { waitForAnswer } from './step/ask-step.ts';
 import { endedWell, isOver } from './step/pending.ts';
 import type { StepEnd } from './step/phase.ts';
 import { completeReached } from './step/reached-since.ts';
@@ -101,6 +102,7 @@ async function attempt(session: Session, step: Step): Promise<StepEnd> {
   try {
     if (step.kind === 'action') return await runActionStep(session, step);
     if (step.kind === 'undo') return await runUndo(session, step);
+    if (step.kind === 'ask') return await waitForAnswer(session, step);
     const gate = await waitForGate(session, step.id, step.gate);
     if (gate.open) return { state: 'done' };
     if (session.env.stop.aborted) return { state: 'stopped', why: 'interrupted' };

@@ -32,6 +32,7 @@ export type JournalBody =
   | { kind: 'saved'; step: string; targets: string[]; sha256: string }
   | { kind: 'outcome'; step: string; op: Op; outcome: JournaledOutcome }
   | { kind: 'gate'; step: string; state: 'waiting' | 'open' | 'failed'; reading: string; why?: string }
+  | AskRecord
   | ReadingRecord
   | { kind: 'kept'; step: string; target: string; ok: boolean; why?: string }
   | { kind: 'undone'; step: string; target: string; ok: boolean; why?: string }
@@ -51,6 +52,34 @@ export type JournalBody =
   | { kind: 'rollout'; rollout: RolloutPlan; operator: string; host: string; pid: number }
   | ClusterRecord
   | { kind: 'rollout-end'; verdict: RolloutVerdict };
+
+/** A question to a person, and what became of it. */
+export interface AskRecord {
+  kind: 'ask';
+  step: string;
+  /** `interrupted`: nobody could answer any more. A resume asks again. */
+  state: 'waiting' | 'answered' | 'expired' | 'interrupted';
+  text: string;
+  answer?: Answer['answer'];
+  by?: string;
+  how?: Answer['how'];
+}
+
+/** What a person answered. */
+export interface Answer {
+  /** `no` ends the workstream. */
+  answer: 'yes' | 'no';
+  /** Such as `alice@bastion-1`. */
+  by: string;
+  /** At the terminal, or before the run. */
+  how: 'terminal' | '--answer';
+}
+
+export interface Question {
+  cluster: string;
+  step: string;
+  text: string;
+}
 
 /** What a gate read of the control plane; in the journal of a rollout, where the step is the name of a cluster, too. */
 export interface ReadingRecord {
@@ -166,6 +195,8 @@ export interface RunEnv {
   stopWaiting: AbortSignal;
   /** The terminal is gone; the run goes on. */
   hungUp?: AbortSignal;
+  /** Asks a person; undefined where nobody can answer, or once the signal aborts. Absent: nobody can. */
+  ask?(question: Question, signal: AbortSignal): Promise<Answer | undefined>;
   onEvent(event: RunEvent): void;
   /** Told of each call that an action's cloud side makes. */
   onTrace?: OnTrace;

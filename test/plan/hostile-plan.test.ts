@@ -22,6 +22,7 @@ const plan = planOf(kit, [
     steps: [
       { ...holdStep(kit, 'one'), gate },
       { kind: 'gate', id: 'g', title: 'g', gate },
+      { kind: 'ask', id: 'q', title: 'q', text: 'Go on?', withinMs: 1000 },
     ],
   },
   { name: 'b', steps: [{ kind: 'undo', id: 'u', title: 'u', steps: ['one'] }] },

@@ -33,6 +33,7 @@ it.each([
   [{ keepTrying: '../x' }, 'step one: invalid gate name in keepTrying'],
   [{ via: ['ftp'] }, 'step one: unknown transport "ftp"'],
   [{ gate: { ...gate, answering: 'x' } }, 'step one: invalid amount in its gate'],
+  [{ kind: 'ask', text: ' ', withinMs: 1000 }, 'step one: an empty question'],
   [{ id: '../x' }, 'step ../x: invalid name'],
 ])('finds the contradiction of %j', (change, why) => expect(contradiction(forged(change))).toBe(why));
 
@@ -47,6 +48,8 @@ it.each([
   [{ budget: -1 }, 'workstreams.0.steps.0.budget'],
   [{ runMs: 1e12 }, 'workstreams.0.steps.0.runMs'],
   [{ gate: { ...gate, everyMs: 0 } }, 'workstreams.0.steps.0.gate.everyMs'],
+  [{ kind: 'ask', text: 'Go on?', withinMs: 0 }, 'workstreams.0.steps.0.withinMs'],
+  [{ kind: 'ask', withinMs: 1000 }, 'workstreams.0.steps.0.text'],
   [{ kind: 'nope' }, 'workstreams.0.steps.0.kind'],
 ])('says where %j does not have the shape of a plan', (change, where) =>
   expect(planShape(forged(change))).toBe(where),

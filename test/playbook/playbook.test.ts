@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { planLines } from '../../src/cli/format/plan.ts';
 import type { ActionStep, GateStep } from '../../src/plan/types.ts';
 import { compilePlaybook } from '../../src/playbook/compile.ts';
 import { loadPlaybook, parsePlaybook } from '../../src/playbook/load.ts';
@@ -104,7 +105,7 @@ describe('a mistake in a playbook is told with its place', () => {
       'a step of no kind',
       (t) => t.replace('undo: [hold]', 'title: x'),
       'p.yaml:18:9',
-      /one of action, gate and undo/,
+      /one of action, gate, undo and ask/,
     ],
     [
       'a circle',
@@ -466,6 +467,68 @@ describe('a workstream that is left out', () => {
       expect(workstreams.map(({ name }) => name).filter((name) => names.includes(name))).toEqual([kept]);
       expect(workstreams.find(({ name }) => name === 'removal')!.needs).toEqual({ any: [kept] });
     }
+  });
+});
+
+describe('a step that asks a person', () => {
+  const asking = (more: string) => good.replace('undo: [hold]', () => more);
+  const compiled = async (text: string) => compilePlaybook(await parsePlaybook(text, 'p.yaml'), requestFor());
+
+  it('has its question in the plan, and the hash covers it', async () => {
+    const plan = await compiled(
+      asking('ask: >-\n          Delete ${process}\n          now?\n        within: 5m'),
+    );
+    expect(plan.workstreams[1]!.steps).toEqual([
+      { kind: 'ask', id: 'back', title: 'a person decides', text: 'Delete agent now?', withinMs: 300_000 },
+    ]);
+    expect((await compiled(asking('ask: Delete ${process} later?'))).hash).not.toBe(plan.hash);
+    expect(planLines(plan).join('\n')).toContain(
+      'asks: Delete agent now? (waits for yes at most 5m00s; no ends the workstream)',
+    );
+  });
+
+  it.each([
+    ['askk: now?', 'p.yaml:18:9', 'a step is one of action, gate, undo and ask', /^perhaps ask; /],
+    [
+      'ask: now?\n        witin: 5m',
+      'p.yaml:20:9',
+      'unknown key witin in workstreams.1.steps.0',
+      /^perhaps within$/,
+    ],
+    [
+      'gate: {}\n        witin: 5m',
+      'p.yaml:20:9',
+      'unknown key witin in workstreams.1.steps.0',
+      /^one of id, title, when, gate$/,
+    ],
+    ['ask: " "', 'p.yaml:19:14', 'an empty question', /^what a person is to decide/],
+    ['ask: now?\n        within: 0s', 'p.yaml:20:17', expect.stringContaining('out of bounds'), /from 1.0s/],
+    ['ask: "${nobody}?"', 'p.yaml:18:9', 'unknown parameter nobody', /process/],
+  ])('refuses %j at its place', async (step, place, message, expected) => {
+    const wrong = { kind: 'usage', place, message, expected: expect.stringMatching(expected) };
+    await expect(compiled(asking(step))).rejects.toMatchObject(wrong);
+  });
+
+  it('is not undone', async () => {
+    const text = `${asking('ask: now?')}      - { id: more, undo: [back] }\n`;
+    await expect(parsePlaybook(text, 'p.yaml')).rejects.toThrow('unknown step back');
+  });
+});
+
+describe('a condition in a playbook', () => {
+  it('is refused at its place, and decides with the parameters', async () => {
+    const withWhen = (when: string) =>
+      good.replace('undo: [hold]', () => `undo: [hold]\n        when: ${when}`);
+    const steps = async (when: string) => {
+      const playbook = await parsePlaybook(withWhen(when), 'p.yaml');
+      return compilePlaybook(playbook, requestFor()).workstreams[1]!.steps.length;
+    };
+    await expect(steps('${process} = agent')).rejects.toMatchObject({
+      place: 'p.yaml:20:15',
+      message: expect.stringContaining('not a condition: "${process} = agent"'),
+    });
+    expect(await steps('${process} == agent and ${share} != 10%')).toBe(1);
+    expect(await steps('not ${process} == agent')).toBe(0);
   });
 });
 

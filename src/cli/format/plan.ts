@@ -36,6 +36,13 @@ function needsText({ all, any, ended }: Workstream['needs']): string {
 function stepLines(step: Step, plan: Plan): string[] {
   if (step.kind === 'gate') return [`${step.id}: ${step.title}`, `  waits until ${gateText(step.gate)}`];
   if (step.kind === 'undo') return undoLines(step, plan);
+  if (step.kind === 'ask') {
+    const within = formatDuration(step.withinMs);
+    return [
+      `${step.id}: ${step.title}`,
+      `  asks: ${step.text} (waits for yes at most ${within}; no ends the workstream)`,
+    ];
+  }
   return actionLines(step);
 }
 

@@ -4,9 +4,11 @@ import { quote } from '../../base/quote.ts';
 import { systemWords } from '../../base/system-error.ts';
 import { domainsIn } from '../../kit/clusters/domains.ts';
 import type { RolloutCluster } from '../../plan/rollout/types.ts';
+import { askSteps } from '../../plan/steps.ts';
 import type { Plan } from '../../plan/types.ts';
 import { mustFind } from '../../run/step/found-none.ts';
 import type { Outcome } from '../../transport/types.ts';
+import { refuseUnansweredRollout } from '../answers.ts';
 import { obtain } from '../consent.ts';
 import { type CliContext, planOnly } from '../context.ts';
 import { credentialsFailure } from '../credentials-failure.ts';
@@ -31,6 +33,7 @@ export async function carryOutRollout(
   if (flags.dryRun === true && flags.save !== undefined)
     throw usage('--dry-run does not save a plan', { place: '--save', next: 'leave out --dry-run or --save' });
   if (planOnly(flags) && flags.dryRun !== true) return showRollout(made, context);
+  if (flags.dryRun !== true) refuseUnansweredRollout([...plans.values()].flatMap(askSteps), flags, io);
   const consent = flags.dryRun === true ? undefined : consentForRollout(made, flags, io, how.saved);
   await unlockClusters(
     context,

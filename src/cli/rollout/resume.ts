@@ -1,7 +1,9 @@
 import { parseAmount, resolveAmount } from '../../base/amount.ts';
 import type { TransportName } from '../../fleet/transports.ts';
 import { stateDir } from '../../kit/state-dir.ts';
+import { askSteps } from '../../plan/steps.ts';
 import type { RolloutMemory } from '../../run/rollout-memory.ts';
+import { refuseUnansweredRollout } from '../answers.ts';
 import { furtherReasonOf } from '../consent.ts';
 import type { CliContext } from '../context.ts';
 import { savedPlan } from './member.ts';
@@ -26,6 +28,11 @@ export async function resumeWholeRollout(
     maxFailedClusters === undefined ? undefined : parseAmount(maxFailedClusters, '--max-failed-clusters');
   const directory = stateDir(context.kit, context.io.env);
   const left = plan.clusters.filter(({ name }) => memory.stateOf(name) !== 'ok');
+  // A plan that cannot be read is the failure of its cluster alone.
+  const questions = left.map(({ name }) =>
+    savedPlan(directory, rolloutId, memory, name).then(askSteps, () => []),
+  );
+  refuseUnansweredRollout((await Promise.all(questions)).flat(), context.flags, context.io);
   await unlockClusters(
     context,
     left.map(({ name }) => name),

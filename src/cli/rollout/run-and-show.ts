@@ -3,6 +3,7 @@ import { actionSteps } from '../../plan/steps.ts';
 import type { Plan } from '../../plan/types.ts';
 import type { RolloutEnv } from '../../rollout/session.ts';
 import type { RolloutVerdict, RunEvent } from '../../run/types.ts';
+import { answerer } from '../answers.ts';
 import { callsLine } from '../api-calls.ts';
 import type { CliContext, Flags } from '../context.ts';
 import { credentialsFailure } from '../credentials-failure.ts';
@@ -50,7 +51,9 @@ export async function runRolloutAndShow(
     for (const view of views) await view.end();
   };
   try {
-    const verdict = await work({ ...env, onCluster }).catch(async (error) => {
+    // A hundred clusters would ask a hundred times.
+    const ask = answerer(flags, io, env.operator, undefined);
+    const verdict = await work({ ...env, ask, onCluster }).catch(async (error) => {
       await endViews();
       log.line(`fireaxe: ${error instanceof Error ? error.message : error}`);
       throw error;

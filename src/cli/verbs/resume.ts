@@ -1,9 +1,11 @@
 import { stateDir } from '../../kit/state-dir.ts';
+import { askSteps } from '../../plan/steps.ts';
 import { RolloutMemory } from '../../run/rollout-memory.ts';
+import { answeredIn, refuseUnanswered } from '../answers.ts';
 import { CHANGE_MS } from '../certificates.ts';
 import { furtherReasonOf } from '../consent.ts';
 import { openContext } from '../context.ts';
-import { furtherReason, paceOptions, sudoOptions } from '../options.ts';
+import { answerOptions, furtherReason, paceOptions, sudoOptions } from '../options.ts';
 import { overridesOf } from '../overrides.ts';
 import { openKeys, transportsOf } from '../passphrases.ts';
 import { memberNamed, ofOneCluster } from '../rollout/member.ts';
@@ -34,6 +36,7 @@ export default defineVerb({
   argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
   options: {
     ...ofOneCluster,
+    ...answerOptions,
     via: paceOptions.via,
     delivery: paceOptions.delivery,
     maxFailedClusters: rolloutOptions.maxFailedClusters,
@@ -67,6 +70,7 @@ export default defineVerb({
       const { assertResumable } = await import('../../plan/stale.ts');
       assertResumable(plan, runId);
     }
+    if (plan) refuseUnanswered(askSteps(plan), flags, io, { answered: answeredIn(records) });
     if (plan)
       await openKeys(context, plan.cluster, via ? [via] : transportsOf(plan), usesCloud(plan), CHANGE_MS);
     const { resumeRun } = await import('../../run/resume.ts');

@@ -6,7 +6,7 @@ import { carryOut } from '../carry-out.ts';
 import { furtherReasonOf, reasonOf } from '../consent.ts';
 import { type CliContext, type Flags, openContext } from '../context.ts';
 import { flagOf, toggle } from '../option.ts';
-import { changeOptions, paceOptions, parameterOptions, targetOptions } from '../options.ts';
+import { answerOptions, changeOptions, paceOptions, parameterOptions, targetOptions } from '../options.ts';
 import { playbookPlans } from '../playbook-plan.ts';
 import { carryOutOnClusters } from '../rollout/one-or-many.ts';
 import { refuseSecondRun } from '../run-once.ts';
@@ -24,11 +24,13 @@ export default defineVerb({
     'fireaxe run shed-load -c prod-1 -p process=telemetryd --reason INC-42',
     'fireaxe run shed.plan                          # a plan saved by fireaxe plan -o',
     'fireaxe run shed-load -c prod-1 --dry-run',
+    'fireaxe run ./own.yaml -c prod-1 --reason INC-42 --answer approve=yes',
   ],
   danger: 'severe',
   argument: ['<plan-or-playbook>', 'a saved plan, a playbook name, or a path to a YAML file'],
   options: {
     ...parameterOptions,
+    ...answerOptions,
     again: toggle('--again', 'run a saved plan that already ran'),
     ...targetOptions,
     ...paceOptions,

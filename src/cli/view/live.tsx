@@ -28,13 +28,17 @@ export function liveView(
   const progress = new Progress(plan, titled);
   const started = now().getTime();
   const lines: Line[] = [];
+  let prompt: string | undefined;
   // Before ink: it clears as many rows as it wrote, and narrowing has made more of them.
   const narrowing = takeNarrowing(stderr);
-  const app = render(<Frame lines={[]} rows={[]} elapsed="0ms" color={color} headline={undefined} />, {
-    stdout: stderr,
-    exitOnCtrlC: false,
-    patchConsole: false,
-  });
+  const app = render(
+    <Frame lines={[]} rows={[]} elapsed="0ms" color={color} headline={undefined} prompt={undefined} />,
+    {
+      stdout: stderr,
+      exitOnCtrlC: false,
+      patchConsole: false,
+    },
+  );
   const draw = () => {
     // The terminal is not read, as after Ctrl-S: a later frame shows the state of that time.
     if (stderr.writableLength > 0) return;
@@ -45,11 +49,16 @@ export function liveView(
     const elapsed = formatDuration(now().getTime() - started);
     const rows = [...progress.rows.values()];
     const top = headline?.fit(stderr.columns || 80);
-    app.rerender(<Frame lines={[...lines]} rows={rows} elapsed={elapsed} color={color} headline={top} />);
+    app.rerender(
+      <Frame lines={[...lines]} rows={rows} elapsed={elapsed} color={color} headline={top} prompt={prompt} />,
+    );
     narrowing.drawn(
-      [top ?? '', elapsed, ...rows.slice(0, MAX_ROWS).map((row) => lineOf(row).join(' '))].map(
-        (text) => text.length,
-      ),
+      [
+        top ?? '',
+        elapsed,
+        ...(prompt === undefined ? [] : [prompt]),
+        ...rows.slice(0, MAX_ROWS).map((row) => lineOf(row).join(' ')),
+      ].map((text) => text.length),
     );
   };
   const beat = setInterval(draw, FRAME_MS);
@@ -60,6 +69,10 @@ export function liveView(
       }
     },
     recall: (records) => progress.recall(records),
+    prompt(line) {
+      prompt = line === undefined ? undefined : sanitize(line);
+      draw();
+    },
     async end() {
       clearInterval(beat);
       narrowing.end();
@@ -76,6 +89,7 @@ function Frame(props: {
   elapsed: string;
   color: boolean;
   headline: string | undefined;
+  prompt: string | undefined;
 }) {
   const rows = props.rows.slice(0, MAX_ROWS);
   const hidden = props.rows.length - rows.length;
@@ -95,6 +109,11 @@ function Frame(props: {
           {hidden > 0 ? `and ${hidden} more workstreams; ` : ''}
           {props.elapsed}
         </Text>
+        {props.prompt !== undefined && (
+          <Text bold={props.color} wrap="truncate-start">
+            {props.prompt}
+          </Text>
+        )}
       </Box>
     </>
   );

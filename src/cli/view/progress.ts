@@ -88,6 +88,8 @@ export class Progress {
         ];
       case 'gate':
         return this.#gate(event);
+      case 'ask':
+        return this.#ask(event);
       case 'kept':
         if (!event.ok) this.#settle(event.step, event.target, 'failed');
         return event.ok ? [] : [`${event.target}: not kept; the node will revert it${because(event.why)}`];
@@ -194,6 +196,14 @@ export class Progress {
     this.#gates.set(event.step, said);
     const state = `gate ${event.state}`;
     return [`${this.#name(event.step)}: ${state}: ${event.reading}${because(event.why)}`];
+  }
+
+  #ask({ step: id, state, text, answer, by }: RunEvent & { kind: 'ask' }): string[] {
+    const step = this.#steps.get(id);
+    const waiting = state === 'waiting';
+    if (step) this.#row(step.workstream).detail = waiting ? `waits for an answer: ${text}` : '';
+    if (waiting) return [`${this.#name(id)}: waits for an answer: ${text}`];
+    return state === 'answered' ? [`${this.#name(id)}: ${by} answered ${answer}`] : [];
   }
 
   #row(workstream: string): Row {

@@ -20,6 +20,8 @@ export interface View {
   onEvent(event: RunEvent): void;
   /** Records of an earlier process of the run: counted, but not shown again. */
   recall(records: readonly RunEvent[]): void;
+  /** A line below the rows at which something is typed; undefined removes it. Lines have no place for one. */
+  prompt?(line: string | undefined): void;
   /** Draws the last state and releases the terminal. */
   end(): Promise<void>;
 }

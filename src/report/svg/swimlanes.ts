@@ -33,7 +33,7 @@ function bar(stretch: Stretch, axis: Axis, end: number, top: number): Markup {
   const name = room >= 3 ? short(step, room) : '';
   const ran =
     stretch.to === undefined ? 'its end is not in the journal' : formatDuration(Math.max(0, to - from));
-  return markup`<g><title>${step}: ${title}: ${state}, from ${formatClock(new Date(from))}, ${ran}</title><rect class="bar ${classOf(state)} ${stretch.kind === 'gate' ? 'gate' : ''}" x="${x.toFixed(1)}" y="${top}" width="${width.toFixed(1)}" height="${BAR}" rx="3"/>${
+  return markup`<g><title>${step}: ${title}: ${state}, from ${formatClock(new Date(from))}, ${ran}</title><rect class="bar ${classOf(state)} ${stretch.kind === 'gate' || stretch.kind === 'ask' ? 'gate' : ''}" x="${x.toFixed(1)}" y="${top}" width="${width.toFixed(1)}" height="${BAR}" rx="3"/>${
     name !== '' && markup`<text class="in-bar" x="${(x + 4).toFixed(1)}" y="${top + 14}">${name}</text>`
   }</g>`;
 }

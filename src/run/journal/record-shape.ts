@@ -87,6 +87,14 @@ const SHAPES: Record<string, Shape> = {
   before: shaped({ ...ofTarget, before }),
   outcome: shaped({ step: text, op: text, outcome }),
   gate: shaped({ step: text, state: text, reading: text, why }),
+  ask: shaped({
+    step: text,
+    state: text,
+    text,
+    answer: maybe(oneOf(['yes', 'no'])),
+    by: maybe(text),
+    how: maybe(text),
+  }),
   reading: shaped({
     step: text,
     answering: whole(),
