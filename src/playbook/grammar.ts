@@ -159,6 +159,9 @@ export type StepText =
   | (z.infer<typeof undoStep> & { kind: 'undo' })
   | (z.infer<typeof askStep> & { kind: 'ask' });
 
+/** What an entry of `workstreams` may be. */
+export const entrySchemas = { workstream, include } as const;
+
 /** What a step is, by the one word that it must have; an action may have a gate, too. */
 export const stepSchemas = { action: actionStep, gate: gateStep, undo: undoStep, ask: askStep } as const;
 

@@ -218,6 +218,19 @@ describe('a playbook', () => {
         'needs by kind',
         (p) => p.workstreams.push({ name: 'then', needs: { ended: [p.workstreams[0].name] }, steps: [gate] }),
       ],
+      ['a question', (p) => p.workstreams[0].steps.push({ id: 'go', ask: 'Go on?', within: '5m' })],
+      [
+        'an include',
+        (p) =>
+          p.workstreams.push({
+            include: 'shed-load',
+            as: 'second',
+            with: { process: 'x', share: '5%' },
+            when: 'not false',
+            needs: { ended: [p.workstreams[0].name] },
+          }),
+      ],
+      ['a switch for a condition', (p) => (p.workstreams[0].when = true)],
       ['numbers for words', (p) => Object.assign(step(p), { limit: 3, wave: '10%', parallel: 8 })],
       ['clusters', (p) => (p.clusters = { order: 'largest', needs: [{ of: 'tier=web', after: 'tier=db' }] })],
     ],
@@ -234,6 +247,15 @@ describe('a playbook', () => {
       ['a step of no kind', (p) => delete step(p).action],
       ['an unknown transport', (p) => (step(p).via = ['telnet'])],
       ['an unknown key of a gate', (p) => (step(p).gate = { until: '5m' })],
+      [
+        'an unknown key of a question',
+        (p) => p.workstreams[0].steps.push({ id: 'go', ask: 'x', until: '5m' }),
+      ],
+      [
+        'an unknown key of an include',
+        (p) => p.workstreams.push({ include: 'shed-load', as: 'b', with: { process: 'x' }, steps: [] }),
+      ],
+      ['an include of a list', (p) => p.workstreams.push({ include: ['shed-load'], with: { process: 'x' } })],
       ['an undo of nothing', (p) => p.workstreams[0].steps.push({ id: 'back', undo: [] })],
       ['a list for a word', (p) => (step(p).on = ['a'])],
       ['a parameter without a description', (p) => (p.parameters.other = { default: 'x' })],

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ACTION_NAMES } from '../../../src/actions/registry.ts';
 import { snapshotSchema } from '../../../src/fleet/snapshot.ts';
 import { clusterSchema, defaultsSchema, kitSchema } from '../../../src/kit/schema.ts';
-import { playbookSchema, stepSchemas } from '../../../src/playbook/grammar.ts';
+import { entrySchemas, playbookSchema, stepSchemas } from '../../../src/playbook/grammar.ts';
 
 /** The JSON Schemas of what people write, derived from the schemas by which Fireaxe reads it. */
 
@@ -64,13 +64,17 @@ export function fleetFile(): JsonSchema {
   return titled('fleet', 'fleet/<cluster>.json of a kit of Fireaxe', typed(snapshotSchema));
 }
 
+const anyOf = (defs: Record<string, JsonSchema>) => ({
+  anyOf: Object.keys(defs).map((name) => ({ $ref: `#/$defs/${name}` })),
+});
+
 export function playbookFile(): JsonSchema {
   const playbook = typed(playbookSchema);
-  const { action, gate, undo } = stepSchemas;
-  const steps = { action: typed(action), gate: typed(gate), undo: typed(undo) };
+  const all = (schemas: Record<string, z.ZodType>): Record<string, JsonSchema> =>
+    Object.fromEntries(Object.entries(schemas).map(([name, schema]) => [name, typed(schema)]));
+  const [entries, steps] = [all(entrySchemas), all(stepSchemas)];
   steps.action.properties.action.enum = [...ACTION_NAMES];
-  playbook.properties.workstreams.items.properties.steps.items = {
-    anyOf: Object.keys(steps).map((kind) => ({ $ref: `#/$defs/${kind}` })),
-  };
-  return titled('playbook', 'A playbook of Fireaxe', { ...playbook, $defs: steps });
+  entries.workstream.properties.steps.items = anyOf(steps);
+  playbook.properties.workstreams.items = anyOf(entries);
+  return titled('playbook', 'A playbook of Fireaxe', { ...playbook, $defs: { ...entries, ...steps } });
 }
