@@ -43,6 +43,6 @@ function workload(stem: string, middle: string): string {
 }
 
 /** Clients with the same key are one offender. */
-export function keyOf(client: Client, node: string): string {
+export function keyOf(client: Pick<Client, 'name' | 'where'>, node: string): string {
   return isCommonName(client.name) ? JSON.stringify([client.name, family(client, node)]) : client.name;
 }

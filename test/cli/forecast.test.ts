@@ -141,7 +141,24 @@ describe('clusters that are measured now', () => {
   });
 });
 
+it('shows the connections that who saw at the largest size, in a table of their own', async () => {
+  const client = { name: 'agent', where: { kind: 'unit', id: 'agent.service' }, labels: {}, connections: 2 };
+  const node = {
+    node: 'n1',
+    controlPlane: false,
+    reached: true,
+    clients: [{ ...client, bytesPerSecond: 0 }],
+  };
+  writeFileSync(file('who.json'), JSON.stringify({ cluster: 'c1', who: { nodes: [node], notAsked: 99 } }));
+  const args = ['--metrics', file('small.prom'), '--size', '1000', '--who', file('who.json')];
+  const { code, stdout, stderr } = await forecast(...args);
+  expect(stderr).toBe('');
+  expect(stdout).toMatch(/^CLIENT \(WHO\) .*\nagent\.service \(agent\) +2,000 .* by node \(assumed\)$/m);
+  expect(code).toBe(0);
+});
+
 it.each([
+  [['--metrics', 'small.prom', '--who', 'small.prom', '--size', '5'], 'not a reading of who'],
   [['--size', '5'], 'missing --cluster or --metrics'],
   [['-c', 'c9', '--size', '5'], 'the kit has no cluster c9'],
   [['-c', 'c1', '--size', '5', '--pause', '1s'], 'at: --pause'],

@@ -7,6 +7,7 @@ import { type Audited, audited } from '../../forecast/audit.ts';
 import { measuredFrom } from '../../forecast/measured.ts';
 import { serverCounters } from '../../forecast/server.ts';
 import type { Measured } from '../../forecast/types.ts';
+import { type Seen, seenIn } from '../../forecast/who.ts';
 
 interface Named {
   nodes: number | undefined;
@@ -53,6 +54,14 @@ export async function readAudit(
       logs.push({ nodes, log: await opened(file, () => audited(linesOf(file), file)) });
   }
   return logs;
+}
+
+/** What `who -o json` wrote into these files. */
+export async function readSeen(words: string[]): Promise<Seen[]> {
+  const seen = [];
+  for (const file of words.flatMap((word) => word.split(',')).filter((word) => word !== ''))
+    seen.push(...seenIn(await opened(file, () => readFile(file, 'utf8')), file));
+  return seen;
 }
 
 /** A log is long: a line at a time. */

@@ -3,6 +3,7 @@ import { type ClientTrend, growthText } from '../../forecast/clients.ts';
 import { at, isUndecided } from '../../forecast/growth.ts';
 import { type Capacity, type Predicted, sizeFor, type Trend, type Trends } from '../../forecast/predict.ts';
 import type { Load } from '../../forecast/types.ts';
+import type { SeenTrend } from '../../forecast/who.ts';
 import { bytesText } from '../../who/reasons.ts';
 import { table } from '../output.ts';
 
@@ -12,7 +13,7 @@ const MOST_NOTES = 3;
 /** What was measured, the requests that weigh most at the largest size, its clients, and the verdict for each size. */
 export function forecastLines(
   trends: Trends,
-  clients: ClientTrend[],
+  { clients, connections }: { clients: ClientTrend[]; connections: SeenTrend[] },
   sizes: Predicted[],
   capacity: Capacity,
   most: { share: number; nodes: number },
@@ -23,6 +24,7 @@ export function forecastLines(
     '',
     ...requestLines(trends, largest),
     ...clientLines(clients, largest),
+    ...connectionLines(connections, largest),
     '',
     ...sizeLines(sizes, capacity),
     `at ${most.share}% of the capacity: ${number(most.nodes)} nodes`,
@@ -77,6 +79,23 @@ function clientLines(clients: ClientTrend[], nodes: number): string[] {
     '',
     ...table([['CLIENT (AUDIT LOG)', 'REQUEST', 'CALLS/S', 'GROWS'], ...rows]),
     ...more(clients.length - rows.length),
+  ];
+}
+
+function connectionLines(connections: SeenTrend[], nodes: number): string[] {
+  if (connections.length === 0) return [];
+  const rows = connections
+    .slice(0, MOST_ROWS)
+    .map(({ client, connections: growth, bytes }) => [
+      client,
+      number(at(growth, { nodes })),
+      `${bytesText(at(bytes, { nodes }))}/s`,
+      growthText(growth, { nodes }),
+    ]);
+  return [
+    '',
+    ...table([['CLIENT (WHO)', 'CONNECTIONS', 'BYTES', 'GROWS'], ...rows]),
+    ...more(connections.length - rows.length),
   ];
 }
 

@@ -4,10 +4,11 @@ import { parseSpan } from '../../base/duration.ts';
 import { usage } from '../../base/errors.ts';
 import { clientTrends } from '../../forecast/clients.ts';
 import { mostNodes, predict, TIGHT, trendsOf } from '../../forecast/predict.ts';
+import { seenTrends } from '../../forecast/who.ts';
 import { openContext, selectedClusters } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Flags } from '../flags.ts';
-import { readAudit, readMetrics } from '../forecast/inputs.ts';
+import { readAudit, readMetrics, readSeen } from '../forecast/inputs.ts';
 import { readLive } from '../forecast/live.ts';
 import { sizesOf, UNNAMED } from '../forecast/sizes.ts';
 import { forecastLines, shareText } from '../format/forecast.ts';
@@ -39,6 +40,7 @@ export default defineVerb({
       saveMetrics: value('--save-metrics <directory>', 'keep what was read there, for --metrics'),
       metrics: values('--metrics <[NODES=]FILES>', 'dumps of /metrics of the API servers of one cluster'),
       audit: values('--audit <[NODES=]FILES>', 'audit logs: calls by client'),
+      who: values('--who <FILES>', 'what who -o json wrote: connections by client'),
       servers: parsed('--servers <N>', 'API servers of the cluster that was dumped', wholeNumber, {
         default: 'as many as dumped',
       }),
@@ -77,6 +79,7 @@ export default defineVerb({
       },
     });
     if (sizes.length === 0) throw usage('no size to predict', { next: '--size 5000' });
+    const seen = await readSeen(flags.who ?? []);
     const dumped = await readMetrics(flags.metrics ?? [], flags.servers);
     const read = live
       ? await measureNow(await kit(), { pauseMs, saveTo: flags.saveMetrics })
@@ -99,8 +102,11 @@ export default defineVerb({
     const predicted = sizes.map((size) => predict(trends, size, capacity));
     const share = maxShare ?? TIGHT;
     const most = { share, nodes: mostNodes(trends, capacity, share) };
-    const clients = clientTrends(logs, Math.max(...sizes.map(({ nodes }) => nodes)));
-    for (const line of forecastLines(trends, clients, predicted, capacity, most)) sink.text(line);
+    const largest = Math.max(...sizes.map(({ nodes }) => nodes));
+    const clients = clientTrends(logs, largest);
+    const connections = seenTrends(seen, largest);
+    for (const line of forecastLines(trends, { clients, connections }, predicted, capacity, most))
+      sink.text(line);
     sink.json({
       forecast: {
         measured: trends.measured.map(({ loads, objects, ...rest }) => ({
@@ -114,6 +120,7 @@ export default defineVerb({
         most,
         requests: trends.trends,
         clients,
+        connections,
       },
     });
     const over = predicted.filter((one) => maxShare !== undefined && one.shareUpTo > maxShare);
