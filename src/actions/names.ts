@@ -7,6 +7,7 @@ export const ACTION_NAMES = [
   'fence-network',
   'fence-eks',
   'readmit',
+  'pace',
   'cordon',
   'cordon-balancer',
   'evacuate',

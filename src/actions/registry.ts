@@ -10,6 +10,7 @@ import { fenceEks } from './fence-eks/action.ts';
 import { fenceNetwork } from './fence-network/action.ts';
 import { kubectl } from './kubectl/action.ts';
 import { ACTION_NAMES } from './names.ts';
+import { pace } from './pace/action.ts';
 import { pause } from './pause/action.ts';
 import { readmit } from './readmit/action.ts';
 import { scale } from './scale/action.ts';
@@ -36,6 +37,7 @@ const ACTIONS = new Map<string, Action>(
     fenceNetwork,
     fenceEks,
     readmit,
+    pace,
     cordon,
     cordonBalancer,
     evacuate,

@@ -109,6 +109,12 @@ export function verbs(): RegisteredVerb[] {
       load: async () => (await import('./verbs/readmit.ts')).default,
     },
     {
+      name: 'pace',
+      summary: 'Limit the image pulls of nodes that return',
+      group: 'Act',
+      load: async () => (await import('./verbs/pace.ts')).default,
+    },
+    {
       name: 'cordon',
       summary: 'Keep new user traffic away from nodes',
       group: 'Act',

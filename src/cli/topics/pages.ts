@@ -8,6 +8,7 @@ import actionsFence from '../../../docs/actions/fence.md';
 import actionsFenceEks from '../../../docs/actions/fence-eks.md';
 import actionsFenceNetwork from '../../../docs/actions/fence-network.md';
 import actionsKubectl from '../../../docs/actions/kubectl.md';
+import actionsPace from '../../../docs/actions/pace.md';
 import actionsPause from '../../../docs/actions/pause.md';
 import actionsReadmit from '../../../docs/actions/readmit.md';
 import actionsScale from '../../../docs/actions/scale.md';
@@ -81,6 +82,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   'fence-network': actionsFenceNetwork,
   fence: actionsFence,
   kubectl: actionsKubectl,
+  pace: actionsPace,
   pause: actionsPause,
   readmit: actionsReadmit,
   'scale-add': actionsScaleAdd,
