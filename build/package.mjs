@@ -1,6 +1,8 @@
 // One entry file and lazily loaded parts, because `--help` must not parse the AWS SDK.
+import { execFileSync } from 'node:child_process';
 import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { context } from 'esbuild';
 import { notice } from './notice.mjs';
 import { bundleOptions, ROOT } from './options.mjs';
@@ -19,7 +21,15 @@ export async function buildPackage({ outdir, releaseKey, watch = false }) {
   if (watch) return void (await bundle.watch());
   const built = await bundle.rebuild().catch(() => undefined);
   await bundle.dispose();
+  if (built) writeFileSync(join(outdir, 'fireaxe.1'), manPage(outdir));
   return built?.metafile;
+}
+
+/** The man page, as this build itself prints it. */
+function manPage(outdir) {
+  const entry = JSON.stringify(pathToFileURL(join(outdir, 'fireaxe.js')).href);
+  const script = `const { main } = await import(${entry}); await main(['help', 'man']);`;
+  return execFileSync(process.execPath, ['--input-type=module', '-e', script], { maxBuffer: 1 << 26 });
 }
 
 /** Writes the licences beside each build and removes the parts of the one before. */

@@ -75,6 +75,10 @@ async function dispatch(argv: string[], io: CliIo): Promise<number> {
 }
 
 async function topic(word: string): Promise<string | undefined> {
+  if (word === 'man') {
+    const { VERSION } = await import('../base/version.ts');
+    return (await import('./man/page.ts')).manPage(verbs(), VERSION);
+  }
   return (await import('./topics/topic.ts')).topicPage(word);
 }
 

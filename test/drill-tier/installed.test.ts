@@ -37,12 +37,14 @@ describe('the package as it is distributed', () => {
     expect(bytes).toBeLessThan(20_000_000);
   });
 
-  test('runs', () => {
+  test('runs, with its man page and schemas', () => {
     const fireaxe = (...args: string[]) =>
       execFileSync(join(place, 'bin/fireaxe'), args, { encoding: 'utf8', env: { PATH: process.env.PATH } });
     const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
     expect(fireaxe('--version').trim()).toBe(`fireaxe ${version}`);
     expect(fireaxe('plan', '--help')).toContain('control-plane-lockout');
+    expect(readFileSync(join(place, 'share/man/man1/fireaxe.1'), 'utf8')).toBe(fireaxe('help', 'man'));
+    expect(readFileSync(join(own, 'schemas/kit.schema.json'), 'utf8')).toBe(fireaxe('schema', 'kit'));
   });
 
   test('has the node scripts to read, and the licence of every package in the bundle', () => {

@@ -12,6 +12,7 @@ function list(): string {
   const rows = Object.entries(PAGES).map(([name, page]) => `  ${name.padEnd(width)}  ${titleOf(page)}`);
   return [
     'fireaxe help TOPIC prints a page; where a verb has the same name, TOPIC.md does.',
+    'fireaxe help man prints the man page.',
     '',
     ...rows,
     '',
