@@ -141,6 +141,20 @@ describe('clusters that are measured now', () => {
   });
 });
 
+it('says what two sizes leave open, and stops a pipeline by the steepest law', async () => {
+  // 10 seats at 100 nodes and 25 at 400 are 5 + n/20, and 9 + (n/100)² just as well.
+  const sized = (nodes: number, took: number) =>
+    metricsOf({ calls: { 'GET pods resource': { count: (nodes + 100) * 100, took } }, nodes });
+  writeFileSync(file('100.prom'), sized(100, 0.05));
+  writeFileSync(file('400.prom'), sized(400, 0.05));
+  const args = ['--metrics', file('100.prom'), '--metrics', file('400.prom'), '--size', '3000'];
+  const { code, stdout, stderr } = await forecast(...args, '--max-share', '50%');
+  expect(stdout).toMatch(/^- +3,000 .* 26% to 152% +undecided$/m);
+  expect(stdout).toContain('undecided: 2 sizes do not tell how GET pods grows: measure another size\n');
+  expect(stderr).toMatch(/^3000 nodes: 26% to 152% of the capacity, more than --max-share 50%\n$/);
+  expect(code).toBe(3);
+});
+
 it('shows the connections that who saw at the largest size, in a table of their own', async () => {
   const client = { name: 'agent', where: { kind: 'unit', id: 'agent.service' }, labels: {}, connections: 2 };
   const node = {
