@@ -3,6 +3,9 @@ import type { Site } from './site.ts';
 import type { LabNodeSpec } from './types.ts';
 
 export const CONTROL_PLANES = 3;
+/** How many workers have the label `pool` with this value: CoreDNS runs there, of which kubeadm starts two. */
+const SYSTEM_WORKERS = 2;
+export const SYSTEM_POOL = 'system';
 /** The name of a cluster's bastion. */
 export const BASTION = 'bastion-1';
 
@@ -38,8 +41,16 @@ export function machines(site: Site, workers: number, seed: number): LabNodeSpec
     add('control-plane', name('cp', i + 1, 1), i, site.instanceTypes.controlPlane);
   for (let i = 0; i < workers; i++)
     add('worker', name('worker', i + 1, digits), i, site.instanceTypes.worker);
-  mess(specs.slice(CONTROL_PLANES), site, seed);
+  const own = specs.slice(CONTROL_PLANES);
+  mess(own, site, seed);
+  for (const { labels } of systemPool(own)) labels.pool = SYSTEM_POOL;
   return specs;
+}
+
+/** Workers for the cluster's own pods: without a fault, where there are some. */
+function systemPool(workers: LabNodeSpec[]): LabNodeSpec[] {
+  const faulty = workers.filter(({ fault }) => fault);
+  return [...workers.filter(({ fault }) => !fault), ...faulty].slice(0, SYSTEM_WORKERS);
 }
 
 /** Faults that every fleet has, on workers that the seed chooses. */

@@ -44,6 +44,11 @@ export const CLOCKS = {
   /** How long resolved names are kept, and how often a failed lookup is tried again. */
   dnsTtl: labMs(1200),
   dnsRetry: labMs(15),
+  /** How long a CoreDNS that starts or reads its Corefile again waits for the API. */
+  dnsStart: labMs(5),
+  /** In the outage each CoreDNS is killed from a moment between these two on. */
+  dnsKillFirst: labMs(20),
+  dnsKillLast: labMs(60),
   /** Caches of a started API server are cold this long. */
   serverWarmUp: labMs(10),
   /** How often the controllers act, and how long their leader's lease lasts without renewal. */

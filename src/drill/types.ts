@@ -33,6 +33,15 @@ export interface ToolCall {
 /** A tool first in the node's PATH, acting on the node's simulated state. `stdin` is read only when the tool asks for it. */
 export type Tool = (argv: string[], stdin: () => string, call: ToolCall) => ToolAnswer | Promise<ToolAnswer>;
 
+/** What a lab node runs as a process. */
+export interface LabProcessSpec {
+  comm: string;
+  args: string[];
+  cgroup: string;
+  /** Called at each SIGUSR1, which ends a process that has none. */
+  onReload?: () => void;
+}
+
 /** A real process that belongs to a lab node and shows in its /proc. */
 export interface LabProcess {
   /** The real process id. */
@@ -59,7 +68,7 @@ export interface LabNode {
   powerOff(): Promise<void>;
   /** Runs a command line by the node's /bin/sh, as sshd or the SSM agent would. */
   exec(command: string, options: { stdin?: NodeJS.ReadableStream | string; timeoutMs?: number }): LabExec;
-  spawn(process: { comm: string; args: string[]; cgroup: string }): LabProcess;
+  spawn(process: LabProcessSpec): LabProcess;
   setTool(name: string, tool: Tool): void;
 }
 

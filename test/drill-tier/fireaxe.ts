@@ -64,6 +64,7 @@ export interface DrillResult {
   timeToWindowSeconds: number | null;
   timeToRecoverySeconds: number | null;
   requestsLost: number;
+  requestsSaved: number;
   workstreams: { name: string; state: string; startedAt: string; endedAt: string }[];
   targets: Record<
     'planned' | 'ok' | 'failed' | 'unreachable' | 'timedOut' | 'unknown' | 'notAttempted',
@@ -74,7 +75,7 @@ export interface DrillResult {
   workers: number;
   timeScale: number;
   lab: {
-    seen: Record<'held' | 'fenced' | 'scaled', { most: number; of: number }> & { removed: boolean };
+    seen: Record<'held' | 'fenced' | 'scaled' | 'named', { most: number; of: number }> & { removed: boolean };
     controlPlane: Record<'before' | 'after', { readyPercent: number; badPercent: number }>;
     endpoints: { fewest: number; of: number; requestsLost: number };
     serverDeaths: number;

@@ -16,6 +16,9 @@ test('the drill recovers: three workstreams in parallel, every target in one sta
   expect(score.timeToWindowSeconds).toBeGreaterThan(0);
   expect(score.timeToRecoverySeconds).toBeGreaterThan(score.timeToWindowSeconds ?? 0);
   expect(score.requestsLost).toBeGreaterThan(0);
+  // A CoreDNS that reached a dying API server knows its names and is watched only.
+  expect(score.lab.seen.named.most).toBeGreaterThan(0);
+  expect(score.requestsSaved).toBeGreaterThan(score.requestsLost / 4);
 
   const { planned, ...states } = score.targets;
   expect(Object.values(states).reduce((sum, n) => sum + n, 0)).toBe(planned);
@@ -35,7 +38,9 @@ test('the drill recovers: three workstreams in parallel, every target in one sta
   // The cure costs no user whose service the incident had left alone.
   expect(score.lab.endpoints).toEqual({ fewest: 48, of: 48, requestsLost: 0 });
   expect(score.lab.now.paused).toBe(0);
-  expect(score.undone.map((u) => u.step)).toEqual(expect.arrayContaining(['fence', 'hold', 'pause']));
+  expect(score.undone.map((u) => u.step)).toEqual(
+    expect.arrayContaining(['fence', 'hold', 'pause', 'names']),
+  );
 });
 
 test('with hands off nothing recovers by itself', async () => {
@@ -47,6 +52,7 @@ test('with hands off nothing recovers by itself', async () => {
     recovered: false,
     timeToWindowSeconds: null,
     timeToRecoverySeconds: null,
+    requestsSaved: 0,
     workstreams: [],
     targets: UNEVENTFUL,
     undone: [],

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { machines } from '../../src/drill/machines.ts';
+import { machines, SYSTEM_POOL } from '../../src/drill/machines.ts';
 import { SITE, siteOf } from '../../src/drill/site.ts';
 
 const specs = (workers: number, seed = 1) => machines(SITE, workers, seed);
@@ -29,6 +29,16 @@ test('the faults are on workers, and one zone is behind the bastion', () => {
     ['changed-host-key', 'kex-hang', 'slow', 'ssm-dead', 'ssm-dead', 'ssm-dead', 'ssm-dead'].sort(),
   );
   expect(new Set(all.filter((s) => s.behindBastion).map((s) => s.zone))).toEqual(new Set([SITE.bastionZone]));
+});
+
+test("two workers are for the cluster's own pods, without a fault where some have none", () => {
+  for (const workers of [6, 8, 12, 48]) {
+    const all = specs(workers);
+    const pool = all.filter(({ labels }) => labels.pool === SYSTEM_POOL);
+    expect(pool).toHaveLength(2);
+    const well = all.filter(({ roles, fault }) => roles.includes('worker') && !fault).length;
+    expect(pool.filter(({ fault }) => !fault)).toHaveLength(Math.min(2, well));
+  }
 });
 
 test('the clusters of a lab share no name, address or id, and only the first one has faults', () => {

@@ -392,6 +392,9 @@ describe('the shipped playbooks that fence', () => {
     const [first] = plan.workstreams;
     expect(first).toMatchObject({ name: 'names', needs: {} });
     expect(first!.steps).toMatchObject([{ action: 'dns-hold', params: { untilSynced: 'true' } }]);
+    const targets = (on: typeof plan) => (on.workstreams[0]!.steps[0] as { targets: string[] }).targets;
+    const some = await planned('control-plane-lockout', { names: 'true', 'names-on': 'role=control-plane' });
+    expect(targets(plan).length).toBeGreaterThan(targets(some.plan).length);
     const ids = steps.map((step) => step.id);
     expect(ids.slice(ids.indexOf('release'))).toEqual(['release', 'own-names', 'start-last', 'recovered']);
     const without = await planned('control-plane-lockout');

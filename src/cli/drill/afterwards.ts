@@ -4,7 +4,7 @@ import { table } from '../output.ts';
 import { type Beat, spark } from './pulses.ts';
 import type { Played } from './result.ts';
 
-const LABEL = 'user requests lost  '.length;
+const LABEL = 'saved by held names  '.length;
 const LEAST = 20;
 const MOST = 72;
 
@@ -34,6 +34,14 @@ export function chartLines(beats: readonly Beat[], columns: number): string[] {
         'user requests lost',
         beats.map(({ lost = 0 }) => lost / Math.max(1, last.lost!)),
         `${last.lost} in all`,
+      ),
+    );
+  if (last.saved !== undefined)
+    lines.push(
+      row(
+        'saved by held names',
+        beats.map(({ saved = 0 }) => saved / Math.max(1, last.saved!)),
+        `${last.saved} in all`,
       ),
     );
   const shown = Math.min(width, beats.length);

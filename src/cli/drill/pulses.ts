@@ -11,6 +11,8 @@ export interface Beat {
   errors?: number;
   /** User requests lost so far. */
   lost?: number;
+  /** User requests saved so far; absent before the first one. */
+  saved?: number;
 }
 
 const BLOCKS = '▁▂▃▄▅▆▇█';
@@ -41,6 +43,7 @@ export class Pulses implements Headline {
       of: pulse.of,
       ...(errors !== undefined && { errors }),
       ...(pulse.lost !== undefined && { lost: pulse.lost }),
+      ...(pulse.saved !== undefined && { saved: pulse.saved }),
     });
   }
 

@@ -11,6 +11,7 @@ import { simulatedCrictl } from '../control-plane/tools/crictl.ts';
 import { curlTool } from '../control-plane/tools/curl.ts';
 import { simulatedEtcdctl } from '../control-plane/tools/etcdctl.ts';
 import { kubectlTool } from '../control-plane/tools/kubectl.ts';
+import { ClusterDns } from '../dns/cluster-dns.ts';
 import { createRandom } from '../random.ts';
 import type { Site } from '../site.ts';
 import { CLOCKS } from '../time-scale.ts';
@@ -44,6 +45,7 @@ export interface ClusterNeeds {
 export class Cluster {
   readonly parts: ClusterParts;
   readonly controlPlane: ControlPlane;
+  readonly dns: ClusterDns;
 
   constructor(parts: ClusterParts, needs: ClusterNeeds) {
     this.parts = parts;
@@ -57,15 +59,25 @@ export class Cluster {
     );
     const { hosts, etcd } = this.controlPlane;
     for (const [i, host] of hosts.entries()) this.#equip(host, etcd.members[i]!);
+    this.dns = new ClusterDns({
+      seed: parts.seed,
+      network: parts.site.network,
+      nodes: [...parts.controlPlanes, ...parts.workers],
+      kubeletActive: parts.kubeletActive,
+      client: (node, index) => this.client(node, index),
+    });
   }
 
-  /** Resolves once all its servers answer. */
+  /** Resolves once all its servers and its DNS answer. */
   async start(): Promise<void> {
     this.controlPlane.start();
     while (this.controlPlane.ready() < this.controlPlane.hosts.length) await delay(50);
+    this.dns.start();
+    while (this.dns.known() < this.dns.held().of) await delay(50);
   }
 
   stop(): void {
+    this.dns.stop();
     this.controlPlane.stop();
   }
 

@@ -39,9 +39,10 @@ export class HealthyCluster {
   serve(): void {
     const { seed, workers } = this.cluster.parts;
     this.#services = workers.map(
-      (node, index) =>
+      (node) =>
         new Services({
-          ...this.cluster.client(node, index),
+          node,
+          resolve: (pick) => this.cluster.dns.resolve(pick),
           names: NAMES,
           callsPerSecond: this.#callsPerWorker,
           retryMs: paceOf(workers.length, CLOCKS.dnsRetry),

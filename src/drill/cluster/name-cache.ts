@@ -9,9 +9,16 @@ export class NameCache {
   #expiries: number[];
 
   /** Each name was looked up some time within the last `ttlMs`. */
-  constructor(names: number, ttlMs: number, now: number, random: Random) {
+  constructor(names: number, ttlMs: number, now: number, random: Pick<Random, 'next'>) {
     this.#ttlMs = ttlMs;
     this.#expiries = Array.from({ length: names }, () => now + random.next() * ttlMs);
+  }
+
+  /** Another one that remembers the same now. */
+  copy(): NameCache {
+    const copy = new NameCache(0, this.#ttlMs, 0, { next: () => 0 });
+    copy.#expiries = this.#expiries;
+    return copy;
   }
 
   /** Share of names that do not resolve. */

@@ -1,8 +1,7 @@
+import type { Resolved } from '../dns/cluster-dns.ts';
 import type { Random } from '../random.ts';
 import { CLOCKS } from '../time-scale.ts';
-import type { LabNetwork, LabNode } from '../types.ts';
-import { ApiClient } from './api-client.ts';
-import type { ApiDoor } from './door.ts';
+import type { LabNode } from '../types.ts';
 import { NameCache } from './name-cache.ts';
 
 /** Calls a second that one endpoint can carry. */
@@ -13,42 +12,49 @@ export function carried(endpoints: number, callsPerSecond: number): number {
   return callsPerSecond === 0 ? 1 : Math.min(1, (ENDPOINT_CARRIES * endpoints) / callsPerSecond);
 }
 
+export interface ServicesOptions {
+  node: Pick<LabNode, 'running'>;
+  /** How often a failed lookup is tried again. */
+  retryMs: number;
+  names: number;
+  /** Users' requests that come here now. */
+  callsPerSecond(): number;
+  /** Share of user requests that the endpoints can carry. */
+  carried(): number;
+  /** Asks the cluster's DNS; the number, in [0, 1), is which of its servers gets the question. */
+  resolve(pick: number): Resolved;
+  random: Random;
+}
+
+/** User requests so far. */
+export interface Calls {
+  served: number;
+  lost: number;
+  withoutEndpoint: number;
+  /** Those that would have been lost, had nobody given CoreDNS a table of names. */
+  lostUnheld: number;
+}
+
 /** The user requests of one node: they succeed while their names resolve and endpoints take them. */
 export class Services {
-  readonly #options: { node: LabNode; callsPerSecond(): number; retryMs: number; carried(): number };
+  readonly #options: ServicesOptions;
   readonly #cache: NameCache;
-  readonly #client: ApiClient;
+  /** What it would remember without a table. */
+  readonly #unheld: NameCache;
   readonly #timer: NodeJS.Timeout;
   #at = Date.now();
   #askAt = 0;
-  #asking = false;
-  #lost = 0;
-  #withoutEndpoint = 0;
-  #served = 0;
+  readonly #calls: Calls = { served: 0, lost: 0, withoutEndpoint: 0, lostUnheld: 0 };
 
-  constructor(options: {
-    node: LabNode;
-    network: LabNetwork;
-    doors: readonly ApiDoor[];
-    first: number;
-    /** How often a failed lookup is tried again. */
-    retryMs: number;
-    names: number;
-    /** Users' requests that come here now. */
-    callsPerSecond(): number;
-    /** Share of user requests that the endpoints can carry. */
-    carried(): number;
-    random: Random;
-  }) {
+  constructor(options: ServicesOptions) {
     this.#options = options;
     this.#cache = new NameCache(options.names, CLOCKS.dnsTtl, this.#at, options.random);
-    this.#client = new ApiClient(options);
-    this.#timer = setInterval(() => this.#pass(), 250);
+    this.#unheld = this.#cache.copy();
+    this.#timer = setInterval(() => this.pass(Date.now()), 250);
   }
 
-  /** User requests so far. */
-  calls(): { lost: number; served: number; withoutEndpoint: number } {
-    return { lost: this.#lost, served: this.#served, withoutEndpoint: this.#withoutEndpoint };
+  calls(): Calls {
+    return { ...this.#calls };
   }
 
   /** Share of names that do not resolve now. */
@@ -58,32 +64,30 @@ export class Services {
 
   stop(): void {
     clearInterval(this.#timer);
-    this.#client.close();
   }
 
-  #pass(): void {
-    const now = Date.now();
-    const calls = (this.#options.callsPerSecond() * (now - this.#at)) / 1000;
-    const failing = this.#options.node.running() ? this.#cache.failing(now) : 1;
-    const resolved = calls * (1 - failing);
-    const served = resolved * this.#options.carried();
-    this.#withoutEndpoint += resolved - served;
-    this.#lost += calls - served;
-    this.#served += served;
+  /** Counts the requests since the last look, then looks up what is due. */
+  pass(now: number): void {
+    const { node, callsPerSecond, carried } = this.#options;
+    const on = node.running();
+    const calls = (callsPerSecond() * (now - this.#at)) / 1000;
+    const carries = carried();
+    const resolved = calls * (on ? 1 - this.#cache.failing(now) : 0);
+    const sum = this.#calls;
+    sum.served += resolved * carries;
+    sum.withoutEndpoint += resolved * (1 - carries);
+    sum.lost += calls - resolved * carries;
+    sum.lostUnheld += calls - calls * (on ? 1 - this.#unheld.failing(now) : 0) * carries;
     this.#at = now;
-    if (!this.#options.node.running() || !this.#cache.due(now) || this.#asking || now < this.#askAt) return;
-    this.#askAt = now + this.#options.retryMs;
-    this.#asking = true;
-    this.#lookUp().finally(() => {
-      this.#asking = false;
-    });
+    if (on) this.#lookUp(now);
   }
 
-  /** The cluster's DNS gets its answers from the API server. */
-  async #lookUp(): Promise<void> {
-    const reply = await this.#client
-      .ask({ path: '/api/v1/namespaces/default/endpoints', timeoutMs: CLOCKS.kubeletTimeout })
-      .catch(() => undefined);
-    if (reply?.code === 200) this.#cache.refresh(Date.now());
+  #lookUp(now: number): void {
+    const { retryMs, random, resolve } = this.#options;
+    if (now < this.#askAt || !(this.#cache.due(now) || this.#unheld.due(now))) return;
+    this.#askAt = now + retryMs;
+    const found = resolve(random.next());
+    if (found.now) this.#cache.refresh(now);
+    if (found.unheld) this.#unheld.refresh(now);
   }
 }

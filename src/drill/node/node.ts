@@ -156,7 +156,7 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
       bootFiles(root);
     },
     exec: (command, options) => exec(command, options),
-    spawn({ comm, args, cgroup }) {
+    spawn({ comm, args, cgroup, onReload }) {
       if (!listener) throw new Error(`${spec.name} is off`);
       startTime = Math.max(startTime + 1, Math.floor((performance.now() - bootedAt) / 10));
       const process = startProcess({
@@ -166,6 +166,7 @@ export async function createLabNode(options: LabNodeOptions): Promise<SimulatedN
         cgroup,
         startTime,
         guardian: host.guardian,
+        ...(onReload && { onReload }),
         ...(options.observeBy && { observeBy: options.observeBy }),
       });
       processes.add(process);

@@ -6,9 +6,13 @@ import { type ProcEntry, type ProcState, removeProc, writeProc, writeState } fro
 
 /** A stopped process answers nothing; a loaded machine answers late. */
 const TURN_MS = 250;
+const NEWLINE = 10;
 
 // Answers each line with a line and ends with its input, so it never outlives the lab.
 const SCRIPT = 'while IFS= read -r turn; do echo; done';
+// A shell runs a trap at once only while it waits: cat answers the lines. It also ends with its input.
+const RELOADS =
+  "trap 'printf r' USR1; exec 3<&0; cat <&3 & while kill -0 $! 2>/dev/null; do wait $!; done 2>/dev/null";
 
 export interface NodeProcess extends LabProcess {
   entry: ProcEntry;
@@ -24,10 +28,12 @@ export function startProcess(options: {
   cgroup: string;
   startTime: number;
   guardian: Guardian;
+  /** Called at each SIGUSR1, which ends a process that has none. */
+  onReload?: () => void;
   /** How the state letter is read: from the host's /proc if there is one. */
   observeBy?: 'proc' | 'turn';
 }): NodeProcess {
-  const child = spawn('/bin/sh', ['-c', SCRIPT], {
+  const child = spawn('/bin/sh', ['-c', options.onReload ? RELOADS : SCRIPT], {
     argv0: options.comm,
     detached: true,
     env: {},
@@ -52,7 +58,9 @@ export function startProcess(options: {
   };
   child.stdin.on('error', () => undefined);
   child.stdout.on('data', (data: Buffer) => {
-    answered += data.length;
+    const lines = data.reduce((sum, byte) => sum + (byte === NEWLINE ? 1 : 0), 0);
+    answered += lines;
+    for (let n = lines; n < data.length; n++) options.onReload?.();
     wake();
   });
   child.once('exit', () => {

@@ -57,6 +57,8 @@ export interface Pulse {
   bad: number;
   /** User requests lost; absent where the scenario has no users. */
   lost?: number;
+  /** Those that a workstream saved; absent where it saved none. */
+  saved?: number;
 }
 
 /** What one lab reports about its outage. It crosses a process boundary, so it is plain data. */

@@ -58,6 +58,17 @@ describe('after a drill', () => {
     expect(lines.at(-1)).toMatch(/0s +20\.0s$/);
   });
 
+  it('draws what held names saved, once they saved something', () => {
+    const pulses = outage();
+    const pulse = { ready: 3, of: 3, good: 2000, bad: 0, lost: 480 };
+    for (const saved of [60, 120]) pulses.push({ ...pulse, saved }, 20_000 + saved * 10);
+    for (const columns of [60, 100]) {
+      const lines = chartLines(pulses.beats, columns);
+      expect(lines.at(-2)).toMatch(/^saved by held names {2}▁+.*█ {2}120 in all$/);
+      for (const line of lines) expect(line.length).toBeLessThan(columns);
+    }
+  });
+
   it('draws nothing of a single look', () => {
     expect(chartLines(outage().beats.slice(0, 1), 80)).toEqual([]);
   });

@@ -1,7 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { actionNamed } from '../../../src/actions/registry.ts';
+import { ClusterDns } from '../../../src/drill/dns/cluster-dns.ts';
+import { fullName, SERVICES } from '../../../src/drill/dns/names.ts';
+import { SYSTEM_POOL } from '../../../src/drill/machines.ts';
 import type { SimulatedNode } from '../../../src/drill/node/node.ts';
 import type { LabConnection } from '../../../src/drill/types.ts';
 import { nodeScript } from '../../../src/node/script.ts';
@@ -145,6 +150,54 @@ test('a held process is frozen, its successor too, until it is released', async 
   });
   await expect.poll(() => second.turn()).toBe(true);
   expect(worker.systemd.units()).toEqual([]);
+});
+
+const PATIENT = { timeout: 15_000 };
+
+test('a CoreDNS that restarts without the API is held and answers, until it is freed', {
+  timeout: 30_000,
+}, async () => {
+  let code = 200;
+  const api = createServer((_request, response) => response.writeHead(code).end('{}'));
+  await new Promise<void>((listening) => api.listen(0, '127.0.0.1', listening));
+  const door = { node: server, port: () => (api.address() as AddressInfo).port };
+  worker.spec.labels.pool = SYSTEM_POOL;
+  const dns = new ClusterDns({
+    seed: 1,
+    network: 0,
+    nodes: [server, worker],
+    kubeletActive: () => true,
+    client: (node) => ({ node, network: lab.network, doors: [door], first: 0 }),
+  });
+  dns.start();
+  try {
+    await expect.poll(() => dns.resolve(0), PATIENT).toEqual({ now: true, unheld: true });
+    expect(await act(worker, 'check', 'dns-hold', {}, 's1')).toMatchObject({
+      data: { own: '1', fails: '0' },
+    });
+    code = 503;
+    dns.kill(0);
+    const asked = `dig @10.244.0.53 ${fullName('cart.shop')}`;
+    await expect.poll(async () => (await run(ssh, asked)).stdout, PATIENT).toContain('SERVFAIL');
+    expect(await act(worker, 'apply', 'dns-hold', { untilSynced: 'true' }, 's2')).toMatchObject({
+      state: 'changed',
+      note: expect.stringContaining(`${SERVICES.length} names answered at 1 CoreDNS`),
+    });
+    expect(dns.resolve(0)).toEqual({ now: true, unheld: false });
+    expect(await act(worker, 'verify', 'dns-hold', {}, 's2')).toMatchObject({ data: { held: '1' } });
+    expect(await act(server, 'check', 'dns-hold', {}, 's2')).toMatchObject({ state: 'already' });
+    // One that restarts again is held by the watch on its node.
+    dns.kill(0);
+    await expect.poll(() => dns.resolve(0).now, PATIENT).toBe(true);
+    code = 200;
+    await expect.poll(() => dns.resolve(0).unheld, PATIENT).toBe(true);
+    expect(await act(worker, 'undo', 'dns-hold', {}, 's2')).toMatchObject({ state: 'changed' });
+    expect(dns.held()).toEqual({ now: 0, of: 1 });
+    await expect.poll(() => dns.resolve(0).now, PATIENT).toBe(true);
+  } finally {
+    dns.stop();
+    api.close();
+  }
 });
 
 test('a held unit stays down under Restart=always, and comes back', async () => {

@@ -5,11 +5,12 @@ export const TITLE = 'a new telemetry agent on every node floods the API servers
 
 export const INTRO = [
   'A telemetry agent on every worker will ask the API servers for more than they can answer: they run out of memory, and it can only be deleted through the API that it keeps down.',
-  'Fireaxe then logs in to the nodes: three workstreams take the load off side by side, the cause is deleted while the API answers, and the clients return in batches.',
+  'Fireaxe then logs in to the nodes: names are kept answering, three workstreams take the load off side by side, the cause is deleted while the API answers, and the clients return in batches.',
   'Watch the API servers that are ready, the share of failed answers, and the requests that users lose.',
 ] as const;
 
 export const WHY = {
+  names: 'a CoreDNS that restarts without the API knows no name, and then users lose their requests',
   'fewer-clients': 'the offender is most of the load, and its nodes can be reached without the API',
   controllers: 'a fenced node looks dead: while paused, nothing takes its pods out of the services',
   'no-clients': 'without clients the servers come up; each host reverts the fence unless it is kept',

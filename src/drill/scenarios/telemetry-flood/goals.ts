@@ -27,5 +27,6 @@ export const GOALS: Goals<Sample> = {
     s.endpoints === s.workers &&
     s.servers.ready === s.servers.of &&
     s.leases === s.workers &&
-    s.namesFailing === 0,
+    s.namesFailing === 0 &&
+    s.dnsHeld.now === 0,
 };

@@ -37,6 +37,8 @@ export function observe(
     endpoints: cluster.endpoints(),
     lostWithoutEndpoint: sum(calls.map((c) => c.withoutEndpoint)),
     requestsLost: sum(calls.map((c) => c.lost)),
+    dnsHeld: cluster.dns.held(),
+    lostUnheld: sum(calls.map((c) => c.lostUnheld)),
   };
 }
 

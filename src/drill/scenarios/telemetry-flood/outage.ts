@@ -12,7 +12,7 @@ import { observe } from './observe.ts';
 import { report } from './report.ts';
 import type { Sample } from './sample.ts';
 import { Tally } from './tally.ts';
-import { createWorker, type FloodWorker } from './worker.ts';
+import { createWorker, type FloodWorker, offenderState } from './worker.ts';
 
 /** The cluster with the offender's DaemonSet on every worker, and the users' services. */
 export class TelemetryFlood implements Outage {
@@ -22,6 +22,8 @@ export class TelemetryFlood implements Outage {
   readonly #tally = new Tally();
   readonly #callsPerWorker: () => number;
   #beganAt = 0;
+  /** From when on each CoreDNS is killed, in milliseconds since the control plane went down. */
+  readonly #killsAfter: number[];
 
   /** Users send each worker so many requests a second. */
   constructor(parts: ClusterParts, callsPerWorker: () => number = () => USERS.callsPerSecond) {
@@ -45,6 +47,12 @@ export class TelemetryFlood implements Outage {
       wideWatchBytes: (COST.watch * this.load.size * 144) / (this.load.watches * workers.length),
       leaseMs: leaseMs(this.load.kubeletEveryMs),
     });
+    const random = createRandom(parts.seed, 'coredns-kills');
+    const { dnsKillFirst, dnsKillLast } = CLOCKS;
+    this.#killsAfter = Array.from(
+      { length: this.cluster.dns.held().of },
+      () => dnsKillFirst + random.next() * (dnsKillLast - dnsKillFirst),
+    );
   }
 
   start(): Promise<void> {
@@ -85,7 +93,23 @@ export class TelemetryFlood implements Outage {
   look(): Sample {
     const sample = observe(this, performance.now() - this.#beganAt);
     this.#tally.push(sample);
+    this.#killDns(sample.at);
     return sample;
+  }
+
+  /**
+   * Where the agent takes the memory of its node, the kernel kills a CoreDNS that has all its lists. It starts again, and
+   * without the API it knows no name.
+   */
+  #killDns(at: number): void {
+    const { brokenAt } = this.#tally.read();
+    if (brokenAt === undefined) return;
+    const { dns } = this.cluster;
+    for (const [n, after] of this.#killsAfter.entries()) {
+      const worker = this.workers.find(({ node }) => node === dns.nodeOf(n));
+      if (at - brokenAt < after || !worker || offenderState(worker) !== 'flooding') continue;
+      if (dns.knowsAlone(n)) dns.kill(n);
+    }
   }
 
   report(): Report {

@@ -9,7 +9,7 @@ import type { Tallied } from './tally.ts';
 /** The outage in words and as JSON. */
 export function report(tallied: Tallied, load: Load, setup: Setup): Report {
   const scored = score(tallied, setup);
-  const { now, requestsLost, serverDeaths, endpoints, seen, controlPlane } = scored;
+  const { now, requestsLost, requestsSaved, serverDeaths, endpoints, seen, controlPlane } = scored;
   const { last } = tallied;
   return {
     broken: scored.controlPlaneDown,
@@ -28,12 +28,16 @@ export function report(tallied: Tallied, load: Load, setup: Setup): Report {
       good: last?.answers.good ?? 0,
       bad: last?.answers.bad ?? 0,
       lost: requestsLost,
+      ...(requestsSaved > 0 && { saved: requestsSaved }),
     },
     bought: bought(scored, last),
     rows: rows(scored, last),
     score: scored,
     status: { sample: last, load: { standsFor: load.standsFor, overload: load.overload } },
-    result: { top: { requestsLost }, lab: { seen, controlPlane, endpoints, serverDeaths, now } },
+    result: {
+      top: { requestsLost, requestsSaved },
+      lab: { seen, controlPlane, endpoints, serverDeaths, now },
+    },
   };
 }
 
@@ -52,8 +56,12 @@ function story(scored: FloodScore, load: Load, last: Sample | undefined): string
   ];
 }
 
-function bought({ seen, endpoints, now, workers }: FloodScore, last: Sample | undefined): Report['bought'] {
+function bought(
+  { seen, endpoints, now, workers, requestsSaved }: FloodScore,
+  last: Sample | undefined,
+): Report['bought'] {
   return {
+    names: `kept names answering at ${seen.named.most} of ${seen.named.of} CoreDNS: ${requestsSaved} user requests saved`,
     'fewer-clients': `held ${seen.held.most} of ${seen.held.of} offenders`,
     controllers: `kept at least ${endpoints.fewest} of ${endpoints.of} endpoints of the users' services`,
     'no-clients': `kept ${seen.fenced.most} of ${seen.fenced.of} clients away from the API`,
@@ -74,7 +82,10 @@ function rows(scored: FloodScore, last: Sample | undefined): Report['rows'] {
     ['recovered', scored.recovered ? 'yes' : 'no'],
     ['time to window', seconds(scored.timeToWindowSeconds)],
     ['time to recovery', seconds(scored.timeToRecoverySeconds)],
-    ['user requests lost', String(scored.requestsLost)],
+    [
+      'user requests lost',
+      `${scored.requestsLost}${seen.named.most > 0 ? `; ${scored.requestsSaved} more without the hold of names` : ''}`,
+    ],
     [
       'endpoints of services',
       `at least ${endpoints.fewest} of ${endpoints.of} ready; ${endpoints.requestsLost} user requests lost without an endpoint`,
@@ -84,6 +95,7 @@ function rows(scored: FloodScore, last: Sample | undefined): Report['rows'] {
     ['seen: offenders held', share(seen.held)],
     ['seen: clients fenced', share(seen.fenced)],
     ['seen: servers scaled', share(seen.scaled)],
+    ['seen: CoreDNS held', share(seen.named)],
     ['seen: DaemonSet removed', seen.removed ? 'yes' : 'no'],
     [
       'now',

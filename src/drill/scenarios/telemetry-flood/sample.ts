@@ -24,4 +24,7 @@ export interface Sample {
   /** Share of the users' names that do not resolve, and user requests lost so far. */
   namesFailing: number;
   requestsLost: number;
+  /** CoreDNS that answer by a table of names, and user requests that would be lost by now without one. */
+  dnsHeld: { now: number; of: number };
+  lostUnheld: number;
 }

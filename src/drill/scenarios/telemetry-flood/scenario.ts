@@ -1,3 +1,4 @@
+import { SYSTEM_POOL } from '../../machines.ts';
 import { CLOCKS, TIME_SCALE } from '../../time-scale.ts';
 import type { Scenario } from '../types.ts';
 import { INTRO, NAME, OFFENDER, TITLE, WHY } from './about.ts';
@@ -16,6 +17,9 @@ export const TELEMETRY_FLOOD: Scenario = {
     daemonset: OFFENDER.daemonset,
     'pod-selector': `app=${OFFENDER.labels.app}`,
     'instance-type': 'm6i.8xlarge',
+    // The volume of a Corefile is replaced as Linux does it.
+    names: String(process.platform === 'linux'),
+    'names-on': `pool=${SYSTEM_POOL}`,
     // The lab's clocks are fast: so are its gates.
     'gate-for': `${CLOCKS.leaseExpire}ms`,
     'gate-within': '60s',

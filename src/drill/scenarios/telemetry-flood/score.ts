@@ -14,6 +14,8 @@ export interface Setup {
 export interface FloodScore extends Score {
   controlPlaneDown: boolean;
   requestsLost: number;
+  /** Those that would have been lost without the tables of names, and were not. */
+  requestsSaved: number;
   /** What a recovery can cost users that the incident did not affect: services lose endpoints although every pod runs. */
   endpoints: { fewest: number; of: number; requestsLost: number };
   serverDeaths: number;
@@ -22,6 +24,8 @@ export interface FloodScore extends Score {
     held: { most: number; of: number };
     fenced: { most: number; of: number };
     scaled: { most: number; of: number };
+    /** CoreDNS that answered by a table. */
+    named: { most: number; of: number };
     removed: boolean;
   };
   /** Its servers and answers while down and untouched, and in the last seconds. */
@@ -50,6 +54,7 @@ export function score(tallied: Tallied, { seed, workers, servers }: Setup): Floo
     controlPlaneDown: tallied.brokenAt !== undefined,
     ...times,
     requestsLost: Math.round(last?.requestsLost ?? 0),
+    requestsSaved: Math.max(0, Math.round((last?.lostUnheld ?? 0) - (last?.requestsLost ?? 0))),
     endpoints: {
       fewest: tallied.fewestEndpoints ?? workers,
       of: workers,
@@ -60,6 +65,7 @@ export function score(tallied: Tallied, { seed, workers, servers }: Setup): Floo
       held: { most: tallied.mostHeld, of: workers },
       fenced: { most: tallied.mostFenced, of: workers },
       scaled: { most: tallied.mostRetyped, of: servers },
+      named: { most: tallied.mostDnsHeld, of: last?.dnsHeld.of ?? 0 },
       removed: tallied.removedAt !== undefined,
     },
     controlPlane: tallied.relief,

@@ -10,6 +10,7 @@ export interface Tallied extends Milestones {
   mostHeld: number;
   mostFenced: number;
   mostRetyped: number;
+  mostDnsHeld: number;
   /** Fewest endpoints of the users' services since the control plane went down. */
   fewestEndpoints?: number;
   /** The control plane while it was down and untouched, and in the last seconds. */
@@ -21,7 +22,7 @@ export interface Tallied extends Milestones {
 export class Tally {
   readonly #judge = new Judge(GOALS);
   readonly #relief = new Relief();
-  readonly #seen: Omit<Tallied, 'relief'> = { mostHeld: 0, mostFenced: 0, mostRetyped: 0 };
+  readonly #seen: Omit<Tallied, 'relief'> = { mostHeld: 0, mostFenced: 0, mostRetyped: 0, mostDnsHeld: 0 };
   /** A server has been lost to the flood. */
   #ailing = false;
 
@@ -35,6 +36,7 @@ export class Tally {
     seen.mostHeld = Math.max(seen.mostHeld, sample.held);
     seen.mostFenced = Math.max(seen.mostFenced, sample.fenced);
     seen.mostRetyped = Math.max(seen.mostRetyped, sample.servers.retyped);
+    seen.mostDnsHeld = Math.max(seen.mostDnsHeld, sample.dnsHeld.now);
     seen.fewestEndpoints = Math.min(seen.fewestEndpoints ?? sample.endpoints, sample.endpoints);
     if (sample.daemonSet) delete seen.removedAt;
     else seen.removedAt ??= sample.at;

@@ -67,7 +67,8 @@ export function createWorker({
     },
   });
   const services = new Services({
-    ...client,
+    node,
+    resolve: (pick) => cluster.dns.resolve(pick),
     names: USERS.names,
     callsPerSecond,
     retryMs: load.dnsRetryMs,

@@ -18,6 +18,8 @@ const broken: Omit<Sample, 'at'> = {
   lostWithoutEndpoint: 0,
   namesFailing: 0.5,
   requestsLost: 10,
+  dnsHeld: { now: 0, of: 2 },
+  lostUnheld: 10,
 };
 const well: Omit<Sample, 'at'> = {
   ...broken,
@@ -86,6 +88,7 @@ test.each([
   ['a server is not ready', { servers: { ...well.servers, ready: 2 } }],
   ['a kubelet does not report', { leases: 3 }],
   ['names still fail', { namesFailing: 0.01 }],
+  ['a CoreDNS still answers by a table', { dnsHeld: { now: 1, of: 2 } }],
 ])('not recovered while %s', (_, wrong) => {
   expect(play(up, [3, broken], [8, { ...well, ...wrong }]).read().recoveredAt).toBeUndefined();
 });
@@ -99,17 +102,21 @@ test('the score counts from the outage and tells what was seen of each step', ()
     endpoints: 1,
     lostWithoutEndpoint: 6,
     servers: { ...broken.servers, ready: 2, retyped: 1 },
+    dnsHeld: { now: 1, of: 2 },
   };
-  const tallied = play(up, [3, broken], [3, held], [4, well]).read();
+  const tallied = play(up, [3, broken], [3, held], [4, { ...well, lostUnheld: 35.4 }]).read();
   expect(score(tallied, { seed: 1, workers: 4, servers: 3 })).toMatchObject({
     recovered: true,
     timeToWindowSeconds: 3,
     timeToRecoverySeconds: 6,
     endpoints: { fewest: 1, of: 4 },
+    requestsLost: 10,
+    requestsSaved: 25,
     seen: {
       held: { most: 3, of: 4 },
       fenced: { most: 4, of: 4 },
       scaled: { most: 1, of: 3 },
+      named: { most: 1, of: 2 },
       removed: true,
     },
     controlPlane: { before: { readyPercent: 0 }, after: { readyPercent: 92 } },
