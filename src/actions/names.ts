@@ -20,6 +20,7 @@ export const ACTION_NAMES = [
   'shrink-group',
   'kubectl',
   'dns-hold',
+  'drill-flood',
   'sweep',
   'exec',
 ] as const;

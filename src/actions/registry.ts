@@ -3,6 +3,7 @@ import { nearest } from '../base/nearest.ts';
 import { cordon } from './cordon/action.ts';
 import { cordonBalancer } from './cordon-balancer/action.ts';
 import { dnsHold } from './dns-hold/action.ts';
+import { drillFlood } from './drill-flood/action.ts';
 import { evacuate } from './evacuate/action.ts';
 import { exec } from './exec/action.ts';
 import { fence } from './fence/action.ts';
@@ -50,6 +51,7 @@ const ACTIONS = new Map<string, Action>(
     shrinkGroup,
     kubectl,
     dnsHold,
+    drillFlood,
     sweep,
     exec,
   ].map((action) => [action.name, action as unknown as Action]),

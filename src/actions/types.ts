@@ -77,6 +77,8 @@ export interface Action<P = unknown> {
   counted?(params: P): Counted[];
   /** What to know before consent: one line each, from the fleet and the kit alone. */
   warnings?(params: P, context: ActionContext): string[];
+  /** Throws where no plan may do this on these nodes. */
+  permitted?(params: P, targets: readonly string[], context: ActionContext): void;
   /** Whether kubelets cannot reach the API while it is in force. */
   silencesKubelets?(params: P): boolean;
   node?: NodeSide<P>;

@@ -87,6 +87,7 @@ export async function openCluster(
     kubernetes: file.kubernetes,
     parameters: file.parameters,
     timeouts: timeoutsIn(file),
+    ...(file.drills === 'allowed' && { drills: file.drills }),
     fleet,
     ...ownHostKeys,
   };

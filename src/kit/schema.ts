@@ -216,6 +216,8 @@ const cluster = z.strictObject({
     .prefault({}),
   parameters: z.record(z.string(), text).default({}),
   timeouts: timeouts.prefault({}),
+  /** Of each cluster by itself, never among the defaults. */
+  drills: z.enum(['allowed', 'refused'], 'expected allowed or refused').default('refused'),
   fleet: z.string().min(1).optional(),
   /** With the keys of its own hosts, besides those of the kit. */
   knownHosts: z.array(z.string().min(1)).optional(),
@@ -234,7 +236,7 @@ const policy = z.strictObject({
 export const clusterSchema = cluster;
 
 /** What all clusters share; each has a snapshot of its own. */
-export const defaultsSchema = cluster.omit({ fleet: true });
+export const defaultsSchema = cluster.omit({ fleet: true, drills: true });
 
 export const clusterName = name;
 

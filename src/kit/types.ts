@@ -126,6 +126,8 @@ export interface ClusterKit {
   parameters: Record<string, string>;
   /** What the kit sets over the defaults. */
   timeouts?: Partial<Timeouts>;
+  /** Whether a drill may flood it; refused where absent. */
+  drills?: 'allowed';
   fleet: FleetSnapshot;
   /** Absolute path of its snapshot, where it comes from a kit. */
   fleetFile?: string;

@@ -59,8 +59,9 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
   const via = overrides.via ?? draft.via;
   const parallel = overrides.parallel ?? draft.parallel;
   const waves = action.oneByOne ? new Array<number>(total).fill(1) : waveSizes(total, canary, wave);
-  const warnings =
-    action.warnings?.(params, { cluster: request.cluster, nodes: request.cluster.fleet.nodes }) ?? [];
+  const context = { cluster: request.cluster, nodes: request.cluster.fleet.nodes };
+  action.permitted?.(params, draft.targets, context);
+  const warnings = action.warnings?.(params, context) ?? [];
   const hasCanary = canary !== undefined && waves.length > 1 && resolveAmount(canary, total, 'up') > 0;
   const calls = action.cloud ? {} : callsOf(request.cluster, draft.targets, via);
   const ordered = calls.perCall !== undefined && !action.oneByOne && !draft.anyOf;

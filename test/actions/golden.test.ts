@@ -15,6 +15,7 @@ interface Golden {
   params: Record<string, unknown>;
   nodes?: Partial<FleetNode>[];
   kubernetes?: Partial<ClusterKit['kubernetes']>;
+  drills?: 'allowed';
   env?: Record<string, string>;
   /** Files of the node, by path. */
   files?: Record<string, string>;
@@ -95,6 +96,7 @@ async function follow(node: Sandbox, shell: string[], action: string, golden: Go
   );
   const params = parseParams(declared, golden.params, 'params');
   const where = context(nodes, golden.kubernetes);
+  if (golden.drills) where.cluster.drills = golden.drills;
   expect(declared.node!.variables(params, target(), where)).toMatchObject(golden.variables ?? {});
   let before: Record<string, string> | undefined;
   for (const step of golden.steps) {

@@ -1,4 +1,5 @@
 import { watchFragments } from '../../src/actions/dns-hold/watch.ts';
+import { floodFragments } from '../../src/actions/drill-flood/texts.ts';
 import { ownAddressOf } from '../../src/actions/fence-eks/own-address.ts';
 import { parseParams } from '../../src/actions/params.ts';
 import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
@@ -89,4 +90,6 @@ export const SCRIPTS: Script[] = [
   watch('watch', ['hold/watch'], `${WATCH} P_PROCESS P_CMDLINE P_CGROUP HO_UID`),
   watch('watch of pods', ['hold/pods-as', 'hold/watch'], `${WATCH} P_PODS IN_API4 IN_API6 IN_PORTS HO_TABLE`),
   watch('watch of names', ['watch'], 'FX_ROOT DW_ID P_FOR IN_UNTIL', watchFragments),
+  watch('flood', ['flood'], 'FX_ROOT FL_HOME FL_ID FL_END FL_CALLS FL_URLS', floodFragments),
+  watch('end of a flood', ['ending'], 'FX_ROOT', floodFragments),
 ];

@@ -140,6 +140,7 @@ describe('a mistake in the defaults is one of the whole kit', () => {
     ['an unknown key', 'ssh: { usr: core }', '3:10', /unknown key usr in defaults.ssh/],
     ['a wrong value', 'ssh: { port: 0 }', '3:16', /defaults.ssh.port: not a port/],
     ['a snapshot for all', 'fleet: f.json', '3:3', /unknown key fleet in defaults/],
+    ['drills for all', 'drills: allowed', '3:3', /unknown key drills in defaults/],
     ['no map', '[a]', '3:3', /defaults/],
   ])('%s', async (_, line, place, message) => {
     kit({ 'kit.yaml': `schemaVersion: 1\ndefaults:\n  ${line}\n`, 'clusters/a.yaml': '' });

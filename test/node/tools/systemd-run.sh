@@ -1,4 +1,4 @@
-# Remembers the unit; a service (no --on-active) is run for one look, but that of a hold of names, which ends with its folder.
+# Remembers the unit; a service (no --on-active) is run for one look, but that of a hold of names and a flood, which end with their folders.
 mkdir -p "$SANDBOX/active"
 timer='' name=''
 while [ $# -gt 0 ]; do
@@ -16,7 +16,7 @@ if [ -n "$timer" ]; then
 else
   : >"$SANDBOX/active/$name.service"
   case $2 in
-    */dns-hold/watch.sh)
+    */dns-hold/watch.sh | */fireaxe-flood/flood.sh)
       "$@" >/dev/null 2>&1 </dev/null &
       exit 0
       ;;
