@@ -1,8 +1,31 @@
+import { drillFloodParameters } from '../../actions/drill-flood/params.ts';
 import { SCENARIOS } from '../../drill/scenarios/index.ts';
-import { type Given, toggle, value } from '../option.ts';
-import { type CommonFlags, parameterOptions } from '../options.ts';
+import { parameterFlags } from '../action-verb.ts';
+import { type Given, grouped, toggle, value } from '../option.ts';
+import { type CommonFlags, changeOptions, parameterOptions, targetOptions } from '../options.ts';
 
 const names = SCENARIOS.map(({ name }) => name).join(', ');
+
+/** Of a drill on a real cluster alone. */
+export const gameDayOptions = {
+  ...grouped('On a real cluster:', {
+    on: value('--on <cluster>', 'flood this cluster of the kit within ceilings, where the kit allows it'),
+    selector: targetOptions.selector,
+    limit: value('--limit <N>', 'take only this many nodes, spread over the zones', { default: '3' }),
+    ...parameterFlags(drillFloodParameters),
+    lead: value('--lead <duration>', 'how long the flood lasts before the playbook begins', {
+      default: '20s',
+    }),
+    maxErrors: value('--max-errors <N%>', 'end the flood when more of what users ask fails', {
+      default: '30%',
+    }),
+    reason: changeOptions.reason,
+    dryRun: changeOptions.dryRun,
+    confirm: changeOptions.confirm,
+    sudoPasswordStdin: changeOptions.sudoPasswordStdin,
+    verbose: changeOptions.verbose,
+  }),
+};
 
 export const drillOptions = {
   scenario: value('--scenario <name>', `outage: ${names}`, { default: SCENARIOS[0].name }),
@@ -18,6 +41,7 @@ export const drillOptions = {
   dir: value('--dir <path>', 'directory of the lab of up, down and status'),
   attached: toggle('--attached', 'of the process of the lab itself', { hidden: true }),
   ...parameterOptions,
+  ...gameDayOptions,
 };
 
 export type DrillFlags = Given<typeof drillOptions> & CommonFlags;

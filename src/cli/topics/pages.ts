@@ -2,6 +2,7 @@ import actionsCordon from '../../../docs/actions/cordon.md';
 import actionsCordonBalancer from '../../../docs/actions/cordon-balancer.md';
 import actionsDns from '../../../docs/actions/dns.md';
 import actionsDnsHold from '../../../docs/actions/dns-hold.md';
+import actionsDrillFlood from '../../../docs/actions/drill-flood.md';
 import actionsEvacuate from '../../../docs/actions/evacuate.md';
 import actionsExec from '../../../docs/actions/exec.md';
 import actionsFence from '../../../docs/actions/fence.md';
@@ -30,6 +31,7 @@ import drill from '../../../docs/drill.md';
 import exitCodes from '../../../docs/exit-codes.md';
 import firstFiveMinutes from '../../../docs/first-five-minutes.md';
 import forecast from '../../../docs/forecast.md';
+import gameDay from '../../../docs/game-day.md';
 import install from '../../../docs/install.md';
 import kit from '../../../docs/kit.md';
 import kubernetes from '../../../docs/kubernetes.md';
@@ -57,6 +59,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   automation,
   'first-five-minutes': firstFiveMinutes,
   forecast: forecast,
+  'game-day': gameDay,
   install: install,
   kit: kit,
   kubernetes: kubernetes,
@@ -75,6 +78,7 @@ export const PAGES: Readonly<Record<string, string>> = {
   'cordon-balancer': actionsCordonBalancer,
   cordon: actionsCordon,
   'dns-hold': actionsDnsHold,
+  'drill-flood': actionsDrillFlood,
   dns: actionsDns,
   evacuate: actionsEvacuate,
   exec: actionsExec,

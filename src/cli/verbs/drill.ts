@@ -13,6 +13,7 @@ export default defineVerb({
     'fireaxe drill --clusters 6            # six labs, recovered by a rollout with a canary',
     'fireaxe drill --hands-off             # do nothing: nothing recovers by itself',
     'fireaxe drill --playbook shed-load    # try another playbook',
+    'fireaxe drill --on staging-1 --reason GAME-7 --dry-run   # a flood on a real cluster, where the kit allows it',
     'fireaxe drill up                      # leave the broken lab running, to practise by hand',
     'fireaxe drill status',
     'fireaxe drill down',
@@ -43,6 +44,8 @@ async function playAll(flags: DrillFlags, io: CliIo): Promise<number> {
 async function play(what: string | undefined, flags: DrillFlags, io: CliIo): Promise<number> {
   switch (what) {
     case undefined:
+      if (flags.on !== undefined)
+        return (await import('../drill/game-day/game-day.ts')).gameDay(flags.on, flags, io);
       return playAll(flags, io);
     case 'up':
     case 'down':

@@ -1,0 +1,25 @@
+import type { RunEvent } from '../../../run/types.ts';
+
+/** What the nodes told when their flood was ended; `left` are those that did not tell. */
+export interface FloodTally {
+  calls: number;
+  answered: number;
+  left: string[];
+}
+
+/** Of one event of the undo; none where it is about something else. */
+export function tallyOf(event: RunEvent): FloodTally[] {
+  if (event.kind !== 'outcome' || event.op !== 'undo') return [];
+  const { target, state, result } = event.outcome;
+  const number = (text: string | undefined) => (/^\d{1,12}$/.test(text ?? '') ? Number(text) : 0);
+  const { calls, answered } = result?.data ?? {};
+  return [{ calls: number(calls), answered: number(answered), left: state === 'ok' ? [] : [target] }];
+}
+
+export function sumOf(tallies: readonly FloodTally[]): FloodTally {
+  return {
+    calls: tallies.reduce((sum, { calls }) => sum + calls, 0),
+    answered: tallies.reduce((sum, { answered }) => sum + answered, 0),
+    left: tallies.flatMap(({ left }) => left),
+  };
+}

@@ -1,0 +1,52 @@
+import { countsLine } from '../../../base/counts-line.ts';
+import { recordDrill } from '../../../doctor/drills.ts';
+import { stateDir } from '../../../kit/state-dir.ts';
+import type { RunVerdict } from '../../../run/types.ts';
+import type { CliContext } from '../../context.ts';
+import { EXIT } from '../../exit-codes.ts';
+import { inForceLine } from '../../format/undo-preview.ts';
+import { nextCommand } from '../../next-command.ts';
+import { table } from '../../output.ts';
+import type { GameDay } from './plans.ts';
+import { type Beat, scoreOf, scoreRows } from './score.ts';
+import type { FloodTally } from './tally.ts';
+
+/** The score, what is left, and the exit code. */
+export async function tell(
+  day: GameDay,
+  context: CliContext,
+  { beats, breach }: { beats: Beat[]; breach: AbortSignal },
+  { calls, answered, left }: FloodTally,
+  recovery: RunVerdict | undefined,
+): Promise<number> {
+  const { sink, io, kit, flags } = context;
+  const score = scoreOf(beats);
+  for (const line of table(scoreRows(score, { calls, answered, of: beats[0]?.of ?? 0 }))) sink.text(line);
+  const aborted = breach.aborted ? String(breach.reason) : undefined;
+  if (aborted) sink.text(`aborted: ${aborted}`);
+  if (left.length > 0)
+    sink.text(`the flood was not ended from here on ${left.join(', ')}: these nodes end it by themselves`);
+  const state = stateDir(kit, io.env);
+  if (recovery) {
+    sink.text(`playbook: ${recovery.state}; ${recovery.planned} planned: ${countsLine(recovery.counts)}`);
+    const { readRun } = await import('../../../run/journal/store.ts');
+    const run = await readRun(state, recovery.runId).catch(() => undefined);
+    const standing = run && inForceLine(run.records);
+    if (standing) sink.text(`${standing}: ${nextCommand(`fireaxe undo ${recovery.runId}`, flags)}`);
+  }
+  sink.json({
+    on: day.cluster.name,
+    ...score,
+    calls,
+    answered,
+    aborted: aborted ?? null,
+    floodLeftOn: left,
+    ...(recovery && { run: { id: recovery.runId, state: recovery.state } }),
+  });
+  if (io.stop.aborted) return EXIT.interrupted;
+  if (aborted) return EXIT.guard;
+  const recovered = recovery !== undefined && score.well && left.length === 0;
+  const record = { at: io.now().toISOString(), scenario: `game-day ${day.cluster.name}`, recovered };
+  await recordDrill(state, record).catch((error: Error) => sink.note(`warning: ${error.message}`));
+  return recovered ? EXIT.done : EXIT.targets;
+}
