@@ -13,6 +13,12 @@ act_look() {
       check_one "$DS_AT" "${DS_DOMAIN:-$DN_DOMAIN}" &
       DN_PIDS="$DN_PIDS $!"
     done
+    # A server that a hold started here has the address of the service.
+    for DC_A in ${DS_OURS:+$DN_DONE}; do
+      case $DC_A in service=*) ;; *) continue ;; esac
+      check_one "${DC_A#*=}" "$DN_DOMAIN" &
+      DN_PIDS="$DN_PIDS $!"
+    done
     for DC_A in $DN_DONE; do
       case $DC_A in service=* | node-local=*) ;; *) continue ;; esac
       for DC_N in $P_NAME; do

@@ -21,6 +21,8 @@ interface Golden {
   files?: Record<string, string>;
   /** Tools that this node does not have. */
   without?: string[];
+  /** Tools that a node has only where a case says so. */
+  with?: string[];
   /** Pods of CoreDNS on the node, by address. */
   coredns?: Record<string, CoreDns>;
   variables?: Record<string, string>;
@@ -49,6 +51,7 @@ interface Golden {
 const HERE = import.meta.dirname;
 const TOOLS_DIR = join(HERE, '../node/tools');
 const TOOLS = readdirSync(TOOLS_DIR).map((name) => name.replace('.sh', ''));
+const RARE = ['ip'];
 const cases = readdirSync(HERE, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .flatMap(({ name }) =>
@@ -139,7 +142,8 @@ async function follow(node: Sandbox, shell: string[], action: string, golden: Go
 
 function prepare(box: Sandbox, golden: Golden): void {
   box.file('/run/systemd/system/.here', '');
-  for (const name of TOOLS.filter((tool) => !golden.without?.includes(tool))) {
+  const has = (tool: string) => (RARE.includes(tool) ? golden.with : TOOLS)?.includes(tool);
+  for (const name of TOOLS.filter((tool) => has(tool) && !golden.without?.includes(tool))) {
     box.tool(name, readFileSync(join(TOOLS_DIR, `${name}.sh`), 'utf8'));
   }
   for (const [path, text] of Object.entries(golden.files ?? {})) box.file(path, text);

@@ -1,7 +1,11 @@
 import { defineAction } from '../types.ts';
+import free from './free.sh';
 import load from './load.sh';
 import node from './node.sh';
 import { dnsHoldParameters } from './params.ts';
+import pod from './pod.sh';
+import serve from './serve.sh';
+import server from './server.sh';
 import { watchText } from './watch.ts';
 import watching from './watching.sh';
 
@@ -24,9 +28,11 @@ export const dnsHold = defineAction({
     danger: 'change',
   },
   foundNone: (_p, results) =>
-    results.every(({ data }) => data?.servers === '0') ? 'no CoreDNS runs on these nodes' : undefined,
+    results.every(({ data }) => data?.servers === '0')
+      ? 'no CoreDNS runs on these nodes, and none is needed or can be started there'
+      : undefined,
   node: {
-    fragments: { node, load, watching },
+    fragments: { node, load, server, free, serve, pod, watching },
     variables: (p) => ({
       P_FOR: String(p.for),
       P_TIMER: String(p.timer),

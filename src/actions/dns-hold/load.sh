@@ -82,16 +82,3 @@ dh_straight() {
   fi
   rm -rf "$DS_DIR/..fireaxe"
 }
-
-# dh_free_all: every CoreDNS that is held; DH_N is how many, DH_LEFT those that still are.
-dh_free_all() {
-  DH_FREED=0 DH_LEFT=''
-  dns_servers
-  for DH_P in $DS_ALL; do
-    dns_server "$DH_P" || continue
-    dh_straight
-    dh_state
-    [ "$DH_STATE" = held ] || continue
-    if dh_free "$DH_P"; then DH_FREED=$((DH_FREED + 1)); else DH_LEFT="$DH_LEFT $DH_P"; fi
-  done
-}

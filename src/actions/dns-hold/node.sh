@@ -1,6 +1,6 @@
 # Holds the names of services: a CoreDNS that does not know them answers by a table that this node's own proxy rules tell.
-# One that still knows them is watched only, as a reload would make it forget what it knows.
-# needs: load watching dns/names firewall/armed firewall/keep
+# One that still knows them is watched only, as a reload would make it forget what it knows. Where none lives, one is started.
+# needs: load watching pod dns/names firewall/armed firewall/keep
 # shellcheck shell=sh
 
 # It touches nothing that another action changes, and must not hold up a fence on the same host.
@@ -13,11 +13,10 @@ DH_MARK='192.0.2.1 hold.fireaxe'
 act_look() {
   DH_FAILS=0 DH_HELD=0 DH_OWN=0 DH_ODD=''
   dns_servers
-  if [ -z "$DS_ALL" ]; then
-    FX_STATE=already
-    fx_say 'no CoreDNS runs here'
-    fx_data servers 0
-    return 0
+  SV_WANT=''
+  if [ -z "$DS_ALL" ] || dv_here; then
+    serve_look
+    [ -n "$SV_WANT" ] || { fx_data servers 0 && return 0; }
   fi
   dns_by || fx_refuse no-tool 'neither bash, dig nor nslookup is here to ask DNS'
   for DH_P in $DS_ALL; do
@@ -31,7 +30,8 @@ act_look() {
   done
   # shellcheck disable=SC2086
   set -- $DS_ALL
-  fx_data servers $#
+  fx_data servers $(($# + ${#SV_WANT}))
+  [ -z "$SV_WANT" ] || fx_data server own
   fx_data held "$DH_HELD"
   fx_data own "$DH_OWN"
   fx_data fails "$DH_FAILS"
@@ -48,8 +48,14 @@ act_look() {
   [ -z "$DH_ODD" ] || fx_refuse not-found "$DH_ODD"
   fx_systemd || fx_has setsid || fx_refuse no-timer 'neither systemd-run nor setsid is here to keep a hold'
   dh_names
+  # Where a service has not the address that pods ask, as in a cluster without DNS, nothing was there to be replaced.
+  for DH_K in ${SV_WANT:+$SV_AT}; do
+    case $FX_NL$DH_TABLE in *"$FX_NL$DH_K "*) ;; *) FX_DATA='' && fx_data servers 0 && serve_not "no CoreDNS runs here, and no service has the address $DH_K" && return 0 ;; esac
+  done
   FX_STATE=would
-  fx_say "will answer $DH_NAMES names at $DH_FAILS CoreDNS, and watch $DH_OWN that know them; reverts in ${P_TIMER}s unless kept"
+  DH_K="at $DH_FAILS CoreDNS, and watch $DH_OWN that know them"
+  [ -z "$SV_WANT" ] || DH_K="by a static pod of ${SV_IMAGE:-its image} at $SV_AT"
+  fx_say "will answer $DH_NAMES names $DH_K; reverts in ${P_TIMER}s unless kept"
 }
 
 # dh_names: DH_TABLE are the lines of the table, DH_NAMES how many.
@@ -87,6 +93,9 @@ act_apply() {
     [ "$DH_STATE" = fails ] || continue
     if dh_hold "$DH_P"; then DH_DONE=$((DH_DONE + 1)); else DH_BAD="CoreDNS, process $DH_P: $DH_WHY"; fi
   done
+  if [ -n "$SV_WANT" ]; then
+    if serve_start; then DH_DONE=$((DH_DONE + 1)); else DH_BAD=$SV_WHY; fi
+  fi
   arm_check
   fx_data holds "$DH_DONE"
   if [ -z "$DH_BAD" ]; then dh_watch || DH_BAD='the watch does not run'; fi
@@ -108,9 +117,12 @@ act_verify() {
     [ "$DH_STATE" != held ] || DH_HELD=$((DH_HELD + 1))
     [ "$(dns_ask "$DS_AT" "kubernetes.default.svc.$DS_DOMAIN")" = NOERROR ] || DH_BAD="CoreDNS at $DS_AT does not answer"
   done
+  if dv_here && dv_read; then
+    if dv_answers; then DH_HELD=$((DH_HELD + 1)); else DH_BAD="the server of this hold does not answer at $DV_AT"; fi
+  fi
   fx_data held "$DH_HELD"
   arm_say
-  [ -n "$DS_ALL" ] || { fx_say 'no CoreDNS runs here' && return 0; }
+  [ -n "$DS_ALL" ] || dv_here || { fx_say 'no CoreDNS runs here' && return 0; }
   [ -z "$DH_BAD" ] || fx_fail not-held "$DH_BAD"
   dh_watching || {
     [ "$DH_HELD" -eq 0 ] || fx_fail no-watch 'no watch runs here'
@@ -127,7 +139,7 @@ act_undo() {
   fi
   dns_by || fx_fail no-tool 'nothing here can ask DNS'
   dh_end
-  [ -z "$DH_LEFT" ] || fx_fail still-held "CoreDNS, process$DH_LEFT still answers by the table"
+  [ -z "$DH_LEFT" ] || fx_fail still-held "CoreDNS, process$DH_LEFT, still answers by the table"
   arm_undo
   fx_say "$DH_FREED CoreDNS answer by themselves again"
 }

@@ -1,9 +1,9 @@
 # The watch of a hold, and its end: runs apart from the node script. It holds a CoreDNS that restarts and knows nothing, and with
 # IN_UNTIL=synced it frees one that has the API again.
-# needs: load
+# needs: free dns/places
 # shellcheck shell=sh
 
-LC_ALL=C PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+LC_ALL=C PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin:/var/lib/rancher/rke2/bin:/opt/bin
 export LC_ALL PATH
 set -f
 
@@ -34,8 +34,22 @@ dw_synced() {
   [ "$DW_N" -ge 3 ]
 }
 
+# dw_served: a server of the hold's own is led to, until a CoreDNS behind the service has the API again.
+dw_served() {
+  dv_here && dv_read || return 0
+  DW_HELD=1
+  dw_wanted && dv_lead
+  [ "$IN_UNTIL" = synced ] || return 0
+  dns_endpoints
+  for DW_S in $DN_ENDS; do
+    DS_AT=$DW_S DS_DOMAIN=$DV_DOMAIN
+    ! dw_synced "$DW_S" || { dv_end && DW_FREED=1 DW_HELD=0 && return 0; }
+  done
+}
+
 dw_turn() {
   DW_HELD=0
+  dw_served
   dns_servers
   for DW_S in $DS_ALL; do
     dns_server "$DW_S" || continue

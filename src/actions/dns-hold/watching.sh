@@ -1,5 +1,5 @@
 # Starts and ends the watch of a hold: by systemd, or as a detached process.
-# needs: load common/systemd common/result
+# needs: free common/systemd common/result
 # shellcheck shell=sh
 
 DH_UNIT=fireaxe-dns-hold

@@ -25,6 +25,7 @@ import criPath from './cri/path.sh';
 import dnsAsk from './dns/ask.sh';
 import dnsCorefile from './dns/corefile.sh';
 import dnsNames from './dns/names.sh';
+import dnsPlaces from './dns/places.sh';
 import dnsServers from './dns/servers.sh';
 import etcd from './etcd/etcd.sh';
 import etcdAlarms from './etcd/etcd-alarms.sh';
@@ -109,6 +110,7 @@ export const library: Fragments = {
   'dns/ask': dnsAsk,
   'dns/corefile': dnsCorefile,
   'dns/names': dnsNames,
+  'dns/places': dnsPlaces,
   'dns/servers': dnsServers,
   'etcd/etcd-get': etcdGet,
   'cri/crictl': crictl,

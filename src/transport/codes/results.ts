@@ -39,6 +39,11 @@ const NEEDS = {
     'kube-proxy has no rules with names on the node',
     'select a node with iptables or nftables rules',
   ),
+  'no-image': code('no image of what must be started is on the node', 'select a node that has it'),
+  'no-static': code(
+    "the kubelet's folder of static pods is not known",
+    'select a node whose kubelet has `staticPodPath`',
+  ),
   'not-found': code('the node or the API has no such unit, process or object', 'check the name'),
 };
 
@@ -52,6 +57,7 @@ const REFUSED = {
   ),
   nft: code('nft refused; the note quotes it', 'read the note'),
   iptables: code('iptables refused; the note quotes it', 'read the note'),
+  'address-taken': code('something on the node has that address already', 'read the note'),
   denied: code('the API denied the request', 'use a kubeconfig with more rights'),
   'certificate-expired': code('the certificate of the API server has expired', 'renew the certificate'),
   'needs-ssh': code('an object does not fit into what SSM returns', 'use `--via ssh`'),

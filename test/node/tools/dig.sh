@@ -1,4 +1,5 @@
-# Servers are folders coredns/ADDRESS: `Corefile` is what the server has read, `knows` are the names that it has from the API.
+# A server of a hold's own answers where its manifest is, its address on the node, and rules lead to it.
+# Other servers are folders coredns/ADDRESS: `Corefile` is what the server has read, `knows` are the names that it has from the API.
 for word in "$@"; do
   case $word in
     @*) server=$SANDBOX/coredns/${word#@} ;;
@@ -6,6 +7,11 @@ for word in "$@"; do
   esac
 done
 code=SERVFAIL
+own=$SANDBOX/run/fireaxe/dns-hold/server/etc
+if [ -e "$SANDBOX/etc/kubernetes/manifests/fireaxe-dns-hold.yaml" ] && [ ! -e "$SANDBOX/kubelet-stopped" ] &&
+  grep -qsx "${server##*/}" "$SANDBOX/addresses" && grep -qs -e notrack "$SANDBOX/table" "$SANDBOX/iptables"; then
+  server=$own
+fi
 if [ ! -d "$server" ]; then
   echo ';; connection timed out; no servers could be reached'
   exit 9

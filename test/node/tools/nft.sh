@@ -1,6 +1,7 @@
 # One table of text; a file that is loaded replaces it by its last table block, or removes it. kube-proxy's are files.
 case $* in
   'list table inet '*) cat "$SANDBOX/table" 2>/dev/null ;;
+  'list chains') cat "$SANDBOX/kube-proxy/chains" 2>/dev/null ;;
   'list '*' kube-proxy '*) cat "$SANDBOX/kube-proxy/$3-$5" 2>/dev/null ;;
   '-c -f -')
     # An old one, where the file is there.

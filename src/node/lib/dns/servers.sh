@@ -1,16 +1,21 @@
 # The processes of CoreDNS on this node, and what is known of each from /proc: its address, and where its Corefile lies.
 # shellcheck shell=sh
 
-# dns_servers: DS_ALL are their process ids.
+# dns_servers: DS_ALL are their process ids. DS_OURS is that of a server that a hold started, not the cluster's.
+# shellcheck disable=SC2034
 dns_servers() {
-  DS_ALL=''
+  DS_ALL='' DS_OURS=''
   set +f
   for DS_F in "$FX_ROOT"/proc/[0-9]*/comm; do
     DS_P=''
     { read -r DS_P <"$DS_F"; } 2>/dev/null
     [ "$DS_P" = coredns ] || continue
     DS_P=${DS_F%/comm}
-    DS_ALL="$DS_ALL${DS_ALL:+ }${DS_P##*/}"
+    if grep -q /etc/fireaxe-dns/ "$DS_P/cmdline" 2>/dev/null; then
+      DS_OURS=${DS_P##*/}
+    else
+      DS_ALL="$DS_ALL${DS_ALL:+ }${DS_P##*/}"
+    fi
   done
   set -f
 }

@@ -1,0 +1,122 @@
+# Where no CoreDNS lives on a node and none answers from it: a server of its own, of what the node already has.
+# needs: server dns/places cri/path cri/crictl common/write common/tools common/result
+# shellcheck shell=sh
+
+# serve_look: ends with `already` where another node's CoreDNS is asked from here, and refuses where a server is needed and cannot be.
+# SV_WANT is set where one is needed, or is here already.
+serve_look() {
+  SV_WANT='' SV_AT='' DN_DONE=''
+  if dv_here; then
+    dv_read
+    SV_WANT=1 SV_AT=$DV_AT
+    return 0
+  fi
+  dns_places
+  for SV_A in $DN_DONE; do case $SV_A in service=*) SV_AT="$SV_AT${SV_AT:+ }${SV_A#*=}" ;; esac done
+  [ -n "$SV_AT" ] || { serve_not "no CoreDNS runs here, and where the cluster's DNS is, this node does not tell" && return 0; }
+  dns_by || fx_refuse no-tool 'neither bash, dig nor nslookup is here to ask DNS'
+  serve_asked
+  [ -n "$SV_BAD" ] || { serve_not "no CoreDNS runs here; another node's answers at ${SV_AT%% *}" && return 0; }
+  serve_image
+  if [ -z "$SV_IMAGE" ]; then
+    SV_WHY="no CoreDNS runs here, and no image of it is here to start one"
+    [ -z "$SV_LIVE" ] || { serve_not "$SV_WHY; another node's fails at $SV_BAD: hold it there" && return 0; }
+    fx_refuse no-image "$SV_WHY, and none answers at ${SV_AT%% *}"
+  fi
+  serve_static
+  [ -n "$SV_STATIC" ] || fx_refuse no-static "no CoreDNS runs here, and the kubelet's folder of static pods is not known: nothing can start $SV_IMAGE"
+  fx_need ip
+  for SV_A in $SV_AT; do
+    [ -z "$(dv_ip -o addr show to "$SV_A" 2>/dev/null)" ] || fx_refuse address-taken "$SV_A is an address of this node already: a cache on the node, or IPVS"
+  done
+  serve_rules
+  SV_WANT=1
+}
+
+# serve_not WHY: nothing is to be done here.
+serve_not() {
+  FX_STATE=already
+  fx_say "$1"
+}
+
+# serve_asked: SV_BAD is an address, of the service or of a pod behind it, that does not know the cluster's names; SV_LIVE is set where
+# one of them answers at all. All are asked at once.
+serve_asked() {
+  SV_BAD='' SV_LIVE=''
+  SV_K=$(for SV_A in $DN_DONE; do
+    case $SV_A in service=* | pod=*) echo "${SV_A#*=} $(dns_ask "${SV_A#*=}" "hold.fireaxe.svc.$DN_DOMAIN")" & ;; esac
+  done && wait)
+  # shellcheck disable=SC2086
+  set -- $SV_K
+  while [ $# -gt 1 ]; do
+    case $2 in
+      NOERROR | NXDOMAIN) SV_LIVE=1 ;;
+      no-answer | unreachable) SV_BAD=$1 ;;
+      *) SV_BAD=$1 SV_LIVE=1 ;;
+    esac
+    shift 2
+  done
+}
+
+# serve_image: SV_IMAGE is one of CoreDNS that the runtime has, by a tag.
+serve_image() {
+  SV_IMAGE='' CR_OUT=''
+  fx_has crictl || return 0
+  cri_any "$FX_ROOT" images || return 0
+  SV_IMAGE=$(printf '%s\n' "$CR_OUT" | awk '$1 ~ /(^|\/)([a-z0-9]+-)*coredns$/ && $2 ~ /^[A-Za-z0-9_.-]+$/ && $1 !~ /[^A-Za-z0-9._:\/-]/ { print $1 ":" $2; exit }')
+}
+
+# serve_static: SV_STATIC is the folder from which the kubelet starts pods without the API.
+serve_static() {
+  SV_STATIC=''
+  for SV_K in var/lib/kubelet/config.yaml etc/kubernetes/kubelet/config.json etc/kubernetes/kubelet/kubelet-config.json; do
+    [ -n "$SV_STATIC" ] || SV_STATIC=$(within 2 cat "$FX_ROOT/$SV_K" 2>/dev/null | tr '\n",' '   ' | sed -n 's/.*staticPodPath *: *\([^ ]*\).*/\1/p')
+  done
+  set +f
+  [ -n "$SV_STATIC" ] || SV_STATIC=$(within 2 cat "$FX_ROOT"/proc/[0-9]*/cmdline 2>/dev/null | tr '\000' '\n' | sed -n 's/^--pod-manifest-path=//p' | head -n 1)
+  set -f
+  for SV_K in /var/lib/rancher/rke2/agent/pod-manifests /var/lib/rancher/k3s/agent/pod-manifests; do
+    [ -n "$SV_STATIC" ] || [ ! -d "$FX_ROOT$SV_K" ] || SV_STATIC=$SV_K
+  done
+  case $SV_STATIC in /*) ;; *) SV_STATIC='' ;; esac
+  case $SV_STATIC in *[!A-Za-z0-9_./-]*) SV_STATIC='' ;; esac
+  # The folder itself may be missing where no static pod ever was.
+  [ -d "$FX_ROOT$SV_STATIC" ] || [ -d "$FX_ROOT${SV_STATIC%/*}" ] || SV_STATIC=''
+}
+
+# serve_rules: SV_BY is the tool of the rules, SV_TEXT what it loads; with iptables, of one family each.
+serve_rules() {
+  SV_BY=nft SV_IN='' SV_OUT=''
+  for SV_A in $SV_AT; do
+    SV_F=ip
+    case $SV_A in *:*) SV_F=ip6 ;; esac
+    for SV_P in udp tcp; do
+      SV_IN="$SV_IN$SV_F daddr $SV_A $SV_P dport 53 notrack$FX_NL"
+      SV_OUT="$SV_OUT$SV_F saddr $SV_A $SV_P sport 53 notrack$FX_NL"
+    done
+  done
+  SV_TEXT="table inet fireaxe_dns {
+chain in {
+type filter hook prerouting priority -300
+$SV_IN}
+chain out {
+type filter hook output priority -300
+$SV_IN$SV_OUT}
+}"
+  if fx_has nft && SV_K=$(printf '%s\n' "$SV_TEXT" | nft -c -f - 2>&1); then return 0; fi
+  SV_BY=iptables
+  fx_has iptables && fx_has iptables-restore || fx_refuse no-tool "neither nft nor iptables can lead questions to a server here${SV_K:+: $SV_K}"
+}
+
+# serve_tables TOOL: prints what iptables-restore or ip6tables-restore loads; nothing where no address is of its family.
+serve_tables() {
+  SV_K=''
+  for SV_A in $SV_AT; do
+    case $1$SV_A in iptables*:* | ip6tables*.*) continue ;; esac
+    for SV_P in udp tcp; do
+      SV_K="$SV_K-A FIREAXE-DNS -d $SV_A -p $SV_P -m $SV_P --dport 53 -j CT --notrack$FX_NL"
+      SV_K="$SV_K-A FIREAXE-DNS -s $SV_A -p $SV_P -m $SV_P --sport 53 -j CT --notrack$FX_NL"
+    done
+  done
+  [ -z "$SV_K" ] || printf '%s\n' '*raw' ':FIREAXE-DNS - [0:0]' "$SV_K-I PREROUTING 1 -j FIREAXE-DNS" '-I OUTPUT 1 -j FIREAXE-DNS' COMMIT
+}

@@ -1,0 +1,88 @@
+# A CoreDNS of the hold's own, on a node where none lives: a static pod of the image that is here, in the host's network. It listens
+# at the address that pods have for the cluster's DNS, which is on the loopback for that time, as NodeLocal DNSCache does it. Packets
+# to it on port 53 are not tracked, so that kube-proxy's rules do not lead them away: also those of flows that were led before.
+# What it is made of is in the folder `server`: `at` (addresses), `link` (the manifest), `by` (the tool of the rules), `etc`, `pod.json`,
+# and `made` where the folder of the manifest was missing.
+# needs: load dns/servers dns/ask cri/crictl common/has
+# shellcheck shell=sh
+
+DV_HOME=$DH_HOME/server
+
+# dv_ip ARG…: by its path, as a shell of busybox takes its own tool first.
+dv_ip() { fx_has ip && "$FX_P/ip" "$@"; }
+
+dv_here() { [ -e "$DV_HOME/by" ]; }
+
+# dv_read: DV_AT are its addresses, DV_LINK the manifest, DV_BY the tool, DV_DOMAIN the domain.
+dv_read() {
+  { read -r DV_AT <"$DV_HOME/at" && read -r DV_LINK <"$DV_HOME/link" && read -r DV_BY <"$DV_HOME/by" && read -r DV_DOMAIN <"$DV_HOME/domain"; } 2>/dev/null
+}
+
+# dv_answers: whether each address answers by the table.
+dv_answers() {
+  for DV_A in $DV_AT; do
+    [ "$(dns_ask "$DV_A" "hold.fireaxe.svc.$DV_DOMAIN")" = NOERROR ] || return 1
+  done
+}
+
+# dv_lead: the addresses are this node's, and packets to them are not tracked. Does nothing where it is so already.
+dv_lead() {
+  for DV_A in $DV_AT; do
+    case $DV_A in *:*) DV_L="$DV_A/128 dev lo nodad" ;; *) DV_L="$DV_A/32 dev lo" ;; esac
+    # shellcheck disable=SC2086
+    dv_has "$DV_A" || dv_ip addr add $DV_L 2>/dev/null || return 1
+  done
+  if [ "$DV_BY" = nft ]; then
+    [ -n "$(nft list table inet fireaxe_dns 2>/dev/null)" ] || nft -f "$DV_HOME/rules.nft" 2>/dev/null
+    return
+  fi
+  for DV_T in iptables ip6tables; do
+    [ -e "$DV_HOME/rules.$DV_T" ] || continue
+    $DV_T -w -t raw -C PREROUTING -j FIREAXE-DNS 2>/dev/null || $DV_T-restore -w --noflush <"$DV_HOME/rules.$DV_T" 2>/dev/null || return 1
+  done
+}
+
+dv_has() { [ -n "$(dv_ip -o addr show dev lo to "$1" 2>/dev/null)" ]; }
+
+# dv_unlead: packets go by kube-proxy's rules again.
+dv_unlead() {
+  if [ "$DV_BY" = nft ]; then
+    [ -z "$(nft list table inet fireaxe_dns 2>/dev/null)" ] || nft delete table inet fireaxe_dns
+  else
+    for DV_T in iptables ip6tables; do
+      [ -e "$DV_HOME/rules.$DV_T" ] || continue
+      for DV_A in PREROUTING OUTPUT; do $DV_T -w -t raw -D "$DV_A" -j FIREAXE-DNS; done
+      $DV_T -w -t raw -F FIREAXE-DNS
+      $DV_T -w -t raw -X FIREAXE-DNS
+    done
+  fi
+  for DV_A in $DV_AT; do
+    case $DV_A in *:*) DV_L=$DV_A/128 ;; *) DV_L=$DV_A/32 ;; esac
+    ! dv_has "$DV_A" || dv_ip addr del "$DV_L" dev lo
+  done
+} 2>/dev/null
+
+# dv_pod_end: by the runtime. A kubelet that started without the API ends no pod before it has it again.
+dv_pod_end() {
+  fx_has crictl && cri_any "$FX_ROOT" pods --name fireaxe-dns-hold -q || return 0
+  for DV_P in $CR_OUT; do cri rmp -f "$DV_P" >/dev/null 2>&1; done
+}
+
+# dv_end: the pod and its manifest are gone, and packets go as before; false with what is left. The kubelet has some seconds first.
+dv_end() {
+  dv_here || return 0
+  dv_read || return 1
+  dv_unlead
+  rm -f "$DV_LINK"
+  [ ! -e "$DV_HOME/made" ] || rmdir "${DV_LINK%/*}" 2>/dev/null
+  DV_N=0
+  while dns_servers && [ -n "$DS_OURS" ] && [ "$DV_N" -lt 30 ]; do
+    DV_N=$((DV_N + 1))
+    [ "$DV_N" -ne 8 ] || dv_pod_end
+    [ "$DV_N" -lt 20 ] || kill -KILL "$DS_OURS" 2>/dev/null
+    sleep 0.5 2>/dev/null || { sleep 1 && DV_N=$((DV_N + 1)); }
+  done
+  dv_pod_end
+  for DV_A in $DV_AT; do ! dv_has "$DV_A" || return 1; done
+  [ ! -e "$DV_LINK" ] && [ -z "$DS_OURS" ] && rm -rf "$DV_HOME"
+}

@@ -1,0 +1,12 @@
+# The addresses of the loopback are lines of a file.
+last=''
+for word in "$@"; do last=$word; done
+case "$*" in
+  '-o addr show '*) grep -sx "$last" "$SANDBOX/addresses" ;;
+  'addr add '*) echo "${3%/*}" >>"$SANDBOX/addresses" ;;
+  'addr del '*)
+    grep -vx "${3%/*}" "$SANDBOX/addresses" >"$SANDBOX/addresses.new"
+    mv "$SANDBOX/addresses.new" "$SANDBOX/addresses"
+    [ -s "$SANDBOX/addresses" ] || rm "$SANDBOX/addresses"
+    ;;
+esac
