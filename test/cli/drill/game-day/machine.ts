@@ -7,8 +7,8 @@ import { fleetOf, makeKit } from '../../../kit/make-kit.ts';
 import { newCertificate } from '../../../node/control-plane/certificate.ts';
 import { CommandLine } from '../../command-line.ts';
 
-/** Holds what floods, waits until it is quiet, and releases it. */
-const PLAYBOOK = `schemaVersion: 1
+/** Holds what floods from a folder, and releases it: other floods on this machine, which are other tests', go on. */
+const playbook = (folder: string) => `schemaVersion: 1
 name: hold-it
 title: Hold the offender
 parameters:
@@ -20,7 +20,7 @@ workstreams:
       - id: hold
         action: stop
         on: role=worker
-        with: { process: '\${process}' }
+        with: { process: '\${process}', cmdline: '${folder}' }
       - id: release
         undo: [hold]
 `;
@@ -53,16 +53,16 @@ export class Api {
 }
 
 /** A kit whose two nodes are this machine, over the transport that needs no server. */
-function gameDayKit(port: number, drills?: string): string {
+function gameDayKit(port: number, directory: string, drills: string): string {
   const nodes = [
     { name: 'cp1', cluster: 'c1', roles: ['control-plane'], address: '127.0.0.1', labels: {} },
     { name: 'w1', cluster: 'c1', roles: ['worker'], address: '127.0.0.2', labels: {} },
   ];
-  const cluster = { via: ['local'], kubernetes: { apiserverPort: port }, ...(drills && { drills }) };
+  const cluster = { via: ['local'], kubernetes: { apiserverPort: port }, drills };
   return makeKit({
     'kit.yaml': JSON.stringify({ schemaVersion: 1, clusters: { c1: cluster } }),
     'fleet/c1.json': JSON.stringify(fleetOf(nodes)),
-    'playbooks/hold-it.yaml': PLAYBOOK,
+    'playbooks/hold-it.yaml': playbook(join(directory, 'root/run/fireaxe-flood')),
   });
 }
 
@@ -108,7 +108,7 @@ export async function onMachine(
 ): Promise<void> {
   const fireaxe = new CommandLine();
   Object.assign(fireaxe.env, nodeIn(fireaxe.directory));
-  const kit = gameDayKit(await api.listen(), drills);
+  const kit = gameDayKit(await api.listen(), fireaxe.directory, drills);
   try {
     await work({ fireaxe, kit });
   } finally {
