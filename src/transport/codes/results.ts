@@ -215,6 +215,27 @@ const FENCE_NETWORK = {
   'no-rule': code('no rule can be removed that lets in these clients alone', 'use another `--with`'),
 };
 
+/** Of `pace`. */
+const PACE = {
+  overridden: code('a later file of the kubelet sets the same', 'change the file that the note names'),
+  'odd-flags': code(
+    'a flag of the kubelet wins over its files',
+    'change the flag where the kubelet is started',
+  ),
+  'no-config': code("the kubelet's settings are in no file", 'set the ceiling by hand'),
+  'no-version': code('the kubelet does not tell its version', 'look at it with `fireaxe look`'),
+  'too-old': code('this kubelet pulls one image at a time, or any number', 'give `--pulls 1`'),
+  paced: code('another run has set a ceiling', '`fireaxe undo` that run first'),
+  'odd-config': code("the kubelet's file cannot be edited line by line", 'edit it by hand'),
+  'not-written': code('the file cannot be written; the disk may be full', 'make room on the node'),
+};
+
+/** Of the flood of a drill. */
+const FLOOD = {
+  'not-allowed': code('the kit does not allow drills on this cluster', '`drills: allowed` in the kit'),
+  busy: code('another flood is there', 'wait until it has ended, or `fireaxe undo` its run'),
+};
+
 /** Every `result.code` of a node script or a cloud action. `deadline` and `no-instance-id` are reasons, too. */
 export const RESULTS = {
   ...ORDER,
@@ -230,6 +251,8 @@ export const RESULTS = {
   ...GROUPS,
   ...FENCE_NETWORK,
   ...TRAFFIC,
+  ...PACE,
+  ...FLOOD,
   deadline: code('the script ended itself at its deadline', '`fireaxe resume RUN` asks for the receipt'),
   'no-instance-id': code('the fleet has no instance id or cloud for it', '`fireaxe nodes --discover --save`'),
 } satisfies Record<string, Explained>;
