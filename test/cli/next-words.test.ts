@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { verbAt } from '../../src/cli/registry.ts';
 import { buildCommand } from '../../src/cli/run-verb.ts';
+import { topicPage } from '../../src/cli/topics/topic.ts';
 import { quietIo } from './quiet-io.ts';
 
 const SRC = resolve(import.meta.dirname, '../../src');
@@ -32,6 +33,7 @@ describe('every command that a hint names', () => {
       .split(' ')
       .filter((word) => word !== '' && word !== 'last' && !/^(where|to|then|or)$/.test(word));
     if (typed[0] === 'x') return;
+    if (typed[0] === 'help') return void expect(topicPage(typed[1]!), `no page ${typed[1]}`).toBeDefined();
     const at = verbAt(typed);
     expect(at, `no verb ${typed[0]}`).toBeDefined();
     const { verb, rest: words } = at!;
