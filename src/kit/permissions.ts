@@ -56,6 +56,15 @@ export async function checkAbove(place: string): Promise<void> {
   if (findings.length > 0) throw loose(findings);
 }
 
+/** Refuses a file outside a kit that another user could have changed, if the kit's own files rely on it. */
+export async function checkFile(path: string): Promise<void> {
+  const findings: Finding[] = [];
+  const real = await realpath(path);
+  judge(real, await stat(real), false, findings);
+  await judgeAncestors(real, findings);
+  if (findings.length > 0) throw loose(findings);
+}
+
 /** Who may write a directory above a file can put another file in its place, unless it is sticky as /tmp is. */
 async function judgeAncestors(of: string, findings: Finding[]): Promise<void> {
   for (let path = dirname(of); ; path = dirname(path)) {

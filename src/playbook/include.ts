@@ -19,7 +19,7 @@ export function includedWorkstreams(
     known(name, Object.keys(included.parameters), `parameter of ${included.name}:`, place('with', name));
   const values = valuesOf(entry, included);
   const filled = included.workstreams.map((workstream) => fill(workstream, values));
-  requireValues(entry, included, filled, place);
+  if (holds(entry.when, {}, place('when')) !== false) requireValues(entry, included, filled, place);
   const named = (name: string) => (entry.as === undefined ? name : `${entry.as}-${name}`);
   return filled.map((workstream) => ({
     ...workstream,
@@ -47,9 +47,21 @@ function requireValues(
   filled: PlaybookWorkstream[],
   place: (...keys: PropertyKey[]) => string,
 ): void {
+  const require = (used: unknown) => {
+    const missing = [...parametersIn(used)].filter(
+      (one) => !Object.hasOwn(entry.with, one) && parameters[one]?.default === undefined,
+    );
+    if (missing.length === 0) return;
+    throw usage(`${name} needs ${missing.join(', ')}`, {
+      place: place('include'),
+      expected: missing.map((one) => `${one}: ${parameters[one]?.description}`).join('; '),
+      next: `pass it on: with: { ${missing.map((one) => `${one}: …`).join(', ')} }`,
+    });
+  };
+  // A condition first: without its value it could not be judged.
+  require(workstreams.map(({ when, steps }) => [when, ...steps.map((step) => step.when)]));
   const never = (when: Condition, ...path: PropertyKey[]) =>
     holds(when, {}, placeIn(['workstreams', ...path, 'when'])) === false;
-  if (never(entry.when)) return;
   const used = workstreams.flatMap(({ steps, ...workstream }, i) =>
     never(filled[i]!.when, i)
       ? [workstream.when]
@@ -58,15 +70,7 @@ function requireValues(
           ...steps.map((step, j) => (never(filled[i]!.steps[j]!.when, i, 'steps', j) ? step.when : step)),
         ],
   );
-  const missing = [...parametersIn(used)].filter(
-    (one) => !Object.hasOwn(entry.with, one) && parameters[one]?.default === undefined,
-  );
-  if (missing.length === 0) return;
-  throw usage(`${name} needs ${missing.join(', ')}`, {
-    place: place('include'),
-    expected: missing.map((one) => `${one}: ${parameters[one]?.description}`).join('; '),
-    next: `pass it on: with: { ${missing.map((one) => `${one}: …`).join(', ')} }`,
-  });
+  require(used);
 }
 
 /** Each workstream waits for what the include waits for: one that it waits for itself may be left out. */

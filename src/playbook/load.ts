@@ -1,6 +1,8 @@
+import { isAbsolute, resolve } from 'node:path';
 import { canonicalJson, sha256 } from '../base/canonical.ts';
 import { usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
+import { checkFile } from '../kit/permissions.ts';
 import type { Kit } from '../kit/types.ts';
 import { parseYaml, schemaError, type YamlSource } from '../kit/yaml-file.ts';
 import { includedText, type PlaybookText, playbookText } from './find.ts';
@@ -93,6 +95,9 @@ async function partOf(
     for (const name of parametersIn(value)) known(name, declared, 'parameter', at(key));
   const here = { file: source.file, place: at('include') };
   const { text, file, key } = await includedText(entry.include, kit, here);
+  const owned = new Set(Object.values(kit.playbooks).map((own) => resolve(own)));
+  // What a kit's playbook includes is trusted as the kit is.
+  if (isAbsolute(key) && trail.some((visited) => owned.has(visited.key))) await checkFile(key);
   const first = trail.findIndex((visited) => visited.key === key);
   if (first >= 0) {
     const files = [...trail.slice(first).map((visited) => visited.file), file];

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -143,6 +143,39 @@ describe('a playbook that includes another one', () => {
     expect((await load()).sha256).toBe(before.sha256);
     write('parts/inner.yaml', `${INNER}# changed\n`);
     expect((await load()).sha256).not.toBe(before.sha256);
+  });
+
+  it('is refused from a playbook of the kit where others could change what it includes', async () => {
+    write('outer.yaml', outer(entry()));
+    const outerFile = join(directory, 'outer.yaml');
+    const ofKit = () => loadPlaybook(outerFile, { playbooks: { outer: outerFile } });
+    expect((await ofKit()).includes).toEqual(['inner']);
+    chmodSync(join(directory, 'parts/inner.yaml'), 0o666);
+    await expect(ofKit()).rejects.toThrow(/parts\/inner\.yaml is writable by others \(0666\)/);
+    // The same by a symbolic link, and one include further.
+    write(
+      'parts/middle.yaml',
+      outer(entry('', 'include: linked.yaml')).replaceAll(/name: (outer|first)|id: before/g, '$&2'),
+    );
+    symlinkSync('inner.yaml', join(directory, 'parts/linked.yaml'));
+    write('outer.yaml', outer('  - include: parts/middle.yaml\n'));
+    await expect(ofKit()).rejects.toThrow(/parts\/inner\.yaml is writable by others/);
+    // One that is named on the command line is the operator's own choice.
+    expect((await load()).includes).toEqual(['outer2', 'inner']);
+  });
+
+  it('names a parameter that only a condition needs, at the include', async () => {
+    const conditional = INNER.replace('  - name: shed\n', '  - name: shed\n    when: ${wanted}\n').replace(
+      'parameters:\n',
+      'parameters:\n  wanted: { description: whether to shed }\n',
+    );
+    write('parts/inner.yaml', conditional);
+    await expect(loaded(outer(entry()))).rejects.toMatchObject({
+      message: 'inner needs wanted',
+      place: expect.stringContaining('outer.yaml:9:14'),
+    });
+    const passed = entry().replace('process:', 'wanted: false, process:');
+    expect((await planOf(outer(passed))).workstreams.map(({ name }) => name)).not.toContain('shed');
   });
 
   const wrong: [string, string, object][] = [
