@@ -3,7 +3,7 @@ import { nearest } from '../base/nearest.ts';
 import { createTurns } from '../base/turns.ts';
 import type { AskStep } from '../plan/types.ts';
 import type { Answer, JournalRecord, RunEnv } from '../run/types.ts';
-import { canAsk } from './ask.ts';
+import { canAsk, whyNotAsked } from './ask.ts';
 import type { Flags } from './flags.ts';
 import { typedAnswer } from './typed-answer.ts';
 import type { CliIo } from './types.ts';
@@ -48,7 +48,7 @@ export function refuseUnanswered(
   }
   const open = [...ids].filter((id) => !answers.has(id) && !answered?.has(id));
   if (open.length === 0 || (!apart && canAsk(io, flags))) return;
-  const why = apart?.why ?? (flags.input === false ? 'prompts are off' : 'there is no terminal');
+  const why = apart?.why ?? whyNotAsked(io, flags) ?? 'there is no terminal';
   const first = questions.find(({ id }) => id === open[0])!;
   throw usage(`${open.join(', ')} must be answered, but ${why}`, {
     place: '--answer',

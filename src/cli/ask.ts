@@ -1,11 +1,22 @@
 import { Writable } from 'node:stream';
 import { FireaxeError } from '../base/errors.ts';
 import type { Flags } from './flags.ts';
+import { inBackground } from './foreground.ts';
 import type { CliIo } from './types.ts';
 
-/** Whether the operator can be asked: stdin and stderr are terminals, and prompts are not turned off. */
+/** Whether the operator can be asked: stdin and stderr are terminals, this job has them, and prompts are not turned off. */
 export function canAsk(io: CliIo, flags: Pick<Flags, 'input'>): boolean {
-  return flags.input !== false && !io.hungUp.aborted && io.stdin.isTTY === true && io.stderr.isTTY === true;
+  return whyNotAsked(io, flags) === undefined;
+}
+
+/** Why the operator cannot be asked. */
+export function whyNotAsked(
+  { hungUp, stdin, stderr }: CliIo,
+  flags: Pick<Flags, 'input'>,
+): string | undefined {
+  if (flags.input === false) return 'prompts are off';
+  if (hungUp.aborted || stdin.isTTY !== true || stderr.isTTY !== true) return 'there is no terminal';
+  return stdin === process.stdin && inBackground() ? 'this is a background job' : undefined;
 }
 
 /** Ctrl-C before anything is launched. */

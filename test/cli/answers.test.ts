@@ -92,7 +92,53 @@ describe('a question at the terminal', () => {
     await later();
     stdin.write('\nperhaps\nno\n');
     expect(await answer).toEqual({ answer: 'no', by: 'alice', how: 'terminal' });
-    expect(said().split('a: Go on? [yes/no] ')).toHaveLength(5);
+    expect(said().split('\n')).toEqual([
+      'a: Go on? [yes/no] ',
+      'a: Go on? [yes/no] perhaps',
+      'a: Go on? [yes/no] no',
+      '',
+    ]);
+  });
+
+  it('does not take the Enter of now for the word of before', async () => {
+    for (const view of [{}, { prompt: () => {} }]) {
+      const { io, stdin } = terminal();
+      const answer = answerer({}, io, 'alice', view)(question('a'), never);
+      stdin.write('yes');
+      await later();
+      stdin.write('\r');
+      await later(20);
+      stdin.write('no\r');
+      expect(await answer).toMatchObject({ answer: 'no' });
+    }
+  });
+
+  it('shows no control characters of the question', async () => {
+    const { io, stdin, said } = terminal();
+    const text = 'Delete it?\x1b[2K\rHarmless?';
+    const answer = answerer({}, io, 'alice', {})({ ...question('a'), text }, never);
+    await later();
+    stdin.write('no\r');
+    await answer;
+    expect(said()).toContain('Delete it?\\x1b[2K');
+    expect(said()).not.toMatch(/[\x1b\r]/);
+  });
+
+  it('has no answer at an input that ended at an earlier question', async () => {
+    const { io, stdin } = terminal();
+    const ask = answerer({}, io, 'alice', {});
+    const first = ask(question('a'), never);
+    stdin.end();
+    expect(await first).toBeUndefined();
+    expect(await ask(question('b'), never)).toBeUndefined();
+  });
+
+  it('takes Ctrl-D on an empty line as the end', async () => {
+    const { io, stdin } = terminal();
+    const answer = answerer({}, io, 'alice', {})(question('a'), never);
+    await later();
+    stdin.write('x\x04\x7f\x04');
+    expect(await answer).toBeUndefined();
   });
 
   it('is drawn by a live view, key by key', async () => {
