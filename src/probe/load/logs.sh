@@ -20,11 +20,13 @@ load_logs() {
 }
 
 # containerd: `PullImage \"X\"`, then `PullImage \"X\" returns image reference` or `PullImage \"X\" failed`. CRI-O: `Pulling image: X`
-# and `Pulled image: Y`, the same pull by its `id=`. The kubelet logs `PullImage from image service failed` once for each. Runtime and kubelet tell of the same
-# pulls, so the larger count is the one that counts.
+# and `Pulled image: Y`, the same pull by its `id=`; of one that failed it logs no end. The kubelet logs `PullImage from image
+# service failed` once for each. A pull is known by its image, so that a pod whose pull fails again and again is one at most.
+# Runtime and kubelet tell of the same pulls, so the larger count is the one that counts.
 # shellcheck disable=SC2034
 LD_LOG='
 function name(text) { gsub(/\\?"/, "", text); sub(/^[ :]+/, "", text); sub(/[ @].*/, "", text); return text }
+function id(text) { text = $0; sub(/.* id=/, "", text); return name(text) }
 function failed(by) {
   if (now - $1 >= 60) return
   fails[by]++
@@ -45,8 +47,8 @@ function failed(by) {
   else pulls[image] = 1
   next
 }
-/Pulling image: / && sub(/.* id=/, "") { pulls[name($0)] = 1; next }
-/Pulled image: / && sub(/.* id=/, "") { delete pulls[name($0)]; next }
+/Pulling image: .* id=/ { x = $0; sub(/.*Pulling image: /, "", x); image = name(x); image_of[id()] = image; pulls[image] = 1; next }
+/Pulled image: .* id=/ { delete pulls[image_of[id()]]; next }
 function most(of) { return of["kubelet"] > of["runtime"] ? of["kubelet"] + 0 : of["runtime"] + 0 }
 END {
   for (image in pulls) n++

@@ -121,15 +121,32 @@ each(
   },
 );
 
+const crio = (what: string, id: string) =>
+  `time="x" level=info msg="${what}" id=${id} name=/runtime.v1.ImageService/PullImage`;
+
 each("%s: CRI-O's pulls are matched by their id", async ([, shell], { box }) => {
-  const line = (what: string, id: string) =>
-    `level=info msg="${what}" id=${id} name=/runtime.v1.ImageService/PullImage`;
   log(box, [
-    [50, line('Pulling image: reg/a:1', 'one')],
-    [40, line('Pulling image: reg/b:1', 'two')],
-    [30, line('Pulled image: reg/a@sha256:1', 'one')],
+    [50, crio('Pulling image: reg/a:1', 'one')],
+    [40, crio('Pulling image: reg/b:1', 'two')],
+    [30, crio('Pulled image: reg/a@sha256:1', 'one')],
   ]);
   expect(await read(box, shell)).toMatchObject({ pulls: 1, failed: 0 });
+});
+
+each('%s: a pod in ImagePullBackOff on CRI-O has no pull under way', async ([, shell], { box }) => {
+  // CRI-O logs no failure; the kubelet tells it by the image.
+  const tries: [number, string][] = [590, 430, 270, 110].flatMap((age, i) => [
+    [age, crio('Pulling image: reg/gone:1', `id${i}`)],
+    [age - 1, 'E0101 log.go:32] "PullImage from image service failed" err="not found" image="reg/gone:1"'],
+  ]);
+  log(box, [...tries, [20, crio('Pulling image: reg/new:1', 'new')]]);
+  expect(await read(box, shell)).toMatchObject({ pulls: 1, failed: 0 });
+  // Without the kubelet's lines, it is one pull, however often it is tried.
+  log(
+    box,
+    tries.filter(([, text]) => !text.startsWith('E')),
+  );
+  expect(await read(box, shell)).toMatchObject({ pulls: 1 });
 });
 
 each('%s: the uplink is measured between two readings, conntrack at once', async ([, shell], { box }) => {
