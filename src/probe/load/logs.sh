@@ -5,23 +5,32 @@
 
 load_logs() {
   fx_has journalctl || { load_unread pulls 'no journalctl' && return 0; }
+  # The newest lines first: where a log is too long, or a busy disk too slow, these are read (with `-n`,
+  # versions differ in the lines that they choose). The status comes through the pipe as a last line.
   LD_N=$(
-    # Pulls that began up to ten minutes ago may still run.
-    within 5 journalctl -u containerd -u crio -u kubelet -u k3s -u k3s-agent -u rke2-server -u rke2-agent \
-      --since -600s -n 8000 -o short-unix --no-pager -q 2>/dev/null | awk -v now="$FX_NOW" "$LD_LOG"
+    {
+      within 5 journalctl -u containerd -u crio -u kubelet -u k3s -u k3s-agent -u rke2-server -u rke2-agent \
+        --since -600s -r -o short-unix --no-pager -q
+      printf '\nstatus %s\n' "$?"
+    } 2>/dev/null | awk -v now="$FX_NOW" "$LD_LOG"
   )
   # shellcheck disable=SC2086
   set -- $LD_N
-  [ "${5-}" = read ] || { load_unread pulls 'no log of the runtime' && return 0; }
-  fx_data pulls "$1"
-  fx_data failed "$2"
-  fx_data throttled "$3"
-  fx_data timeouts "$4"
+  [ "${6-}" != 124 ] || fx_data log no-answer
+  if [ "${5-}" = read ]; then
+    fx_data pulls "$1"
+    fx_data failed "$2"
+    fx_data throttled "$3"
+    fx_data timeouts "$4"
+  elif [ "${6-}" != 124 ]; then
+    load_unread pulls 'no log of the runtime'
+  fi
 }
 
 # containerd: `PullImage \"X\"`, then `PullImage \"X\" returns image reference` or `PullImage \"X\" failed`. CRI-O: `Pulling image: X`
 # and `Pulled image: Y`, the same pull by its `id=`; of one that failed it logs no end. The kubelet logs `PullImage from image
-# service failed` once for each. A pull is known by its image, so that a pod whose pull fails again and again is one at most.
+# service failed` once for each. A pull is known by its image, so that a pod whose pull fails again and again is one at most; the
+# newest line of an image tells whether it is under way. Pulls that began up to ten minutes ago may still run.
 # Runtime and kubelet tell of the same pulls, so the larger count is the one that counts.
 # shellcheck disable=SC2034
 LD_LOG='
@@ -33,24 +42,23 @@ function failed(by) {
   if (/429 Too Many Requests|toomanyrequests|TOOMANYREQUESTS|oo many requests/) rate[by]++
   else if (/i\/o timeout|handshake timeout|deadline exceeded|Client\.Timeout|onnection timed out/) late[by]++
 }
-{ lines++ }
+function tell(image, runs) { if (!(image in told)) { told[image] = 1; pulls += runs } }
+function most(of) { return of["kubelet"] > of["runtime"] ? of["kubelet"] + 0 : of["runtime"] + 0 }
+/^status [0-9]+$/ { status = $2; next }
+/^[0-9]/ && ++lines > 8000 { exit }
 /PullImage from image service failed/ {
   failed("kubelet")
   x = $0
-  if (sub(/.* image=/, "", x)) delete pulls[name(x)]
+  if (sub(/.* image=/, "", x)) tell(name(x), 0)
   next
 }
 /PullImage \\?"/ {
   x = $0; sub(/.*PullImage /, "", x); image = name(x)
-  if (/returns image reference/) delete pulls[image]
-  else if (/ failed/) { delete pulls[image]; failed("runtime") }
-  else pulls[image] = 1
+  if (/returns image reference/) tell(image, 0)
+  else if (/ failed/) { tell(image, 0); failed("runtime") }
+  else tell(image, 1)
   next
 }
-/Pulling image: .* id=/ { x = $0; sub(/.*Pulling image: /, "", x); image = name(x); image_of[id()] = image; pulls[image] = 1; next }
-/Pulled image: .* id=/ { delete pulls[image_of[id()]]; next }
-function most(of) { return of["kubelet"] > of["runtime"] ? of["kubelet"] + 0 : of["runtime"] + 0 }
-END {
-  for (image in pulls) n++
-  if (lines) printf "%d %d %d %d read\n", n, most(fails), most(rate), most(late)
-}'
+/Pulled image: .* id=/ { ended[id()] = 1; next }
+/Pulling image: .* id=/ { x = $0; sub(/.*Pulling image: /, "", x); tell(name(x), !(id() in ended)) }
+END { printf "%d %d %d %d %s %s\n", pulls, most(fails), most(rate), most(late), lines ? "read" : "none", status }'

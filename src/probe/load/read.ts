@@ -62,10 +62,15 @@ function numbersOf(data: Record<string, string>): Partial<Record<(typeof NUMBERS
   );
 }
 
-function words({ kubelet, runtime }: Record<string, string>): Pick<NodeLoad, 'kubelet' | 'runtime'> {
+function words({
+  kubelet,
+  runtime,
+  log,
+}: Record<string, string>): Pick<NodeLoad, 'kubelet' | 'runtime' | 'log'> {
   return {
     ...((kubelet === 'ok' || kubelet === 'failing' || kubelet === 'no-answer') && { kubelet }),
     ...((runtime === 'ok' || runtime === 'no-answer') && { runtime }),
+    ...(log === 'no-answer' && { log }),
   };
 }
 

@@ -11,6 +11,8 @@ export interface NodeLoad {
   kubelet?: 'ok' | 'failing' | 'no-answer';
   /** `no-answer`: the container runtime is there and does not answer. */
   runtime?: 'ok' | 'no-answer';
+  /** `no-answer`: the log could not be read in time; what else it tells is of its newest lines. */
+  log?: 'no-answer';
   /** Image pulls under way. */
   pulls?: number;
   /** Pulls that failed in the last minute; of them those that the registry answered with 429, and those without an answer. */

@@ -7,7 +7,7 @@ const MOST_NAMED = 3;
 
 /**
  * Whether enough of the nodes that were read are within the limits. A node that could not be reached says nothing; a runtime
- * that does not answer is over its limits. What can never be read on a node does not hold the gate shut, and the text says so.
+ * or a log that does not answer is over its limits. What can never be read on a node does not hold the gate shut, and the text says so.
  */
 export function nodesMeet(spec: NodesSpec, nodes: NodeLoad[]): { verdict: Verdict; text: string } {
   if (nodes.length === 0) return { verdict: 'met', text: 'no node concerned yet' };
@@ -38,6 +38,7 @@ export function overLimit(spec: NodesSpec, load: NodeLoad): string[] {
   };
   if (load.runtime === 'no-answer') over.push('runtime no-answer');
   if (load.kubelet === 'failing') over.push('kubelet failing');
+  if (load.log === 'no-answer') over.push('log no-answer');
   above(load.pulls, limits.pulls, 'pulls');
   above(load.failed, limits.failed, 'failed pulls/min');
   const refused = load.throttled === undefined ? undefined : load.throttled + (load.timeouts ?? 0);

@@ -49,10 +49,19 @@ function runtime(box: Sandbox, pods: string[], all: Container[], space?: string)
   );
 }
 
-/** Lines `AGE TEXT` as journalctl -o short-unix prints them. */
-function log(box: Sandbox, lines: [number, string][]): void {
-  box.file('log', lines.map(([age, text]) => `${now - age}.123456 w1 containerd[7]: ${text}\n`).join(''));
-  box.tool('journalctl', 'cat "$SANDBOX/log"');
+/** Lines `AGE TEXT` as journalctl -o short-unix prints them; the last of them may be cut, with a status of its own. */
+function log(box: Sandbox, lines: [number, string][], status = 0): void {
+  const text = (order: 1 | -1) =>
+    [...lines]
+      .sort(([a], [b]) => order * (b - a))
+      .map(([age, text]) => `${now - age}.123456 w1 containerd[7]: ${text}\n`)
+      .join('');
+  box.file('log', text(1));
+  box.file('log-r', text(-1));
+  box.tool(
+    'journalctl',
+    `case " $* " in *" -r "*) cat "$SANDBOX/log-r" ;; *) cat "$SANDBOX/log" ;; esac\nexit ${status}`,
+  );
 }
 
 async function read(box: Sandbox, shell: string[], before?: NodeLoad): Promise<NodeLoad> {
@@ -82,7 +91,15 @@ each(
 
 each("%s: the runtime's list is read with any space after its colons", async ([, shell], { box }) => {
   for (const space of ['', ' ', '  ']) {
-    runtime(box, ['p1', 'p2'], [{ pod: 'p1', attempt: 3, age: 5 }, { pod: 'p2', state: 'EXITED' }], space);
+    runtime(
+      box,
+      ['p1', 'p2'],
+      [
+        { pod: 'p1', attempt: 3, age: 5 },
+        { pod: 'p2', state: 'EXITED' },
+      ],
+      space,
+    );
     expect(await read(box, shell), `"${space}"`).toMatchObject({ waiting: 1, restarts: 1 });
   }
 });
@@ -147,6 +164,34 @@ each('%s: a pod in ImagePullBackOff on CRI-O has no pull under way', async ([, s
     tries.filter(([, text]) => !text.startsWith('E')),
   );
   expect(await read(box, shell)).toMatchObject({ pulls: 1 });
+});
+
+each('%s: a log that is not read in time is told, and its newest lines count', async ([, shell], { box }) => {
+  // As `timeout` leaves a journalctl that it ended.
+  log(box, [[20, crio('Pulling image: reg/new:1', 'new')]], 124);
+  expect(await read(box, shell)).toMatchObject({ log: 'no-answer', pulls: 1 });
+  log(box, [], 124);
+  const none = await read(box, shell);
+  expect(none).toMatchObject({ log: 'no-answer' });
+  expect(none.unread.pulls).toBeUndefined();
+  expect(none.pulls).toBeUndefined();
+  log(box, [], 1);
+  expect((await read(box, shell)).unread.pulls).toBe('no log of the runtime');
+});
+
+each('%s: of a log that is too long, the newest lines count', async ([, shell], { box }) => {
+  const noise = Array.from({ length: 8000 }, (): [number, string] => [
+    300,
+    'level=info msg="RemoveContainer"',
+  ]);
+  log(box, [
+    ...noise,
+    [400, crio('Pulling image: reg/old:1', 'old')],
+    [20, crio('Pulling image: reg/new:1', 'new')],
+  ]);
+  const long = await read(box, shell);
+  expect(long).toMatchObject({ pulls: 1 });
+  expect(long.log).toBeUndefined();
 });
 
 each('%s: the uplink is measured between two readings, conntrack at once', async ([, shell], { box }) => {

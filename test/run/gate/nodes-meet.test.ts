@@ -57,6 +57,7 @@ test.each<[Partial<NodeLoad>, string]>([
   [{ conntrackPercent: 81 }, '81% of conntrack (at most 80%)'],
   [{ runtime: 'no-answer' }, 'runtime no-answer'],
   [{ kubelet: 'failing' }, 'kubelet failing'],
+  [{ log: 'no-answer' }, 'log no-answer'],
 ])('%o is over', (part, why) => {
   expect(overLimit(spec, { ...calm, ...part })).toEqual([why]);
 });
