@@ -7,7 +7,7 @@ export interface NodeLoad {
   reached: boolean;
   outcome?: OutcomeState;
   note?: string;
-  /** The kubelet's own /healthz. */
+  /** The kubelet's own /healthz; `failing` also where it hangs, `no-answer` where nobody listens there. */
   kubelet?: 'ok' | 'failing' | 'no-answer';
   /** `no-answer`: the container runtime is there and does not answer. */
   runtime?: 'ok' | 'no-answer';

@@ -241,6 +241,9 @@ kubelet_runtime_operations_errors_total{operation_type="version"} 77`;
     expect(await read(box, shell, first)).toMatchObject({ kubelet: 'failing', failed: 8 });
     answer('exit 7', 14);
     expect(await read(box, shell, first)).toMatchObject({ kubelet: 'no-answer' });
+    // It listens, and does not answer in time: it hangs.
+    answer('exit 28', 14);
+    expect(await read(box, shell, first)).toMatchObject({ kubelet: 'failing' });
   },
 );
 
