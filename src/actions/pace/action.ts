@@ -4,7 +4,9 @@ import files from './files.sh';
 import find from './find.sh';
 import kubelet from './kubelet.sh';
 import node from './node.sh';
+import owed from './owed.sh';
 import { paceParameters } from './params.ts';
+import undo from './undo.sh';
 
 /** A ceiling on image pulls for the time in which nodes return: by the kubelet's own settings, undone byte for byte. */
 export const pace = defineAction({
@@ -23,7 +25,7 @@ export const pace = defineAction({
     danger: 'change',
   },
   node: {
-    fragments: { edit, files, find, kubelet, node },
+    fragments: { edit, files, find, kubelet, node, owed, undo },
     variables: (p) => ({
       P_PULLS: String(p.pulls),
       P_QPS: String(p.qps),

@@ -1,6 +1,6 @@
 # Puts the ceiling in place and takes it away: a drop-in where the kubelet has a folder for them, else in its file, the former
 # file kept beside it under the step's name.
-# needs: common/result
+# needs: owed common/result
 # shellcheck shell=sh
 
 PC_NAME=99-fireaxe-pace.conf
@@ -68,7 +68,8 @@ pace_put() {
   return 1
 }
 
-# pace_back: as it was before.
+# pace_back: as it was before. It needs no room.
 pace_back() {
+  pace_owe
   if [ "$PC_WHERE" = dropin ]; then rm "$PC_AT"; else mv "$PC_KEPT" "$PC_AT"; fi
 } 2>/dev/null

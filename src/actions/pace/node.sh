@@ -1,6 +1,6 @@
 # A ceiling on image pulls, for the time in which nodes return. The kubelet reads its settings when it starts, so one that runs is
 # restarted; one that is held gets them before it starts.
-# needs: find edit files kubelet common/tools
+# needs: find edit files kubelet owed undo common/tools
 # shellcheck shell=sh
 
 act_look() {
@@ -56,8 +56,14 @@ pace_same() {
 act_apply() {
   # The wait, as much again to revert it, and a margin.
   [ "$FX_DEADLINE" -ge $((P_WAIT * 2 + 12)) ] || fx_fail short-deadline "a wait of ${P_WAIT}s needs --timeout $((P_WAIT * 2 + 12))s"
-  pace_put || fx_fail not-written "cannot write ${PC_AT#"$FX_ROOT"} (disk full or read-only?); nothing was changed"
+  pace_owed
+  pace_owe || fx_fail no-receipt "cannot write under $FX_DIR; nothing was changed"
+  if ! pace_put; then
+    [ -n "$PC_OWED" ] || pace_even
+    fx_fail not-written "cannot write ${PC_AT#"$FX_ROOT"} (disk full or read-only?); nothing was changed"
+  fi
   if ! pace_runs; then
+    [ -n "$PC_OWED" ] || pace_even
     fx_say "${PC_AT#"$FX_ROOT"} written; it takes effect when the kubelet starts"
     return 0
   fi
@@ -86,28 +92,4 @@ act_verify() {
   pace_unit
   fx_data kubelet "$PC_STATE"
   fx_say "$B_path has the ceiling; $P_KUBELET is $PC_STATE"
-}
-
-act_undo() {
-  case ${B_where-}:${B_path-} in
-    *..*) fx_fail odd-name "$B_path is not a plain path" ;;
-    dropin:/*/"$PC_NAME" | file:/*) ;;
-    *) fx_fail odd-name "${B_path-} is not a file of the kubelet's settings" ;;
-  esac
-  pace_place "$B_where" "$B_path"
-  FX_K=$(pace_sum "$PC_AT")
-  if [ "${FX_K:-none}" = "$B_was" ]; then
-    [ "$PC_WHERE" = dropin ] || [ "$(pace_sum "$PC_KEPT")" != "$B_was" ] || rm -f "$PC_KEPT"
-    FX_STATE=already
-    fx_say "$B_path is as it was"
-    return 0
-  fi
-  [ "$FX_K" = "$B_now" ] || fx_fail changed-since "somebody changed $B_path since"
-  [ "$PC_WHERE" = dropin ] || [ "$(pace_sum "$PC_KEPT")" = "$B_was" ] || fx_fail missing "the former file is not at ${PC_KEPT#"$FX_ROOT"}"
-  pace_back || fx_fail not-written "cannot restore $B_path"
-  fx_say "$B_path is as it was"
-  pace_unit
-  pace_runs || return 0
-  pace_restart || fx_fail not-started "$PC_WHY after ${P_WAIT}s"
-  fx_say "$P_KUBELET restarted"
 }
