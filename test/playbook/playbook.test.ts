@@ -391,7 +391,11 @@ describe('the shipped playbooks that fence', () => {
     const { plan, steps } = await planned('control-plane-lockout', { names: 'true' });
     const [first] = plan.workstreams;
     expect(first).toMatchObject({ name: 'names', needs: {} });
-    expect(first!.steps).toMatchObject([{ action: 'dns-hold', params: { untilSynced: 'true' } }]);
+    expect(first!.steps).toMatchObject([
+      { action: 'dns-hold', params: { untilSynced: 'true', ownServer: 'false' } },
+    ]);
+    const own = await planned('control-plane-lockout', { names: 'true', 'names-own-server': 'true' });
+    expect(own.plan.workstreams[0]!.steps).toMatchObject([{ params: { ownServer: 'true' } }]);
     const targets = (on: typeof plan) => (on.workstreams[0]!.steps[0] as { targets: string[] }).targets;
     const some = await planned('control-plane-lockout', { names: 'true', 'names-on': 'role=control-plane' });
     expect(targets(plan).length).toBeGreaterThan(targets(some.plan).length);

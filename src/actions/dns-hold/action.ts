@@ -17,7 +17,9 @@ export const dnsHold = defineAction({
   scope: 'node',
   parameters: dnsHoldParameters,
   summary: (p) =>
-    `let each CoreDNS that does not know the cluster's names answer them by the node's proxy rules, and watch the others, ${
+    `let each CoreDNS that does not know the cluster's names answer them by the node's proxy rules, and watch the others${
+      p.ownServer ? '; start one where none lives and none answers' : ''
+    }, ${
       p.untilSynced ? 'until it has the API again' : 'until undo'
     }; each node reverts this after ${p.timer}s unless kept`,
   counted: () => [{ one: 'CoreDNS', many: 'CoreDNS', done: 'held or watched', found: 'servers' }],
@@ -27,15 +29,16 @@ export const dnsHold = defineAction({
       'let CoreDNS answer by itself again; without the API it does not know the names of services',
     danger: 'change',
   },
-  foundNone: (_p, results) =>
+  foundNone: (p, results) =>
     results.every(({ data }) => data?.servers === '0')
-      ? 'no CoreDNS runs on these nodes, and none is needed or can be started there'
+      ? `no CoreDNS runs on these nodes${p.ownServer ? ', and none is needed or can be started there' : ''}`
       : undefined,
   node: {
     fragments: { node, load, server, free, serve, pod, watching },
     variables: (p) => ({
       P_FOR: String(p.for),
       P_TIMER: String(p.timer),
+      IN_OWN: p.ownServer ? 'own' : 'none',
       IN_UNTIL: p.untilSynced ? 'synced' : 'undo',
       IN_WATCH: watchText(),
     }),

@@ -7,6 +7,11 @@ export const dnsHoldParameters = {
     help: 'end the hold where CoreDNS has the API again',
     flag: '--until-synced',
   },
+  ownServer: {
+    schema: onOrOff,
+    help: 'start a CoreDNS on a node where none lives and none answers',
+    flag: '--own-server',
+  },
   for: {
     schema: seconds(60, 604_800),
     help: 'end the hold after this time',

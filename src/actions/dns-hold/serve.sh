@@ -11,6 +11,7 @@ serve_look() {
     SV_WANT=1 SV_AT=$DV_AT
     return 0
   fi
+  [ "$IN_OWN" = own ] || { serve_not 'no CoreDNS runs here; where none answers from another node, --own-server starts one' && return 0; }
   dns_places
   for SV_A in $DN_DONE; do case $SV_A in service=*) SV_AT="$SV_AT${SV_AT:+ }${SV_A#*=}" ;; esac done
   [ -n "$SV_AT" ] || { serve_not "no CoreDNS runs here, and where the cluster's DNS is, this node does not tell" && return 0; }
