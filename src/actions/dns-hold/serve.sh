@@ -2,7 +2,7 @@
 # needs: server dns/places cri/path cri/crictl common/write common/tools common/result
 # shellcheck shell=sh
 
-# serve_look: ends with `already` where another node's CoreDNS is asked from here, and refuses where a server is needed and cannot be.
+# serve_look: ends with `already` where a CoreDNS of another node lives, and refuses where a server is needed and cannot be.
 # SV_WANT is set where one is needed, or is here already.
 serve_look() {
   SV_WANT='' SV_AT='' DN_DONE=''
@@ -17,13 +17,10 @@ serve_look() {
   [ -n "$SV_AT" ] || { serve_not "no CoreDNS runs here, and where the cluster's DNS is, this node does not tell" && return 0; }
   dns_by || fx_refuse no-tool 'neither bash, dig nor nslookup is here to ask DNS'
   serve_asked
-  [ -n "$SV_BAD" ] || { serve_not "no CoreDNS runs here; another node's answers at ${SV_AT%% *}" && return 0; }
+  [ -z "$SV_KNOWS" ] || { serve_not "no CoreDNS runs here; another node's answers at $SV_KNOWS" && return 0; }
+  [ -z "$SV_FAILS" ] || { serve_not "no CoreDNS runs here; another node's fails at $SV_FAILS: hold it there" && return 0; }
   serve_image
-  if [ -z "$SV_IMAGE" ]; then
-    SV_WHY="no CoreDNS runs here, and no image of it is here to start one"
-    [ -z "$SV_LIVE" ] || { serve_not "$SV_WHY; another node's fails at $SV_BAD: hold it there" && return 0; }
-    fx_refuse no-image "$SV_WHY, and none answers at ${SV_AT%% *}"
-  fi
+  [ -n "$SV_IMAGE" ] || fx_refuse no-image "no CoreDNS runs here, no image of it is here to start one, and none answers at ${SV_AT%% *}"
   serve_static
   [ -n "$SV_STATIC" ] || fx_refuse no-static "no CoreDNS runs here, and the kubelet's folder of static pods is not known: nothing can start $SV_IMAGE"
   fx_need ip
@@ -40,22 +37,27 @@ serve_not() {
   fx_say "$1"
 }
 
-# serve_asked: SV_BAD is an address, of the service or of a pod behind it, that does not know the cluster's names; SV_LIVE is set where
-# one of them answers at all. All are asked at once.
+# serve_asked: of the addresses of the service and of the pods behind it, SV_KNOWS is one that knows the cluster's names, SV_FAILS one
+# that answers and does not: the hold of its own node mends that. A server here would take all of them from the pods of this node, so
+# none must live: a packet may be lost, and one address of several dead, so all are asked three times.
 serve_asked() {
-  SV_BAD='' SV_LIVE=''
-  SV_K=$(for SV_A in $DN_DONE; do
-    case $SV_A in service=* | pod=*) echo "${SV_A#*=} $(dns_ask "${SV_A#*=}" "hold.fireaxe.svc.$DN_DOMAIN")" & ;; esac
-  done && wait)
-  # shellcheck disable=SC2086
-  set -- $SV_K
-  while [ $# -gt 1 ]; do
-    case $2 in
-      NOERROR | NXDOMAIN) SV_LIVE=1 ;;
-      no-answer | unreachable) SV_BAD=$1 ;;
-      *) SV_BAD=$1 SV_LIVE=1 ;;
-    esac
-    shift 2
+  SV_KNOWS='' SV_FAILS=''
+  for SV_N in 1 2 3; do
+    [ "$SV_N" -eq 1 ] || sleep 0.2 2>/dev/null || sleep 1
+    SV_K=$(for SV_A in $DN_DONE; do
+      case $SV_A in service=* | pod=*) echo "${SV_A#*=} $(dns_ask "${SV_A#*=}" "hold.fireaxe.svc.$DN_DOMAIN")" & ;; esac
+    done && wait)
+    # shellcheck disable=SC2086
+    set -- $SV_K
+    while [ $# -gt 1 ]; do
+      case $2 in
+        NOERROR | NXDOMAIN) SV_KNOWS=$1 ;;
+        no-answer | unreachable) ;;
+        *) SV_FAILS=$1 ;;
+      esac
+      shift 2
+    done
+    [ -z "$SV_KNOWS$SV_FAILS" ] || return 0
   done
 }
 

@@ -12,6 +12,12 @@ if [ -e "$SANDBOX/etc/kubernetes/manifests/fireaxe-dns-hold.yaml" ] && [ ! -e "$
   grep -qsx "${server##*/}" "$SANDBOX/addresses" && grep -qs -e notrack "$SANDBOX/table" "$SANDBOX/iptables"; then
   server=$own
 fi
+# Each line of `lost` is a question to that address that gets no answer.
+if grep -qsx "${server##*/}" "$SANDBOX/lost"; then
+  awk -v at="${server##*/}" '$0 != at || done++' "$SANDBOX/lost" >"$SANDBOX/lost.new"
+  mv "$SANDBOX/lost.new" "$SANDBOX/lost"
+  server=''
+fi
 if [ ! -d "$server" ]; then
   echo ';; connection timed out; no servers could be reached'
   exit 9
