@@ -37,6 +37,16 @@ describe('parameters', () => {
     });
   });
 
+  test("a hold's own server needs a timer that outlasts its start", () => {
+    expect(refusal('dns-hold', { ownServer: 'true', timer: '59s' })).toMatchObject({
+      message: expect.stringContaining('timer: must be 60s or more with ownServer'),
+    });
+    expect(parseParams(actionNamed('dns-hold'), { ownServer: true, timer: '60s' }, 'step')).toMatchObject({
+      timer: 60,
+    });
+    expect(parseParams(actionNamed('dns-hold'), { timer: '10s' }, 'step')).toMatchObject({ timer: 10 });
+  });
+
   test('strings as flags and YAML give them', () => {
     expect(
       parseParams(actionNamed('fence'), { timer: '3m', rate: '5', allow: '10.0.0.1,10.0.1.9/16' }, 'step'),

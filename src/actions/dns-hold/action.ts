@@ -2,7 +2,7 @@ import { defineAction } from '../types.ts';
 import free from './free.sh';
 import load from './load.sh';
 import node from './node.sh';
-import { dnsHoldParameters } from './params.ts';
+import { dnsHoldMisfit, dnsHoldParameters } from './params.ts';
 import pod from './pod.sh';
 import serve from './serve.sh';
 import server from './server.sh';
@@ -16,6 +16,7 @@ export const dnsHold = defineAction({
   danger: 'change',
   scope: 'node',
   parameters: dnsHoldParameters,
+  check: dnsHoldMisfit,
   summary: (p) =>
     `let each CoreDNS that does not know the cluster's names answer them by the node's proxy rules, and watch the others${
       p.ownServer ? '; start one where none lives and none answers' : ''

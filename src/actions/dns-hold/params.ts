@@ -1,5 +1,5 @@
 import { onOrOff, seconds } from '../kinds.ts';
-import type { Parameters, Values } from '../params.ts';
+import type { Misfit, Parameters, Values } from '../params.ts';
 
 export const dnsHoldParameters = {
   untilSynced: {
@@ -27,3 +27,16 @@ export const dnsHoldParameters = {
 } satisfies Parameters;
 
 export type DnsHoldParams = Values<typeof dnsHoldParameters>;
+
+/** Seconds from the timer's start until a server of its own must answer, with some to spare. */
+const OWN_SERVER_S = 60;
+
+/** A timer that is over before the server answers would revert what is still being made. */
+export function dnsHoldMisfit({ ownServer, timer }: DnsHoldParams): Misfit | undefined {
+  return ownServer && timer < OWN_SERVER_S
+    ? {
+        at: 'timer',
+        message: `must be ${OWN_SERVER_S}s or more with ownServer: the server may take that long to start`,
+      }
+    : undefined;
+}
