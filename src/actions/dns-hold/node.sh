@@ -96,6 +96,7 @@ act_apply() {
   if [ -n "$SV_WANT" ]; then
     if serve_start; then DH_DONE=$((DH_DONE + 1)); else DH_BAD=$SV_WHY; fi
   fi
+  serve_check
   arm_check
   fx_data holds "$DH_DONE"
   if [ -z "$DH_BAD" ]; then dh_watch || DH_BAD='the watch does not run'; fi

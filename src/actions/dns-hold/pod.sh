@@ -1,5 +1,5 @@
 # The files of a server of the hold's own, and its start.
-# needs: serve
+# needs: serve watching
 # shellcheck shell=sh
 
 # serve_upstream: SV_UP are the resolvers of this node, those that the kubelet gives to pods first; never the cluster's own.
@@ -57,11 +57,13 @@ serve_pod() {
 }"
 }
 
-# serve_files: all that is needed before anything is changed. The manifest is a link into /run: after a reboot it leads nowhere.
+# serve_files: all that is needed before anything is changed. If the timer fired, the folder of the hold is gone, and nothing may make
+# it again: no undo would find the hold. The manifest is a link into /run: after a reboot it leads nowhere.
 serve_files() {
   serve_upstream
+  rm -rf "$DV_HOME"
   {
-    mkdir -p "$DV_HOME/etc" && serve_corefile >"$DV_HOME/etc/Corefile" && serve_pod >"$DV_HOME/pod.json" && echo "$SV_AT" >"$DV_HOME/at" &&
+    [ -e "$DH_HOME/table" ] && mkdir "$DV_HOME" "$DV_HOME/etc" && serve_corefile >"$DV_HOME/etc/Corefile" && serve_pod >"$DV_HOME/pod.json" && echo "$SV_AT" >"$DV_HOME/at" &&
       echo "$FX_ROOT$SV_STATIC/fireaxe-dns-hold.yaml" >"$DV_HOME/link" && echo "$DN_DOMAIN" >"$DV_HOME/domain" &&
       if [ "$SV_BY" = nft ]; then printf '%s\n' "$SV_TEXT" >"$DV_HOME/rules.nft"; else
         for SV_T in iptables ip6tables; do
@@ -72,26 +74,39 @@ serve_files() {
   } 2>/dev/null
 }
 
+# serve_fired: whether a timer of this step has fired already.
+serve_fired() { [ -d "$FX_DIR/off" ]; }
+
 # serve_start: false with SV_WHY. The timer runs already, and the step's end removes what is half made.
 serve_start() {
+  SV_WHY='its timer fired'
+  ! serve_fired || return 1
   SV_WHY="cannot write in $DV_HOME"
   dv_here || serve_files || return 1
-  dv_read
+  dv_read || return 1
   SV_WHY="cannot take the address $DV_AT, or the rules that lead to it"
   dv_lead || return 1
   SV_WHY="cannot write $DV_LINK"
   if [ ! -d "${DV_LINK%/*}" ]; then
-    : >"$DV_HOME/made" && mkdir "${DV_LINK%/*}" || return 1
+    { echo 1 >"$DV_HOME/made"; } 2>/dev/null && DV_MADE=1 && mkdir "${DV_LINK%/*}" 2>/dev/null || return 1
     # The kubelet looks for the folder each second, and lists a folder that it watches only when something is new in it.
     sleep 2
-  fi 2>/dev/null
-  ln -sf "$DV_HOME/pod.json" "$DV_LINK" 2>/dev/null || return 1
+  fi
+  ! serve_fired && ln -sf "$DV_HOME/pod.json" "$DV_LINK" 2>/dev/null || return 1
   SV_N=0 SV_MOST=$((FX_DEADLINE / 2))
   [ "$SV_MOST" -le 45 ] || SV_MOST=45
   SV_WHY="the static pod of ${SV_IMAGE-its image} did not answer at $DV_AT within ${SV_MOST}s"
   until dv_answers; do
     SV_N=$((SV_N + 1))
-    [ "$SV_N" -lt $((SV_MOST * 2)) ] || return 1
+    ! serve_fired && [ "$SV_N" -lt $((SV_MOST * 2)) ] || return 1
     sleep 0.5 2>/dev/null || { sleep 1 && SV_N=$((SV_N + 1)); }
   done
+}
+
+# serve_check: before arm_check. If a timer fired meanwhile, its revert may have ended before the server was made: then no file tells of
+# address, rules, link and pod any more.
+serve_check() {
+  serve_fired || return 0
+  dh_end
+  [ -z "${DV_AT-}" ] || dv_drop || fx_say "a server at $DV_AT may be left here"
 }

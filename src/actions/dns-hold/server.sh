@@ -13,8 +13,11 @@ dv_ip() { fx_has ip && "$FX_P/ip" "$@"; }
 
 dv_here() { [ -e "$DV_HOME/by" ]; }
 
-# dv_read: DV_AT are its addresses, DV_LINK the manifest, DV_BY the tool, DV_DOMAIN the domain.
+# dv_read: DV_AT are its addresses, DV_LINK the manifest, DV_BY the tool, DV_DOMAIN the domain; DV_MADE is set where the folder of
+# the manifest was missing.
 dv_read() {
+  DV_MADE=''
+  [ ! -e "$DV_HOME/made" ] || DV_MADE=1
   { read -r DV_AT <"$DV_HOME/at" && read -r DV_LINK <"$DV_HOME/link" && read -r DV_BY <"$DV_HOME/by" && read -r DV_DOMAIN <"$DV_HOME/domain"; } 2>/dev/null
 }
 
@@ -68,13 +71,18 @@ dv_pod_end() {
   for DV_P in $CR_OUT; do cri rmp -f "$DV_P" >/dev/null 2>&1; done
 }
 
-# dv_end: the pod and its manifest are gone, and packets go as before; false with what is left. The kubelet has some seconds first.
+# dv_end: the pod and its manifest are gone, and packets go as before; false where something is left.
 dv_end() {
   dv_here || return 0
   dv_read || return 1
+  dv_drop && rm -rf "$DV_HOME"
+}
+
+# dv_drop: after dv_read, and also if the folder is gone since. The kubelet has some seconds to end the pod first.
+dv_drop() {
   dv_unlead
   rm -f "$DV_LINK"
-  [ ! -e "$DV_HOME/made" ] || rmdir "${DV_LINK%/*}" 2>/dev/null
+  [ -z "$DV_MADE" ] || rmdir "${DV_LINK%/*}" 2>/dev/null
   DV_N=0
   while dns_servers && [ -n "$DS_OURS" ] && [ "$DV_N" -lt 30 ]; do
     DV_N=$((DV_N + 1))
@@ -84,5 +92,5 @@ dv_end() {
   done
   dv_pod_end
   for DV_A in $DV_AT; do ! dv_has "$DV_A" || return 1; done
-  [ ! -e "$DV_LINK" ] && [ -z "$DS_OURS" ] && rm -rf "$DV_HOME"
+  [ ! -L "$DV_LINK" ] && [ -z "$DS_OURS" ]
 }

@@ -3,7 +3,11 @@ last=''
 for word in "$@"; do last=$word; done
 case "$*" in
   '-o addr show '*) grep -sx "$last" "$SANDBOX/addresses" ;;
-  'addr add '*) echo "${3%/*}" >>"$SANDBOX/addresses" ;;
+  'addr add '*)
+    # The timer fires just before.
+    [ ! -e "$SANDBOX/fires-at-address" ] || /bin/sh "$SANDBOX/run/fireaxe/r1/s1/revert"
+    echo "${3%/*}" >>"$SANDBOX/addresses"
+    ;;
   'addr del '*)
     grep -vx "${3%/*}" "$SANDBOX/addresses" >"$SANDBOX/addresses.new"
     mv "$SANDBOX/addresses.new" "$SANDBOX/addresses"

@@ -13,6 +13,8 @@ case $* in
     ;;
   '-f '*)
     if grep -q '^table ' "$2"; then sed -n '/^table /,$p' "$2" >"$SANDBOX/table"; elif grep -q '^delete table' "$2"; then rm -f "$SANDBOX/table"; fi
+    # The timer fires just after.
+    [ ! -e "$SANDBOX/fires-at-rules" ] || /bin/sh "$SANDBOX/run/fireaxe/r1/s1/revert"
     ;;
   'delete table '*) rm "$SANDBOX/table" ;;
 esac

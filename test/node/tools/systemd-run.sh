@@ -13,6 +13,7 @@ while [ $# -gt 0 ]; do
 done
 if [ -n "$timer" ]; then
   : >"$SANDBOX/active/$name.timer"
+  [ ! -e "$SANDBOX/fires-at-arm" ] || /bin/sh "$SANDBOX/run/fireaxe/r1/s1/revert"
 else
   : >"$SANDBOX/active/$name.service"
   case $2 in
