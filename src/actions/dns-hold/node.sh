@@ -102,6 +102,8 @@ act_apply() {
   if [ -z "$DH_BAD" ]; then dh_watch || DH_BAD='the watch does not run'; fi
   [ -z "$DH_BAD" ] || {
     dh_end
+    # Its timer tries on.
+    [ -z "$DH_LEFT" ] || fx_fail still-held "$DH_BAD; still held: $DH_LEFT"
     arm_undo
     fx_fail not-held "$DH_BAD; nothing is held here"
   }
@@ -140,7 +142,7 @@ act_undo() {
   fi
   dns_by || fx_fail no-tool 'nothing here can ask DNS'
   dh_end
-  [ -z "$DH_LEFT" ] || fx_fail still-held "CoreDNS, process$DH_LEFT, still answers by the table"
+  [ -z "$DH_LEFT" ] || fx_fail still-held "still held: $DH_LEFT"
   arm_undo
   fx_say "$DH_FREED CoreDNS answer by themselves again"
 }

@@ -70,7 +70,7 @@ serve_files() {
           SV_K=$(serve_tables "$SV_T")
           [ -z "$SV_K" ] || printf '%s\n' "$SV_K" >"$DV_HOME/rules.$SV_T" || return 1
         done
-      fi && chmod 755 "$DV_HOME/etc" && chmod 644 "$DV_HOME/etc/Corefile" && echo "$SV_BY" >"$DV_HOME/by"
+      fi && chmod 755 "$DV_HOME/etc" && chmod 644 "$DV_HOME/etc/Corefile" && echo "$SV_BY" >"$DV_HOME/by.new" && mv -f "$DV_HOME/by.new" "$DV_HOME/by"
   } 2>/dev/null
 }
 

@@ -11,7 +11,8 @@ DV_HOME=$DH_HOME/server
 # dv_ip ARG…: by its path, as a shell of busybox takes its own tool first.
 dv_ip() { fx_has ip && "$FX_P/ip" "$@"; }
 
-dv_here() { [ -e "$DV_HOME/by" ]; }
+# dv_here: `by` comes last, and whole.
+dv_here() { [ -s "$DV_HOME/by" ]; }
 
 # dv_read: DV_AT are its addresses, DV_LINK the manifest, DV_BY the tool, DV_DOMAIN the domain; DV_MADE is set where the folder of
 # the manifest was missing.
@@ -47,22 +48,37 @@ dv_lead() {
 
 dv_has() { [ -n "$(dv_ip -o addr show dev lo to "$1" 2>/dev/null)" ]; }
 
-# dv_unlead: packets go by kube-proxy's rules again.
+# dv_tools: those of iptables that have an address of their family.
+dv_tools() {
+  case $DV_AT in *.*) echo iptables ;; esac
+  case $DV_AT in *:*) echo ip6tables ;; esac
+}
+
+# dv_unlead: packets go by kube-proxy's rules again. It asks nothing first: a list that fails would pass for one without these rules.
 dv_unlead() {
   if [ "$DV_BY" = nft ]; then
-    [ -z "$(nft list table inet fireaxe_dns 2>/dev/null)" ] || nft delete table inet fireaxe_dns
+    nft delete table inet fireaxe_dns
+    return 0
+  fi
+  for DV_T in $(dv_tools); do
+    for DV_A in PREROUTING OUTPUT; do $DV_T -w -t raw -D "$DV_A" -j FIREAXE-DNS; done
+    $DV_T -w -t raw -F FIREAXE-DNS
+    $DV_T -w -t raw -X FIREAXE-DNS
+  done
+} 2>/dev/null
+
+# dv_unled: whether lists that did not fail show neither rules nor addresses.
+dv_unled() {
+  if [ "$DV_BY" = nft ]; then
+    DV_L=$(nft list tables) || return 1
+    case $DV_L in *'inet fireaxe_dns'*) return 1 ;; esac
   else
-    for DV_T in iptables ip6tables; do
-      [ -e "$DV_HOME/rules.$DV_T" ] || continue
-      for DV_A in PREROUTING OUTPUT; do $DV_T -w -t raw -D "$DV_A" -j FIREAXE-DNS; done
-      $DV_T -w -t raw -F FIREAXE-DNS
-      $DV_T -w -t raw -X FIREAXE-DNS
+    for DV_T in $(dv_tools); do
+      DV_L=$($DV_T -w -t raw -S) || return 1
+      case $DV_L in *FIREAXE-DNS*) return 1 ;; esac
     done
   fi
-  for DV_A in $DV_AT; do
-    case $DV_A in *:*) DV_L=$DV_A/128 ;; *) DV_L=$DV_A/32 ;; esac
-    ! dv_has "$DV_A" || dv_ip addr del "$DV_L" dev lo
-  done
+  for DV_A in $DV_AT; do DV_L=$(dv_ip -o addr show dev lo to "$DV_A") && [ -z "$DV_L" ] || return 1; done
 } 2>/dev/null
 
 # dv_pod_end: by the runtime. A kubelet that started without the API ends no pod before it has it again.
@@ -81,6 +97,10 @@ dv_end() {
 # dv_drop: after dv_read, and also if the folder is gone since. The kubelet has some seconds to end the pod first.
 dv_drop() {
   dv_unlead
+  for DV_A in $DV_AT; do
+    case $DV_A in *:*) DV_L=$DV_A/128 ;; *) DV_L=$DV_A/32 ;; esac
+    dv_ip addr del "$DV_L" dev lo 2>/dev/null
+  done
   rm -f "$DV_LINK"
   [ -z "$DV_MADE" ] || rmdir "${DV_LINK%/*}" 2>/dev/null
   DV_N=0
@@ -91,6 +111,5 @@ dv_drop() {
     sleep 0.5 2>/dev/null || { sleep 1 && DV_N=$((DV_N + 1)); }
   done
   dv_pod_end
-  for DV_A in $DV_AT; do ! dv_has "$DV_A" || return 1; done
-  [ ! -L "$DV_LINK" ] && [ -z "$DS_OURS" ]
+  dv_unled && [ ! -L "$DV_LINK" ] && [ -z "$DS_OURS" ]
 }

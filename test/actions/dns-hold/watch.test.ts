@@ -20,6 +20,15 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(existsSync(join(box.root, 'run/fireaxe/dns-hold'))).toBe(false);
   });
 
+  test('a server of which not more than the first files were made is no hindrance', async ({ box }) => {
+    box.file('/run/fireaxe/dns-hold/who', 'r1/dns-hold\n');
+    box.file('/run/fireaxe/dns-hold/server/by', '');
+    const inputs = `FX_ROOT=$FIREAXE_ROOT DW_ID=r1/dns-hold P_FOR=60 IN_UNTIL=undo\nset -- free\n`;
+    const { code } = await box.run(`${inputs}${watchText()}`, shell);
+    expect(code).toBe(0);
+    expect(existsSync(join(box.root, 'run/fireaxe/dns-hold'))).toBe(false);
+  });
+
   test('a watch whose hold was undone ends at once', async ({ box }) => {
     box.file('/run/fireaxe/dns-hold/table', '');
     const inputs = `FX_ROOT=$FIREAXE_ROOT DW_ID=r1/dns-hold P_FOR=60 IN_UNTIL=undo\n`;

@@ -1,5 +1,9 @@
 # One table of text; a file that is loaded replaces it by its last table block, or removes it. kube-proxy's are files.
 case $* in
+  list*) [ ! -e "$SANDBOX/nft-dead" ] || exit 1 ;;
+esac
+case $* in
+  'list tables') grep -s '^table' "$SANDBOX/table" || : ;;
   'list table inet '*) cat "$SANDBOX/table" 2>/dev/null ;;
   'list chains') cat "$SANDBOX/kube-proxy/chains" 2>/dev/null ;;
   'list '*' kube-proxy '*) cat "$SANDBOX/kube-proxy/$3-$5" 2>/dev/null ;;
@@ -16,5 +20,5 @@ case $* in
     # The timer fires just after.
     [ ! -e "$SANDBOX/fires-at-rules" ] || /bin/sh "$SANDBOX/run/fireaxe/r1/s1/revert"
     ;;
-  'delete table '*) rm "$SANDBOX/table" ;;
+  'delete table '*) [ ! -e "$SANDBOX/nft-dead" ] && rm "$SANDBOX/table" ;;
 esac
