@@ -17,7 +17,7 @@ serve_upstream() {
 
 # serve_corefile: names of the table, and all others from the node's resolvers.
 serve_corefile() {
-  printf '%s\n' '.:53 {' "bind $SV_AT" errors 'hosts /dev/null {'
+  printf '%s\n' '.:53 {' "bind $SV_AT $DV_LOOP" errors 'hosts /dev/null {'
   awk -v domain="$DN_DOMAIN" 'NF == 2 { print $1 " " $2 ".svc." domain }' "$DH_HOME/table"
   printf '%s\n' 'ttl 5' no_reverse fallthrough '}'
   [ -z "$SV_UP" ] || printf '%s\n' "forward .$SV_UP {" 'policy sequential' '}'
@@ -84,8 +84,8 @@ serve_start() {
   SV_WHY="cannot write in $DV_HOME"
   dv_here || serve_files || return 1
   dv_read || return 1
-  SV_WHY="cannot take the address $DV_AT, or the rules that lead to it"
-  dv_lead || return 1
+  SV_WHY="cannot take the address $DV_AT"
+  dv_take || return 1
   SV_WHY="cannot write $DV_LINK"
   if [ ! -d "${DV_LINK%/*}" ]; then
     { echo 1 >"$DV_HOME/made"; } 2>/dev/null && DV_MADE=1 && mkdir "${DV_LINK%/*}" 2>/dev/null || return 1
@@ -96,11 +96,15 @@ serve_start() {
   SV_N=0 SV_MOST=$((FX_DEADLINE / 2))
   [ "$SV_MOST" -le 45 ] || SV_MOST=45
   SV_WHY="the static pod of ${SV_IMAGE-its image} did not answer at $DV_AT within ${SV_MOST}s"
-  until dv_answers; do
+  until dv_asked "$DV_LOOP"; do
     SV_N=$((SV_N + 1))
     ! serve_fired && [ "$SV_N" -lt $((SV_MOST * 2)) ] || return 1
     sleep 0.5 2>/dev/null || { sleep 1 && SV_N=$((SV_N + 1)); }
   done
+  SV_WHY="the rules that lead questions to $DV_AT cannot be loaded"
+  ! serve_fired && dv_lead || return 1
+  SV_WHY="the server lives, and does not answer at $DV_AT"
+  dv_answers || dv_answers
 }
 
 # serve_check: before arm_check. If a timer fired meanwhile, its revert may have ended before the server was made: then no file tells of

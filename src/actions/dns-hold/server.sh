@@ -7,6 +7,8 @@
 # shellcheck shell=sh
 
 DV_HOME=$DH_HOME/server
+# The server listens here, too, and kube-proxy leads nothing of it elsewhere.
+DV_LOOP=127.70.88.53
 
 # dv_ip ARG…: by its path, as a shell of busybox takes its own tool first.
 dv_ip() { fx_has ip && "$FX_P/ip" "$@"; }
@@ -24,24 +26,30 @@ dv_read() {
 
 # dv_answers: whether each address answers by the table.
 dv_answers() {
-  for DV_A in $DV_AT; do
-    [ "$(dns_ask "$DV_A" "hold.fireaxe.svc.$DV_DOMAIN")" = NOERROR ] || return 1
-  done
+  for DV_A in $DV_AT; do dv_asked "$DV_A" || return 1; done
 }
 
-# dv_lead: the addresses are this node's, and packets to them are not tracked. Does nothing where it is so already.
-dv_lead() {
+dv_asked() { [ "$(dns_ask "$1" "hold.fireaxe.svc.$DV_DOMAIN")" = NOERROR ]; }
+
+# dv_lives: whether the server answers at an address that no rule leads elsewhere: asked twice, as the machine may be busy.
+dv_lives() { dv_asked "$DV_LOOP" || dv_asked "$DV_LOOP"; }
+
+# dv_take: the addresses are this node's, so that the server can listen there. Does nothing where it is so already.
+dv_take() {
   for DV_A in $DV_AT; do
     case $DV_A in *:*) DV_L="$DV_A/128 dev lo nodad" ;; *) DV_L="$DV_A/32 dev lo" ;; esac
     # shellcheck disable=SC2086
     dv_has "$DV_A" || dv_ip addr add $DV_L 2>/dev/null || return 1
   done
+}
+
+# dv_lead: packets to the addresses are not tracked. Does nothing where it is so already.
+dv_lead() {
   if [ "$DV_BY" = nft ]; then
     [ -n "$(nft list table inet fireaxe_dns 2>/dev/null)" ] || nft -f "$DV_HOME/rules.nft" 2>/dev/null
     return
   fi
-  for DV_T in iptables ip6tables; do
-    [ -e "$DV_HOME/rules.$DV_T" ] || continue
+  for DV_T in $(dv_tools); do
     $DV_T -w -t raw -C PREROUTING -j FIREAXE-DNS 2>/dev/null || $DV_T-restore -w --noflush <"$DV_HOME/rules.$DV_T" 2>/dev/null || return 1
   done
 }

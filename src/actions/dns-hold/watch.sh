@@ -34,11 +34,15 @@ dw_synced() {
   [ "$DW_N" -ge 3 ]
 }
 
-# dw_served: a server of the hold's own is led to, until a CoreDNS behind the service has the API again.
+# dw_served: a server of the hold's own is led to as long as it lives, until a CoreDNS behind the service has the API again. While it
+# is silent, the questions go by kube-proxy's rules; the address stays, as the server cannot start again without it.
 dw_served() {
   dv_here && dv_read || return 0
   DW_HELD=1
-  dw_wanted && dv_lead
+  if dw_wanted; then
+    dv_take
+    if dv_lives; then dv_lead; else dv_unlead; fi
+  fi
   [ "$IN_UNTIL" = synced ] || return 0
   dns_endpoints
   for DW_S in $DN_ENDS; do

@@ -1,4 +1,4 @@
-# A server of a hold's own answers where its manifest is, its address on the node, and rules lead to it.
+# A server of a hold's own answers where its manifest is, its address on the node, and rules lead to it; on the loopback without rules.
 # Other servers are folders coredns/ADDRESS: `Corefile` is what the server has read, `knows` are the names that it has from the API.
 for word in "$@"; do
   case $word in
@@ -8,9 +8,11 @@ for word in "$@"; do
 done
 code=SERVFAIL
 own=$SANDBOX/run/fireaxe/dns-hold/server/etc
-if [ -e "$SANDBOX/etc/kubernetes/manifests/fireaxe-dns-hold.yaml" ] && [ ! -e "$SANDBOX/kubelet-stopped" ] &&
-  grep -qsx "${server##*/}" "$SANDBOX/addresses" && grep -qs -e notrack "$SANDBOX/table" "$SANDBOX/iptables"; then
-  server=$own
+if [ -e "$SANDBOX/etc/kubernetes/manifests/fireaxe-dns-hold.yaml" ] && [ ! -e "$SANDBOX/kubelet-stopped" ]; then
+  case ${server##*/} in
+    127.70.88.53) [ ! -e "$SANDBOX/addresses" ] || server=$own ;;
+    *) ! grep -qsx "${server##*/}" "$SANDBOX/addresses" || ! grep -qs -e notrack "$SANDBOX/table" "$SANDBOX/iptables" || server=$own ;;
+  esac
 fi
 # Each line of `lost` is a question to that address that gets no answer.
 if grep -qsx "${server##*/}" "$SANDBOX/lost"; then
