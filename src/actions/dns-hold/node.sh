@@ -56,6 +56,7 @@ act_look() {
   DH_K="at $DH_FAILS CoreDNS, and watch $DH_OWN that know them"
   [ -z "$SV_WANT" ] || DH_K="by a static pod of ${SV_IMAGE:-its image} at $SV_AT"
   fx_say "will answer $DH_NAMES names $DH_K; reverts in ${P_TIMER}s unless kept"
+  [ -z "$SV_WANT" ] || serve_until
 }
 
 # dh_names: DH_TABLE are the lines of the table, DH_NAMES how many.
@@ -108,6 +109,7 @@ act_apply() {
     fx_fail not-held "$DH_BAD; nothing is held here"
   }
   fx_say "$DH_NAMES names answered at $DH_DONE CoreDNS"
+  [ -z "$SV_WANT" ] || serve_until
 }
 
 act_verify() {

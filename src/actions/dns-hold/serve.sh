@@ -61,6 +61,13 @@ serve_asked() {
   done
 }
 
+# serve_until: says so where the watch cannot see that a CoreDNS has the API again: IPv6, and a service of another name as RKE2 has it.
+serve_until() {
+  [ "$IN_UNTIL" = synced ] || return 0
+  dns_endpoints
+  [ -n "$DN_ENDS" ] || fx_say '--until-synced may not end it: the proxy rules name no pod behind kube-system/kube-dns by an IPv4 address; it stands until undo or the end of --for'
+}
+
 # serve_image: SV_IMAGE is one of CoreDNS that the runtime has, by a tag.
 serve_image() {
   SV_IMAGE='' CR_OUT=''
