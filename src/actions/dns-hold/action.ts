@@ -4,6 +4,7 @@ import load from './load.sh';
 import node from './node.sh';
 import { dnsHoldMisfit, dnsHoldParameters } from './params.ts';
 import pod from './pod.sh';
+import rules from './rules.sh';
 import serve from './serve.sh';
 import server from './server.sh';
 import { watchText } from './watch.ts';
@@ -35,7 +36,7 @@ export const dnsHold = defineAction({
       ? `no CoreDNS runs on these nodes${p.ownServer ? ', and none is needed or can be started there' : ''}`
       : undefined,
   node: {
-    fragments: { node, load, server, free, serve, pod, watching },
+    fragments: { node, load, server, free, rules, serve, pod, watching },
     variables: (p) => ({
       P_FOR: String(p.for),
       P_TIMER: String(p.timer),

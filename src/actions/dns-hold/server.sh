@@ -50,8 +50,11 @@ dv_lead() {
     return
   fi
   for DV_T in $(dv_tools); do
-    $DV_T -w -t raw -C PREROUTING -j FIREAXE-DNS 2>/dev/null || $DV_T-restore -w --noflush <"$DV_HOME/rules.$DV_T" 2>/dev/null || return 1
-  done
+    $DV_T -w -t raw -C PREROUTING -j FIREAXE-DNS && $DV_T -w -t filter -C INPUT -j FIREAXE-DNS-IN && continue
+    # What a reload of the node's firewall has left of them.
+    dv_chains_end
+    $DV_T-restore -w --noflush <"$DV_HOME/rules.$DV_T" || return 1
+  done 2>/dev/null
 }
 
 dv_has() { [ -n "$(dv_ip -o addr show dev lo to "$1" 2>/dev/null)" ]; }
@@ -68,12 +71,23 @@ dv_unlead() {
     nft delete table inet fireaxe_dns
     return 0
   fi
-  for DV_T in $(dv_tools); do
-    for DV_A in PREROUTING OUTPUT; do $DV_T -w -t raw -D "$DV_A" -j FIREAXE-DNS; done
-    $DV_T -w -t raw -F FIREAXE-DNS
-    $DV_T -w -t raw -X FIREAXE-DNS
-  done
+  for DV_T in $(dv_tools); do dv_chains_end; done
 } 2>/dev/null
+
+# dv_chains_end: both chains of DV_T, and what leads to them.
+dv_chains_end() {
+  for DV_L in 'raw PREROUTING FIREAXE-DNS' 'raw OUTPUT FIREAXE-DNS' 'filter INPUT FIREAXE-DNS-IN' 'filter OUTPUT FIREAXE-DNS-IN'; do
+    # shellcheck disable=SC2086
+    set -- $DV_L
+    while $DV_T -w -t "$1" -D "$2" -j "$3"; do :; done
+  done
+  for DV_L in 'raw FIREAXE-DNS' 'filter FIREAXE-DNS-IN'; do
+    # shellcheck disable=SC2086
+    set -- $DV_L
+    $DV_T -w -t "$1" -F "$2"
+    $DV_T -w -t "$1" -X "$2"
+  done
+}
 
 # dv_unled: whether lists that did not fail show neither rules nor addresses.
 dv_unled() {
@@ -82,7 +96,7 @@ dv_unled() {
     case $DV_L in *'inet fireaxe_dns'*) return 1 ;; esac
   else
     for DV_T in $(dv_tools); do
-      DV_L=$($DV_T -w -t raw -S) || return 1
+      DV_L=$($DV_T -w -t raw -S && $DV_T -w -t filter -S) || return 1
       case $DV_L in *FIREAXE-DNS*) return 1 ;; esac
     done
   fi
