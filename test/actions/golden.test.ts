@@ -1,5 +1,14 @@
-import { existsSync, lstatSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { parseParams } from '../../src/actions/params.ts';
 import { ACTION_NAMES, actionNamed } from '../../src/actions/registry.ts';
@@ -19,6 +28,8 @@ interface Golden {
   env?: Record<string, string>;
   /** Files of the node, by path. */
   files?: Record<string, string>;
+  /** Links of the node: where each leads, by path. */
+  links?: Record<string, string>;
   /** Tools that this node does not have. */
   without?: string[];
   /** Tools that a node has only where a case says so. */
@@ -51,7 +62,7 @@ interface Golden {
 const HERE = import.meta.dirname;
 const TOOLS_DIR = join(HERE, '../node/tools');
 const TOOLS = readdirSync(TOOLS_DIR).map((name) => name.replace('.sh', ''));
-const RARE = ['ip'];
+const RARE = ['ip', 'nsenter'];
 const cases = readdirSync(HERE, { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
   .flatMap(({ name }) =>
@@ -147,6 +158,10 @@ function prepare(box: Sandbox, golden: Golden): void {
     box.tool(name, readFileSync(join(TOOLS_DIR, `${name}.sh`), 'utf8'));
   }
   for (const [path, text] of Object.entries(golden.files ?? {})) box.file(path, text);
+  for (const [path, to] of Object.entries(golden.links ?? {})) {
+    mkdirSync(dirname(join(box.root, path)), { recursive: true });
+    symlinkSync(to, join(box.root, path));
+  }
 }
 
 function namesIn(folder: string): string[] {

@@ -1,5 +1,6 @@
 import { defineAction } from '../types.ts';
 import free from './free.sh';
+import fromPods from './from-pods.sh';
 import lead from './lead.sh';
 import load from './load.sh';
 import node from './node.sh';
@@ -37,7 +38,7 @@ export const dnsHold = defineAction({
       ? `no CoreDNS runs on these nodes${p.ownServer ? ', and none is needed or can be started there' : ''}`
       : undefined,
   node: {
-    fragments: { node, load, lead, server, free, rules, serve, pod, watching },
+    fragments: { node, load, lead, server, free, rules, 'from-pods': fromPods, serve, pod, watching },
     variables: (p) => ({
       P_FOR: String(p.for),
       P_TIMER: String(p.timer),

@@ -104,7 +104,14 @@ serve_start() {
   SV_WHY="the rules that lead questions to $DV_AT cannot be loaded"
   ! serve_fired && dv_lead || return 1
   SV_WHY="the server lives, and does not answer at $DV_AT"
-  dv_answers || dv_answers
+  dv_answers || dv_answers || return 1
+  # shellcheck disable=SC2086
+  pods_find $DV_AT
+  for SV_A in ${PD_ALL:+$DV_AT}; do
+    SV_WHY="no pod that was asked here gets an answer at $SV_A: a firewall of this node, or a network policy"
+    pods_ask "$SV_A" "hold.fireaxe.svc.$DV_DOMAIN"
+    [ "$PD_CODE" = NOERROR ] || return 1
+  done
 }
 
 # serve_check: before arm_check. If a timer fired meanwhile, its revert may have ended before the server was made: then no file tells of

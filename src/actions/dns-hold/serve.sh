@@ -1,5 +1,5 @@
 # Where no CoreDNS lives on a node and none answers from it: a server of its own, of what the node already has.
-# needs: server rules dns/places cri/path cri/crictl common/write common/tools common/result
+# needs: server rules from-pods dns/places cri/path cri/crictl common/write common/tools common/result
 # shellcheck shell=sh
 
 # serve_look: ends with `already` where a CoreDNS of another node lives, and refuses where a server is needed and cannot be.
@@ -39,7 +39,7 @@ serve_not() {
 
 # serve_asked: of the addresses of the service and of the pods behind it, SV_KNOWS is one that knows the cluster's names, SV_FAILS one
 # that answers and does not: the hold of its own node mends that. A server here would take all of them from the pods of this node, so
-# none must live: a packet may be lost, and one address of several dead, so all are asked three times.
+# none must live: a packet may be lost, and one address of several dead, so all are asked three times, and from pods, too.
 serve_asked() {
   SV_KNOWS='' SV_FAILS=''
   for SV_N in 1 2 3; do
@@ -50,15 +50,27 @@ serve_asked() {
     # shellcheck disable=SC2086
     set -- $SV_K
     while [ $# -gt 1 ]; do
-      case $2 in
-        NOERROR | NXDOMAIN) SV_KNOWS=$1 ;;
-        no-answer | unreachable) ;;
-        *) SV_FAILS=$1 ;;
-      esac
+      serve_code "$1" "$2"
       shift 2
     done
     [ -z "$SV_KNOWS$SV_FAILS" ] || return 0
   done
+  # A network policy may keep this node, and not its pods, from the CoreDNS of other nodes.
+  # shellcheck disable=SC2086
+  pods_find $SV_AT
+  for SV_A in ${PD_ALL:+$SV_AT}; do
+    pods_ask "$SV_A" "hold.fireaxe.svc.$DN_DOMAIN"
+    serve_code "$SV_A" "$PD_CODE"
+  done
+}
+
+# serve_code ADDRESS CODE: what an answer tells of it.
+serve_code() {
+  case $2 in
+    NOERROR | NXDOMAIN) SV_KNOWS=$1 ;;
+    no-answer | unreachable) ;;
+    *) SV_FAILS=$1 ;;
+  esac
 }
 
 # serve_until: says so where the watch cannot see that a CoreDNS has the API again: IPv6, and a service of another name as RKE2 has it.

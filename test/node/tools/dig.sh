@@ -14,6 +14,9 @@ if [ -e "$SANDBOX/etc/kubernetes/manifests/fireaxe-dns-hold.yaml" ] && [ ! -e "$
     *) ! grep -qsx "${server##*/}" "$SANDBOX/addresses" || ! grep -qs -e notrack "$SANDBOX/table" "$SANDBOX/iptables" || server=$own ;;
   esac
 fi
+# A firewall of the node drops what pods send to it, or another one what this node itself asks.
+[ -z "${IN_POD-}" ] || [ ! -e "$SANDBOX/drops-pods" ] || server=''
+[ -n "${IN_POD-}" ] || [ ! -e "$SANDBOX/drops-host" ] || server=''
 # Each line of `lost` is a question to that address that gets no answer.
 if grep -qsx "${server##*/}" "$SANDBOX/lost"; then
   awk -v at="${server##*/}" '$0 != at || done++' "$SANDBOX/lost" >"$SANDBOX/lost.new"

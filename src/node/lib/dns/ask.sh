@@ -2,6 +2,9 @@
 # needs: common/within common/has
 # shellcheck shell=sh
 
+# The command that asks is run by these words, such as nsenter for the network of a pod.
+DN_IN=''
+
 # dns_by: DN_BY is what asks; false where there is nothing.
 dns_by() {
   for DN_BY in bash dig nslookup; do ! fx_has "$DN_BY" || return 0; done
@@ -15,22 +18,23 @@ dns_ask() {
       dns_packet "$2"
       # bash writes line by line, and the length of a label may be a line break: dd makes one packet of it.
       # At the time limit, dd itself must end: what bash started would live on.
-      # shellcheck disable=SC2016
+      # shellcheck disable=SC2016,SC2086
       DN_SAID=$({
         {
-          within 2 bash -c 'exec 3<>"/dev/udp/$1/53" && printf "$2" | dd obs=512 2>/dev/null >&3 && exec dd bs=512 count=1 <&3' - "$1" "$DN_Q" 2>/dev/null
+          within 2 $DN_IN bash -c 'exec 3<>"/dev/udp/$1/53" && printf "$2" | dd obs=512 2>/dev/null >&3 && exec dd bs=512 count=1 <&3' - "$1" "$DN_Q" 2>/dev/null
           echo "end $?" >&3
         } | od -An -tu1 -N4
       } 3>&1)
       dns_code "$DN_SAID"
       ;;
     dig)
-      DN_SAID=$(within 2 dig +time=2 +tries=1 "@$1" "$2" A 2>&1)
+      # shellcheck disable=SC2086
+      DN_SAID=$(within 2 $DN_IN dig +time=2 +tries=1 "@$1" "$2" A 2>&1)
       case $DN_SAID in *'status: '*) DN_SAID=${DN_SAID#*'status: '} && echo "${DN_SAID%%,*}" ;; *) dns_word "$DN_SAID" ;; esac
       ;;
     *)
       # shellcheck disable=SC2086
-      DN_SAID=$(within 2 $DN_BY "$2" "$1" 2>&1)
+      DN_SAID=$(within 2 $DN_IN $DN_BY "$2" "$1" 2>&1)
       dns_word "$DN_SAID"
       ;;
   esac
