@@ -81,6 +81,15 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect(state()).toEqual([true, true, true]);
   });
 
+  test('the end of its time is tried again where nft did not answer', async ({ box }) => {
+    ownServer(box);
+    const once = `'list tables') [ -e "$SANDBOX/asked" ] || { : >"$SANDBOX/asked" && exit 1; } ;;`;
+    box.tool('nft', `case $* in ${once} 'delete table '*) rm "$SANDBOX/table" ;; esac`);
+    const { code } = await box.run(inputs('undo').replace('P_FOR=60', 'P_FOR=0') + watchText(), shell);
+    expect(code).toBe(0);
+    expect(existsSync(join(box.root, HOME))).toBe(false);
+  });
+
   test.each([
     ['ends a server of its own once a CoreDNS behind the service has the API', 'synced', 'knows', false],
     ['keeps it as long as none has it', 'synced', 'other', true],
