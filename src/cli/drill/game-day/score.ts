@@ -65,12 +65,12 @@ const tenths = (ms: number) => Math.round(ms / 100) / 10;
 /** The score for people. */
 export function scoreRows(
   score: GameScore,
-  { calls, answered, of }: { calls: number; answered: number; of: number },
+  { result, calls, answered, of }: { result: string; calls: number; answered: number; of: number },
 ): [string, string][] {
   const seconds = (s: number | null) => (s === null ? 'never' : `${s} s`);
   const held = score.broken === null;
   return [
-    ['recovered', score.well ? (held ? 'yes: the flood did not break it' : 'yes') : 'no'],
+    ['recovered', result],
     ['time to break', held ? 'never: it stayed well' : seconds(score.broken)],
     ['time to window', held ? '-' : seconds(score.window)],
     ['time to recovery', held ? '-' : seconds(score.recovered)],

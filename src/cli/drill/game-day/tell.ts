@@ -8,6 +8,7 @@ import { inForceLine } from '../../format/undo-preview.ts';
 import { nextCommand } from '../../next-command.ts';
 import { table } from '../../output.ts';
 import type { GameDay } from './plans.ts';
+import { resultOf } from './result.ts';
 import { type Beat, scoreOf, scoreRows } from './score.ts';
 import type { FloodTally } from './tally.ts';
 
@@ -16,12 +17,15 @@ export async function tell(
   day: GameDay,
   context: CliContext,
   { beats, breach }: { beats: Beat[]; breach: AbortSignal },
-  { calls, answered, left }: FloodTally,
+  flood: FloodTally,
   recovery: RunVerdict | undefined,
 ): Promise<number> {
   const { sink, io, kit, flags } = context;
   const score = scoreOf(beats);
-  for (const line of table(scoreRows(score, { calls, answered, of: beats[0]?.of ?? 0 }))) sink.text(line);
+  const { calls, answered, left } = flood;
+  const { recovered, text: result, exit } = resultOf(score, flood, recovery?.state);
+  const rows = scoreRows(score, { result, calls, answered, of: beats[0]?.of ?? 0 });
+  for (const line of table(rows)) sink.text(line);
   const aborted = breach.aborted ? String(breach.reason) : undefined;
   if (aborted) sink.text(`aborted: ${aborted}`);
   if (left.length > 0)
@@ -37,6 +41,7 @@ export async function tell(
   sink.json({
     on: day.cluster.name,
     ...score,
+    result,
     calls,
     answered,
     aborted: aborted ?? null,
@@ -45,8 +50,7 @@ export async function tell(
   });
   if (io.stop.aborted) return EXIT.interrupted;
   if (aborted) return EXIT.guard;
-  const recovered = recovery !== undefined && score.well && left.length === 0;
   const record = { at: io.now().toISOString(), scenario: `game-day ${day.cluster.name}`, recovered };
   await recordDrill(state, record).catch((error: Error) => sink.note(`warning: ${error.message}`));
-  return recovered ? EXIT.done : EXIT.targets;
+  return exit;
 }
