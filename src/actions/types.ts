@@ -79,6 +79,8 @@ export interface Action<P = unknown> {
   warnings?(params: P, context: ActionContext): string[];
   /** Throws where no plan may do this on these nodes. */
   permitted?(params: P, targets: readonly string[], context: ActionContext): void;
+  /** The command that watches what it does, such as `fireaxe drill`: a resume would not, so its run can only be undone. */
+  watchedBy?: string;
   /** Whether kubelets cannot reach the API while it is in force. */
   silencesKubelets?(params: P): boolean;
   node?: NodeSide<P>;

@@ -1,6 +1,7 @@
 import { ACTION_NAMES, actionNamed } from '../actions/registry.ts';
 import type { Action, Danger } from '../actions/types.ts';
-import type { ActionStep } from './types.ts';
+import { actionSteps } from './steps.ts';
+import type { ActionStep, Plan } from './types.ts';
 
 /** A step of a plan with its action and its parsed parameters. */
 export interface BoundStep {
@@ -30,4 +31,9 @@ export function dangerOfUndo({ action: { undo }, params }: Omit<BoundStep, 'step
 export function irreversibleOf({ action, params }: Omit<BoundStep, 'step'>): string | undefined {
   const { irreversible } = action;
   return typeof irreversible === 'function' ? irreversible(params) : irreversible;
+}
+
+/** The command that alone watches what a plan does, so that it cannot be resumed; undefined where that is not needed. */
+export function watchedBy(plan: Plan): string | undefined {
+  return actionSteps(plan).flatMap((step) => bindStep(step)?.action.watchedBy ?? [])[0];
 }

@@ -64,7 +64,9 @@ function nextOf(runId: string, records: JournalRecord[]): string | undefined {
     return ended && !memory.undoPending ? undefined : `fireaxe undo ${runId}`;
   }
   // The reader of the timeline does not need it as the next command.
-  return verdict ? without(verdict.next, 'fireaxe timeline ') : `fireaxe resume ${runId}`;
+  return verdict
+    ? without(verdict.next, 'fireaxe timeline ')
+    : `fireaxe ${memory?.watchedBy ? 'undo' : 'resume'} ${runId}`;
 }
 
 const without = (next: string | undefined, start: string) => (next?.startsWith(start) ? undefined : next);

@@ -2,6 +2,7 @@ import { actionSteps } from '../plan/steps.ts';
 import type { ActionStep, Plan } from '../plan/types.ts';
 import type { Outcome } from '../transport/types.ts';
 import { holdFloors } from './floors.ts';
+import { holdPermitted } from './permitted.ts';
 import { openSession } from './session.ts';
 import { foundNone } from './step/found-none.ts';
 import { runOp } from './step/run-op.ts';
@@ -21,6 +22,7 @@ export async function checkPlan(plan: Plan, env: RunEnv): Promise<CheckResult> {
   const noJournal = { append: async () => {}, close: async () => {} };
   const session = openSession({ runId: `check-${plan.hash.slice(0, 12)}`, dir: '', plan }, noJournal, env);
   holdFloors(plan, session.context.nodes, env.kit.policy.floors);
+  holdPermitted(plan, session.context);
   const steps: CheckResult['steps'] = [];
   for (const step of actionSteps(plan)) {
     if (env.stop.aborted) break;

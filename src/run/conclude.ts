@@ -1,4 +1,5 @@
 import { addCounts, noCounts } from '../fanout/counts.ts';
+import { watchedBy } from '../plan/bound.ts';
 import { actionSteps } from '../plan/steps.ts';
 import type { Session } from './session.ts';
 import { canGoOn, endedWell } from './step/pending.ts';
@@ -27,7 +28,8 @@ export async function conclude(session: Session): Promise<RunVerdict> {
   const planned = steps.reduce((n, s) => n + s.targets.length, 0);
   // Each target succeeded and the run failed all the same: what is in force does not help.
   const useless = state === 'failed' && planned > 0 && counts.ok === planned;
-  const verb = canGoOn(session) ? 'resume' : useless ? 'undo' : 'timeline';
+  const onwards = watchedBy(session.plan) ? 'undo' : 'resume';
+  const verb = canGoOn(session) ? onwards : useless ? 'undo' : 'timeline';
   const nothing = state === 'done' || (state === 'recovered' && !canGoOn(session));
   const next = nothing ? {} : { next: `fireaxe ${verb} ${session.runId}` };
   const verdict: RunVerdict = {

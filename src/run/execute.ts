@@ -6,13 +6,16 @@ import { holdFloors } from './floors.ts';
 import { openJournal } from './journal/journal.ts';
 import { journalPath } from './journal/run-order.ts';
 import { type AsMember, createRun, noPlan, resolveRunId } from './journal/store.ts';
+import { holdPermitted } from './permitted.ts';
 import { clusterOf, openSession, type Session } from './session.ts';
 import type { JournalRecord, RunEnv, RunVerdict } from './types.ts';
 
 /** Runs a plan: a new run with its journal. The plan is the first record, on the disk before anything is launched.
- * Throws guard when it would go below the kit's floors. */
+ * Throws guard when it would go below the kit's floors, and where an action is not permitted on these nodes. */
 export async function execute(plan: Plan, env: RunEnv, member?: AsMember): Promise<RunVerdict> {
-  holdFloors(plan, clusterOf(plan, env).fleet.nodes, env.kit.policy.floors);
+  const cluster = clusterOf(plan, env);
+  holdFloors(plan, cluster.fleet.nodes, env.kit.policy.floors);
+  holdPermitted(plan, { cluster, nodes: cluster.fleet.nodes });
   const { runId, dir } = await createRun(env.stateDir, plan, env.now(), member);
   const { journal } = await openJournal(journalPath(env.stateDir, runId), env.now);
   const session = openSession({ runId, dir, plan }, journal, env);

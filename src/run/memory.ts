@@ -2,7 +2,7 @@ import { FireaxeError } from '../base/errors.ts';
 import { countOutcomes } from '../fanout/counts.ts';
 import type { Counts } from '../fanout/types.ts';
 import type { BeforeState } from '../node/types.ts';
-import { type BoundStep, bindStep } from '../plan/bound.ts';
+import { type BoundStep, bindStep, watchedBy } from '../plan/bound.ts';
 import type { ActionStep, Plan } from '../plan/types.ts';
 import { neverRan } from '../transport/outcome.ts';
 import type { Outcome, OutcomeState } from '../transport/types.ts';
@@ -148,6 +148,11 @@ export class RunMemory {
     return [...this.#steps.values()].some(({ undoSent, undone }) =>
       [...undoSent, ...undone.keys()].some((target) => undone.get(target) !== true),
     );
+  }
+
+  /** The command that alone watches the run: it is not resumed. */
+  get watchedBy(): string | undefined {
+    return watchedBy(this.plan);
   }
 
   #learnWorkstream(body: Extract<JournalBody, { kind: 'workstream' }>, at: string): void {

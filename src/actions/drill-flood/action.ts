@@ -16,6 +16,7 @@ export const drillFlood = defineAction({
   danger: 'severe',
   scope: 'node',
   parameters: drillFloodParameters,
+  watchedBy: 'fireaxe drill',
   permitted: (_p, targets, context) => permitted(targets, context),
   summary: (p) =>
     `call /version of the API servers ${p.calls} times a second from each node, as process ${FLOOD_PROCESS}, for ${p.for}s; each node ends it by itself`,

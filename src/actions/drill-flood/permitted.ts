@@ -20,9 +20,11 @@ function refusalOf(targets: readonly string[], { cluster, nodes }: ActionContext
       next: `add --limit ${MOST_NODES}`,
     });
   const meant = new Set(targets);
-  const own = nodes.find(({ name, roles }) => meant.has(name) && roles.some((role) => role !== 'worker'));
+  const own = nodes.find(
+    ({ name, roles }) => meant.has(name) && (roles.length !== 1 || roles[0] !== 'worker'),
+  );
   return own
-    ? usage(`a flood from ${own.name}, which is ${own.roles.join(' and ')}`, {
+    ? usage(`a flood from ${own.name}, which is ${own.roles.join(' and ') || 'of no role'}`, {
         expected: 'workers only',
         next: 'add -l role=worker',
       })
