@@ -16,6 +16,9 @@ const PLAYBOOK = 'control-plane-lockout';
 /** So few nodes flood unless more are asked for. */
 const NODES = '3';
 
+/** One node that hangs must not hold up a breach, Ctrl-C or the end of the flood on the others. */
+const FLOOD_MS = 30_000;
+
 export interface GameDay {
   cluster: ClusterKit;
   flood: Plan;
@@ -47,7 +50,7 @@ export async function planGameDay(flags: DrillFlags, context: CliContext): Promi
     cluster,
     reason,
     now: io.now(),
-    overrides: {},
+    overrides: { timeoutMs: FLOOD_MS },
     action: 'drill-flood',
     actionParams: givenParameters(drillFloodParameters, flags),
     targets: selectNodes(cluster.fleet.nodes, { selector, limit }).map(({ name }) => name),

@@ -17,7 +17,8 @@ const SETTLE_MS = 60_000;
 export async function playGameDay(day: GameDay, context: CliContext): Promise<number> {
   const ended = context.io.inFlight('run');
   // Neither Ctrl-C nor a breach may keep the flood from being ended, or the control plane from being read.
-  const lasting: CliContext = { ...context, io: { ...context.io, stop: new AbortController().signal } };
+  const never = new AbortController().signal;
+  const lasting: CliContext = { ...context, io: { ...context.io, stop: never, stopWaiting: never } };
   const { env, close } = runEnvironment(lasting, () => {});
   let watch: Watch | undefined;
   try {
@@ -61,7 +62,8 @@ async function floodAndRecover(
   await close();
   if (halt.aborted) return undefined;
   // From now on the flood alone is ended: half a playbook would leave a fence.
-  breach.addEventListener('abort', () => void ending.now(String(breach.reason)).catch(() => undefined));
+  const why = () => (breach.aborted ? String(breach.reason) : 'interrupted');
+  halt.addEventListener('abort', () => void ending.now(why()).catch(() => undefined));
   const told = ({ runId }: { runId: string }) => sink.note(`run ${runId}: the playbook`);
   const verdict = await shown(context, (env) => execute(recovery, { ...env, onOpen: told }));
   for (let ms = 0; !well() && ms < SETTLE_MS && !halt.aborted; ms += 1_000) await env.sleep(1_000, halt);

@@ -25,6 +25,19 @@ workstreams:
         undo: [hold]
 `;
 
+/** A playbook whose one step takes so long that Ctrl-C finds it in flight, once the file `begun` is there. */
+const slow = (directory: string) => `schemaVersion: 1
+name: slow
+title: Take some time
+parameters:
+  process: { description: the offender }
+workstreams:
+  - name: wait
+    title: Wait
+    steps:
+      - { id: wait, action: exec, on: role=worker, with: { command: 'touch ${directory}/begun && sleep 15' } }
+`;
+
 /** An API server over TLS that answers whatever it is asked; it counts the calls of the flood. */
 export class Api {
   readonly #server: Server;
@@ -63,6 +76,7 @@ function gameDayKit(port: number, directory: string, drills: string): string {
     'kit.yaml': JSON.stringify({ schemaVersion: 1, clusters: { c1: cluster } }),
     'fleet/c1.json': JSON.stringify(fleetOf(nodes)),
     'playbooks/hold-it.yaml': playbook(join(directory, 'root/run/fireaxe-flood')),
+    'playbooks/slow.yaml': slow(directory),
   });
 }
 
