@@ -4,6 +4,7 @@ import ending from './ending.sh';
 import node from './node.sh';
 import { type DrillFloodParams, drillFloodParameters, FLOOD_PROCESS } from './params.ts';
 import { permitted } from './permitted.ts';
+import { serversOf } from './servers.ts';
 import { endText, floodText } from './texts.ts';
 
 /** Seconds between the end of a flood by its own clock and the timers that end it by force. */
@@ -37,12 +38,8 @@ export const drillFlood = defineAction({
   },
 });
 
-/** The cluster's own API servers and nothing else; sorted, so that all nodes get the same text. */
-function urls({ cluster, nodes }: ActionContext): string[] {
-  const control = nodes.filter(({ roles }) => roles.includes('control-plane'));
-  const at = control.map((n) => n.internalAddress ?? n.address);
-  const { apiserverPort: port } = cluster.kubernetes;
-  return [...new Set(at)]
-    .sort()
-    .map((address) => `https://${address.includes(':') ? `[${address}]` : address}:${port}/version`);
-}
+const urls = ({ cluster, nodes }: ActionContext): string[] =>
+  serversOf(nodes).map(
+    (address) =>
+      `https://${address.includes(':') ? `[${address}]` : address}:${cluster.kubernetes.apiserverPort}/version`,
+  );

@@ -35,8 +35,9 @@ fl_turns() {
     FL_N=$((FL_N + 1))
   done
   while fl_more; do
+    # -q comes first: a .curlrc of root may have credentials.
     # shellcheck disable=SC2086
-    for FL_K in $("$FL_HOME/fireaxe-flood" -skg --noproxy '*' --connect-timeout 2 --max-time 2 -w '%{http_code} ' $FL_ARGS </dev/null 2>/dev/null); do
+    for FL_K in $("$FL_HOME/fireaxe-flood" -qskg --noproxy '*' --connect-timeout 2 --max-time 2 -w '%{http_code} ' $FL_ARGS </dev/null 2>/dev/null); do
       case $FL_K in 2[0-9][0-9]) FL_OK=$((FL_OK + 1)) ;; [0-9][0-9][0-9]) ;; *) continue ;; esac
       FL_SENT=$((FL_SENT + 1))
     done

@@ -20,9 +20,11 @@ const CAN = ['/usr/bin/curl', '/usr/bin/setsid', '/proc/self/cmdline'].every((pa
 
 const { key, cert } = newCertificate({ name: 'kubernetes', until: new Date(Date.now() + 86_400_000) });
 const calls = new Map<string, number[]>();
+const agents = new Set<string | undefined>();
 const server = createServer({ key, cert }, (req, res) => {
   // `/NAME/version`: each flood calls a path of its own.
   const [, of = ''] = (req.url ?? '').split('/');
+  agents.add(req.headers['user-agent']);
   calls.set(of, [...(calls.get(of) ?? []), performance.now()]);
   res.end('{}');
 });
@@ -74,7 +76,8 @@ class Node {
   }
 
   run(text: string) {
-    return this.#box.run(text, ['sh']);
+    this.#box.file('/home/.curlrc', 'user-agent = "from-curlrc"\n');
+    return this.#box.run(text, ['sh'], { env: { HOME: join(this.#box.root, 'home') } });
   }
 
   /** Processes whose command line names this node's folder: the flood's and its timer's. */
@@ -137,6 +140,7 @@ describe.skipIf(!CAN).concurrent('a flood where curl and /proc can be had', () =
       expect(times.length).toBeGreaterThanOrEqual(CALLS);
       const most = Math.max(...times.map((t) => times.filter((u) => u >= t && u < t + 950).length));
       expect(most).toBeLessThanOrEqual(CALLS);
+      expect([...agents].join()).toMatch(/^curl\/[\d.]+$/);
       await node.nothingLeft();
       expect(node.step()).toContain('fired');
     }));

@@ -68,7 +68,14 @@ export class Api {
 /** A kit whose two nodes are this machine, over the transport that needs no server. */
 function gameDayKit(port: number, directory: string, drills: string): string {
   const nodes = [
-    { name: 'cp1', cluster: 'c1', roles: ['control-plane'], address: '127.0.0.1', labels: {} },
+    {
+      name: 'cp1',
+      cluster: 'c1',
+      roles: ['control-plane'],
+      address: '127.0.0.1',
+      internalAddress: '127.0.0.1',
+      labels: {},
+    },
     { name: 'w1', cluster: 'c1', roles: ['worker'], address: '127.0.0.2', labels: {} },
   ];
   const cluster = { via: ['local'], kubernetes: { apiserverPort: port }, drills };
