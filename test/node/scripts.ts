@@ -90,6 +90,6 @@ export const SCRIPTS: Script[] = [
   watch('watch', ['hold/watch'], `${WATCH} P_PROCESS P_CMDLINE P_CGROUP HO_UID`),
   watch('watch of pods', ['hold/pods-as', 'hold/watch'], `${WATCH} P_PODS IN_API4 IN_API6 IN_PORTS HO_TABLE`),
   watch('watch of names', ['watch'], 'FX_ROOT DW_ID P_FOR IN_UNTIL', watchFragments),
-  watch('flood', ['flood'], 'FX_ROOT FL_HOME FL_ID FL_END FL_CALLS FL_URLS', floodFragments),
+  watch('flood', ['flood'], 'FX_ROOT FL_HOME FL_TELL FL_ID FL_END FL_CALLS FL_URLS', floodFragments),
   watch('end of a flood', ['ending'], 'FX_ROOT', floodFragments),
 ];

@@ -1,5 +1,5 @@
 # The flood: loops that call an API server and rest, apart from the node script. It has no credentials and changes nothing.
-# Inputs: FX_ROOT FL_HOME FL_ID FL_END FL_CALLS FL_URLS.
+# Inputs: FX_ROOT FL_HOME FL_TELL FL_ID FL_END FL_CALLS FL_URLS.
 # shellcheck shell=sh
 
 LC_ALL=C PATH=${PATH:-/usr/bin:/bin}:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -29,7 +29,7 @@ fl_more() {
 
 # fl_turns URL CALLS NAME: so many calls, then a second of rest: never more calls a second than that.
 fl_turns() {
-  FL_TOLD=$FL_HOME/told.$3 FL_ARGS='' FL_N=0 FL_SENT=0 FL_OK=0
+  FL_TOLD=$FL_TELL/told.$3 FL_ARGS='' FL_N=0 FL_SENT=0 FL_OK=0
   while [ "$FL_N" -lt "$2" ]; do
     FL_ARGS="$FL_ARGS -o /dev/null $1"
     FL_N=$((FL_N + 1))

@@ -34,6 +34,10 @@ act_apply() {
   stack_due $((P_FOR + IN_GRACE))
   stack_clock
   FL_END=$((ST_CLOCK / 100 + P_FOR))
+  # Of an earlier attempt.
+  set +f
+  rm -f "$FX_DIR"/told.*
+  set -f
   fl_files || fl_fail no-receipt "cannot write in $FL_HOME"
   fl_start
   arm_check
@@ -58,7 +62,7 @@ fl_fail() {
 fl_files() {
   {
     mkdir -p "$FL_HOME" && echo "$FL_ID" >"$FL_HOME/who" && ln -s "$(command -v curl)" "$FL_HOME/fireaxe-flood" &&
-      printf '%s\n' "FX_ROOT='$FX_ROOT' FL_HOME='$FL_HOME' FL_ID='$FL_ID' FL_END=$FL_END FL_CALLS=$P_CALLS FL_URLS='$IN_URLS'" \
+      printf '%s\n' "FX_ROOT='$FX_ROOT' FL_HOME='$FL_HOME' FL_TELL='$FX_DIR' FL_ID='$FL_ID' FL_END=$FL_END FL_CALLS=$P_CALLS FL_URLS='$IN_URLS'" \
         "$IN_FLOOD" >"$FL_HOME/flood.sh"
   } 2>/dev/null
 }
@@ -76,11 +80,12 @@ fl_start() {
   fi
 }
 
-# fl_tally: how many calls were made so far, and how many of them were answered well.
+# fl_tally: how many calls were made so far, and how many of them were answered well. It outlives the flood: the loops
+# write it beside the receipt.
 fl_tally() {
   FL_SENT=0 FL_OK=0
   set +f
-  set -- "$FL_HOME"/told.*
+  set -- "$FX_DIR"/told.*
   set -f
   for FL_F in "$@"; do
     fx_line "$FL_F" || continue

@@ -143,6 +143,12 @@ describe.skipIf(!CAN).concurrent('a flood where curl and /proc can be had', () =
       expect([...agents].join()).toMatch(/^curl\/[\d.]+$/);
       await node.nothingLeft();
       expect(node.step()).toContain('fired');
+      const undo = await node.run(node.text('undo', result!.before!));
+      // About what the server counted: one that timed out did not reach it, and KILL may cut a turn short.
+      expect(undo.result).toMatchObject({
+        state: 'already',
+        data: { calls: expect.stringMatching(/^[1-9]/) },
+      });
     }));
 
   test.each(STAGES)('ends although its script is killed at: %s', (stage) =>

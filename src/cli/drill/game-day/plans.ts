@@ -45,6 +45,7 @@ export async function planGameDay(flags: DrillFlags, context: CliContext): Promi
   const reason = reasonOf(flags);
   const { singleStepPlan } = await import('../../../plan/single-step.ts');
   const { selector = 'role=worker', limit = NODES } = flags;
+  const actionParams = givenParameters(drillFloodParameters, flags);
   const flood = singleStepPlan({
     kit,
     cluster,
@@ -52,9 +53,11 @@ export async function planGameDay(flags: DrillFlags, context: CliContext): Promi
     now: io.now(),
     overrides: { timeoutMs: FLOOD_MS },
     action: 'drill-flood',
-    actionParams: givenParameters(drillFloodParameters, flags),
+    actionParams,
     targets: selectNodes(cluster.fleet.nodes, { selector, limit }).map(({ name }) => name),
   });
+  const leadMs = parseSpan(flags.lead ?? '20s', '--lead', 0, 600_000);
+  outlasts(actionParams.for, leadMs);
   const { loadPlaybook } = await import('../../../playbook/load.ts');
   const wanted = flags.playbook ?? PLAYBOOK;
   const param = offenderWords(await loadPlaybook(wanted, kit), flags.param ?? []);
@@ -65,10 +68,21 @@ export async function planGameDay(flags: DrillFlags, context: CliContext): Promi
     cluster,
     flood,
     recovery,
-    leadMs: parseSpan(flags.lead ?? '20s', '--lead', 0, 600_000),
+    leadMs,
     maxErrors: percent(flags.maxErrors ?? '30%'),
     nodes,
   };
+}
+
+/** A flood that is over before the playbook begins tests nothing. */
+function outlasts(span: unknown, leadMs: number): void {
+  const seconds = drillFloodParameters.for.schema.parse(span ?? drillFloodParameters.for.default);
+  if (seconds * 1000 > leadMs) return;
+  throw usage(`the flood would be over after ${seconds}s, and the playbook begins after ${leadMs / 1000}s`, {
+    place: '--for',
+    expected: 'a flood that lasts longer than --lead',
+    next: 'give a longer --for',
+  });
 }
 
 function percent(text: string): number {

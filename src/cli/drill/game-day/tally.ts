@@ -5,6 +5,8 @@ export interface FloodTally {
   calls: number;
   answered: number;
   left: string[];
+  /** Those on which it was over by itself before. */
+  over: string[];
 }
 
 /** Of one event of the undo; none where it is about something else. */
@@ -13,7 +15,14 @@ export function tallyOf(event: RunEvent): FloodTally[] {
   const { target, state, result } = event.outcome;
   const number = (text: string | undefined) => (/^\d{1,12}$/.test(text ?? '') ? Number(text) : 0);
   const { calls, answered } = result?.data ?? {};
-  return [{ calls: number(calls), answered: number(answered), left: state === 'ok' ? [] : [target] }];
+  return [
+    {
+      calls: number(calls),
+      answered: number(answered),
+      left: state === 'ok' ? [] : [target],
+      over: result?.state === 'already' ? [target] : [],
+    },
+  ];
 }
 
 export function sumOf(tallies: readonly FloodTally[]): FloodTally {
@@ -21,5 +30,6 @@ export function sumOf(tallies: readonly FloodTally[]): FloodTally {
     calls: tallies.reduce((sum, { calls }) => sum + calls, 0),
     answered: tallies.reduce((sum, { answered }) => sum + answered, 0),
     left: tallies.flatMap(({ left }) => left),
+    over: tallies.flatMap(({ over }) => over),
   };
 }

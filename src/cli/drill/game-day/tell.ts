@@ -22,7 +22,7 @@ export async function tell(
 ): Promise<number> {
   const { sink, io, kit, flags } = context;
   const score = scoreOf(beats);
-  const { calls, answered, left } = flood;
+  const { calls, answered, left, over } = flood;
   const { recovered, text: result, exit } = resultOf(score, flood, recovery?.state);
   const rows = scoreRows(score, { result, calls, answered, of: beats[0]?.of ?? 0 });
   for (const line of table(rows)) sink.text(line);
@@ -30,6 +30,10 @@ export async function tell(
   if (aborted) sink.text(`aborted: ${aborted}`);
   if (left.length > 0)
     sink.text(`the flood was not ended from here on ${left.join(', ')}: these nodes end it by themselves`);
+  if (over.length > 0)
+    sink.text(
+      `the flood was over by itself before the drill was, on ${over.join(', ')}: give a longer --for`,
+    );
   const state = stateDir(kit, io.env);
   if (recovery) {
     sink.text(`playbook: ${recovery.state}; ${recovery.planned} planned: ${countsLine(recovery.counts)}`);
@@ -46,6 +50,7 @@ export async function tell(
     answered,
     aborted: aborted ?? null,
     floodLeftOn: left,
+    floodOverOn: over,
     ...(recovery && { run: { id: recovery.runId, state: recovery.state } }),
   });
   if (io.stop.aborted) return EXIT.interrupted;

@@ -18,7 +18,8 @@ const ON = [
   '--for',
   '10s',
 ];
-const CONFIRM = ['--confirm', 'c1 1', '--lead', '4s'];
+const LEAD = ['--lead', '4s'];
+const CONFIRM = ['--confirm', 'c1 1', ...LEAD];
 
 describe('a drill on a cluster', { timeout: 300_000 }, () => {
   it('is refused where the kit does not allow it', () =>
@@ -37,22 +38,29 @@ describe('a drill on a cluster', { timeout: 300_000 }, () => {
 
   it('shows its plans and changes nothing under --dry-run; --yes is not consent', () =>
     onMachine(api, async ({ fireaxe, kit }) => {
-      const dry = fireaxe.run([...ON, '--dry-run'], { kit });
+      const dry = fireaxe.run([...ON, ...LEAD, '--dry-run'], { kit });
       expect(dry.stdout).toMatch(
-        /call \/version of the API servers 6 times a second[\s\S]*20s later, unless more than 30%[\s\S]*freeze[\s\S]*--confirm "c1 1"/,
+        /call \/version of the API servers 6 times a second[\s\S]*4s later, unless more than 30%[\s\S]*freeze[\s\S]*--confirm "c1 1"/,
       );
       expect(dry.code).toBe(0);
       // The shipped playbook, unchanged: the flood is its offender, and no server is scaled.
       const [, ...words] = ON.join(' ').replace(' --playbook hold-it', '').split(' ');
-      const usual = fireaxe.run(['drill', ...words, '--dry-run'], { kit });
+      const usual = fireaxe.run(['drill', ...words, ...LEAD, '--dry-run'], { kit });
       expect(usual.stdout).toMatch(
         /process=fireaxe-flood[\s\S]*delete DaemonSet default\/fireaxe-flood[\s\S]*--confirm "c1 2"/,
       );
       expect(usual.stdout).not.toContain('instance type');
-      const declined = fireaxe.run([...ON, '--confirm', 'c1 2'], { kit });
+      const declined = fireaxe.run([...ON, ...LEAD, '--confirm', 'c1 2'], { kit });
       expect(declined.stderr).toContain('expected: --confirm "c1 1"');
       expect(declined.code).toBe(5);
-      expect(fireaxe.run(ON, { kit }).code).toBe(5);
+      expect(fireaxe.run([...ON, ...LEAD], { kit }).code).toBe(5);
+      const short = fireaxe.run([...ON, '--lead', '10s', '--dry-run'], { kit });
+      expect(short.stderr).toContain('the flood would be over after 10s, and the playbook begins after 10s');
+      expect(short.code).toBe(2);
+      const json = fireaxe.run([...ON, ...LEAD, '--dry-run', '-o', 'json'], { kit });
+      const { flood } = JSON.parse(json.stdout);
+      // One node that hangs holds up the others for no longer.
+      expect(flood.workstreams[0].steps[0]).toMatchObject({ runMs: 30_000, wholeMs: 30_000 });
       expect(recordsOf(fireaxe)).toEqual([]);
       expect(processesOf(fireaxe.directory)).toEqual([]);
     }));

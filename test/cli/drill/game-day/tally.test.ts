@@ -1,0 +1,22 @@
+import { expect, it } from 'vitest';
+import { sumOf, tallyOf } from '../../../../src/cli/drill/game-day/tally.ts';
+import type { RunEvent } from '../../../../src/run/types.ts';
+
+const told = (target: string, state: string, result?: object) =>
+  ({
+    kind: 'outcome',
+    op: 'undo',
+    step: 's',
+    at: '',
+    outcome: { target, state, result },
+  }) as unknown as RunEvent;
+
+it('adds up what the nodes told, also of a flood that was over by itself', () => {
+  const events = [
+    told('w1', 'ok', { state: 'changed', data: { calls: '12', answered: '7' } }),
+    told('w2', 'ok', { state: 'already', data: { calls: '30', answered: '30' } }),
+    told('w3', 'unknown'),
+    { ...told('w4', 'ok', { state: 'changed', data: { calls: '9' } }), op: 'apply' } as RunEvent,
+  ];
+  expect(sumOf(events.flatMap(tallyOf))).toEqual({ calls: 42, answered: 37, left: ['w3'], over: ['w2'] });
+});
