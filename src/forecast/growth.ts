@@ -30,7 +30,7 @@ const ALL = Object.keys(TERMS) as Term[];
 /**
  * How a value grows with the cluster: fixed, by node, by the square of the nodes, by object and by node and object, none of
  * them negative, fitted to the relative errors of the readings. Fewest parts first: what explains the readings by less is
- * the likelier, and strays less far from them. One size alone tells nothing: then it grows by `assumed`.
+ * the likelier, and strays less far from them; what explains them as well or better by more is its rival. One size alone tells nothing: then it grows by `assumed`.
  */
 export function growthOf(points: Point[], assumed: 'fixed' | 'perNode' | 'perNodeSquared'): Growth {
   const sizes = new Set(points.map(({ nodes, objects }) => `${nodes} ${objects}`)).size;
@@ -61,9 +61,10 @@ export function growthOf(points: Point[], assumed: 'fixed' | 'perNode' | 'perNod
     best(fits.filter((fit) => fit.terms === n + 1 && fit.off <= NEAR)),
   );
   const chosen = near.find((fit) => fit !== undefined) ?? best(fits)!;
-  const rivals = fits.filter(
-    (fit) => fit !== chosen && fit.terms === chosen.terms && fit.off <= chosen.off + AS_WELL,
-  );
+  // With as many terms as sizes any readings are met: that tells something only where fewer terms miss them.
+  const tells = ({ terms, off }: (typeof fits)[number]) =>
+    terms <= chosen.terms || terms < sizes || off < chosen.off - AS_WELL;
+  const rivals = fits.filter((fit) => fit !== chosen && fit.off <= chosen.off + AS_WELL && tells(fit));
   return growth(chosen.law, {
     faster: isFaster(points),
     off: chosen.off,

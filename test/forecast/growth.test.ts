@@ -62,6 +62,32 @@ describe('growth', () => {
   });
 });
 
+describe('a fit with fewer terms that is only near', () => {
+  it('is undecided where a fit with more terms is exact: it may grow with the square', () => {
+    const of = (n: number) => n + n ** 2 / 2_000;
+    const growth = growthOf(points(of, 100, 200, 400), 'perNode');
+    const size = { nodes: 5_000 };
+    expect(growth.off).toBeGreaterThan(0.05);
+    expect(isUndecided(growth, size)).toBe(true);
+    expect(upTo(growth, size)).toBeGreaterThanOrEqual(of(5_000) * 0.999);
+  });
+
+  it.each([
+    [[105, 480], true],
+    [[100.5, 400], false],
+  ])('two sizes with %j: undecided %s, as two terms meet any two readings', (values, undecided) => {
+    const growth = growthOf(
+      [
+        { nodes: 100, value: values[0]! },
+        { nodes: 400, value: values[1]! },
+      ],
+      'perNode',
+    );
+    expect(growth).toMatchObject({ fixed: 0, perNodeSquared: 0 });
+    expect(isUndecided(growth, { nodes: 5_000 })).toBe(undecided);
+  });
+});
+
 describe('nodes and objects', () => {
   const measured = (of: (nodes: number, objects: number) => number, ...sizes: [number, number][]) =>
     growthOf(
