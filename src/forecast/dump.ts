@@ -1,6 +1,6 @@
-import type { ServerCounters } from './server.ts';
+import { type ServerCounters, WINDOW } from './server.ts';
 
-/** What was counted, as a dump of `/metrics` that tells the same: of a server that has lived for as long as was measured. */
+/** What was counted within a window, as a dump of `/metrics` that tells the same, and that it is of a window. */
 export function dumpText({ startedAt, seconds, seats, seatSeconds, objects, sums }: ServerCounters): string {
   const level = 'priority_level="all"';
   const utilization = 'apiserver_flowcontrol_priority_level_seat_utilization';
@@ -20,6 +20,7 @@ export function dumpText({ startedAt, seconds, seats, seatSeconds, objects, sums
   return `${[
     `# ${seconds.toFixed(0)} s of an API server, added up by fireaxe forecast`,
     `process_start_time_seconds ${startedAt}`,
+    `${WINDOW} ${seconds}`,
     `apiserver_flowcontrol_nominal_limit_seats{${level}} ${seats}`,
     `apiserver_flowcontrol_current_limit_seats{${level}} ${seats}`,
     `${utilization}_sum{phase="executing",${level}} ${seats > 0 ? (seatSeconds / seats) * 1e9 : 0}`,

@@ -1,13 +1,14 @@
 import { usage } from '../base/errors.ts';
 import type { ServerCounters } from './server.ts';
-import { FIGURES, type Figure, type Load, type Measured, noLoad } from './types.ts';
+import { FIGURES, type Load, type Measured, noLoad } from './types.ts';
 
 /** Less than this between two dumps says little. */
 const LEAST_SECONDS = 5;
 
 /**
  * The load that dumps of a cluster's API servers tell. Two dumps of one server give the time between them, one alone its
- * whole life. `of` is how many servers the cluster has, where not all were dumped: the others are taken for equal.
+ * whole life; windows of it add up. `of` is how many servers the cluster has, where not all were dumped: the others are
+ * taken for equal.
  */
 export function measuredFrom(
   dumps: ServerCounters[],
@@ -57,32 +58,49 @@ function objectsOf(dumps: ServerCounters[]): Map<string, number> {
   return counts;
 }
 
+/** One server: its dumps since the start give one window, between the first and the last; windows add up. */
 function between(dumps: ServerCounters[]) {
-  const inOrder = dumps.toSorted((a, b) => a.seconds - b.seconds);
-  const last = inOrder.at(-1)!;
-  const first = inOrder.length > 1 ? inOrder[0]! : undefined;
-  const seconds = last.seconds - (first?.seconds ?? 0);
+  const windows = dumps.filter(({ window }) => window);
+  const whole = dumps.filter(({ window }) => !window).toSorted((a, b) => a.seconds - b.seconds);
+  const last = whole.at(-1);
+  const first = whole.length > 1 ? whole[0]! : undefined;
+  const parts = last ? [...windows, sinceFirst(last, first)] : windows;
+  const seconds = parts.reduce((sum, part) => sum + part.seconds, 0);
   if (seconds < LEAST_SECONDS)
     throw usage(`${first ? 'two dumps of one server are' : 'the server is'} ${seconds.toFixed(1)} s apart`, {
-      place: last.file,
+      place: dumps.at(-1)!.file,
       expected: `at least ${LEAST_SECONDS} s`,
       next: 'kubectl get --raw /metrics > FILE, a minute later',
     });
   const loads = new Map<string, Load>();
-  for (const [key, sums] of last.sums) {
-    const before = first?.sums.get(key);
-    const rate = (field: Figure) => Math.max(0, sums[field] - (before?.[field] ?? 0)) / seconds;
-    loads.set(key, {
-      ...sums,
-      callsPerSecond: rate('callsPerSecond'),
-      inFlight: rate('inFlight'),
-      bytesPerSecond: rate('bytesPerSecond'),
-    });
-  }
+  for (const part of parts)
+    for (const [key, sums] of part.sums) {
+      const known = loads.get(key) ?? { ...sums, ...noLoad() };
+      for (const field of COUNTED) known[field] += sums[field] / seconds;
+      // Open at the end of each window.
+      known.watches += sums.watches / parts.length;
+      loads.set(key, known);
+    }
   return {
     seconds,
-    seats: last.seats,
-    seatsInUse: Math.max(0, last.seatSeconds - (first?.seatSeconds ?? 0)) / seconds,
+    seats: parts.at(-1)!.seats,
+    seatsInUse: parts.reduce((sum, { seatSeconds }) => sum + seatSeconds, 0) / seconds,
     loads,
   };
+}
+
+const COUNTED = ['callsPerSecond', 'inFlight', 'bytesPerSecond'] as const;
+
+/** What was counted since the first dump. */
+function sinceFirst(last: ServerCounters, first: ServerCounters | undefined): ServerCounters {
+  if (!first) return last;
+  const sums = new Map<string, Load>();
+  for (const [key, now] of last.sums) {
+    const before = first.sums.get(key);
+    const load = { ...now };
+    for (const field of COUNTED) load[field] = Math.max(0, now[field] - (before?.[field] ?? 0));
+    sums.set(key, load);
+  }
+  const seatSeconds = Math.max(0, last.seatSeconds - first.seatSeconds);
+  return { ...last, seconds: last.seconds - first.seconds, seatSeconds, sums };
 }

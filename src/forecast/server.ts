@@ -7,8 +7,10 @@ export interface ServerCounters {
   file: string;
   /** Tells servers, and lives of one server, apart. */
   startedAt: number;
-  /** Since its start. */
+  /** Since its start, or of the window. */
   seconds: number;
+  /** All of it was counted within a window of its life, not since its start: windows add up. */
+  window?: true;
   /** Stored objects by resource, as far as the dump tells. */
   objects: Map<string, number>;
   seats: number;
@@ -19,7 +21,10 @@ export interface ServerCounters {
 }
 
 const SEATS = 'apiserver_flowcontrol_priority_level_seat_utilization';
+/** In what Fireaxe saves of a window. */
+export const WINDOW = 'fireaxe_forecast_window_seconds';
 const METRICS = new Set([
+  WINDOW,
   'process_start_time_seconds',
   'apiserver_request_total',
   'apiserver_request_duration_seconds_sum',
@@ -59,6 +64,7 @@ export function serverCounters(text: string, file: string): ServerCounters {
     file,
     startedAt,
     seconds,
+    ...(of(WINDOW).length > 0 && { window: true }),
     objects: objectsOf(of),
     seats: sum(of('apiserver_flowcontrol_nominal_limit_seats')),
     seatSeconds: seatSecondsOf(of),

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { dumpText } from '../../src/forecast/dump.ts';
 import { measuredFrom } from '../../src/forecast/measured.ts';
 import { serverCounters } from '../../src/forecast/server.ts';
 import { metricsOf } from './metrics.ts';
@@ -49,6 +50,26 @@ it('rates of one dump are of the whole life of its server; the servers that were
   expect(load).toMatchObject({ verb: 'LIST', resource: 'pods', watches: 15 });
   expect(load!.callsPerSecond).toBeCloseTo(90);
   expect(load!.inFlight).toBeCloseTo(18);
+});
+
+it('windows of one server add up: they are not two dumps of its life', () => {
+  const window = (count: number, seconds: number) => {
+    const text = metricsOf({ calls: { 'LIST pods': { count, took: 0.2, watches: 5 } }, seconds });
+    return serverCounters(dumpText(serverCounters(text, 'f')), 'f');
+  };
+  const measured = measuredFrom([window(3_000, 100), window(600, 60)], { nodes: 100 });
+  expect(measured).toMatchObject({ servers: 1, seats: 600, seconds: 160 });
+  const [load] = [...measured.loads.values()];
+  expect(load).toMatchObject({ watches: 5, callsPerSecond: 22.5 });
+  expect(load!.inFlight).toBeCloseTo(4.5);
+  expect(measured.seatsInUse).toBeCloseTo(4.5);
+  // Beside dumps of its life, which are one window more.
+  const life = [1_000, 1_040].map((seconds) =>
+    serverCounters(metricsOf({ calls: { 'LIST pods': { count: 2 * seconds, took: 0.2 } }, seconds }), 'f'),
+  );
+  const all = measuredFrom([...life, window(3_000, 100), window(600, 60)], { nodes: 100 });
+  expect(all.seconds).toBe(200);
+  expect([...all.loads.values()][0]!.callsPerSecond).toBeCloseTo((3_600 + 80) / 200);
 });
 
 it('a watch is in flight for as long as the client wants, and takes no seat', () => {

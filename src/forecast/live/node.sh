@@ -5,7 +5,8 @@
 
 KC_TIME=10
 
-# Counters of the first reading are taken off; what is open or stored is that of the second.
+# Counters of the first reading are taken off, which may leave a sum a little below zero; what is open or stored is that of
+# the second.
 FC_COUNT='function label(name) { return match($0, "[{,]" name "=\"[^\"]*\"") ? substr($0, RSTART + length(name) + 3, RLENGTH - length(name) - 4) : "" }
 function word(text) { gsub(/[^!-~]/, "_", text); return text == "" ? "-" : text }
 function kind(  sub_) {
@@ -13,6 +14,7 @@ function kind(  sub_) {
   return word(label("verb")) " " word(label("resource") (label("resource") != "" && sub_ != "" ? "/" : "") sub_) " " word(label("scope"))
 }
 function since() { return again ? $NF : -$NF }
+function least(sum) { return sum > 0 ? sum : 0 }
 /^# fireaxe again/ { again = 1; next }
 /^process_start_time_seconds / { if (again) started = $NF; else before = $NF }
 /^apiserver_request_total[{]/ { k = kind(); calls[k] += since(); kinds[k] = 1 }
@@ -30,12 +32,12 @@ END {
   if (started != before) { print "1 0 restarted"; exit }
   for (level in observed) if (observed[level] / 1e9 > seconds) seconds = observed[level] / 1e9
   for (level in used) busy += used[level] / 1e9 * limit[level]
-  printf "1 0 server %.6f %.6f %.0f %.6f\n", started, seconds, seats, busy
+  printf "1 0 server %.6f %.6f %.0f %.6f\n", started, seconds, seats, least(busy)
   for (r in objects) { printf "2 %.0f objects %.0f %s\n", objects[r], objects[r], r; any = 1 }
   if (!any) for (r in older) printf "2 %.0f objects %.0f %s\n", older[r], older[r], r
   for (k in kinds) if (calls[k] > 0 || open[k] > 0) {
     weight = (k ~ /^(WATCH|WATCHLIST|CONNECT) / ? 0 : took[k]) + calls[k] / 1000 + open[k] / 1000
-    printf "3 %.6f kind %.0f %.6f %.0f %.0f %s\n", weight, calls[k], took[k], bytes[k], open[k], k
+    printf "3 %.6f kind %.0f %.6f %.0f %.0f %s\n", weight, calls[k], least(took[k]), least(bytes[k]), open[k], k
   }
 }'
 

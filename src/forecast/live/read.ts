@@ -66,6 +66,7 @@ export function countersOf(stdout: string, file: string): ServerCounters | undef
     file,
     startedAt,
     seconds: seconds!,
+    window: true,
     seats: seats!,
     seatSeconds: seatSeconds!,
     objects: new Map(objects),

@@ -85,6 +85,25 @@ describe.concurrent.each(SHELLS.map((s) => [s[0]!, s] as const))('%s', (_name, s
     },
   );
 
+  test.for(['awk', 'busybox awk'])(
+    'a difference of equal sums is nothing, not a little less, by %s',
+    async (awk, { box }) => {
+      const label = (group: string) => `{group="${group}",resource="x",scope="cluster",verb="GET"}`;
+      // 0.1 and 0.2, taken off and added again, are less than 0.
+      const text = (times: number) =>
+        `${metricsOf({ calls: calls(times), seconds: 1_000 * times })}apiserver_request_total${label('a')} ${times}
+apiserver_request_duration_seconds_sum${label('a')} 0.1\napiserver_request_duration_seconds_sum${label('b')} 0.2\n`;
+      server(box, text(1), text(2));
+      box.tool('awk', `exec ${awk === 'awk' ? realAwk : awk} "$@"`);
+      const host = await read(box, shell);
+      const kinds = 'counters' in host ? [...host.counters.sums.values()] : [];
+      expect(kinds.find(({ resource }) => resource === 'x')).toMatchObject({
+        callsPerSecond: 1,
+        inFlight: 0,
+      });
+    },
+  );
+
   test('what does not fit is one kind, and nothing is lost', async ({ box }) => {
     const many = (times: number) =>
       Object.fromEntries(
