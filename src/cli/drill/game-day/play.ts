@@ -1,13 +1,12 @@
 import { FireaxeError } from '../../../base/errors.ts';
 import { execute } from '../../../run/execute.ts';
-import type { RunVerdict } from '../../../run/types.ts';
 import type { CliContext } from '../../context.ts';
 import { runEnvironment } from '../../environment.ts';
+import { IN_A_ROW, isWell } from './beats.ts';
 import { Ending } from './ending.ts';
 import type { GameDay } from './plans.ts';
-import { scoreOf } from './score.ts';
 import { shown } from './shown.ts';
-import { tell } from './tell.ts';
+import { type Recovery, tell } from './tell.ts';
 import { startWatch, type Watch } from './watch.ts';
 
 /** After the playbook, the control plane gets this long to be well. */
@@ -36,16 +35,15 @@ export async function playGameDay(day: GameDay, context: CliContext): Promise<nu
   }
 }
 
-/** The verdict of the playbook, where it began. */
+/** How the playbook ended, where it began. */
 async function floodAndRecover(
   { flood, recovery, leadMs }: GameDay,
   context: CliContext,
   { beats, breach }: Watch,
   ending: Ending,
-): Promise<RunVerdict | undefined> {
+): Promise<Recovery | undefined> {
   const { io, sink } = context;
-  const well = () => scoreOf(beats).well;
-  if (!well())
+  if (!isWell(beats))
     throw new FireaxeError('guard', 'the control plane is not well before the drill: nothing was changed', {
       expected: 'every API server ready, and at most 5% of requests failed',
       next: 'fireaxe probe',
@@ -66,6 +64,9 @@ async function floodAndRecover(
   halt.addEventListener('abort', () => void ending.now(why()).catch(() => undefined));
   const told = ({ runId }: { runId: string }) => sink.note(`run ${runId}: the playbook`);
   const verdict = await shown(context, (env) => execute(recovery, { ...env, onOpen: told }));
+  // The reading that is being taken began before.
+  const end = beats.length + 1;
+  const well = () => isWell(beats, IN_A_ROW, end);
   for (let ms = 0; !well() && ms < SETTLE_MS && !halt.aborted; ms += 1_000) await env.sleep(1_000, halt);
-  return verdict;
+  return { verdict, end, settled: beats.length };
 }

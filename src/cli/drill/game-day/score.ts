@@ -1,31 +1,4 @@
-import type { ClusterReading } from '../../../probe/types.ts';
-
-/** One reading of the control plane; `at` in milliseconds since the flood was ordered. */
-export interface Beat {
-  at: number;
-  answering: number;
-  of: number;
-  /** Percent of the requests since the reading before that ended 5xx or 429; absent where it was not measured. */
-  errors?: number;
-}
-
-/** More failed requests than this, and a control plane is not well. */
-const WELL_PERCENT = 5;
-/** As the gates of the playbook: with it, a request or two gets through. */
-const OPEN_PERCENT = 20;
-
-export function beatOf({ answering, of, errorPercent }: ClusterReading, at: number): Beat {
-  return { at, answering, of, ...(errorPercent !== undefined && { errors: errorPercent }) };
-}
-
-/**
- * The share of what users ask that fails, in percent: the failed requests, or, where that is more, the servers that do not
- * answer although they did before the drill. Hosts that cannot be read count as not answering.
- */
-export function harm({ answering, errors = 0 }: Beat, answeredBefore: number): number {
-  const silent = answeredBefore === 0 ? 0 : 100 * (1 - Math.min(1, answering / answeredBefore));
-  return Math.max(errors, silent);
-}
+import { type Beat, IN_A_ROW, isWell, openOf, unmeasuredOf, wellOf } from './beats.ts';
 
 export interface GameScore {
   /** Seconds after the flood was ordered; null where it never came. */
@@ -33,34 +6,43 @@ export interface GameScore {
   /** Seconds after it broke. */
   window: number | null;
   recovered: number | null;
-  /** Whether it is well at the end, broken before or not. */
+  /** Whether it is well at the end, broken before or not: after a playbook, by several readings in a row. */
   well: boolean;
+  /** Readings without the failed requests, although they were measured before: none of them counts as well. */
+  unmeasured: number;
   worstErrors: number | null;
   fewestAnswering: number | null;
 }
 
-/** Reads the milestones from the beats since the flood was ordered. */
-export function scoreOf(beats: readonly Beat[]): GameScore {
-  const well = (b: Beat) => b.answering === b.of && (b.errors ?? 0) <= WELL_PERCENT;
-  const open = (b: Beat) => b.answering * 2 > b.of && (b.errors ?? 0) <= OPEN_PERCENT;
-  const broken = beats.findIndex((b) => !well(b));
-  const after = broken < 0 ? [] : beats.slice(broken);
-  const window = after.find(open);
-  const lastIll = beats.findLastIndex((b) => !well(b));
-  const back = broken < 0 ? undefined : beats[lastIll + 1];
+/** Reads the milestones from the beats since the flood was ordered; the playbook ended before the one at `playbookEnd`. */
+export function scoreOf(beats: readonly Beat[], playbookEnd?: number): GameScore {
+  const wells = wellOf(beats);
+  const unmeasured = unmeasuredOf(beats);
+  const opens = openOf(beats);
+  const broken = wells.indexOf(false);
+  const window = broken < 0 ? undefined : beats.find((_, i) => i >= broken && opens[i]);
+  const back = broken < 0 ? undefined : beats[wells.lastIndexOf(false) + 1];
   const since = (b: Beat | undefined) => (b ? tenths(b.at - beats[broken]!.at) : null);
   const errors = beats.flatMap((b) => b.errors ?? []);
   return {
     broken: broken < 0 ? null : tenths(beats[broken]!.at),
     window: since(window),
     recovered: since(back),
-    well: beats.length > 0 && well(beats.at(-1)!),
+    well: playbookEnd === undefined ? isWell(beats) : isWell(beats, IN_A_ROW, playbookEnd),
+    unmeasured: unmeasured.filter(Boolean).length,
     worstErrors: errors.length > 0 ? Math.max(...errors) : null,
     fewestAnswering: beats.length > 0 ? Math.min(...beats.map(({ answering }) => answering)) : null,
   };
 }
 
 const tenths = (ms: number) => Math.round(ms / 100) / 10;
+
+function worstText({ worstErrors, unmeasured }: GameScore): string {
+  if (worstErrors === null) return 'not measured';
+  return unmeasured === 0
+    ? `${worstErrors}%`
+    : `${worstErrors}%, and not measured in ${unmeasured === 1 ? '1 reading' : `${unmeasured} readings`}`;
+}
 
 /** The score for people. */
 export function scoreRows(
@@ -75,7 +57,7 @@ export function scoreRows(
     ['time to window', held ? '-' : seconds(score.window)],
     ['time to recovery', held ? '-' : seconds(score.recovered)],
     ['calls of the flood', `${calls}, of which ${answered} were answered well`],
-    ['worst share of failed requests', score.worstErrors === null ? 'not measured' : `${score.worstErrors}%`],
+    ['worst share of failed requests', worstText(score)],
     [
       'API servers ready',
       score.fewestAnswering === null ? 'not read' : `at least ${score.fewestAnswering} of ${of}`,

@@ -7,10 +7,18 @@ import { EXIT } from '../../exit-codes.ts';
 import { inForceLine } from '../../format/undo-preview.ts';
 import { nextCommand } from '../../next-command.ts';
 import { table } from '../../output.ts';
+import type { Beat } from './beats.ts';
 import type { GameDay } from './plans.ts';
 import { resultOf } from './result.ts';
-import { type Beat, scoreOf, scoreRows } from './score.ts';
+import { scoreOf, scoreRows } from './score.ts';
 import type { FloodTally } from './tally.ts';
+
+/** The verdict of the playbook, the first beat after its end, and how many there were when the flood was about to be ended. */
+export interface Recovery {
+  verdict: RunVerdict;
+  end: number;
+  settled: number;
+}
 
 /** The score, what is left, and the exit code. */
 export async function tell(
@@ -18,10 +26,11 @@ export async function tell(
   context: CliContext,
   { beats, breach }: { beats: Beat[]; breach: AbortSignal },
   flood: FloodTally,
-  recovery: RunVerdict | undefined,
+  played: Recovery | undefined,
 ): Promise<number> {
   const { sink, io, kit, flags } = context;
-  const score = scoreOf(beats);
+  const recovery = played?.verdict;
+  const score = scoreOf(beats.slice(0, played?.settled), played?.end);
   const { calls, answered, left, over } = flood;
   const { recovered, text: result, exit } = resultOf(score, flood, recovery?.state);
   const rows = scoreRows(score, { result, calls, answered, of: beats[0]?.of ?? 0 });

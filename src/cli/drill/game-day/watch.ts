@@ -2,7 +2,7 @@ import { targetsOf } from '../../../kit/targets.ts';
 import type { ClusterKit } from '../../../kit/types.ts';
 import { Readings } from '../../../run/gate/readings.ts';
 import type { RunEnv } from '../../../run/types.ts';
-import { type Beat, beatOf, harm } from './score.ts';
+import { type Beat, beatOf, harm, unmeasuredOf } from './beats.ts';
 
 const EVERY_MS = 2_000;
 
@@ -43,7 +43,9 @@ export async function startWatch(
       await env.sleep(EVERY_MS, over.signal);
       if (over.signal.aborted) return;
       const beat = await read();
-      const line = `${beat.answering} of ${beat.of} API servers ready${beat.errors === undefined ? '' : `, ${beat.errors}% of requests failed`}`;
+      const unread = unmeasuredOf(beats).at(-1);
+      const failed = unread ? ', failed requests not measured' : '';
+      const line = `${unread ? 'warning: ' : ''}${beat.answering} of ${beat.of} API servers ready${beat.errors === undefined ? failed : `, ${beat.errors}% of requests failed`}`;
       if (line !== last) tell(line);
       last = line;
       const share = harm(beat, answering);

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type Beat, harm, scoreOf, scoreRows } from '../../../../src/cli/drill/game-day/score.ts';
+import { type Beat, isWell } from '../../../../src/cli/drill/game-day/beats.ts';
+import { scoreOf, scoreRows } from '../../../../src/cli/drill/game-day/score.ts';
 
 const beat = (at: number, answering: number, errors?: number): Beat => ({
   at: at * 1000,
@@ -25,6 +26,8 @@ describe('the score of a drill on a cluster', () => {
       window: 0,
       recovered: 16,
       well: true,
+      // No server was there to tell.
+      unmeasured: 1,
       worstErrors: 40,
       fewestAnswering: 0,
     });
@@ -45,23 +48,30 @@ describe('the score of a drill on a cluster', () => {
     });
   });
 
+  it('is not well after a playbook until three readings in a row after its end are', () => {
+    const beats = [beat(0, 3), beat(2, 1), beat(4, 3), beat(6, 3), beat(8, 3)];
+    expect(scoreOf(beats, 2).well).toBe(true);
+    // Two of them are from after its end.
+    expect(scoreOf(beats, 3).well).toBe(false);
+    expect(scoreOf([...beats, beat(10, 2), beat(12, 3), beat(14, 3)], 2).well).toBe(false);
+    expect(scoreOf([], 0).well).toBe(false);
+  });
+
+  it('knows nothing of a reading without failed requests once they were measured', () => {
+    // Never well, open nor recovered by it.
+    const beats = [beat(0, 3), beat(2, 3, 0), beat(4, 3), beat(6, 3, 2)];
+    expect(scoreOf(beats)).toMatchObject({ broken: 4, window: 2, recovered: 2, well: true, unmeasured: 1 });
+    expect(isWell(beats.slice(0, 3))).toBe(false);
+    // The first reading has none: there is none before.
+    expect(isWell(beats.slice(0, 1))).toBe(true);
+    const rows = scoreRows(scoreOf(beats), { result: 'yes', calls: 7, answered: 6, of: 3 });
+    expect(rows).toContainEqual(['worst share of failed requests', '2%, and not measured in 1 reading']);
+  });
+
   it('says what was not measured', () => {
     const rows = scoreRows(scoreOf([beat(0, 3)]), { result: 'yes', calls: 7, answered: 6, of: 3 });
     expect(rows).toContainEqual(['worst share of failed requests', 'not measured']);
     expect(rows).toContainEqual(['recovered', 'yes']);
     expect(rows).toContainEqual(['calls of the flood', '7, of which 6 were answered well']);
-  });
-});
-
-describe('what users lose', () => {
-  it.each([
-    [beat(0, 3, 12), 3, 12],
-    [beat(0, 2, 12), 3, 100 / 3],
-    [beat(0, 0), 3, 100],
-    // One that did not answer before does not count.
-    [beat(0, 2), 2, 0],
-    [beat(0, 0), 0, 0],
-  ])('of %j with %i before is %d%%', (one, before, share) => {
-    expect(harm(one, before)).toBeCloseTo(share);
   });
 });
