@@ -124,6 +124,15 @@ async function on(name: string, work: (node: Node) => Promise<void>): Promise<vo
   }
 }
 
+/** A curl may end between being seen and this. */
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+  }
+}
+
 const floods = (node: Node) =>
   vi.waitFor(() => expect(flooding(node).length).toBeGreaterThan(1), { timeout: 5_000, interval: 20 });
 const flooding = (node: Node) => node.processes().filter(({ name }) => name === 'fireaxe-flood');
@@ -165,7 +174,7 @@ describe.skipIf(!CAN).concurrent('a flood where curl and /proc can be had', () =
     on('held', async (node) => {
       await node.run(node.text('apply'));
       await floods(node);
-      for (const { pid } of flooding(node)) process.kill(pid, 'SIGSTOP');
+      for (const { pid } of flooding(node)) signal(pid, 'SIGSTOP');
       expect(flooding(node).length).toBeGreaterThan(1);
       await node.nothingLeft();
       expect(node.step()).toContain('fired');
@@ -176,9 +185,8 @@ describe.skipIf(!CAN).concurrent('a flood where curl and /proc can be had', () =
       await node.run(node.text('apply'));
       await floods(node);
       const [first, ...others] = node.processes().sort((a, b) => a.pid - b.pid);
-      for (const { pid, name } of [first!, ...others])
-        if (name !== 'fireaxe-flood') process.kill(pid, 'SIGKILL');
-      process.kill(flooding(node)[0]!.pid, 'SIGKILL');
+      for (const { pid, name } of [first!, ...others]) if (name !== 'fireaxe-flood') signal(pid, 'SIGKILL');
+      signal(flooding(node)[0]!.pid, 'SIGKILL');
       await vi.waitFor(() => expect(node.processes()).toEqual([]), { timeout: 40_000, interval: 50 });
       // Only the folder is left, which its timer would have removed.
       await node.run(node.text('undo', { flood: 'none' }));
