@@ -1,4 +1,4 @@
-import type { Standing } from '../actions/fence-network/standing.ts';
+import type { StandingLease } from '../actions/fence-network/standing.ts';
 import type { Patience } from '../aws/patience.ts';
 import type { CloudProfile } from '../kit/types.ts';
 import type { Plan } from '../plan/types.ts';
@@ -50,7 +50,7 @@ async function eksLeasesOf(
   cloud: CloudProfile,
   patience: Patience & { signal: AbortSignal },
   { io, onTrace }: CliContext,
-): Promise<Standing[]> {
+): Promise<StandingLease[]> {
   const [{ eksApi }, { patiently }, { eksLeases }] = await Promise.all([
     import('../aws/eks-api.ts'),
     import('../aws/patience.ts'),

@@ -1,6 +1,9 @@
 import { fitted, STDOUT_MARK } from '../base/quoted-output.ts';
 import { oneLine, sanitize } from '../base/sanitize.ts';
 import type { CommonFlags } from './options.ts';
+import type { Line } from './results/lines.ts';
+import type { Result } from './results/results.ts';
+import type { OneOfSeveral, Total } from './results/several.ts';
 import type { CliIo, Output } from './types.ts';
 
 /** The one sink of text: everything passes through `sanitize`; results go to stdout, the rest to stderr. */
@@ -10,19 +13,19 @@ export interface Sink {
   /** A result line for people; not printed with json or ndjson. */
   text(line: string): void;
   /** The one JSON object that a verb ends with; indented with `json`. */
-  json(value: Record<string, unknown>): void;
+  json(value: Result): void;
   /** One JSON line of a stream; only with ndjson. */
-  event(value: Record<string, unknown>): void;
+  event(value: Line): void;
   /** A JSON list of many objects that are written as they come: nothing of them is kept. With ndjson a line for each. */
-  list(key: string): JsonList;
+  list(key: 'clusters'): JsonList;
   /** Progress, warnings and questions. */
   note(line: string): void;
 }
 
 export interface JsonList {
-  add(value: Record<string, unknown>): void;
+  add(value: OneOfSeveral<Result>): void;
   /** Ends the object that the list stands in, with what else belongs to it. */
-  end(rest: Record<string, unknown>): void;
+  end(rest: { total: Total }): void;
 }
 
 export function createSink(io: CliIo, flags: Pick<CommonFlags, 'output' | 'color'>): Sink {
@@ -51,7 +54,7 @@ export function createSink(io: CliIo, flags: Pick<CommonFlags, 'output' | 'color
 }
 
 function jsonList(mode: Output, key: string, write: (text: string) => void): JsonList {
-  const ndjson = (value: Record<string, unknown>) => write(`${safeJson({ schemaVersion: 1, ...value })}\n`);
+  const ndjson = (value: object) => write(`${safeJson({ schemaVersion: 1, ...value })}\n`);
   if (mode === 'text') return { add() {}, end() {} };
   if (mode === 'ndjson') return { add: ndjson, end: ndjson };
   let count = 0;

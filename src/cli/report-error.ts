@@ -1,17 +1,10 @@
-import { type ErrorKind, FireaxeError } from '../base/errors.ts';
+import { FireaxeError } from '../base/errors.ts';
 import { sanitize } from '../base/sanitize.ts';
 import { EXIT, exitCodeOfError } from './exit-codes.ts';
 import { safeJson } from './output.ts';
+import type { ErrorJson } from './results/failure.ts';
 import { systemFailure } from './system-failure.ts';
 import type { CliIo } from './types.ts';
-
-export interface ErrorJson {
-  kind: ErrorKind;
-  message: string;
-  place?: string | undefined;
-  expected?: string | undefined;
-  next?: string | undefined;
-}
 
 /** An error as it is told, and the exit code that it stands for. */
 export function reported(thrown: unknown): { error: ErrorJson; exit: number } {

@@ -1,6 +1,6 @@
 import { CHECKS, FINDING_STATES, type Finding, type FindingState } from './types.ts';
 
-export interface Verdict {
+export interface DoctorVerdict {
   state: FindingState;
   counts: Record<FindingState, number>;
   /** Clusters whose emergency path is not open, as far as a finding names them. */
@@ -8,10 +8,10 @@ export interface Verdict {
 }
 
 /** The worst finding decides. */
-export function verdictOf(findings: readonly Finding[]): Verdict {
+export function verdictOf(findings: readonly Finding[]): DoctorVerdict {
   const counts = Object.fromEntries(
     FINDING_STATES.map((state) => [state, findings.filter((one) => one.state === state).length]),
-  ) as Verdict['counts'];
+  ) as DoctorVerdict['counts'];
   const red = findings.filter(({ state }) => state === 'red').flatMap(({ clusters = [] }) => clusters);
   return {
     state: [...FINDING_STATES].reverse().find((state) => counts[state] > 0) ?? 'green',

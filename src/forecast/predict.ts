@@ -33,10 +33,10 @@ export interface Predicted {
   /** The same where every load grows by the steepest of the laws that explain its readings equally well. */
   shareUpTo: number;
   /** `undecided`: the laws that explain the readings equally well have different verdicts. */
-  verdict: Verdict | 'undecided';
+  verdict: SizeVerdict | 'undecided';
 }
 
-export type Verdict = 'fits' | 'tight' | 'overloaded';
+export type SizeVerdict = 'fits' | 'tight' | 'overloaded';
 
 export interface Capacity {
   /** Of all servers. */
@@ -123,7 +123,7 @@ export function predict(
   };
 }
 
-const verdictOf = (share: number): Verdict =>
+const verdictOf = (share: number): SizeVerdict =>
   share >= 100 ? 'overloaded' : share >= TIGHT ? 'tight' : 'fits';
 
 /** Far more than Kubernetes supports. */

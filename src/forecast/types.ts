@@ -45,6 +45,14 @@ export interface Measured {
   loads: Map<string, Load>;
 }
 
+/** An API server that told nothing, or a cluster that could not be read (without a node). */
+export interface Unread {
+  cluster: string;
+  node?: string;
+  why: string;
+  next?: string;
+}
+
 export const keyOf = ({ client = '', verb, resource, scope }: Load): string =>
   [client, verb, resource, scope].join('\0');
 

@@ -1,5 +1,5 @@
 import type { EksApi } from '../../aws/eks-api.ts';
-import type { Standing } from '../fence-network/standing.ts';
+import type { StandingLease } from '../fence-network/standing.ts';
 import { leaseOn } from './lease.ts';
 
 /** The leases of these clusters of EKS, by their tags: one call for each. */
@@ -8,7 +8,7 @@ export async function eksLeases(
   names: string[],
   now: Date,
   signal: AbortSignal,
-): Promise<Standing[]> {
+): Promise<StandingLease[]> {
   const clusters = await Promise.all(names.map((name) => api.cluster(name, signal)));
   return clusters.flatMap((cluster) => {
     const lease = cluster && leaseOn(cluster);

@@ -9,14 +9,14 @@ import { type Lease, leaseOf, markOf, marksIn, RULES_TAG, RUN_TAG, UNTIL_TAG } f
 const KINDS = ['network-acl', 'prefix-list', 'security-group'];
 
 /** A lease that stands in the cloud. */
-export interface Standing extends Lease {
+export interface StandingLease extends Lease {
   id: string;
   kind: string;
   expired: boolean;
 }
 
 /** The leases of an account and region, by their tags: one call for all kinds of things. */
-export async function standingLeases(ec2: Pick<NetworkApi, 'tags'>, now: Date): Promise<Standing[]> {
+export async function standingLeases(ec2: Pick<NetworkApi, 'tags'>, now: Date): Promise<StandingLease[]> {
   const tags = await ec2.tags({ key: [RUN_TAG, UNTIL_TAG, RULES_TAG], 'resource-type': KINDS });
   const things = new Map<string, TagDescription[]>();
   for (const tag of tags) things.set(tag.ResourceId!, [...(things.get(tag.ResourceId!) ?? []), tag]);

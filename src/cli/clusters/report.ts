@@ -1,7 +1,9 @@
 import { foldLine } from '../../base/fold-names.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Sink } from '../output.ts';
-import type { ErrorJson } from '../report-error.ts';
+import type { ErrorJson } from '../results/failure.ts';
+import type { Result } from '../results/results.ts';
+import type { Total } from '../results/several.ts';
 
 /** How the reading of one of several clusters ended. */
 export interface ClusterEnd {
@@ -17,7 +19,7 @@ export interface ClusterEnd {
 /** The sink of one of several clusters: its lines are kept until it ended, so that clusters do not mix. */
 export interface ClusterSink extends Sink {
   lines: string[];
-  value?: Record<string, unknown>;
+  value?: Result;
 }
 
 /** Shows several clusters, each under its name as soon as it ended, and all of them in total. */
@@ -54,16 +56,6 @@ export function severalClusters(sink: Sink) {
       sink.note(totalLine(total));
     },
   };
-}
-
-interface Total {
-  clusters: number;
-  ok: number;
-  /** Names of clusters that are not ok. */
-  notOk: string[];
-  /** Names of clusters that none of the selected nodes is of. */
-  noNodes: string[];
-  counts: Record<string, number>;
 }
 
 /** Each cluster is ok, not ok, or has none of the selected nodes. */

@@ -2,7 +2,7 @@ import { audit } from '../../doctor/audit/audit.ts';
 import { readMachine } from '../../doctor/audit/read-machine.ts';
 import { judgeClocks } from '../../doctor/clock.ts';
 import { type Finding, failed } from '../../doctor/types.ts';
-import { inOrder, type Verdict, verdictOf } from '../../doctor/verdict.ts';
+import { type DoctorVerdict, inOrder, verdictOf } from '../../doctor/verdict.ts';
 import { indexOf } from '../../kit/cluster-named.ts';
 import { kitPath } from '../../kit/locate.ts';
 import type { Loose } from '../../kit/permissions.ts';
@@ -21,7 +21,7 @@ import { checkMachine } from './machine.ts';
 type How = Omit<Asked, 'names'> & { offline: boolean };
 
 /** Checks all, shows all, and says in the end whether the emergency path is open. */
-export async function doctor(flags: Flags, io: CliIo, how: How): Promise<Verdict> {
+export async function doctor(flags: Flags, io: CliIo, how: How): Promise<DoctorVerdict> {
   const sink = createSink(io, flags);
   const ended = io.inFlight();
   try {

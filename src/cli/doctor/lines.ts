@@ -1,6 +1,6 @@
 import { foldLine } from '../../base/fold-names.ts';
 import type { Finding } from '../../doctor/types.ts';
-import type { Verdict } from '../../doctor/verdict.ts';
+import type { DoctorVerdict } from '../../doctor/verdict.ts';
 import { folded } from './fold.ts';
 
 /** Findings as text: a line each, with what leads to it and what mends it below. */
@@ -23,7 +23,7 @@ export function findingLines(all: readonly Finding[]): string[] {
 }
 
 /** The last line: whether the emergency path is open. */
-export function verdictLine({ state, counts, red }: Verdict): string {
+export function verdictLine({ state, counts, red }: DoctorVerdict): string {
   const total = `${counts.green} green, ${counts.amber} amber, ${counts.red} red`;
   if (state !== 'red') return `the emergency path is open: ${total}`;
   return `the emergency path is not open${red.length > 0 ? ` (${foldLine(red)})` : ''}: ${total}`;

@@ -1,21 +1,5 @@
 import { table } from '../output.ts';
-
-export interface ClusterScore {
-  cluster: string;
-  workers: number;
-  recovered: boolean;
-  timeToWindowSeconds: number | null;
-  timeToRecoverySeconds: number | null;
-}
-
-export interface WholeScore {
-  /** Clusters. */
-  recovered: number;
-  of: number;
-  /** Until half of the clusters had it, and until the last one; null where some never had it. */
-  window: { medianSeconds: number | null; lastSeconds: number | null };
-  recovery: { medianSeconds: number | null; lastSeconds: number | null };
-}
+import type { ClusterScore, WholeScore } from './results.ts';
 
 /** The score of each cluster and of the whole, for people. */
 export function clusterScores(scores: readonly ClusterScore[]): string[] {

@@ -12,10 +12,11 @@ import { rolloutRequest } from '../rollout/options.ts';
 import { runRolloutAndShow } from '../rollout/run-and-show.ts';
 import type { CliIo } from '../types.ts';
 import { type ClusterLab, kitsOf, startLabs, untilAllBroken } from './cluster-labs.ts';
-import { type ClusterScore, clusterScores, wholeScore } from './cluster-scores.ts';
+import { clusterScores, wholeScore } from './cluster-scores.ts';
 import { waitFor } from './narrate.ts';
 import type { DrillFlags } from './options.ts';
 import { SETTLE_MS } from './recover.ts';
+import type { ClusterScore } from './results.ts';
 
 /** `fireaxe drill --clusters N`: breaks several labs, one of them badly, and recovers them by a rollout with a canary. */
 export async function playClusters(count: number, flags: DrillFlags, io: CliIo): Promise<number> {

@@ -1,5 +1,6 @@
 import type { LabStatus } from '../../drill/process/status.ts';
 import type { RunEvent, RunVerdict } from '../../run/types.ts';
+import type { DrillResult } from './results.ts';
 
 /** What the run itself tells: outcomes by state, and what was undone. */
 export interface Played {
@@ -27,7 +28,7 @@ export function resultOf(
   status: LabStatus,
   { verdict, undone, evacuation }: Played,
   handsOff: boolean,
-): Record<string, unknown> {
+): DrillResult {
   const { report, servers, faults, scaleNote } = status;
   const { score, result } = report;
   return {
@@ -65,7 +66,7 @@ export function resultOf(
   };
 }
 
-function targets(verdict: RunVerdict | undefined): Record<string, number> {
+function targets(verdict: RunVerdict | undefined): DrillResult['targets'] {
   const counts = verdict?.counts;
   return {
     planned: verdict?.planned ?? 0,

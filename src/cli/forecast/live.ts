@@ -10,7 +10,7 @@ import { readCounters } from '../../forecast/live/read.ts';
 import { countedMs } from '../../forecast/live/script.ts';
 import { measuredFrom } from '../../forecast/measured.ts';
 import type { ServerCounters } from '../../forecast/server.ts';
-import type { Measured } from '../../forecast/types.ts';
+import type { Measured, Unread } from '../../forecast/types.ts';
 import { domainsOf } from '../../kit/clusters/domains.ts';
 import { kitOf } from '../../kit/clusters/opened.ts';
 import type { ClusterEntry } from '../../kit/clusters/types.ts';
@@ -32,8 +32,7 @@ const LOGIN_MS = 30_000;
 
 export interface Live {
   measured: Measured[];
-  /** API servers that told nothing, and clusters that could not be read (without a node). */
-  unread: { cluster: string; node?: string; why: string; next?: string }[];
+  unread: Unread[];
   code: number;
 }
 
@@ -47,7 +46,7 @@ interface How {
 export async function readLive(context: CliContext, chosen: ClusterEntry[], how: How): Promise<Live> {
   const { io, sink } = context;
   const measured = new Map<string, Measured>();
-  const unread: Live['unread'] = [];
+  const unread: Unread[] = [];
   const codes: number[] = [];
   const readOne = async ({ name }: ClusterEntry) => {
     try {

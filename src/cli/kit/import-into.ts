@@ -7,7 +7,7 @@ import { writeFleetFile } from '../../kit/fleet-file.ts';
 import { readBases, writeBase } from '../../kit/import/bases.ts';
 import { changeCounts, diffLines } from '../../kit/import/diff.ts';
 import { refuseHeadless } from '../../kit/import/headless.ts';
-import { type Change, mergeImport } from '../../kit/import/merge.ts';
+import { mergeImport, type NodeChange } from '../../kit/import/merge.ts';
 import { snapshotOf } from '../../kit/import/snapshot.ts';
 import type { ImportedNode, SourceKind } from '../../kit/import/types.ts';
 import { isExample } from '../../kit/init/example.ts';
@@ -81,7 +81,7 @@ async function mergedInto({ kit }: CliContext, { fleet, name, fleetFile }: Clust
     file: fleetFile!,
     next: 'review it with --dry-run; if that is correct, move the file away and import again',
   });
-  const gone = example ? fleet.nodes.map((node): Change => ({ kind: 'removed', node })) : [];
+  const gone = example ? fleet.nodes.map((node): NodeChange => ({ kind: 'removed', node })) : [];
   return { nodes: merged.nodes, changes: [...gone, ...merged.changes] };
 }
 

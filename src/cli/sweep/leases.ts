@@ -1,4 +1,4 @@
-import type { Standing } from '../../actions/fence-network/standing.ts';
+import type { StandingLease } from '../../actions/fence-network/standing.ts';
 import type { NetworkApi } from '../../aws/network-api.ts';
 import type { Patience } from '../../aws/patience.ts';
 import { FireaxeError } from '../../base/errors.ts';
@@ -6,14 +6,7 @@ import type { CloudProfile } from '../../kit/types.ts';
 import type { CliContext } from '../context.ts';
 import { journalDir } from '../journal-dir.ts';
 import { nextCommand } from '../next-command.ts';
-
-/** A fence that stands, and how it can be removed. */
-export interface FoundLease extends Standing {
-  /** Its run has a journal on this machine, by which it is undone. */
-  here: boolean;
-  /** Commands that remove it. */
-  next: string[];
-}
+import type { FoundLease } from '../results/change.ts';
 
 /** All fences in the network of the account and region, whoever made them. */
 export async function readLeases(context: CliContext, cloud: CloudProfile): Promise<FoundLease[]> {
@@ -46,7 +39,7 @@ export async function readLeases(context: CliContext, cloud: CloudProfile): Prom
   }
 }
 
-async function byHand(lease: Standing, ec2: NetworkApi, cloud: CloudProfile): Promise<string[]> {
+async function byHand(lease: StandingLease, ec2: NetworkApi, cloud: CloudProfile): Promise<string[]> {
   if (lease.kind !== 'network-acl') return [];
   const { removalOf } = await import('../../actions/fence-network/standing.ts');
   const acl = await ec2.acl(lease.id);
@@ -54,7 +47,7 @@ async function byHand(lease: Standing, ec2: NetworkApi, cloud: CloudProfile): Pr
 }
 
 /** Many accounts have no EKS, and keys that may not ask it: then only those of EC2 are listed. */
-async function inEks(context: CliContext, cloud: CloudProfile, patience: Patience): Promise<Standing[]> {
+async function inEks(context: CliContext, cloud: CloudProfile, patience: Patience): Promise<StandingLease[]> {
   const [{ eksApi }, { patiently }, { eksLeases }] = await Promise.all([
     import('../../aws/eks-api.ts'),
     import('../../aws/patience.ts'),

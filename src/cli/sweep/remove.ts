@@ -11,9 +11,9 @@ import type { CliContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { previewLines, previewOf } from '../format/undo-preview.ts';
 import { nextCommand } from '../next-command.ts';
+import type { FoundLease } from '../results/change.ts';
 import { withPace } from '../undo-pace.ts';
 import { fromJournal } from '../undo-source.ts';
-import type { FoundLease } from './leases.ts';
 
 /** Actions whose changes carry leases. */
 const FENCES = ['fence-network', 'fence-eks'];

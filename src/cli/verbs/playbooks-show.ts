@@ -18,7 +18,7 @@ export default defineVerb({
     const { playbookText } = await import('../../playbook/find.ts');
     const { text, file } = await playbookText(name!, await ownPlaybooks(flags, io, sink.note));
     for (const line of text.trimEnd().split('\n')) sink.text(line);
-    sink.json({ name, file, text });
+    sink.json({ name: name!, file, text });
     return EXIT.done;
   },
 });

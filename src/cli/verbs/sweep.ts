@@ -9,8 +9,8 @@ import { nextCommand } from '../next-command.ts';
 import { value } from '../option.ts';
 import { changeOptions, clusterOptions } from '../options.ts';
 import { table } from '../output.ts';
+import type { FoundLease, SweepResult } from '../results/change.ts';
 import { signIn } from '../sign-in.ts';
-import type { FoundLease } from '../sweep/leases.ts';
 import { defineVerb } from '../types.ts';
 
 const { save: _, ...changes } = changeOptions;
@@ -88,10 +88,10 @@ async function sweepIn(
     return chosen.length > removable.length && isAsked ? EXIT.targets : EXIT.done;
   }
   const reason = reasonOf(flags);
-  const removals: Record<string, unknown>[] = [];
+  const removals: NonNullable<SweepResult['removals']> = [];
   const quiet = {
     ...context,
-    sink: { ...sink, json: (one: Record<string, unknown>) => void removals.push(one) },
+    sink: { ...sink, json: (one: (typeof removals)[number]) => void removals.push(one) },
   };
   const code = await remove(removable, quiet, cluster, { reason, early: run !== undefined });
   sink.json({ leases: found, removals });

@@ -1,5 +1,5 @@
 import type { ServerView } from '../control-plane/server-host.ts';
-import type { Report } from '../scenarios/types.ts';
+import type { Report, Score } from '../scenarios/types.ts';
 
 /** What a lab tells its owner. */
 export interface LabStatus {
@@ -23,7 +23,13 @@ export interface LabStatus {
   report: Report;
 }
 
+/** The same with what the scenario adds. */
+export interface LabStatusJson extends Omit<LabStatus, 'report' | 'practice'> {
+  score: Score & { [ofTheScenario: string]: unknown };
+  [ofTheScenario: string]: unknown;
+}
+
 /** The same as `drill status --output json` prints it: the parts of the report are on the same level as the rest. */
-export function statusJson({ report, practice, ...rest }: LabStatus): Record<string, unknown> {
-  return { ...rest, score: report.score, ...report.status };
+export function statusJson({ report, practice, ...rest }: LabStatus): LabStatusJson {
+  return { ...rest, score: { ...report.score }, ...report.status };
 }

@@ -1,14 +1,14 @@
 import { foldLine } from '../../base/fold-names.ts';
 import type { FleetNode } from '../../fleet/types.ts';
-import type { Change } from './merge.ts';
+import type { NodeChange } from './merge.ts';
 
 /** More of one kind are folded into one line. */
 const MOST_LINES = 30;
 
 /** A diff as people read it: `+` new, `-` gone, `~` changed, `=` kept against the source. */
-export function diffLines(changes: readonly Change[]): string[] {
-  const of = <K extends Change['kind']>(kind: K) =>
-    changes.filter((change): change is Extract<Change, { kind: K }> => change.kind === kind);
+export function diffLines(changes: readonly NodeChange[]): string[] {
+  const of = <K extends NodeChange['kind']>(kind: K) =>
+    changes.filter((change): change is Extract<NodeChange, { kind: K }> => change.kind === kind);
   const added = changes.flatMap((change) => (change.kind === 'added' ? [change.node] : []));
   const removed = changes.flatMap((change) => (change.kind === 'removed' ? [change.node] : []));
   return [
@@ -42,8 +42,8 @@ export function diffLines(changes: readonly Change[]): string[] {
 }
 
 /** `3 new, 1 gone, 2 changed`; empty where nothing changes. */
-export function changeCounts(changes: readonly Change[]): string {
-  const count = (kind: Change['kind']) =>
+export function changeCounts(changes: readonly NodeChange[]): string {
+  const count = (kind: NodeChange['kind']) =>
     new Set(changes.flatMap((change) => (change.kind === kind ? [nameOf(change)] : []))).size;
   const parts = { new: count('added'), gone: count('removed'), changed: count('changed') };
   return Object.entries(parts)
@@ -65,7 +65,7 @@ const names = (nodes: { name: string }[]): string => {
   return `and ${different.length} more: ${foldLine(different)}`;
 };
 
-const nameOf = (change: Change): string => ('node' in change ? change.node.name : change.name);
+const nameOf = (change: NodeChange): string => ('node' in change ? change.node.name : change.name);
 
 function nodeText({ name, roles, address, port, user, jump }: FleetNode): string {
   const where =

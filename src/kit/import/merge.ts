@@ -2,11 +2,12 @@ import { isDeepStrictEqual } from 'node:util';
 import type { FleetNode } from '../../fleet/types.ts';
 import type { ImportedNode } from './types.ts';
 
-export type Change =
+export type NodeChange =
   | { kind: 'added' | 'removed'; node: FleetNode }
-  | { kind: 'changed'; name: string; field: string; from: unknown; to: unknown }
+  /** Without `from` it is new, without `to` it is gone. */
+  | { kind: 'changed'; name: string; field: string; from?: unknown; to?: unknown }
   /** Written by hand, or by another source: it stays. */
-  | { kind: 'kept'; name: string; field: string; own: unknown; source: unknown }
+  | { kind: 'kept'; name: string; field: string; own?: unknown; source?: unknown }
   | { kind: 'kept-node'; node: FleetNode };
 
 export interface Merge {
@@ -42,9 +43,9 @@ const FIELDS = [
  */
 export function mergeImport({ ours, base, fresh, elsewhere, replace = false }: Merge): {
   nodes: FleetNode[];
-  changes: Change[];
+  changes: NodeChange[];
 } {
-  const changes: Change[] = [];
+  const changes: NodeChange[] = [];
   const left = new Set(fresh);
   const freshOf = finder(fresh);
   const baseOf = finder(base);
@@ -57,7 +58,7 @@ export function mergeImport({ ours, base, fresh, elsewhere, replace = false }: M
     return gone ? [] : [own];
   });
   const added = [...left].map((node): FleetNode => ({ ...node, roles: node.roles ?? ['worker'] }));
-  changes.push(...added.map((node): Change => ({ kind: 'added', node })));
+  changes.push(...added.map((node): NodeChange => ({ kind: 'added', node })));
   return { nodes: [...nodes, ...added], changes };
 }
 
@@ -77,7 +78,7 @@ function merged(
   before: ImportedNode | undefined,
   now: ImportedNode,
   replace: boolean,
-  changes: Change[],
+  changes: NodeChange[],
 ): FleetNode {
   const node = { ...own } as Record<string, unknown>;
   for (const field of FIELDS)

@@ -8,7 +8,7 @@ import type { Plan } from '../../plan/types.ts';
 import { RunMemory } from '../memory.ts';
 import { type ClusterMemory, RolloutMemory } from '../rollout-memory.ts';
 import type { RunVerdict } from '../types.ts';
-import { type Undone, undoneOf } from '../undo/state.ts';
+import { type HowUndone, undoneOf } from '../undo/state.ts';
 import { rolloutOf, withoutMembers } from './members.ts';
 import { type JournalReading, readJournal } from './read.ts';
 import { type Begun, journalPath, lastRun, nextOrder, orderPath, runsInOrder } from './run-order.ts';
@@ -29,7 +29,7 @@ export interface RunSummary {
   endedAt?: string;
   /** `open` while it runs, or where it was cut off. */
   state: RunVerdict['state'] | 'open';
-  undone: Undone;
+  undone: HowUndone;
   /** The run of another machine that this one undoes, by the receipts of its nodes. */
   receiptsOf?: string;
   /** The journal is as its writer closed it. */

@@ -4,9 +4,9 @@ import type { RunMemory } from '../memory.ts';
 import { chooseUndo } from './choice.ts';
 
 /** How far the operator has undone a run. What removed its cause is left in force unless it is named, and does not count. */
-export type Undone = 'no' | 'partly' | 'yes';
+export type HowUndone = 'no' | 'partly' | 'yes';
 
-export function undoneOf(memory: RunMemory): Undone {
+export function undoneOf(memory: RunMemory): HowUndone {
   if (!memory.undone) return 'no';
   return chooseUndo(memory).chosen.some(({ step }) => isUndoable(memory, step)) ? 'partly' : 'yes';
 }
