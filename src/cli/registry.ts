@@ -242,7 +242,7 @@ export function verbs(): RegisteredVerb[] {
     },
     {
       name: 'schema',
-      summary: 'Print the JSON Schema of a file that Fireaxe reads',
+      summary: 'Print the JSON Schema of a file, or of what the verbs print',
       group: 'This program',
       load: async () => (await import('./verbs/schema.ts')).default,
     },

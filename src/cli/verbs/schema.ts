@@ -11,7 +11,7 @@ a file by its first line, as kit init writes it:
 
 export default defineVerb({
   name: 'schema',
-  summary: 'Print the JSON Schema of a file that Fireaxe reads',
+  summary: 'Print the JSON Schema of a file, or of what the verbs print',
   examples: ['fireaxe schema', 'fireaxe schema playbook', 'fireaxe schema --output json'],
   danger: 'read',
   argument: ['[name]', 'one of those that are listed'],
