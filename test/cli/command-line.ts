@@ -1,7 +1,9 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { expect } from 'vitest';
 import { type Ended, ownPlace, type RunOptions } from './own-place.ts';
+import { mistakesIn } from './schema/printed.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
@@ -42,6 +44,8 @@ export class CommandLine {
       input: options.input ?? '',
       encoding: 'utf8',
     });
+    // What is printed as JSON, whatever the test is about, has the form that the package publishes.
+    if (status !== null) expect(mistakesIn(args, { stdout, stderr })).toEqual([]);
     return { code: status, stdout, stderr };
   }
 
@@ -55,7 +59,12 @@ export class CommandLine {
     const said = { stdout: '', stderr: '' };
     child.stdout?.setEncoding('utf8').on('data', (chunk) => (said.stdout += chunk));
     child.stderr?.setEncoding('utf8').on('data', (chunk) => (said.stderr += chunk));
-    const ended = new Promise<Ended>((done) => child.on('close', (code) => done({ code, ...said })));
+    const closed = new Promise<Ended>((done) => child.on('close', (code) => done({ code, ...said })));
+    const ended = closed.then((end) => {
+      // What was killed may have printed half of it.
+      if (end.code !== null) expect(mistakesIn(args, said)).toEqual([]);
+      return end;
+    });
     const saying = async (pattern: RegExp) => {
       while (!pattern.test(said.stderr + said.stdout)) await new Promise((r) => setTimeout(r, 20));
     };

@@ -1,9 +1,10 @@
 import { rmSync } from 'node:fs';
 import { PassThrough } from 'node:stream';
-import { vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { interrupts } from '../../src/cli/interrupts.ts';
 import { runCommandLine } from '../../src/cli/main.ts';
 import { type Ended, ownPlace, type RunOptions } from './own-place.ts';
+import { mistakesIn } from './schema/printed.ts';
 
 /** Fireaxe in the process of the test: far cheaper, for tests of output and exit codes that need no bundle. */
 export class InProcess {
@@ -29,6 +30,8 @@ export class InProcess {
     const code = await runCommandLine(args, io);
     const whole = [stdout, stderr].map((stream) => new Promise((done) => stream.end().on('end', done)));
     await Promise.all(whole);
+    // What is printed as JSON, whatever the test is about, has the form that the package publishes.
+    expect(mistakesIn(args, said)).toEqual([]);
     return { code, ...said };
   }
 

@@ -7,6 +7,7 @@ import type { Kit } from '../../src/kit/types.ts';
 import type { RunEnv } from '../../src/run/types.ts';
 import { outcome } from '../fanout/fake-transport.ts';
 import { quietIo } from './quiet-io.ts';
+import { checkBy } from './schema/printed.ts';
 
 const broken = new FireaxeError('internal', 'the journal could not be written; nothing more is launched');
 
@@ -36,5 +37,6 @@ it('as JSON they have no verdict; a run that launched nothing prints nothing', a
   const { stdout } = await breakAfter(['n1'], 'json');
   expect(JSON.parse(stdout)).toMatchObject({ schemaVersion: 1, outcomes: [{ step: 'exec', target: 'n1' }] });
   expect(JSON.parse(stdout)).not.toHaveProperty('verdict');
+  expect(checkBy('exec')(JSON.parse(stdout))).toEqual([]);
   expect((await breakAfter([], 'json')).stdout).toBe('');
 });

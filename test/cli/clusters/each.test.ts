@@ -6,6 +6,7 @@ import { createSink } from '../../../src/cli/output.ts';
 import type { CliIo } from '../../../src/cli/types.ts';
 import type { ClusterKit, Kit } from '../../../src/kit/types.ts';
 import { quietIo } from '../quiet-io.ts';
+import { checkBy } from '../schema/printed.ts';
 
 const NAMES = Array.from({ length: 20 }, (_, i) => `c-${i}`);
 
@@ -60,6 +61,7 @@ it('tells each error under its name, a bug with its stack', async () => {
   expect(code).toBe(3);
   expect(said.stderr).toContain('c-1: no such thing\nc-1:   next: fireaxe nodes -c c-1 --kit k\n');
   expect(said.stderr).toMatch(/c-2: TypeError: a bug\n[\s\S]*each\.test\.ts[\s\S]*c-2: a bug\n/);
+  expect(checkBy('probe')(JSON.parse(said.stdout))).toEqual([]);
   const { clusters, total } = JSON.parse(said.stdout);
   expect(total).toMatchObject({ ok: 18, notOk: ['c-1', 'c-2'] });
   expect(clusters).toContainEqual(
