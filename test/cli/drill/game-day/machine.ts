@@ -121,6 +121,14 @@ export async function nothingLeft(directory: string, withinMs = 25_000): Promise
   );
 }
 
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended.
+  }
+}
+
 /** A machine of its own, with a command line, a kit and a state directory. */
 export async function onMachine(
   api: Api,
@@ -133,6 +141,12 @@ export async function onMachine(
   try {
     await work({ fireaxe, kit });
   } finally {
+    // The watch of a hold goes on for hours where its run was killed.
+    await vi.waitFor(() => {
+      const left = processesOf(fireaxe.directory);
+      for (const line of left) end(Number(line.split(' ', 1)[0]));
+      expect(left).toEqual([]);
+    });
     fireaxe.close();
     rmSync(kit, { recursive: true });
   }
