@@ -8,6 +8,10 @@ import { filmOf } from './film.mjs';
 
 const root = resolve(import.meta.dirname, '../..');
 const [file = join(import.meta.dirname, 'drill.svg'), ...words] = process.argv.slice(2);
+if (file.startsWith('-')) {
+  console.error(`${file}: expected a file first\nUsage: node docs/record/record.mjs [FILE] [WORD…]`);
+  process.exit(2);
+}
 const [COLUMNS, ROWS, LOOK_MS, LONGEST_MS] = [100, 30, 500, 300_000];
 
 const place = mkdtempSync(join(tmpdir(), 'fireaxe-record-'));

@@ -12,6 +12,7 @@ it.each([
   ['test/bench/bench.mjs', '--host=3', "Unknown option '--host'"],
   ['test/bench/clusters.mjs', '--nodes=0', '--nodes 0: expected a whole number above zero'],
   ['test/simulate/simulate.mjs', '--clusters=ten', '--clusters ten: expected a whole number above zero'],
+  ['docs/record/record.mjs', '--fast', '--fast: expected a file first'],
   ['build/release.mjs', '--key=k', 'expected one DIR, not 0'],
 ])('%s %s: says what is wrong and how to use it, without a stack', (script, word, problem) => {
   const { status, stderr } = run(script, word);
