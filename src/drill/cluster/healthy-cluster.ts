@@ -11,7 +11,7 @@ import { carried, Services } from './services.ts';
 /** Names that each worker looks up. */
 const NAMES = 5;
 
-/** A cluster that nothing is wrong with: its kubelets renew their leases, its workers serve users. */
+/** A healthy cluster: its kubelets renew their leases, its workers serve users. */
 export class HealthyCluster {
   readonly cluster: Cluster;
   readonly #everyMs: number;
