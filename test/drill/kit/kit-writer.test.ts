@@ -19,9 +19,11 @@ const nodesOf = (site: Site, firstPort: number) =>
     hostKey: createKeyPair().public,
   }));
 
+let place = '';
 let kit = '';
 beforeAll(async () => {
-  kit = join(await mkdtemp(join(tmpdir(), 'fireaxe-kit-')), 'kit');
+  place = await mkdtemp(join(tmpdir(), 'fireaxe-kit-'));
+  kit = join(place, 'kit');
   await writeKit(kit, {
     clusters: [
       {
@@ -41,7 +43,8 @@ beforeAll(async () => {
     now: new Date(),
   });
 });
-afterAll(() => rm(join(kit, '..'), { recursive: true }));
+// It runs even if the setup failed: a path made from an empty one would be a folder of somebody else.
+afterAll(() => rm(place, { recursive: true }));
 
 test('the kit opens as any kit does, with nothing loose in it', async () => {
   const opened = await openKit(kit);
