@@ -25,6 +25,8 @@ export interface GameDay {
   recovery: Plan;
   /** Milliseconds between the flood and the playbook. */
   leadMs: number;
+  /** Milliseconds after which each node ends its flood. */
+  spanMs: number;
   /** Percent of failures that ends the drill. */
   maxErrors: number;
   /** Nodes of both plans. */
@@ -57,7 +59,7 @@ export async function planGameDay(flags: DrillFlags, context: CliContext): Promi
     targets: selectNodes(cluster.fleet.nodes, { selector, limit }).map(({ name }) => name),
   });
   const leadMs = parseSpan(flags.lead ?? '20s', '--lead', 0, 600_000);
-  outlasts(actionParams.for, leadMs);
+  const spanMs = outlasts(actionParams.for, leadMs);
   const { loadPlaybook } = await import('../../../playbook/load.ts');
   const wanted = flags.playbook ?? PLAYBOOK;
   const param = offenderWords(await loadPlaybook(wanted, kit), flags.param ?? []);
@@ -69,15 +71,16 @@ export async function planGameDay(flags: DrillFlags, context: CliContext): Promi
     flood,
     recovery,
     leadMs,
+    spanMs,
     maxErrors: percent(flags.maxErrors ?? '30%'),
     nodes,
   };
 }
 
-/** A flood that is over before the playbook begins tests nothing. */
-function outlasts(span: unknown, leadMs: number): void {
+/** Milliseconds of the flood; one that is over before the playbook begins tests nothing. */
+function outlasts(span: unknown, leadMs: number): number {
   const seconds = drillFloodParameters.for.schema.parse(span ?? drillFloodParameters.for.default);
-  if (seconds * 1000 > leadMs) return;
+  if (seconds * 1000 > leadMs) return seconds * 1000;
   throw usage(`the flood would be over after ${seconds}s, and the playbook begins after ${leadMs / 1000}s`, {
     place: '--for',
     expected: 'a flood that lasts longer than --lead',

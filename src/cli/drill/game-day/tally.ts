@@ -33,3 +33,12 @@ export function sumOf(tallies: readonly FloodTally[]): FloodTally {
     over: tallies.flatMap(({ over }) => over),
   };
 }
+
+/** Why the flood was over on some nodes; undefined where it was not. Milliseconds since its start, and of its time. */
+export function overText({ over }: FloodTally, ranMs: number, spanMs: number): string | undefined {
+  if (over.length === 0) return undefined;
+  const where = over.join(', ');
+  return ranMs >= spanMs
+    ? `the flood was over by itself before the drill was, on ${where}: give a longer --for`
+    : `what was held and released makes no more calls: the flood was over before its time on ${where}`;
+}

@@ -11,7 +11,7 @@ import type { Beat } from './beats.ts';
 import type { GameDay } from './plans.ts';
 import { resultOf } from './result.ts';
 import { scoreOf, scoreRows } from './score.ts';
-import type { FloodTally } from './tally.ts';
+import { type FloodTally, overText } from './tally.ts';
 
 /** The verdict of the playbook, the first beat after its end, and how many there were when the flood was about to be ended. */
 export interface Recovery {
@@ -39,10 +39,8 @@ export async function tell(
   if (aborted) sink.text(`aborted: ${aborted}`);
   if (left.length > 0)
     sink.text(`the flood was not ended from here on ${left.join(', ')}: these nodes end it by themselves`);
-  if (over.length > 0)
-    sink.text(
-      `the flood was over by itself before the drill was, on ${over.join(', ')}: give a longer --for`,
-    );
+  const ended = overText(flood, beats.at(-1)?.at ?? 0, day.spanMs);
+  if (ended) sink.text(ended);
   const state = stateDir(kit, io.env);
   if (recovery) {
     sink.text(`playbook: ${recovery.state}; ${recovery.planned} planned: ${countsLine(recovery.counts)}`);

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { sumOf, tallyOf } from '../../../../src/cli/drill/game-day/tally.ts';
+import { overText, sumOf, tallyOf } from '../../../../src/cli/drill/game-day/tally.ts';
 import type { RunEvent } from '../../../../src/run/types.ts';
 
 const told = (target: string, state: string, result?: object) =>
@@ -19,4 +19,11 @@ it('adds up what the nodes told, also of a flood that was over by itself', () =>
     { ...told('w4', 'ok', { state: 'changed', data: { calls: '9' } }), op: 'apply' } as RunEvent,
   ];
   expect(sumOf(events.flatMap(tallyOf))).toEqual({ calls: 42, answered: 37, left: ['w3'], over: ['w2'] });
+});
+
+it('asks for a longer flood only where its time was over', () => {
+  const tally = { calls: 1, answered: 1, left: [], over: ['w1', 'w2'] };
+  expect(overText(tally, 60_000, 60_000)).toMatch(/by itself .* on w1, w2: give a longer --for$/);
+  expect(overText(tally, 59_999, 60_000)).toMatch(/^what was held .* on w1, w2$/);
+  expect(overText({ ...tally, over: [] }, 60_000, 60_000)).toBeUndefined();
 });
