@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ClusterReading } from '../../src/probe/types.ts';
 import type { JournalRecord, RunVerdict } from '../../src/run/types.ts';
@@ -7,8 +7,8 @@ import { type Ended, start } from '../drill-tier/fireaxe.ts';
 import type { Cluster } from './cluster.ts';
 import { LAB } from './layout.ts';
 
-/** Verbs that find the cluster in the journal of a run. */
-const OF_A_RUN = ['undo', 'resume', 'verify', 'timeline', 'runs'];
+/** Verbs that find the cluster in the journal of a run, and one that names it itself. */
+const WITHOUT_CLUSTER = ['undo', 'resume', 'verify', 'timeline', 'runs', 'drill'];
 
 /** Runs the built command line with the kit, for one of its clusters. */
 export class Fireaxe {
@@ -23,7 +23,7 @@ export class Fireaxe {
 
   start(...words: string[]) {
     const [verb = '', ...rest] = words;
-    const of = OF_A_RUN.includes(verb) ? [] : ['-c', this.#name];
+    const of = WITHOUT_CLUSTER.includes(verb) ? [] : ['-c', this.#name];
     return start([verb, ...of, ...rest], { FIREAXE_KIT: this.#kit });
   }
 
@@ -53,6 +53,15 @@ export class Fireaxe {
     for (const run of this.#changed.splice(0).reverse()) {
       await this.run('undo', run, '--yes', '--reason', 'cluster test');
     }
+  }
+
+  /** All runs of the kit, the newest first. */
+  runs(): string[] {
+    const state = join(this.#kit, 'state');
+    return readdirSync(state)
+      .filter((name) => existsSync(join(state, name, 'journal.ndjson')))
+      .sort()
+      .reverse();
   }
 
   /** The journal of the newest run. */
