@@ -87,12 +87,17 @@ function unknownVerb([first = '', second = '']: readonly string[]) {
   // `kit` alone, or with a word that it does not know.
   const below = names.filter((name) => name.startsWith(`${first} `));
   const word = below.length > 0 && !second.startsWith('-') ? `${first} ${second}`.trim() : first;
-  const meant = nearest(word, names);
+  const meant = nearest(word, below.length > 0 ? below : names);
+  if (below.length > 0 && word === first)
+    return usage(`missing a word after ${first}`, {
+      expected: `one of ${below.join(', ')}`,
+      next: `fireaxe ${first} --help`,
+    });
   return usage(
     word.startsWith('-') ? `the verb comes first, not ${word}` : `unknown verb ${JSON.stringify(word)}`,
     {
       expected: `one of ${(below.length > 0 ? below : names).join(', ')}`,
-      next: meant ? `fireaxe ${meant} --help` : 'fireaxe --help',
+      next: `fireaxe ${meant ? `${meant} ` : below.length > 0 ? `${first} ` : ''}--help`,
     },
   );
 }

@@ -21,6 +21,10 @@ export async function runVerb(
     if (!(error instanceof CommanderError)) throw error;
     if (error.exitCode === 0) return EXIT.done;
     const help = `fireaxe ${verb.name} --help`;
+    if (error.code === 'commander.missingArgument' && verb.argument) {
+      const [name, expected, next = help] = verb.argument;
+      throw usage(`missing ${name}`, { place: `fireaxe ${verb.name} ${name}`, expected, next });
+    }
     // An option of the command that is to be run, not one of the verb.
     const dashes = verb.takesCommand && error.code === 'commander.unknownOption' && !argv.includes('--');
     const meant = Object.hasOwn(verb.options, 'save') ? saveHint(argv) : undefined;
@@ -60,7 +64,7 @@ export function buildCommand(verb: VerbDefinition, io: CliIo): Command {
       optionDescription: ({ description }) => description,
     })
     .addHelpText('before', `Examples:\n${verb.examples.map((e) => `  ${e}`).join('\n')}\n`);
-  if (verb.argument) command.argument(...verb.argument);
+  if (verb.argument) command.argument(verb.argument[0], verb.argument[1]);
   const options: Options = { ...verb.options, ...commonBeside(verb.options) };
   for (const [name, option] of Object.entries(options)) addOption(command, name, option);
   command.addHelpOption(new CommanderOption('-h, --help', 'show this help').helpGroup('Common:'));

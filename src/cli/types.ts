@@ -35,8 +35,10 @@ export interface VerbDefinition<O extends Options = Options> {
   danger: 'read' | 'change' | 'severe';
   /** Its words are a command with options of its own: they belong after `--`. */
   takesCommand?: boolean;
-  /** Its words besides options, as commander writes them (`<run>`), and what help says of them. */
-  argument?: readonly [name: string, help: string];
+  /** Its words besides options, as commander writes them (`<run>`), what help says of them, and what to type for want of one. */
+  argument?: readonly [name: string, help: string, next?: string];
+  /** What the first of them may be, where only these are known. */
+  words?: readonly string[];
   /** Beyond the common ones. */
   options: O;
   /** Printed below the options by `--help`. */

@@ -10,7 +10,7 @@ import { planShape } from './shape.ts';
 import { otherSchema, stale } from './stale.ts';
 import { PLAN_SCHEMA, type Plan } from './types.ts';
 
-const A_PLAN = 'a file made by fireaxe plan -o';
+const A_PLAN = 'a file made by fireaxe plan … --save FILE';
 
 /** Writes a plan for people to read and for `run FILE`: the whole file or nothing. */
 export function writePlanFile(path: string, plan: Plan): Promise<void> {

@@ -9,6 +9,8 @@ import { SHIPPED } from './shipped.ts';
 /** A word with one of these is a path; any other is a name. */
 const PATH = /[/.]/;
 
+const LIST = 'fireaxe playbooks list';
+
 export interface PlaybookText {
   text: string;
   /** As errors name it. */
@@ -30,6 +32,7 @@ export async function playbookText(nameOrPath: string, kit: Pick<Kit, 'playbooks
   throw usage(`no playbook ${nameOrPath}`, {
     place: 'PLAYBOOK',
     expected: `${meant ? `perhaps ${meant}; ` : ''}one of ${known.join(', ')}, or a path to a YAML file`,
+    next: LIST,
   });
 }
 
@@ -63,8 +66,8 @@ async function read(path: string): Promise<string> {
     throw usage(`cannot read the playbook: ${systemWords(cause)}`, {
       place: path,
       cause,
-      expected: 'a saved plan, a playbook of the kit or of Fireaxe, or a path to a YAML file',
-      next: 'fireaxe plan PLAYBOOK --save FILE, then: fireaxe run FILE',
+      expected: 'the name of a playbook, or a path to a file that can be read',
+      next: LIST,
     });
   });
 }

@@ -352,6 +352,43 @@ describe('bad input is refused with the next command', () => {
     expect(option.stderr).toMatch(/--selektor[\s\S]*--selector/);
   });
 
+  it.each<[string, string, string]>([
+    ['dns', 'expected: check: ask, change nothing; hold: answer names', 'next: fireaxe dns check\n'],
+    ['undo', 'expected: an id from fireaxe runs', 'next: fireaxe runs\n'],
+    ['plan', 'expected: a name, a path to a YAML file', 'next: fireaxe playbooks list\n'],
+    ['completion', 'expected: bash, zsh or fish', 'next: fireaxe completion bash\n'],
+    ['kubectl', 'expected: get, delete or patch', 'next: fireaxe kubectl --help\n'],
+  ])('%s without its word: says what may stand there, and what to type', async (verb, expected, next) => {
+    const { code, stderr } = await refusal([verb]);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/^fireaxe: missing </);
+    expect(stderr).toContain(expected);
+    expect(stderr).toContain(next);
+  });
+
+  it.each([
+    ['dns', 'chek', 'check or hold', 'fireaxe dns check'],
+    ['dns', 'x', 'check or hold', 'fireaxe dns --help'],
+    ['drill', 'dwn', 'up, down or status, or no argument', 'fireaxe drill down'],
+  ])('%s %s: names the nearest word', async (verb, word, expected, next) => {
+    const { code, stderr } = await refusal([verb, word]);
+    expect(code).toBe(2);
+    expect(stderr).toBe(`fireaxe: unknown argument "${word}"\n  expected: ${expected}\n  next: ${next}\n`);
+  });
+
+  it.each(['run', 'plan', 'playbooks check', 'playbooks show'])(
+    '%s of a playbook that does not exist: leads to the list',
+    async (verb) => {
+      const { code, stderr } = await refusal([...verb.split(' '), 'nope.yaml']);
+      expect(code).toBe(2);
+      expect(stderr).toContain('cannot read the playbook: no such file or directory\n  at: nope.yaml\n');
+      expect(stderr).toMatch(
+        /expected: the name of a playbook, or a path.*\n {2}next: fireaxe playbooks list\n$/,
+      );
+      expect((await refusal([...verb.split(' '), 'nope'])).stderr).toMatch(/next: fireaxe playbooks list\n$/);
+    },
+  );
+
   it('with --output json the error is JSON on stderr', async () => {
     const { code, stderr } = await refusal(['nodes', '-l', '=', '--output', 'json']);
     expect(code).toBe(2);

@@ -209,7 +209,13 @@ describe('kit init', () => {
 
 describe('verbs of two words', () => {
   it.each([
-    [['kit'], 2, /unknown verb "kit"[\s\S]*one of kit init/],
+    [['kit'], 2, /missing a word after kit\n.*one of kit init, .*\n.*next: fireaxe kit --help/],
+    [['kit', 'nope'], 2, /unknown verb "kit nope"[\s\S]*next: fireaxe kit --help/],
+    [
+      ['playbooks'],
+      2,
+      /missing a word after playbooks\n.*one of playbooks list, .*\n.*next: fireaxe playbooks --help/,
+    ],
     [['kit', 'inti'], 2, /next: fireaxe kit init --help/],
     [['kit', '--help'], 0, /fireaxe kit init /],
     [['help', 'kit'], 0, /fireaxe kit init /],

@@ -8,15 +8,16 @@ Into the start file of the shell:
   bash   source <(fireaxe completion bash)        in ~/.bashrc
   zsh    source <(fireaxe completion zsh)         in ~/.zshrc, after compinit
   fish   fireaxe completion fish | source         in ~/.config/fish/config.fish
-It completes verbs, options, clusters, nodes, labels, runs, playbooks and their parameters. It reads the kit and the
-journals of this machine, and reaches no node.`;
+It completes verbs, options, clusters, nodes, labels, runs, playbooks, their parameters and the answers to their
+questions. It reads the kit and the journals of this machine, and reaches no node.`;
 
 export default defineVerb({
   name: 'completion',
   summary: 'Print what makes a shell complete the words of fireaxe',
   examples: ['fireaxe completion bash', 'fireaxe completion zsh', 'fireaxe completion fish'],
   danger: 'read',
-  argument: ['<shell...>', 'bash, zsh or fish'],
+  argument: ['<shell...>', 'bash, zsh or fish', 'fireaxe completion bash'],
+  words: ['bash', 'zsh', 'fish'],
   options: {},
   notes: NOTES,
   async run([shell, ...typed], { verbs = [] }, io) {

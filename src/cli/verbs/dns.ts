@@ -1,10 +1,13 @@
 import { dnsHoldParameters } from '../../actions/dns-hold/params.ts';
 import { usage } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
 import { dnsCheckParameters } from '../../status/dns-names.ts';
 import { givenParameters, parameterFlags, runAction } from '../action-verb.ts';
 import { checkDns } from '../dns-check.ts';
 import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
 import { defineVerb } from '../types.ts';
+
+const WORDS = ['check', 'hold'];
 
 export default defineVerb({
   name: 'dns',
@@ -17,7 +20,12 @@ export default defineVerb({
     'fireaxe undo last        # CoreDNS answers by itself again',
   ],
   danger: 'change',
-  argument: ['<what>', 'check: ask, change nothing; hold: answer names by the proxy rules of each node'],
+  argument: [
+    '<what>',
+    'check: ask, change nothing; hold: answer names by the proxy rules of each node',
+    'fireaxe dns check',
+  ],
+  words: WORDS,
   options: {
     ...parameterFlags(dnsHoldParameters),
     ...parameterFlags(dnsCheckParameters),
@@ -32,8 +40,8 @@ export default defineVerb({
     if (args[0] === 'check') return checkDns(flags, io);
     if (args[0] !== 'hold') {
       throw usage(`unknown argument ${JSON.stringify(args[0] ?? '')}`, {
-        expected: 'check or hold',
-        next: 'fireaxe dns --help',
+        expected: WORDS.join(' or '),
+        next: `fireaxe dns ${nearest(args[0] ?? '', WORDS) ?? '--help'}`,
       });
     }
     return runAction(flags, io, {

@@ -1,7 +1,10 @@
 import { usage } from '../../base/errors.ts';
+import { nearest } from '../../base/nearest.ts';
 import { refuseIdleFlags } from '../drill/fitting.ts';
 import { type DrillFlags, drillOptions } from '../drill/options.ts';
 import { type CliIo, defineVerb } from '../types.ts';
+
+const WORDS = ['up', 'down', 'status'];
 
 export default defineVerb({
   name: 'drill',
@@ -20,6 +23,7 @@ export default defineVerb({
   ],
   danger: 'read',
   argument: ['[what]', 'up, down or status (default: play the whole drill)'],
+  words: WORDS,
   options: drillOptions,
   async run([what], flags, io) {
     refuseIdleFlags(what ?? '', flags);
@@ -57,7 +61,7 @@ async function play(what: string | undefined, flags: DrillFlags, io: CliIo): Pro
     default:
       throw usage(`unknown argument ${JSON.stringify(what)}`, {
         expected: 'up, down or status, or no argument',
-        next: 'fireaxe drill --help',
+        next: `fireaxe drill ${nearest(what, WORDS) ?? '--help'}`,
       });
   }
 }

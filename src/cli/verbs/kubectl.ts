@@ -37,6 +37,7 @@ export default defineVerb({
     '<request...>',
     'get, delete or patch and NAMESPACE/daemonset/NAME, clusterrole/NAME or a raw path; or apply',
   ],
+  words: ['get', 'delete', 'patch', 'apply'],
   options: {
     filename: value('-f, --filename <file>', 'the manifest to apply, JSON or YAML; - is stdin'),
     patch: value('-p, --patch <text>', 'the patch, JSON or YAML'),

@@ -16,7 +16,11 @@ export default defineVerb({
     'fireaxe plan ./own.yaml -c prod-1 --dry-run      # ask the nodes what would change',
   ],
   danger: 'read',
-  argument: ['<playbook>', 'a name, a path to a YAML file, or a verb with its options'],
+  argument: [
+    '<playbook>',
+    'a name, a path to a YAML file, or a verb with its options',
+    'fireaxe playbooks list',
+  ],
   options: { ...parameterOptions, ...targetOptions, ...paceOptions, ...changeOptions },
   async run(args, flags, io) {
     const planned = { ...flags, planOnly: true };

@@ -11,7 +11,7 @@ export default defineVerb({
     'fireaxe plan ./own.yaml -c prod-1      # also the nodes and values',
   ],
   danger: 'read',
-  argument: ['<playbook>', 'a name, or a path to a YAML file'],
+  argument: ['<playbook>', 'a name, or a path to a YAML file', 'fireaxe playbooks list'],
   options: {},
   notes: '\nExit 2 at the first mistake. It needs no kit.',
   async run([name], flags, io) {

@@ -11,7 +11,7 @@ export default defineVerb({
     'fireaxe playbooks show shed-load --output json',
   ],
   danger: 'read',
-  argument: ['<playbook>', 'a name, or a path to a YAML file'],
+  argument: ['<playbook>', 'a name, or a path to a YAML file', 'fireaxe playbooks list'],
   options: {},
   async run([name], flags, io) {
     const sink = createSink(io, flags);

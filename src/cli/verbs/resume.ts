@@ -33,7 +33,7 @@ export default defineVerb({
     'fireaxe runs      # lists the interrupted runs',
   ],
   danger: 'change',
-  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
+  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last', 'fireaxe runs'],
   options: {
     ...ofOneCluster,
     ...answerOptions,

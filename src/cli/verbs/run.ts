@@ -22,12 +22,16 @@ export default defineVerb({
   examples: [
     'fireaxe run control-plane-lockout -c prod-1 --reason INC-42',
     'fireaxe run shed-load -c prod-1 -p process=telemetryd --reason INC-42',
-    'fireaxe run shed.plan                          # a plan saved by fireaxe plan -o',
+    'fireaxe run shed.plan                          # a plan saved by fireaxe plan --save',
     'fireaxe run shed-load -c prod-1 --dry-run',
     'fireaxe run ./own.yaml -c prod-1 --reason INC-42 --answer approve=yes',
   ],
   danger: 'severe',
-  argument: ['<plan-or-playbook>', 'a saved plan, a playbook name, or a path to a YAML file'],
+  argument: [
+    '<plan-or-playbook>',
+    'a saved plan, a playbook name, or a path to a YAML file',
+    'fireaxe playbooks list',
+  ],
   options: {
     ...parameterOptions,
     ...answerOptions,

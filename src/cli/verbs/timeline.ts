@@ -18,7 +18,7 @@ export default defineVerb({
     'fireaxe timeline last -c prod-1      # of a rollout: the run of one cluster',
   ],
   danger: 'read',
-  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
+  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last', 'fireaxe runs'],
   options: { ...ofOneCluster },
   async run(args, flags, io) {
     const sink = createSink(io, flags);

@@ -40,7 +40,7 @@ export default defineVerb({
     'fireaxe undo last --canary 0 --wave 100% --pause 0s     # all at once',
   ],
   danger: 'change',
-  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
+  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last', 'fireaxe runs'],
   options: {
     ...grouped('Which run:', {
       fromNodes: toggle('--from-nodes', 'undo by the receipts on the nodes: needs no journal'),

@@ -28,7 +28,7 @@ export default defineVerb({
     "fireaxe verify 20261120T101500Z --nodes 'n[1-9]' --output json",
   ],
   danger: 'read',
-  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last'],
+  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last', 'fireaxe runs'],
   options: {
     ...ofOneCluster,
     step: values('--step <id>', 'only this step'),
