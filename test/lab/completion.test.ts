@@ -28,6 +28,8 @@ const CASES: [typed: string, words: string[]][] = [
   ['fireaxe timeline 2026', ['timeline', '20261120T101500Z-a1b2']],
   ['fireaxe run throttle', ['run', 'throttle-offender']],
   ['fireaxe plan shed-load -p pro', ['plan', 'shed-load', '-p', 'process=']],
+  ['fireaxe run asks --answer approve=y', ['run', 'asks', '--answer', 'approve=yes']],
+  ['fireaxe dns che', ['dns', 'check']],
   ['fireaxe plan stop --un', ['plan', 'stop', '--unit']],
   ['fireaxe stop --reason "two words" --via op', ['stop', '--reason', 'two words', '--via', 'openssh']],
 ];
@@ -38,6 +40,11 @@ let kit: string;
 beforeAll(() => {
   fireaxe = new CommandLine();
   kit = makeKit();
+  mkdirSync(join(kit, 'playbooks'));
+  writeFileSync(
+    join(kit, 'playbooks/asks.yaml'),
+    'schemaVersion: 1\nname: asks\ntitle: Asks\nworkstreams: [{ name: only, steps: [{ id: approve, ask: "Go on?" }] }]\n',
+  );
   const run = join(fireaxe.env.FIREAXE_STATE_DIR, '20261120T101500Z-a1b2');
   mkdirSync(run, { recursive: true });
   writeFileSync(join(run, 'journal.ndjson'), '');

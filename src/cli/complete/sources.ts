@@ -56,6 +56,15 @@ export function sourcesOf(io: CliIo, typed: string[]): Sources {
         const { parameters } = await loadPlaybook(playbook, await kit().catch(() => none));
         return Object.entries(parameters).map(([word, { description }]) => ({ word, says: description }));
       })(),
+    questions: (subject) =>
+      quiet(async () => {
+        const { questionsOf } = await import('./questions.ts');
+        const known = await questionsOf(subject, {
+          kit: () => kit().catch(() => ({ playbooks: {} })),
+          journals: () => journalDir(flags, io, () => {}),
+        });
+        return known.map(({ id, text }) => ({ word: id, says: text }));
+      })(),
   };
 }
 

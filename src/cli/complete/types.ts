@@ -21,4 +21,6 @@ export interface Sources {
   runs(): Promise<Candidate[]>;
   playbooks(): Promise<Candidate[]>;
   parameters(playbook: string): Promise<Candidate[]>;
+  /** The steps that ask somebody, of a playbook, a saved plan or a run. */
+  questions(subject: string): Promise<Candidate[]>;
 }

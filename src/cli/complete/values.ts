@@ -37,12 +37,18 @@ async function taken(
     const known = await sources.parameters(positionals[0] ?? '');
     return { candidates: known.map(({ word, says }) => ({ word: `${word}=`, says })), open: true };
   }
+  if (flag === '--answer') {
+    const known = await sources.questions(positionals[0] ?? '');
+    const answered = ({ word, says }: Candidate) =>
+      ['yes', 'no'].map((answer) => ({ word: `${word}=${answer}`, says }));
+    return { candidates: known.flatMap(answered) };
+  }
   return { candidates: [], files: /<(file|path|dir|script)>/.test(flags) };
 }
 
 /** Words that a verb takes beside its options. */
 export async function wordsAt(
-  { name, argument }: VerbDefinition,
+  { name, argument, words }: VerbDefinition,
   before: string[],
   sources: Sources,
   acts: RegisteredVerb[],
@@ -55,11 +61,10 @@ export async function wordsAt(
     const planned = name === 'plan' ? acts.map((act) => ({ word: act.name, says: act.summary })) : [];
     return { candidates: [...(await sources.playbooks()), ...planned], files: true };
   }
-  if (name === 'drill') return { candidates: plain(['up', 'down', 'status']) };
+  if (words) return { candidates: before.length === 0 ? plain(words) : [] };
   if (name === 'schema') {
     const { SCHEMAS } = await import('../schema/published.ts');
     return { candidates: Object.entries(SCHEMAS).map(([word, { title }]) => ({ word, says: title })) };
   }
-  if (name === 'completion') return { candidates: plain(['bash', 'zsh', 'fish']) };
   return { candidates: [], files: takes !== '' };
 }

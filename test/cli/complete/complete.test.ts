@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { complete } from '../../../src/cli/complete/complete.ts';
@@ -16,6 +16,7 @@ const sources: Sources = {
   runs: async () => [{ word: '20261120T101500Z-a1b2' }],
   playbooks: async () => [{ word: 'shed-load' }],
   parameters: async (playbook) => (playbook === 'shed-load' ? [{ word: 'process', says: 'its name' }] : []),
+  questions: async (subject) => (subject === 'asks' ? [{ word: 'approve', says: 'Go on?' }] : []),
 };
 const at = (...typed: string[]) => complete(typed, verbs(), () => sources);
 const words = async (...typed: string[]) => (await at(...typed)).candidates.map(({ word }) => word);
@@ -51,6 +52,20 @@ describe('completion', () => {
     ],
     [['run', 'sh'], ['shed-load']],
     [['run', 'shed-load', '-p', ''], ['process=']],
+    [
+      ['run', 'asks', '--answer', 'app'],
+      ['approve=yes', 'approve=no'],
+    ],
+    [['resume', 'asks', '--answer', 'approve=n'], ['approve=no']],
+    [['run', 'shed-load', '--answer', ''], []],
+    [
+      ['dns', ''],
+      ['check', 'hold'],
+    ],
+    [['dns', 'check', ''], []],
+    [['drill', 'st'], ['status']],
+    [['kubectl', 'ap'], ['apply']],
+    [['completion', 'z'], ['zsh']],
     [['plan', 'stop', '--unit', 'x', '--vi'], ['--via']],
     [['stop', '--via', 'ssh,o'], ['ssh,openssh']],
     [['exec', '--all', '--', 'ls', ''], []],
@@ -75,6 +90,29 @@ describe('the verb completion', () => {
   it('reads the kit', async () => {
     const { stdout } = await fireaxe.run(['completion', 'words', '--', 'nodes', '--nodes', 'cp'], { kit });
     expect(stdout).toBe('cp-1\tcontrol-plane,etcd\n');
+  });
+
+  it('reads the questions of a playbook, of a saved plan, and of a run those without a yes', async () => {
+    const step = '{ id: approve, ask: "Go on?", within: 5m }';
+    mkdirSync(join(kit, 'playbooks'), { recursive: true });
+    writeFileSync(
+      join(kit, 'playbooks/asks.yaml'),
+      `schemaVersion: 1\nname: asks\ntitle: Asks\nworkstreams: [{ name: only, steps: [${step}] }]\n`,
+    );
+    const plan = join(fireaxe.directory, 'asks.plan');
+    const of = ['-c', 'c1', '--reason', 'INC-42'];
+    const offered = async (...typed: string[]) =>
+      (await fireaxe.run(['completion', 'words', '--', ...typed, '--answer', ''], { kit })).stdout;
+    const both = 'approve=yes\tGo on?\napprove=no\tGo on?\n';
+
+    expect(await offered('run', 'asks')).toBe(both);
+    expect((await fireaxe.run(['plan', 'asks', ...of, '--save', plan], { kit })).code).toBe(0);
+    expect(await offered('run', plan)).toBe(both);
+    expect((await fireaxe.run(['run', 'asks', ...of, '--answer', 'approve=no'], { kit })).code).toBe(7);
+    expect(await offered('resume', 'last')).toBe(both);
+    expect((await fireaxe.run(['run', 'asks', ...of, '--answer', 'approve=yes'], { kit })).code).toBe(0);
+    expect(await offered('resume', 'last')).toBe('');
+    expect(await offered('run', 'no-such')).toBe('');
   });
 
   it('offers what needs no kit where there is none, and says nothing', async () => {
