@@ -4,6 +4,7 @@ import { foldLine } from '../base/fold-names.ts';
 import { oneLine, sanitize } from '../base/sanitize.ts';
 import { formatClock, formatTime } from '../base/time.ts';
 import type { Incident, Part } from './incident.ts';
+import { dnsNote } from './names.ts';
 import { shownEntries, stretchOf } from './shown.ts';
 import { lastedMs } from './summary.ts';
 import { spoken } from './svg/plot.ts';
@@ -85,7 +86,11 @@ function partLines(part: Part, named: boolean): string[] {
   );
   return [
     ...(named ? ['', `## ${code(cluster)}: ${part.state}`] : []),
-    ...(series.length > 0 ? ['', `${level} Over time`, '', ...series.map((one) => `- ${spoken(one)}`)] : []),
+    '',
+    `${level} Over time`,
+    '',
+    ...series.map((one) => `- ${spoken(one)}`),
+    `- ${dnsNote(series)}`,
     '',
     `${level} Outcomes`,
     '',

@@ -1,6 +1,7 @@
 import { actionSteps } from '../plan/steps.ts';
 import type { RunMemory } from '../run/memory.ts';
 import type { JournalRecord, ReadingRecord } from '../run/types.ts';
+import { namesOf } from './names.ts';
 
 /** One plot: values over time, each standing until the next one. */
 export interface Series {
@@ -25,7 +26,9 @@ export function seriesOf(records: readonly JournalRecord[], memory?: RunMemory):
     ...measured('API requests in flight', read, ({ inflight }) => inflight),
     ...measured('Client connections to the API', read, ({ connections }) => connections),
     ...measured('Nodes with a fresh lease', read, ({ leases }) => leases?.fresh, leasesOf(read)),
-    ...(memory ? [...inForce(records, memory), ...readmitted(records, memory)] : []),
+    ...(memory
+      ? [...namesOf(records, memory.plan), ...inForce(records, memory), ...readmitted(records, memory)]
+      : []),
   ];
 }
 
@@ -80,6 +83,7 @@ const IN_FORCE: Record<string, string> = {
   cordon: 'Nodes closed to user traffic',
   'cordon-balancer': 'Nodes out of their load balancers',
   shrink: 'Nodes with a held kubelet',
+  'dns-hold': 'Nodes whose CoreDNS is held or watched',
 };
 
 /** How many targets each kind of change was in force on. A target that two steps changed counts once. */

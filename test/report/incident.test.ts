@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { incidentOf } from '../../src/report/incident.ts';
+import { dnsNote } from '../../src/report/names.ts';
 import { seriesOf } from '../../src/report/series.ts';
 import { Tally } from '../../src/report/tally.ts';
 import type { JournalBody, JournalRecord } from '../../src/run/types.ts';
@@ -41,6 +42,39 @@ describe('the report of a run', () => {
     expect(values('Nodes on which the offender is held')?.map(([, value]) => value)).toEqual([0, 1, 2, 2]);
     expect(values('Hosts with a fence')?.map(([, value]) => value)).toEqual([0, 1, 0, 0]);
     expect(values('Clients readmitted')?.map(([, value]) => value)).toEqual([0, 2, 2]);
+  });
+
+  it('plots the CoreDNS that answer by a hold, as its nodes told, and no later than that', () => {
+    const hold = step('names', ['cp1', 'w1', 'w2'], { action: 'dns-hold' });
+    const told = (
+      target: string,
+      state: 'changed' | 'already',
+      data: Record<string, string>,
+    ): JournalBody => ({
+      ...{ kind: 'outcome', step: 'names', op: 'apply' },
+      outcome: outcome(target, 'ok', { result: { fireaxe: 1, op: 'apply', state, data } }),
+    });
+    const held = journal(
+      { kind: 'plan', plan: planOf(['names', [hold]]), operator: 'a', host: 'h', pid: 1 },
+      { kind: 'intent', step: 'names', op: 'apply', targets: hold.targets, via: 'ssh', wave: 1 },
+      told('cp1', 'changed', { holds: '0' }),
+      told('w1', 'changed', { holds: '2' }),
+      told('w2', 'already', { servers: '0' }),
+      told('w2', 'changed', { holds: '1; rm' }),
+      { kind: 'undone', step: 'names', target: 'w1', ok: true },
+      { kind: 'note', text: 'later' },
+    );
+    const { series, from } = incidentOf(found(held))!.parts[0]!;
+    const of = (title: string) =>
+      series.find((one) => one.title === title)?.points.map(([at, n]) => [(at - from) / 1000, n]);
+    expect(of('CoreDNS that failed, and answer by the hold')).toEqual([
+      [1, 0],
+      [3, 2],
+      [6, 0],
+    ]);
+    expect(of('Nodes whose CoreDNS is held or watched')?.map(([, n]) => n)).toEqual([0, 1, 2, 3, 2, 2]);
+    expect(dnsNote(series)).toMatch(/^DNS: as the nodes told/);
+    expect(dnsNote(part.series)).toMatch(/^DNS: not in this journal/);
   });
 
   it('plots the gates of an early journal, which has their readings as text alone', () => {

@@ -1,5 +1,6 @@
 import { formatDuration } from '../../base/duration.ts';
 import type { Part } from '../incident.ts';
+import { dnsNote } from '../names.ts';
 import { timeAxis } from '../svg/axis.ts';
 import { numberText, plot, WIDTH } from '../svg/plot.ts';
 import { swimlanes } from '../svg/swimlanes.ts';
@@ -20,6 +21,7 @@ ${series.map(
   (one) =>
     markup`<figure><h3>${one.title} <small>${numberText(one.points.at(-1)![1])}${one.unit} at last</small></h3>${plot(one, axis)}</figure>`,
 )}
+<p class="soft">${dnsNote(series)}</p>
 <h2>Workstreams</h2>
 <figure>${swimlanes(lanes, axis, to)}</figure>
 ${lanes.some(({ stretches }) => stretches.length === 0) && markup`<ul>${lanes.filter(({ stretches }) => stretches.length === 0).map((lane) => markup`<li>${lane.name} (${lane.title}): ${lane.state}${lane.why !== undefined && markup`: ${lane.why}`}</li>`)}</ul>`}
