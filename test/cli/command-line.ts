@@ -7,22 +7,40 @@ import { mistakesIn } from './schema/printed.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 
-/** The launcher of a bundle in this folder, built by the first test that needs it; two builds at once do no harm. */
+/** The launcher of a bundle in this folder: the first test that needs it builds it, and those beside it wait. */
 function launcher(folder: string): string {
-  if (!existsSync(folder)) {
-    const own = mkdtempSync(`${folder}-`);
+  const mark = `${folder}-begun`;
+  // After a minute without either, who builds may have been killed; two builds at once do no harm.
+  for (let waits = 0; !existsSync(folder); waits++) {
+    if (isFirst(mark) || waits > 600) buildInto(folder, mark);
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
+  return join(folder, 'bin/fireaxe.js');
+}
+
+function isFirst(mark: string): boolean {
+  try {
+    mkdirSync(mark);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function buildInto(folder: string, mark: string): void {
+  const own = mkdtempSync(`${folder}-`);
+  try {
     mkdirSync(join(own, 'bin'));
     copyFileSync(join(ROOT, 'bin/fireaxe.js'), join(own, 'bin/fireaxe.js'));
     writeFileSync(join(own, 'package.json'), '{ "type": "module" }\n');
     execFileSync(process.execPath, [join(ROOT, 'build.mjs'), join(own, 'dist')]);
-    try {
-      renameSync(own, folder);
-    } catch (error) {
-      rmSync(own, { recursive: true });
-      if (!existsSync(folder)) throw error;
-    }
+    renameSync(own, folder);
+  } catch (error) {
+    rmSync(own, { recursive: true });
+    if (!existsSync(folder)) throw error;
+  } finally {
+    rmSync(mark, { recursive: true, force: true });
   }
-  return join(folder, 'bin/fireaxe.js');
 }
 
 /** Fireaxe as users run it: the bundle in its own process, with its own home and state directory. */

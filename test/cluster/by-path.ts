@@ -1,11 +1,25 @@
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
-/** Orders the files of the cluster tier by path, so that `healthy` runs before `outage`; leaves the other tiers to vitest. */
+/** Small files of long tests: vitest begins with the larger files, and what takes half a minute must not begin last. */
+const LONG = [
+  'test/node/shellcheck.test.ts',
+  'test/simulate/simulate.test.ts',
+  'test/aws/policy.test.ts',
+  'test/cli/rollout/killed.test.ts',
+  'test/cli/drill/game-day/game-day.test.ts',
+  'test/cli/drill/game-day/killed.test.ts',
+];
+
+/**
+ * Orders the files of the cluster tier by path, so that `healthy` runs before `outage`; leaves the other tiers to vitest, but
+ * for the files above, which begin first.
+ */
 export default class ByPath extends BaseSequencer {
   override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
     const isCluster = (file: TestSpecification) => file.project.name === 'cluster';
     const others = await super.sort(files.filter((file) => !isCluster(file)));
     const cluster = files.filter(isCluster).sort((a, b) => (a.moduleId < b.moduleId ? -1 : 1));
-    return [...others, ...cluster];
+    const isLong = (file: TestSpecification) => LONG.some((path) => file.moduleId.endsWith(`/${path}`));
+    return [...others.filter(isLong), ...others.filter((file) => !isLong(file)), ...cluster];
   }
 }

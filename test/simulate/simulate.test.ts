@@ -3,6 +3,14 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Measured } from './case.ts';
 
+/** The first run of each, for all that compare with it. */
+const firsts = new Map<string, Measured>();
+function firstOf(row: string): Measured {
+  const first = firsts.get(row) ?? simulated(row);
+  firsts.set(row, first);
+  return first;
+}
+
 /** Runs the simulation in a process of its own: it replaces the clock. */
 function simulated(row: string, seed = '1'): Measured {
   const file = join(import.meta.dirname, 'simulate.mjs');
@@ -21,12 +29,12 @@ function expectWhole({ windows, recoveries, counts, planned }: Measured): void {
 test.each(['SSH, 8 cores, all at once', 'SSM, all at once'])(
   '%s: the same seed gives the same times, every target has one outcome, every cluster its window first',
   (row) => {
-    const first = simulated(row);
+    const first = firstOf(row);
     expectWhole(first);
     expect(simulated(row)).toEqual(first);
   },
 );
 
 test('another seed gives other times', () => {
-  expect(simulated('SSM, all at once', '2').windows).not.toEqual(simulated('SSM, all at once').windows);
+  expect(simulated('SSM, all at once', '2').windows).not.toEqual(firstOf('SSM, all at once').windows);
 });
