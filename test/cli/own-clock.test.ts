@@ -79,7 +79,8 @@ describe.skipIf(noSshd)('three real nodes and a clock that is wrong', () => {
       code: 0,
       stdout: expect.stringContaining('3): ok'),
       stderr: expect.stringMatching(
-        `this machine's clock is about ${told} behind: 3 of 3 nodes agree; orders carry the difference`,
+        // The last of three whose connection is slow is asked when two have told it, and then with the difference.
+        `this machine's clock is about ${told} behind: [23] of 3 nodes agree; orders carry the difference`,
       ),
     });
     expect(stderr).toContain("next: set this machine's clock");
