@@ -11,12 +11,12 @@ import { settled } from '../well.ts';
 const cluster = here();
 const MACHINES = [...CONTROL_PLANE, ...WORKERS];
 /** Longer than `--lead`, and over soon after any abort. */
-const FLOOD_SECONDS = 45;
+const FLOOD_SECONDS = 30;
 /** The flood's own end, its timers' grace, and what a busy machine takes. */
 const GONE_MS = 120_000;
 const ABORTS = 20;
 /** Until here the playbook holds, fences, removes and readmits. */
-const LAST_ABORT_MS = 75_000;
+const LAST_ABORT_MS = 60_000;
 
 const allowed = () =>
   kitCopy(cluster, 'kit-drills', {
@@ -25,6 +25,8 @@ const allowed = () =>
 const words = (span: number) => [
   ...['drill', '--on', LAB, '--reason', 'cluster test', '-l', 'role=worker,kind!=hollow'],
   ...['--calls', '40', '--lead', '10s', '--for', `${span}s`, '--confirm', `${LAB} 25`],
+  // The limit is never passed: a server of a busy machine may be late with an answer.
+  ...['--max-errors', '100%'],
 ];
 let fireaxe: Fireaxe;
 const drill = (span: number, ...more: string[]) => fireaxe.start(...words(span), ...more);
@@ -33,7 +35,7 @@ const drill = (span: number, ...more: string[]) => fireaxe.start(...words(span),
 const flood = (at: string) =>
   cluster.sh(
     at,
-    "pgrep -fa '[f]ireaxe-flood' || :; ls -d /run/fireaxe-flood 2>/dev/null || :; systemctl list-units --all --plain --no-legend 'fireaxe-flood*'",
+    "pgrep -xa fireaxe-flood; ls -d /run/fireaxe-flood 2>/dev/null; systemctl list-units --all --plain --no-legend 'fireaxe-flood*'",
   );
 const floods = async () => (await Promise.all(MACHINES.map(flood))).join('');
 const pictures = () => Promise.all(MACHINES.map((at) => machinePicture(cluster, at)));
@@ -47,7 +49,7 @@ afterAll(() => settled(cluster));
 test('a flood is injected, held by the playbook, and scored; then every machine is as before', async () => {
   const before = await pictures();
   const { child, ended } = drill(240, '--output', 'json');
-  await eventually('the flood calls', async () => /curl|flood/.test(await flood('w1')), 60_000);
+  await eventually('the flood calls', async () => (await flood('w1')).includes('/run/fireaxe-flood'), 60_000);
   const { code, json, stderr } = await ended;
   expect(code, stderr).toBe(0);
   expect(child.killed).toBe(false);
