@@ -7,7 +7,8 @@ import { context, fleetNode, type Sandbox, SHELLS, target } from '../../node/san
 import { test } from '../../node/sandbox-test.ts';
 
 const each = test.for(SHELLS.map((shell) => [shell[0]!, shell] as const));
-const now = Math.floor(Date.now() / 1000);
+/** When it is asked, not when this file began: a busy machine is some 20 seconds later at its last test. */
+const now = () => Math.floor(Date.now() / 1000);
 
 interface Container {
   pod: string;
@@ -29,7 +30,7 @@ function containers(all: Container[], space = ' '): string {
     image: { annotations: {}, image: 'sha256:1', runtimeHandler: '', userSpecifiedImage: '' },
     imageRef: 'sha256:1',
     state: `CONTAINER_${state}`,
-    createdAt: `${now - age}123456789`,
+    createdAt: `${now() - age}123456789`,
     annotations: { state: 'CONTAINER_RUNNING', attempt: '7', podSandboxId: 'p9' },
     labels: {},
   }));
@@ -51,10 +52,11 @@ function runtime(box: Sandbox, pods: string[], all: Container[], space?: string)
 
 /** Lines `AGE TEXT` as journalctl -o short-unix prints them; the last of them may be cut, with a status of its own. */
 function log(box: Sandbox, lines: [number, string][], status = 0): void {
+  const at = now();
   const text = (order: 1 | -1) =>
     [...lines]
       .sort(([a], [b]) => order * (b - a))
-      .map(([age, text]) => `${now - age}.123456 w1 containerd[7]: ${text}\n`)
+      .map(([age, text]) => `${at - age}.123456 w1 containerd[7]: ${text}\n`)
       .join('');
   box.file('log', text(1));
   box.file('log-r', text(-1));
