@@ -8,21 +8,33 @@ import { notice } from './notice.mjs';
 import { bundleOptions, ROOT } from './options.mjs';
 import { together } from './together.mjs';
 
+/** A thread for SSH is one file of its own: what it shared with the rest would be many small parts for both to load. */
+const THREAD = 'ssh-thread';
+
 /** Bundles into a folder, once or on every change. Returns esbuild's list of files, or undefined after errors it printed. */
 export async function buildPackage({ outdir, releaseKey, watch = false }) {
-  const bundle = await context({
-    ...bundleOptions({ form: 'package', releaseKey, plugins: [together(ROOT), finish(outdir, watch)] }),
-    entryPoints: { fireaxe: 'src/cli/main.ts', 'ssh-thread': 'src/transport/ssh/threads/thread.ts' },
-    outdir,
-    chunkNames: 'parts/[name]-[hash]',
-    splitting: true,
-  });
+  const bundles = [
+    await context({
+      ...bundleOptions({ form: 'package', releaseKey }),
+      entryPoints: { [THREAD]: 'src/transport/ssh/threads/thread.ts' },
+      outdir,
+    }),
+    await context({
+      ...bundleOptions({ form: 'package', releaseKey, plugins: [together(ROOT), finish(outdir, watch)] }),
+      entryPoints: { fireaxe: 'src/cli/main.ts' },
+      outdir,
+      chunkNames: 'parts/[name]-[hash]',
+      splitting: true,
+    }),
+  ];
   rmSync(outdir, { recursive: true, force: true });
-  if (watch) return void (await bundle.watch());
-  const built = await bundle.rebuild().catch(() => undefined);
-  await bundle.dispose();
-  if (built) writeFileSync(join(outdir, 'fireaxe.1'), manPage(outdir));
-  return built?.metafile;
+  if (watch) return void (await Promise.all(bundles.map((bundle) => bundle.watch())));
+  const built = await Promise.all(bundles.map((bundle) => bundle.rebuild())).catch(() => undefined);
+  await Promise.all(bundles.map((bundle) => bundle.dispose()));
+  if (!built) return undefined;
+  writeFileSync(join(outdir, 'fireaxe.1'), manPage(outdir));
+  const [thread, { metafile }] = built;
+  return { ...metafile, outputs: { ...metafile.outputs, ...thread.metafile.outputs } };
 }
 
 /** The man page, as this build itself prints it. */
@@ -40,6 +52,7 @@ const finish = (outdir, watch) => ({
       if (errors.length > 0) return;
       writeFileSync(join(outdir, 'NOTICE'), notice(ROOT, metafile));
       const parts = new Set(Object.keys(metafile.outputs).map((path) => resolve(ROOT, path)));
+      parts.add(join(outdir, `${THREAD}.js`));
       for (const path of readdirSync(outdir, { recursive: true }).map((name) => join(outdir, name)))
         if (path.endsWith('.js') && !parts.has(path)) rmSync(path);
       if (watch) console.log(`${new Date().toISOString()} built ${relative(ROOT, outdir)}`);

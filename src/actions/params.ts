@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type FireaxeError, usage } from '../base/errors.ts';
 import { nearest } from '../base/nearest.ts';
 import { verbOf } from './names.ts';

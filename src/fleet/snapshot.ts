@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { canonicalAddress } from './canonical-address.ts';
 import { ADDRESS } from './patterns.ts';
 import { TRANSPORT_NAMES } from './transports.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { usage } from '../base/errors.ts';
 import { family, keyOf } from '../who/family.ts';
 import { at, growthOf } from './growth.ts';

@@ -1,5 +1,5 @@
 import { isIP } from 'node:net';
-import { z } from 'zod';
+import * as z from 'zod';
 import { parseAmount } from '../base/amount.ts';
 import { LONGEST_MS, parseDuration } from '../base/duration.ts';
 import { ADDRESS, AMOUNT, DURATION, LABEL_KEY, LABEL_VALUE, NETWORK } from '../fleet/patterns.ts';

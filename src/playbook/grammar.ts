@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { TRANSPORT_NAMES } from '../fleet/transports.ts';
 import { CLUSTER_ORDERS } from '../plan/rollout/types.ts';
 import { CONDITION_FORMS, type Condition, parseCondition } from './condition.ts';

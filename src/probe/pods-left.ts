@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Action, defineAction } from '../actions/types.ts';
 import { apiInputs } from '../node/api-inputs.ts';
 import { nodeScript } from '../node/script.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { defineAction } from '../actions/types.ts';
 import { readingScript } from '../node/reading.ts';
 import type { ActionContext } from '../node/types.ts';

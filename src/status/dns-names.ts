@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { list } from '../actions/kinds.ts';
 import type { Parameters } from '../actions/params.ts';
 

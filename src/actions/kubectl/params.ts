@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { line, onOrOff } from '../kinds.ts';
 import type { Parameters } from '../params.ts';
 import { documentsOf, readManifest } from './manifest.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { onOrOff, seconds } from '../kinds.ts';
 import type { Misfit, Parameters, Values } from '../params.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Misfit, Parameters, Values } from '../params.ts';
 import { holdTime, namesProcesses, processParameters, processRefusal, unitName } from '../stop/processes.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { addresses, line } from '../kinds.ts';
 import type { Misfit, Parameters, Values } from '../params.ts';
 import { holdTime, namesProcesses, processParameters, processRefusal, unitName } from './processes.ts';
