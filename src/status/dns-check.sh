@@ -1,5 +1,5 @@
 # The cluster's DNS as this node sees it, each CoreDNS that runs here, and the names that its proxy rules know. Changes nothing.
-# needs: dns dns/servers dns/names
+# needs: dns left dns/servers dns/names
 # shellcheck shell=sh
 
 act_look() {
@@ -10,7 +10,8 @@ act_look() {
       # A Corefile at another place can be asked, too.
       dns_server "$DC_P"
       [ -n "$DS_AT" ] || continue
-      check_one "$DS_AT" "${DS_DOMAIN:-$DN_DOMAIN}" &
+      DS_DOMAIN=${DS_DOMAIN:-$DN_DOMAIN}
+      if [ "$DS_KIND" = node-local ]; then check_cache "$DC_P" & else check_one "$DS_AT" "$DS_DOMAIN" & fi
       DN_PIDS="$DN_PIDS $!"
     done
     # A server that a hold started here has the address of the service.
@@ -34,6 +35,15 @@ act_look() {
 # check_one ADDRESS DOMAIN: by a name that only the table of a hold has; one that knows the cluster's names says that it does not exist.
 check_one() {
   printf 'coredns %s %s\n' "$1" "$(dns_ask "$1" "hold.fireaxe.svc.$2")"
+}
+
+# check_cache PID: after dns_server. Where nothing behind it knows the cluster's names, the seconds that it still answers the API's
+# service, and whether it may answer that longer.
+check_cache() {
+  DC_C=$(dns_mark) DC_L='' DC_S=fresh
+  case $DC_C in NOERROR | NXDOMAIN) ;; *) DC_L=$(dns_left "$DS_AT" "kubernetes.default.svc.$DS_DOMAIN") ;; esac
+  ! grep -q '^[ \t]*serve_stale' "$FX_ROOT/proc/$1/root$DS_CONF" 2>/dev/null || DC_S=stale
+  printf 'cache %s %s %s %s\n' "$DS_AT" "$DC_C" "${DC_L:--}" "$DC_S"
 }
 
 check_name() { printf 'name %s %s %s\n' "$1" "$2" "$(dns_ask "$1" "$2")"; }

@@ -5,15 +5,32 @@ import type { NodeScript, OutcomeState } from '../transport/types.ts';
 import dns from './dns.sh';
 import { type Dns, dnsOf, readDns } from './dns.ts';
 import node from './dns-check.sh';
+import left from './dns-left.sh';
 import { dnsCheckParameters } from './dns-names.ts';
 
 /** What a CoreDNS said of the name that only a hold has. */
 export type ServerState = 'held' | 'knows' | 'fails' | 'silent';
 
+interface Server {
+  node: string;
+  address: string;
+  state: ServerState;
+  code: string;
+}
+
+interface Cache extends Server {
+  /** Where nothing behind it knows the cluster's names: seconds that it still answers the API's service. */
+  left?: number;
+  /** By its Corefile it answers by what it had, also after its time. */
+  stale: boolean;
+}
+
 export interface DnsCheck {
   dns: Dns;
   /** Each CoreDNS, asked at its own address by the node on which it runs. */
-  servers: { node: string; address: string; state: ServerState; code: string }[];
+  servers: Server[];
+  /** NodeLocal DNSCache on each node, asked likewise: `knows` where a CoreDNS behind it does. */
+  caches: Cache[];
   /** Names that were asked besides, at the service's address or the node's cache: by code, the nodes that got it. */
   names: { name: string; codes: Record<string, string[]> }[];
   /** Tables of names that proxy rules tell, the most frequent one first. */
@@ -31,7 +48,7 @@ export const dnsCheck = defineAction({
   parameters: dnsCheckParameters,
   summary: () => 'read',
   node: {
-    fragments: { dns, node },
+    fragments: { dns, left, node },
     variables: (p) => ({ P_NAME: p.name.join(' ') }),
   },
 });
@@ -52,9 +69,27 @@ const STATES: Record<string, ServerState> = {
   unreachable: 'silent',
 };
 
+function cacheOf(node: string, line: string): Cache[] {
+  const [, address, code, left, stale] =
+    /^cache ([0-9A-Fa-f.:]{2,45}) ([A-Za-z0-9-]{1,12}) (-|\d{1,9}) (stale|fresh)$/.exec(line) ?? [];
+  if (!address) return [];
+  const state = STATES[code!] ?? 'fails';
+  return [
+    {
+      node,
+      address,
+      state,
+      code: code!,
+      ...(left !== '-' && { left: Number(left) }),
+      stale: stale === 'stale',
+    },
+  ];
+}
+
 /** Joins what the nodes printed; lines in another form are left out. */
 export function dnsCheckOf(read: { node: string; state: OutcomeState; stdout: string }[]): DnsCheck {
-  const servers: DnsCheck['servers'] = [];
+  const servers: Server[] = [];
+  const caches: Cache[] = [];
   const names = new Map<string, Record<string, string[]>>();
   const tables = new Map<string, DnsCheck['tables'][number]>();
   const unread: DnsCheck['unread'] = {};
@@ -63,6 +98,7 @@ export function dnsCheckOf(read: { node: string; state: OutcomeState; stdout: st
     for (const line of stdout.split('\n')) {
       const [, address, said] = /^coredns ([0-9A-Fa-f.:]{2,45}) ([A-Za-z0-9-]{1,12})$/.exec(line) ?? [];
       if (address) servers.push({ node, address, state: STATES[said!] ?? 'fails', code: said! });
+      caches.push(...cacheOf(node, line));
       const [, , asked, code] =
         /^name (\S{2,45}) ([A-Za-z0-9_.-]{1,253}) ([A-Za-z0-9-]{1,12})$/.exec(line) ?? [];
       if (asked) {
@@ -80,6 +116,7 @@ export function dnsCheckOf(read: { node: string; state: OutcomeState; stdout: st
   return {
     dns: dnsOf(read.map(({ node, stdout }) => readDns(node, stdout))),
     servers,
+    caches,
     names: [...names].map(([name, codes]) => ({ name, codes })),
     tables: [...tables.values()].sort((a, b) => b.nodes.length - a.nodes.length),
     unread,

@@ -7,7 +7,7 @@ DH_HOME=$FX_ROOT/run/fireaxe/dns-hold
 
 # dh_state: of the server that dns_server found: `held`, `own` (it knows the cluster's names itself), `fails` or `silent`.
 dh_state() {
-  case $(dns_ask "$DS_AT" "hold.fireaxe.svc.$DS_DOMAIN") in
+  case $(dns_mark) in
     NOERROR) DH_STATE=held ;;
     NXDOMAIN) DH_STATE=own ;;
     no-answer | unreachable) DH_STATE=silent ;;
@@ -28,14 +28,18 @@ dh_await() {
 }
 
 # dh_hold PID: after dns_server; false with DH_WHY. CoreDNS reads the file as soon as it gets the signal, so it is shown for a
-# moment only: the plugin reload must not load it a second time. A machine under load gets more time.
+# moment only: the plugin reload must not load it a second time. A machine under load gets more time, and an old cache, which
+# does not know serve_stale, a table without it.
 # The watch asks for no reason.
 # shellcheck disable=SC2034
 dh_hold() {
-  DH_WHY='its Corefile has no server block with the plugin kubernetes'
   dh_straight
-  corefile_with "$DS_DOMAIN" "$DH_HOME/table" <"$DS_DIR/$DS_NAME" >"$DH_HOME/Corefile" || return 1
+  DH_K=stale
   for DH_S in 1 5; do
+    DH_WHY='its Corefile has no server block with the plugin kubernetes, or, of a cache, none that forwards these names'
+    [ "$DS_KIND" = node-local ] || DH_K=''
+    corefile_with "$DS_DOMAIN" "$DH_HOME/table" $DH_K <"$DS_DIR/$DS_NAME" >"$DH_HOME/Corefile" || return 1
+    DH_K=plain
     DH_WHY="cannot write in $DS_DIR"
     dh_show 2>/dev/null || { dh_straight && return 1; }
     DH_WHY='it does not answer by the table after it was told to read its Corefile again'
@@ -49,6 +53,10 @@ dh_hold() {
 
 # dh_show: the volume shows the Corefile with the table.
 dh_show() {
+  [ -z "$DS_FLAT" ] || {
+    dh_flat_show
+    return
+  }
   DH_WAS=$(readlink "$DS_DIR/..data") && mkdir "$DS_DIR/..fireaxe" && cp -pR "$DS_DIR/$DH_WAS/." "$DS_DIR/..fireaxe/" &&
     ln -s "$DH_WAS" "$DS_DIR/..fireaxe/..was" && cat "$DH_HOME/Corefile" >"$DS_DIR/..fireaxe/$DS_NAME" &&
     chmod 755 "$DS_DIR/..fireaxe" && dh_point ..fireaxe
@@ -69,6 +77,10 @@ dh_point() { ln -s "$1" "$DS_DIR/..fireaxe_data" && mv -f -T "$DS_DIR/..fireaxe_
 # dh_straight: the volume shows the kubelet's own files, also after an attempt that was killed. If the kubelet wrote meanwhile,
 # it left the folder that the link showed before.
 dh_straight() {
+  [ -z "$DS_FLAT" ] || {
+    dh_flat_straight
+    return
+  }
   [ -e "$DS_DIR/..fireaxe" ] || return 0
   rm -f "$DS_DIR/..fireaxe_data"
   DH_WAS=$(readlink "$DS_DIR/..fireaxe/..was")
@@ -81,4 +93,21 @@ dh_straight() {
     fi
   fi
   rm -rf "$DS_DIR/..fireaxe"
+}
+
+# dh_flat_show: a file in no volume shows it in place, after its own text was put aside. The first line tells whose text it is.
+dh_flat_show() {
+  DH_F=$DS_DIR/$DS_NAME
+  cp -p "$DH_F" "$DH_F.fireaxe.new" && mv -f "$DH_F.fireaxe.new" "$DH_F.fireaxe" && { echo '# fireaxe' && cat "$DH_HOME/Corefile"; } >"$DH_F"
+}
+
+# dh_flat_straight: the file has its own text again, unless the cache itself wrote a new one meanwhile.
+dh_flat_straight() {
+  DH_F=$DS_DIR/$DS_NAME
+  rm -f "$DH_F.fireaxe.new"
+  [ -e "$DH_F.fireaxe" ] || return 0
+  DH_L=''
+  { read -r DH_L <"$DH_F"; } 2>/dev/null
+  if [ "$DH_L" = '# fireaxe' ] || [ ! -s "$DH_F" ]; then cat "$DH_F.fireaxe" >"$DH_F" || return 1; fi
+  rm -f "$DH_F.fireaxe"
 }

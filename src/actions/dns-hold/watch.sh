@@ -19,8 +19,11 @@ dw_up() {
   DW_UP=${DW_UP%%.*}
 }
 
-# dw_synced PID: whether it gets its answers from the API again: three times in a row, for a name that no cache has.
+# dw_synced PID: whether it gets its answers from the API again: three times in a row, for a name that no cache has. A cache asks one of
+# several CoreDNS each time, so it must be ten times.
 dw_synced() {
+  DW_MANY=3
+  [ "$DS_KIND" = pod ] || DW_MANY=10
   DW_TURN=$((DW_TURN + 1))
   if [ "$(dns_ask "$DS_AT" "x$$-$DW_TURN.fireaxe.svc.$DS_DOMAIN")" = NXDOMAIN ]; then
     DW_CALM="$DW_CALM $1"
@@ -31,7 +34,7 @@ dw_synced() {
   fi
   DW_N=0
   for DW_P in $DW_CALM; do [ "$DW_P" != "$1" ] || DW_N=$((DW_N + 1)); done
-  [ "$DW_N" -ge 3 ]
+  [ "$DW_N" -ge "$DW_MANY" ]
 }
 
 # dw_served: a server of the hold's own is led to as long as it lives, until a CoreDNS behind the service has the API again. While it
@@ -46,7 +49,7 @@ dw_served() {
   [ "$IN_UNTIL" = synced ] || return 0
   dns_endpoints
   for DW_S in $DN_ENDS; do
-    DS_AT=$DW_S DS_DOMAIN=$DV_DOMAIN
+    DS_AT=$DW_S DS_DOMAIN=$DV_DOMAIN DS_KIND=pod
     ! dw_synced "$DW_S" || { dv_end && DW_FREED=1 DW_HELD=0 && return 0; }
   done
 }

@@ -10,15 +10,33 @@ const STATE: Record<ServerState, string> = {
   silent: 'does not answer',
 };
 
+/** What a cache on a node says, and for how long. */
+function cacheText({ state, code, left, stale }: DnsCheck['caches'][number]): string {
+  if (state === 'held') return STATE.held;
+  if (state === 'silent') return `${STATE.silent} (${code})`;
+  if (state === 'knows') return "gets the cluster's names from a CoreDNS; without one, it is only a cache";
+  const still =
+    left === undefined
+      ? 'it has no answer for kubernetes.default left'
+      : left > 0
+        ? `it answers kubernetes.default for ${left}s more`
+        : 'it answers kubernetes.default by what is over its time';
+  return `is only a cache: no CoreDNS that it asks knows the cluster's names (${code}); ${still}${stale ? '; it has serve_stale, by which it may answer longer' : ''}`;
+}
+
 /** The reading as lines, with the command that comes next. */
-export function dnsCheckLines(cluster: string, { dns, servers, names, tables, unread }: DnsCheck): string[] {
-  const failing = servers.filter(({ state }) => state === 'fails');
+export function dnsCheckLines(
+  cluster: string,
+  { dns, servers, caches, names, tables, unread }: DnsCheck,
+): string[] {
+  const failing = [...servers, ...caches].filter(({ state }) => state === 'fails');
   return [
     ...dnsLines(dns),
     ...servers.map(
       ({ node, address, state, code }) =>
         `CoreDNS: ${address} on ${node} ${STATE[state]}${state === 'fails' || state === 'silent' ? ` (${code})` : ''}`,
     ),
+    ...caches.map((one) => `cache: ${one.address} on ${one.node} ${cacheText(one)}`),
     ...(servers.length === 0 ? ['CoreDNS: none runs on the nodes that were asked'] : []),
     ...names.map(({ name, codes }) => `${name}: ${codesText(codes)}`),
     ...tables.map(
@@ -29,7 +47,7 @@ export function dnsCheckLines(cluster: string, { dns, servers, names, tables, un
     ...Object.entries(unread).map(([state, nodes]) => `not read: ${foldLine(nodes)} (${state})`),
     ...(failing.length > 0
       ? [
-          `next: fireaxe dns hold -c ${cluster} --nodes ${foldLine(failing.map(({ node }) => node))} --until-synced --reason 'names fail'`,
+          `next: fireaxe dns hold -c ${cluster} --nodes ${foldLine([...new Set(failing.map(({ node }) => node))])} --until-synced --reason 'names fail'`,
         ]
       : []),
   ];
@@ -43,12 +61,12 @@ function codesText(codes: Record<string, string[]>): string {
 }
 
 /** Whether the API's service was found everywhere, each CoreDNS answers, and each name that was asked exists. */
-export function dnsIsWell({ dns, servers, names, unread }: DnsCheck): boolean {
+export function dnsIsWell({ dns, servers, caches, names, unread }: DnsCheck): boolean {
   return (
     dns.addresses.length > 0 &&
     Object.keys(unread).length === 0 &&
     dns.addresses.every(({ asked, answered }) => asked === answered) &&
-    servers.every(({ state }) => state === 'knows' || state === 'held') &&
+    [...servers, ...caches].every(({ state }) => state === 'knows' || state === 'held') &&
     names.every(({ codes }) => Object.keys(codes).every((code) => code === 'NOERROR'))
   );
 }

@@ -23,7 +23,9 @@ import write from './common/write.sh';
 import crictl from './cri/crictl.sh';
 import criPath from './cri/path.sh';
 import dnsAsk from './dns/ask.sh';
+import dnsCache from './dns/cache.sh';
 import dnsCorefile from './dns/corefile.sh';
+import dnsKubelet from './dns/kubelet.sh';
 import dnsNames from './dns/names.sh';
 import dnsPlaces from './dns/places.sh';
 import dnsServers from './dns/servers.sh';
@@ -108,7 +110,9 @@ export const library: Fragments = {
   'common/write': write,
   'etcd/etcd-alarms': etcdAlarms,
   'dns/ask': dnsAsk,
+  'dns/cache': dnsCache,
   'dns/corefile': dnsCorefile,
+  'dns/kubelet': dnsKubelet,
   'dns/names': dnsNames,
   'dns/places': dnsPlaces,
   'dns/servers': dnsServers,

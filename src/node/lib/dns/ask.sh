@@ -23,9 +23,9 @@ dns_ask() {
         {
           within 2 $DN_IN bash -c 'exec 3<>"/dev/udp/$1/53" && printf "$2" | dd obs=512 2>/dev/null >&3 && exec dd bs=512 count=1 <&3' - "$1" "$DN_Q" 2>/dev/null
           echo "end $?" >&3
-        } | od -An -tu1 -N4
+        } | od -An -v -tu1 -N"${DN_MOST:-4}"
       } 3>&1)
-      dns_code "$DN_SAID"
+      ${DN_READ:-dns_code} "$DN_SAID"
       ;;
     dig)
       # shellcheck disable=SC2086

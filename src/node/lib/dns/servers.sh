@@ -1,7 +1,8 @@
 # The processes of CoreDNS on this node, and what is known of each from /proc: its address, and where its Corefile lies.
+# needs: cache ask
 # shellcheck shell=sh
 
-# dns_servers: DS_ALL are their process ids. DS_OURS is that of a server that a hold started, not the cluster's.
+# dns_servers: DS_ALL are their process ids, those of a cache too. DS_OURS is that of a server that a hold started, not the cluster's.
 # shellcheck disable=SC2034
 dns_servers() {
   DS_ALL='' DS_OURS=''
@@ -9,7 +10,7 @@ dns_servers() {
   for DS_F in "$FX_ROOT"/proc/[0-9]*/comm; do
     DS_P=''
     { read -r DS_P <"$DS_F"; } 2>/dev/null
-    [ "$DS_P" = coredns ] || continue
+    case $DS_P in coredns | node-cache) ;; *) continue ;; esac
     DS_P=${DS_F%/comm}
     if grep -q /etc/fireaxe-dns/ "$DS_P/cmdline" 2>/dev/null; then
       DS_OURS=${DS_P##*/}
@@ -20,22 +21,31 @@ dns_servers() {
   set -f
 }
 
-# dns_server PID: DS_AT is its address, DS_DIR the folder of its Corefile in the kubelet's volume on this node, DS_NAME the file's
-# name there, DS_DOMAIN the domain of its cluster. False, with DS_WHY, where one of them is not found.
+# dns_kind PID: DS_KIND is `pod`, or `node-local` for the cache of this node.
+dns_kind() {
+  DS_KIND=pod DS_P=''
+  { read -r DS_P <"$FX_ROOT/proc/$1/comm"; } 2>/dev/null
+  [ "$DS_P" != node-cache ] || DS_KIND=node-local
+}
+
+# dns_server PID: DS_KIND is what it is, DS_AT its address, DS_DIR the folder of its Corefile in the kubelet's volume on this node, DS_NAME the file's
+# name there, DS_DOMAIN the domain of its cluster; DS_FLAT is set where the file lies in no volume. False, with DS_WHY, where one of them is not found.
 # Not every script asks why.
 # shellcheck disable=SC2034
 dns_server() {
-  DS_AT='' DS_DIR='' DS_DOMAIN='' DS_WHY=''
+  DS_AT='' DS_DIR='' DS_DOMAIN='' DS_WHY='' DS_FLAT=''
   dns_conf "$1"
+  dns_kind "$1"
   DS_NAME=${DS_CONF##*/}
   dns_address "$1"
   [ -n "$DS_AT" ] || { DS_WHY='its address is not in /proc' && return 1; }
   # Of what the plugin kubernetes serves, the first that is not a reverse zone.
-  DS_DOMAIN=$(sed -n 's/^[ \t]*kubernetes[ \t]*\([^#{]*\).*/\1/p' "$FX_ROOT/proc/$1/root$DS_CONF" 2>/dev/null |
+  [ "$DS_KIND" = node-local ] && dns_cache_domain || DS_DOMAIN=$(sed -n 's/^[ \t]*kubernetes[ \t]*\([^#{]*\).*/\1/p' "$FX_ROOT/proc/$1/root$DS_CONF" 2>/dev/null |
     tr ' \t' '\n' | grep -v -e 'arpa\.*$' -e '^$' | head -n 1)
   case $DS_DOMAIN in '') DS_DOMAIN=cluster.local ;; *[!A-Za-z0-9.-]*) DS_WHY='the domain in its Corefile is odd' && return 1 ;; esac
   DS_DOMAIN=${DS_DOMAIN%.}
   dns_volume "$1" && return 0
+  [ "$DS_KIND" = pod ] || ! dns_cache_file "$1" || return 0
   DS_WHY="its Corefile $DS_CONF does not lie in a config-map volume of the kubelet"
   return 1
 }
@@ -46,8 +56,9 @@ dns_conf() {
   case $DS_CONF in /*) ;; *) DS_CONF=/${DS_CONF:-Corefile} ;; esac
 }
 
-# dns_address PID: the first address in its network that is not a loopback.
+# dns_address PID: after dns_kind. The first address in its network that is not a loopback; that of a cache by its argument.
 dns_address() {
+  [ "$DS_KIND" = pod ] || { dns_cache_address "$1" && return 0; }
   DS_AT=$(awk '/\|-- / { at = $2 } /32 host LOCAL/ && at !~ /^(127|169\.254)\./ { print at; exit }' "$FX_ROOT/proc/$1/net/fib_trie" 2>/dev/null)
   [ -n "$DS_AT" ] || DS_AT=$(awk '$4 == "00" { a = $1; o = ""; for (i = 1; i <= 29; i += 4) o = o (i > 1 ? ":" : "") substr(a, i, 4); print o; exit }' \
     "$FX_ROOT/proc/$1/net/if_inet6" 2>/dev/null)
@@ -73,4 +84,13 @@ dns_volume() {
   done
   IFS=$DS_I
   return 1
+}
+
+# dns_mark: what the server that dns_server found says of a name that only the table of a hold has. One that knows the cluster's names
+# says that it does not exist. A cache may say so by what it had, so it is asked for a name that nobody asked before, too.
+dns_mark() {
+  [ "$DS_KIND" = node-local ] || { dns_ask "$DS_AT" "hold.fireaxe.svc.$DS_DOMAIN" && return 0; }
+  DS_K=$(dns_ask "$DS_AT" "cache.fireaxe.svc.$DS_DOMAIN")
+  [ "$DS_K" != NXDOMAIN ] || { read -r DS_K </proc/sys/kernel/random/uuid && DS_K=$(dns_ask "$DS_AT" "$DS_K.fireaxe.svc.$DS_DOMAIN"); }
+  echo "$DS_K"
 }
