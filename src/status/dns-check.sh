@@ -38,10 +38,14 @@ check_one() {
 }
 
 # check_cache PID: after dns_server. Where nothing behind it knows the cluster's names, the seconds that it still answers the API's
-# service, and whether it may answer that longer.
+# service (`?` where nslookup asks, which does not tell), and whether it may answer that longer.
 check_cache() {
   DC_C=$(dns_mark) DC_L='' DC_S=fresh
-  case $DC_C in NOERROR | NXDOMAIN) ;; *) DC_L=$(dns_left "$DS_AT" "kubernetes.default.svc.$DS_DOMAIN") ;; esac
+  case $DC_C$DN_BY in
+    NOERROR* | NXDOMAIN*) ;;
+    *nslookup) DC_L='?' ;;
+    *) DC_L=$(dns_left "$DS_AT" "kubernetes.default.svc.$DS_DOMAIN") ;;
+  esac
   ! grep -q '^[ \t]*serve_stale' "$FX_ROOT/proc/$1/root$DS_CONF" 2>/dev/null || DC_S=stale
   printf 'cache %s %s %s %s\n' "$DS_AT" "$DC_C" "${DC_L:--}" "$DC_S"
 }

@@ -19,8 +19,8 @@ interface Server {
 }
 
 interface Cache extends Server {
-  /** Where nothing behind it knows the cluster's names: seconds that it still answers the API's service. */
-  left?: number;
+  /** Where nothing behind it knows the cluster's names, and it still answers the API's service: for how many seconds. */
+  left?: number | 'not-known';
   /** By its Corefile it answers by what it had, also after its time. */
   stale: boolean;
 }
@@ -71,7 +71,7 @@ const STATES: Record<string, ServerState> = {
 
 function cacheOf(node: string, line: string): Cache[] {
   const [, address, code, left, stale] =
-    /^cache ([0-9A-Fa-f.:]{2,45}) ([A-Za-z0-9-]{1,12}) (-|\d{1,9}) (stale|fresh)$/.exec(line) ?? [];
+    /^cache ([0-9A-Fa-f.:]{2,45}) ([A-Za-z0-9-]{1,12}) (-|\?|\d{1,9}) (stale|fresh)$/.exec(line) ?? [];
   if (!address) return [];
   const state = STATES[code!] ?? 'fails';
   return [
@@ -80,7 +80,7 @@ function cacheOf(node: string, line: string): Cache[] {
       address,
       state,
       code: code!,
-      ...(left !== '-' && { left: Number(left) }),
+      ...(left !== '-' && { left: left === '?' ? ('not-known' as const) : Number(left) }),
       stale: stale === 'stale',
     },
   ];

@@ -11,6 +11,8 @@ export interface CoreDns {
   knows?: string[];
   /** `image`: its Corefile lies in its image, and not in a volume of the kubelet. */
   from?: 'image';
+  /** The cache of this node: in the host's network, beside its program the Corefile that it made itself. */
+  cache?: true;
   /** Its network has no address yet. */
   bare?: boolean;
 }
@@ -29,13 +31,31 @@ export async function startCoreDns(box: Sandbox, at: string, dns: CoreDns): Prom
   const memory = `/coredns/${at}`;
   box.file(`${memory}/.here`, '');
   if (dns.knows) box.file(`${memory}/knows`, dns.knows.map((name) => `${name}\n`).join(''));
+  const made = `/container/${at}/Corefile`;
+  if (dns.cache) box.file(made, dns.corefile);
   const script = join(import.meta.dirname, 'coredns.sh');
-  const child = spawn('/bin/sh', [script, join(box.root, volume, 'Corefile'), join(box.root, memory)], {
+  const reads = dns.cache ? made : `${volume}/Corefile`;
+  const child = spawn('/bin/sh', [script, join(box.root, reads), join(box.root, memory)], {
     stdio: ['pipe', 'pipe', 'ignore'],
   });
   await once(child.stdout, 'data');
 
   const proc = `/proc/${child.pid}`;
+  const end = () => child.stdin.end();
+  if (dns.cache) {
+    box.file(`${proc}/comm`, 'node-cache\n');
+    box.file(
+      `${proc}/cmdline`,
+      `/node-cache\0-localip\0${at},10.96.0.10\0-conf\0/etc/Corefile\0-upstreamsvc\0kube-dns-upstream\0`,
+    );
+    mkdirSync(join(box.root, proc, 'root'), { recursive: true });
+    symlinkSync(join(box.root, dirname(made)), join(box.root, proc, 'root/etc'));
+    // The network is that of the node.
+    box.file(`${proc}/net/fib_trie`, network('192.168.0.11'));
+    box.file(`${proc}/mountinfo`, `900 800 8:1 ${volume} /etc/coredns ro,relatime - ext4 /dev/sda1 rw\n`);
+    box.file('/proc/self/mountinfo', '25 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n');
+    return end;
+  }
   box.file(`${proc}/comm`, 'coredns\n');
   box.file(`${proc}/cmdline`, `/coredns\0-conf\0${MOUNT}/Corefile\0`);
   const mounted = `${proc}/root${MOUNT}`;
@@ -47,7 +67,7 @@ export async function startCoreDns(box: Sandbox, at: string, dns: CoreDns): Prom
   }
   box.file('/proc/self/mountinfo', '25 1 8:1 / / rw,relatime - ext4 /dev/sda1 rw\n');
   if (!dns.bare) box.file(`${proc}/net/${at.includes(':') ? 'if_inet6' : 'fib_trie'}`, network(at));
-  return () => child.stdin.end();
+  return end;
 }
 
 /** The address beside the loopback, as the kernel prints both. */

@@ -31,6 +31,42 @@ describe('dns check', () => {
     ]);
   });
 
+  test('tells of a cache on each node what is only a cache, and for how long', () => {
+    const cache = (node: string, line: string) => ({
+      ...{ node, state: 'ok' as const },
+      stdout: `dns 169.254.20.10 node-local NOERROR NXDOMAIN\ncache 169.254.20.10 ${line}\n`,
+    });
+    const check = dnsCheckOf([
+      cache('w1', 'NXDOMAIN - fresh'),
+      cache('w2', 'SERVFAIL 23 fresh'),
+      cache('w3', 'SERVFAIL - fresh'),
+      cache('w4', 'SERVFAIL 0 stale'),
+      cache('w5', 'NOERROR - stale'),
+      cache('w6', 'SERVFAIL x fresh'),
+      cache('w7', 'SERVFAIL ? fresh'),
+    ]);
+    expect(check.caches.map(({ state, left }) => [state, left])).toEqual([
+      ['knows', undefined],
+      ['fails', 23],
+      ['fails', undefined],
+      ['fails', 0],
+      ['held', undefined],
+      ['fails', 'not-known'],
+    ]);
+    expect(dnsIsWell(check)).toBe(false);
+    const only = "is only a cache: no CoreDNS that it asks knows the cluster's names (SERVFAIL)";
+    expect(dnsCheckLines('prod-1', check).slice(1)).toEqual([
+      "cache: 169.254.20.10 on w1 gets the cluster's names from a CoreDNS; without one, it is only a cache",
+      `cache: 169.254.20.10 on w2 ${only}; it answers kubernetes.default for 23s more`,
+      `cache: 169.254.20.10 on w3 ${only}; it has no answer for kubernetes.default left`,
+      `cache: 169.254.20.10 on w4 ${only}; it answers kubernetes.default by what is over its time; it has serve_stale, by which it may answer longer`,
+      'cache: 169.254.20.10 on w5 answers by the table of a hold',
+      `cache: 169.254.20.10 on w7 ${only}; how long it still answers is not known`,
+      'CoreDNS: none runs on the nodes that were asked',
+      "next: fireaxe dns hold -c prod-1 --nodes w[2-4,7] --until-synced --reason 'names fail'",
+    ]);
+  });
+
   test('is well where every node is answered, by CoreDNS itself or by the table of a hold', () => {
     expect(dnsIsWell(dnsCheckOf([w1]))).toBe(true);
     const held = {

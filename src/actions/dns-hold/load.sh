@@ -36,8 +36,8 @@ dh_hold() {
   dh_straight
   DH_K=stale
   for DH_S in 1 5; do
-    DH_WHY='its Corefile has no server block with the plugin kubernetes, or, of a cache, none that forwards these names'
-    [ "$DS_KIND" = node-local ] || DH_K=''
+    DH_WHY='its Corefile has no server block that forwards the names of services'
+    [ "$DS_KIND" = node-local ] || { DH_K='' && DH_WHY='its Corefile has no server block with the plugin kubernetes'; }
     corefile_with "$DS_DOMAIN" "$DH_HOME/table" $DH_K <"$DS_DIR/$DS_NAME" >"$DH_HOME/Corefile" || return 1
     DH_K=plain
     DH_WHY="cannot write in $DS_DIR"

@@ -18,9 +18,11 @@ function cacheText({ state, code, left, stale }: DnsCheck['caches'][number]): st
   const still =
     left === undefined
       ? 'it has no answer for kubernetes.default left'
-      : left > 0
-        ? `it answers kubernetes.default for ${left}s more`
-        : 'it answers kubernetes.default by what is over its time';
+      : left === 'not-known'
+        ? 'how long it still answers is not known'
+        : left > 0
+          ? `it answers kubernetes.default for ${left}s more`
+          : 'it answers kubernetes.default by what is over its time';
   return `is only a cache: no CoreDNS that it asks knows the cluster's names (${code}); ${still}${stale ? '; it has serve_stale, by which it may answer longer' : ''}`;
 }
 
