@@ -15,6 +15,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { mistakesIn } from '../cli/schema/printed.ts';
 
 const ROOT = resolve(import.meta.dirname, '../..');
 const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
@@ -51,6 +52,7 @@ function run(command: string[], ...words: string[]) {
     encoding: 'utf8',
     env: { PATH: join(place, 'node-alone'), HOME: home },
   });
+  if (status !== null) expect(mistakesIn(words, { stdout, stderr })).toEqual([]);
   return { status, stdout, stderr };
 }
 

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { mistakesIn } from '../cli/schema/printed.ts';
 
 const BIN = resolve(import.meta.dirname, '../../bin/fireaxe.js');
 const BUNDLE = resolve(import.meta.dirname, '../../dist/fireaxe.js');
@@ -15,7 +16,10 @@ export interface Ended {
   json: Record<string, never> & { [member: string]: unknown };
 }
 
-/** Starts the built command line; nothing of the caller's own kit or state gets in. */
+/**
+ * Starts the built command line; nothing of the caller's own kit or state gets in.
+ * `ended` rejects where JSON is printed that is not as its schema says.
+ */
 export function start(
   argv: string[],
   env: Record<string, string> = {},
@@ -26,28 +30,30 @@ export function start(
     // A drill leaves its line only where a test asks for it.
     env: { PATH: process.env.PATH ?? '', HOME: '/nonexistent', XDG_STATE_HOME: '/dev/null/state', ...env },
   });
-  const ended = new Promise<Ended>((done, fail) => {
-    let [stdout, stderr] = ['', ''];
-    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
-      stdout += text;
+  const said = { stdout: '', stderr: '' };
+  for (const stream of ['stdout', 'stderr'] as const)
+    child[stream]?.setEncoding('utf8').on('data', (text: string) => {
+      said[stream] += text;
     });
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
-      stderr += text;
-    });
+  const closed = new Promise<number | null>((done, fail) => {
     child.once('error', fail);
-    child.once('close', (code) => {
-      const ended = { code, stdout, stderr };
-      done({
-        ...ended,
-        get json() {
-          try {
-            return JSON.parse(stdout) as Ended['json'];
-          } catch {
-            throw new Error(`no JSON on stdout (exit ${code}):\n${stdout}\n${stderr}`);
-          }
-        },
-      });
-    });
+    child.once('close', done);
+  });
+  const ended = closed.then((code) => {
+    // What was killed may have printed half of it.
+    const mistakes = code === null ? [] : mistakesIn(argv, said);
+    if (mistakes.length > 0) throw new Error(mistakes.join('\n'));
+    return {
+      ...said,
+      code,
+      get json() {
+        try {
+          return JSON.parse(said.stdout) as Ended['json'];
+        } catch {
+          throw new Error(`no JSON on stdout (exit ${code}):\n${said.stdout}\n${said.stderr}`);
+        }
+      },
+    };
   });
   return { child, ended };
 }

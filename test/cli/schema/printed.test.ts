@@ -46,4 +46,12 @@ describe('the check of what tests print', () => {
   ])('refuses %s', (_, args, said) => {
     expect(mistakesIn(args, said)).not.toEqual([]);
   });
+
+  it('says which verb, which schema and which place in the JSON', () => {
+    const one = '{"target":"w1","state":"fine"}';
+    const wrong = result.replace('[]', `[${one}]`);
+    expect(mistakesIn(['look', '-c', 'c1', '-o', 'json'], printed(wrong)).join('\n')).toMatch(
+      /^fireaxe look: schemas\/output\.schema\.json#\/\$defs\/look: at \/outcomes\/0\/state must be equal/m,
+    );
+  });
 });

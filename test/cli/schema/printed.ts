@@ -4,12 +4,16 @@ import { verbAt } from '../../../src/cli/registry.ts';
 import { wantsJson } from '../../../src/cli/report-error.ts';
 import { validator } from './validator.mjs';
 
-const OUTPUT = resolve(import.meta.dirname, '../../../schemas/output.schema.json');
+const FILE = 'schemas/output.schema.json';
+const OUTPUT = resolve(import.meta.dirname, '../../..', FILE);
 
 type Check = (value: unknown) => string[];
 
 /** Compiled once in a process, and only where a test prints JSON. */
 const checks = new Map<string, Check>();
+
+/** How a mistake quotes what was printed: the beginning, on one line. */
+const quoted = (text: string) => text.slice(0, 200).replace(/\s+/g, ' ');
 
 /** Checks by a definition of the schema of the package. */
 export function checkBy(name: string): Check {
@@ -26,14 +30,21 @@ export function mistakesIn(args: string[], { stdout, stderr }: { stdout: string;
   const own = args.includes('--') ? args.slice(0, args.indexOf('--')) : args;
   if (!wantsJson(own)) return [];
   const failures = stderr.split('\n').filter((line) => line.startsWith('{"schemaVersion":1,"error":'));
-  const wrong = failures.flatMap((line) => mistakesInOne(line, [checkBy('failure')]));
-  if (stdout === '' || isText(own)) return wrong;
   const verb = verbAt(own)?.verb.name;
-  if (verb === undefined) return [...wrong, `JSON of no verb: ${stdout}`];
-  const result = checkBy(verb.replace(' ', '-'));
-  if (!/ndjson$/m.test(own.join('\n'))) return [...wrong, ...mistakesInOne(stdout, [result])];
-  const lines = stdout.trimEnd().split('\n');
-  return [...wrong, ...lines.flatMap((line) => mistakesInOne(line, [checkBy('line'), result]))];
+  const found = failures.flatMap((line) => mistakesInOne(line, ['failure']));
+  if (stdout !== '' && !isText(own)) {
+    if (verb === undefined) found.push(`JSON of no verb: ${quoted(stdout)}`);
+    else found.push(...mistakesOnStdout(stdout, verb.replace(' ', '-'), /ndjson$/m.test(own.join('\n'))));
+  }
+  return found.map((mistake) => `fireaxe ${verb ?? own.join(' ')}: ${mistake}`);
+}
+
+function mistakesOnStdout(stdout: string, result: string, lines: boolean): string[] {
+  if (!lines) return mistakesInOne(stdout, [result]);
+  return stdout
+    .trimEnd()
+    .split('\n')
+    .flatMap((line) => mistakesInOne(line, ['line', result]));
 }
 
 /** Help, a script of completion, and a schema are what they are, whatever --output says. */
@@ -43,15 +54,15 @@ function isText(words: string[]): boolean {
   return help || verb === 'completion' || (verb === 'schema' && !name.startsWith('-'));
 }
 
-/** The mistakes by the first of the checks, unless one of the others takes it. */
-function mistakesInOne(text: string, [first, ...others]: Check[]): string[] {
+/** The mistakes by the first of the definitions, unless one of the others takes it. */
+function mistakesInOne(text: string, [first, ...others]: [string, ...string[]]): string[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
-    return [`not JSON: ${text.slice(0, 200)}`];
+    return [`not JSON: ${quoted(text)}`];
   }
-  const mistakes = first!(value);
-  if (mistakes.length === 0 || others.some((check) => check(value).length === 0)) return [];
-  return mistakes.map((why) => `${text.slice(0, 200)}: ${why}`);
+  const mistakes = checkBy(first)(value);
+  if (mistakes.length === 0 || others.some((name) => checkBy(name)(value).length === 0)) return [];
+  return mistakes.map((why) => `${FILE}#/$defs/${first}: at ${why}: ${quoted(text)}`);
 }

@@ -14,6 +14,7 @@ export function validator(schema) {
     validate(value)
       ? []
       : validate.errors.map(
-          ({ instancePath, message, params }) => `${instancePath} ${message} ${JSON.stringify(params)}`,
+          ({ instancePath, message, params }) =>
+            `${instancePath || '/'} ${message} ${JSON.stringify(params)}`,
         );
 }
