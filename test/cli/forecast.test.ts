@@ -35,6 +35,14 @@ it('predicts each size, with the verdict and the most nodes that fit', async () 
   expect(code).toBe(0);
 });
 
+it('says that a given number of nodes is not the one that the API servers counted', async () => {
+  const counted = /^ {2}its API servers counted 100 nodes, not 50: what grows by node is uncertain$/m;
+  const of = async (nodes: number) =>
+    (await forecast('--metrics', `${nodes}=${file('small.prom')}`, '--size', '500')).stdout;
+  expect(await of(50)).toMatch(counted);
+  expect(await of(95)).not.toContain('counted');
+});
+
 it('--max-share stops a pipeline with exit 3 and says which size', async () => {
   const metrics = ['--metrics', `100=${file('small.prom')}`];
   const { code, stderr } = await forecast(

@@ -33,10 +33,18 @@ export function forecastLines(
 }
 
 function measuredLines({ measured }: Trends): string[] {
-  return measured.map(
-    ({ cluster, nodes, servers, seconds, seats, seatsInUse }) =>
-      `measured: ${cluster === undefined ? '' : `${cluster}, `}${number(nodes)} nodes, ${servers} API ${servers === 1 ? 'server' : 'servers'}, ${formatDuration(seconds * 1000)}; ${number(seatsInUse)} of ${number(seats)} seats in use`,
-  );
+  return measured.flatMap(({ cluster, nodes, servers, seconds, seats, seatsInUse, objects }) => [
+    `measured: ${cluster === undefined ? '' : `${cluster}, `}${number(nodes)} nodes, ${servers} API ${servers === 1 ? 'server' : 'servers'}, ${formatDuration(seconds * 1000)}; ${number(seatsInUse)} of ${number(seats)} seats in use`,
+    ...countLine(nodes, objects.get('nodes')),
+  ]);
+}
+
+/** An API server counts its objects each minute: it may be behind, or the number of nodes that was given is wrong. */
+function countLine(nodes: number, counted: number | undefined): string[] {
+  if (counted === undefined || Math.abs(counted - nodes) <= 0.1 * nodes) return [];
+  return [
+    `  its API servers counted ${number(counted)} nodes, not ${number(nodes)}: what grows by node is uncertain`,
+  ];
 }
 
 function requestLines({ trends }: Trends, nodes: number): string[] {
