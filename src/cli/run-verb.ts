@@ -23,7 +23,11 @@ export async function runVerb(
     const help = `fireaxe ${verb.name} --help`;
     if (error.code === 'commander.missingArgument' && verb.argument) {
       const [name, expected, next = help] = verb.argument;
-      throw usage(`missing ${name}`, { place: `fireaxe ${verb.name} ${name}`, expected, next });
+      const missing = { expected, next, ...verb.missing?.(argv) };
+      // Who asked for a plan is not led to a change.
+      if (more.planOnly) missing.next = help;
+      const place = `fireaxe ${more.planOnly ? 'plan ' : ''}${verb.name} ${name}`;
+      throw usage(`missing ${name}`, { place, ...missing });
     }
     // An option of the command that is to be run, not one of the verb.
     const dashes = verb.takesCommand && error.code === 'commander.unknownOption' && !argv.includes('--');

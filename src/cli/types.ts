@@ -37,6 +37,8 @@ export interface VerbDefinition<O extends Options = Options> {
   takesCommand?: boolean;
   /** Its words besides options, as commander writes them (`<run>`), what help says of them, and what to type for want of one. */
   argument?: readonly [name: string, help: string, next?: string];
+  /** What to say instead for want of it, by the words that were typed. */
+  missing?(argv: readonly string[]): { expected?: string; next?: string };
   /** What the first of them may be, where only these are known. */
   words?: readonly string[];
   /** Beyond the common ones. */

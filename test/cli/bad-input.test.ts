@@ -376,6 +376,22 @@ describe('bad input is refused with the next command', () => {
     expect(stderr).toBe(`fireaxe: unknown argument "${word}"\n  expected: ${expected}\n  next: ${next}\n`);
   });
 
+  it('does not lead from a plan to a change, nor from the nodes to the journal', async () => {
+    expect((await refusal(['plan', 'dns', 'hld'])).stderr).toContain('next: fireaxe plan dns hold\n');
+    const alone = (await refusal(['plan', 'dns'])).stderr;
+    expect(alone).toContain('at: fireaxe plan dns <what>\n');
+    expect(alone).toContain('next: fireaxe dns --help\n');
+    const undo = (await refusal(['undo', '--from-nodes'])).stderr;
+    expect(undo).toContain('expected: the id of a run\n');
+    expect(undo).toContain('next: fireaxe runs --on-nodes\n');
+  });
+
+  it('run of a saved plan that is not there: says how one is saved', async () => {
+    const { code, stderr } = await refusal(['run', 'nope.plan']);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/no file nope\.plan[\s\S]*a saved plan, [\s\S]*--save FILE/);
+  });
+
   it.each(['run', 'plan', 'playbooks check', 'playbooks show'])(
     '%s of a playbook that does not exist: leads to the list',
     async (verb) => {

@@ -3,6 +3,7 @@ import { usage } from '../../base/errors.ts';
 import { nearest } from '../../base/nearest.ts';
 import { dnsCheckParameters } from '../../status/dns-names.ts';
 import { givenParameters, parameterFlags, runAction } from '../action-verb.ts';
+import { planOnly } from '../context.ts';
 import { checkDns } from '../dns-check.ts';
 import { changeOptions, paceOptions, targetOptions, waveOptions } from '../options.ts';
 import { defineVerb } from '../types.ts';
@@ -39,9 +40,11 @@ export default defineVerb({
   run(args, flags, io) {
     if (args[0] === 'check') return checkDns(flags, io);
     if (args[0] !== 'hold') {
+      const plan = planOnly(flags) ? 'plan ' : '';
+      const meant = nearest(args[0] ?? '', WORDS);
       throw usage(`unknown argument ${JSON.stringify(args[0] ?? '')}`, {
         expected: WORDS.join(' or '),
-        next: `fireaxe dns ${nearest(args[0] ?? '', WORDS) ?? '--help'}`,
+        next: meant ? `fireaxe ${plan}dns ${meant}` : 'fireaxe dns --help',
       });
     }
     return runAction(flags, io, {

@@ -99,8 +99,15 @@ async function runSaved(file: string, context: CliContext, again: boolean): Prom
   return carryOut(plan, context, { saved: true, once });
 }
 
-/** A saved plan is any file but YAML; anything else is a playbook's name or path. */
+/** A saved plan is any file but YAML; anything else is a playbook's name or path. Throws where it can only be a file that is not there. */
 async function isPlanFile(word: string): Promise<boolean> {
   if (/\.ya?ml$/.test(word)) return false;
-  return (await stat(word).catch(() => undefined))?.isFile() ?? false;
+  const found = await stat(word).catch((error: NodeJS.ErrnoException) => error);
+  if (found instanceof Error && found.code === 'ENOENT' && /[/.]/.test(word))
+    throw usage(`there is no file ${word}`, {
+      place: word,
+      expected: 'a saved plan, a playbook name, or a path to a YAML file',
+      next: 'save one: fireaxe plan … --save FILE',
+    });
+  return !(found instanceof Error) && found.isFile();
 }

@@ -41,6 +41,8 @@ export default defineVerb({
   ],
   danger: 'change',
   argument: ['<run>', 'an id from fireaxe runs, its beginning, or last', 'fireaxe runs'],
+  missing: (argv) =>
+    argv.includes('--from-nodes') ? { expected: 'the id of a run', next: 'fireaxe runs --on-nodes' } : {},
   options: {
     ...grouped('Which run:', {
       fromNodes: toggle('--from-nodes', 'undo by the receipts on the nodes: needs no journal'),
