@@ -39,6 +39,6 @@ export function overText({ over }: FloodTally, ranMs: number, spanMs: number): s
   if (over.length === 0) return undefined;
   const where = over.join(', ');
   return ranMs >= spanMs
-    ? `the flood was over by itself before the drill was, on ${where}: give a longer --for`
-    : `what was held and released makes no more calls: the flood was over before its time on ${where}`;
+    ? `the flood was over before the drill was, on ${where}: unless the playbook held it, give a longer --for`
+    : `the flood was over before its time on ${where}: what was held and released makes no more calls`;
 }

@@ -23,7 +23,7 @@ it('adds up what the nodes told, also of a flood that was over by itself', () =>
 
 it('asks for a longer flood only where its time was over', () => {
   const tally = { calls: 1, answered: 1, left: [], over: ['w1', 'w2'] };
-  expect(overText(tally, 60_000, 60_000)).toMatch(/by itself .* on w1, w2: give a longer --for$/);
-  expect(overText(tally, 59_999, 60_000)).toMatch(/^what was held .* on w1, w2$/);
+  expect(overText(tally, 60_000, 60_000)).toMatch(/before the drill was, on w1, w2: .* give a longer --for$/);
+  expect(overText(tally, 59_999, 60_000)).toMatch(/before its time on w1, w2: what was held/);
   expect(overText({ ...tally, over: [] }, 60_000, 60_000)).toBeUndefined();
 });
