@@ -26,6 +26,8 @@ export function namesOf(records: readonly JournalRecord[], plan: Pick<Plan, 'wor
     if (record.kind === 'intent' && points.length === 0) points.push([at, 0]);
     const told = toldIn(record);
     if (!told || told.count === (held.get(told.target) ?? 0)) continue;
+    // A damaged journal may lack the intent.
+    if (points.length === 0) points.push([at, 0]);
     sum += told.count - (held.get(told.target) ?? 0);
     held.set(told.target, told.count);
     points.push([at, sum]);
@@ -39,15 +41,15 @@ function toldIn(record: JournalRecord): { target: string; count: number } | unde
   if (record.kind === 'kept') return record.ok ? undefined : { target: record.target, count: 0 };
   if (record.kind !== 'outcome' || record.op !== 'apply') return undefined;
   const { target, result } = record.outcome;
-  const holds = result?.data?.holds ?? '';
-  return result?.state === 'changed' && /^\d{1,4}$/.test(holds)
-    ? { target, count: Number(holds) }
-    : undefined;
+  const { holds = '', held = '' } = result?.data ?? {};
+  // What an earlier run holds answers by a table as well.
+  const count = result?.state === 'changed' ? holds : result?.state === 'already' ? held : '';
+  return /^\d{1,4}$/.test(count) ? { target, count: Number(count) } : undefined;
 }
 
 /** Where the plots have DNS from, or that they have none. */
 export function dnsNote(series: readonly Pick<Held, 'title'>[]): string {
   return series.some(({ title }) => title === TITLE)
     ? 'DNS: as the nodes told that hold names. No gate asks it, so nothing is known of it between.'
-    : 'DNS: not in this journal. Gates do not ask it, and no step found a CoreDNS that failed (fireaxe dns hold).';
+    : 'DNS: not in this journal. Gates do not ask it, and no node told of a CoreDNS that it holds (fireaxe dns hold).';
 }

@@ -59,7 +59,7 @@ describe('the report of a run', () => {
       { kind: 'intent', step: 'names', op: 'apply', targets: hold.targets, via: 'ssh', wave: 1 },
       told('cp1', 'changed', { holds: '0' }),
       told('w1', 'changed', { holds: '2' }),
-      told('w2', 'already', { servers: '0' }),
+      told('w2', 'already', { servers: '0', held: '0' }),
       told('w2', 'changed', { holds: '1; rm' }),
       { kind: 'undone', step: 'names', target: 'w1', ok: true },
       { kind: 'note', text: 'later' },
@@ -75,6 +75,15 @@ describe('the report of a run', () => {
     expect(of('Nodes whose CoreDNS is held or watched')?.map(([, n]) => n)).toEqual([0, 1, 2, 3, 2, 2]);
     expect(dnsNote(series)).toMatch(/^DNS: as the nodes told/);
     expect(dnsNote(part.series)).toMatch(/^DNS: not in this journal/);
+
+    // Of a damaged journal, and of nodes that an earlier run holds.
+    const late = journal(
+      { kind: 'plan', plan: planOf(['names', [hold]]), operator: 'a', host: 'h', pid: 1 },
+      told('w1', 'already', { servers: '2', held: '2' }),
+    );
+    expect(
+      incidentOf(found(late))!.parts[0]!.series.map(({ points }) => points.map(([, n]) => n)),
+    ).toContainEqual([0, 2]);
   });
 
   it('plots the gates of an early journal, which has their readings as text alone', () => {
