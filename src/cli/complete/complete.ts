@@ -33,7 +33,7 @@ export async function complete(
     return ofWord(found, at.before + at.word, at.before + given);
   }
   if (at.word.startsWith('-')) return ofWord({ candidates: flagWords(options) }, at.word);
-  return ofWord(await wordsAt(definition, planned ? [] : at.positionals, sources, actsAmong(verbs)), at.word);
+  return ofWord(await wordsAt(definition, at.positionals, sources, actsAmong(verbs)), at.word);
 }
 
 /** Those that can be planned. */

@@ -63,6 +63,8 @@ describe('completion', () => {
       ['check', 'hold'],
     ],
     [['dns', 'check', ''], []],
+    [['plan', 'dns', 'h'], ['hold']],
+    [['plan', 'dns', 'hold', ''], []],
     [['drill', 'st'], ['status']],
     [['kubectl', 'ap'], ['apply']],
     [['completion', 'z'], ['zsh']],
