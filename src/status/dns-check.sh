@@ -8,10 +8,11 @@ act_look() {
     dns_servers
     for DC_P in $DS_ALL; do
       # A Corefile at another place can be asked, too.
-      dns_server "$DC_P"
+      DC_W=''
+      dns_server "$DC_P" || DC_W=$DS_WHY
       [ -n "$DS_AT" ] || continue
       DS_DOMAIN=${DS_DOMAIN:-$DN_DOMAIN}
-      if [ "$DS_KIND" = node-local ]; then check_cache "$DC_P" & else check_one "$DS_AT" "$DS_DOMAIN" & fi
+      if [ "$DS_KIND" = node-local ]; then check_cache "$DC_P" "$DC_W" & else check_one "$DS_AT" "$DS_DOMAIN" & fi
       DN_PIDS="$DN_PIDS $!"
     done
     # A server that a hold started here has the address of the service.
@@ -37,7 +38,7 @@ check_one() {
   printf 'coredns %s %s\n' "$1" "$(dns_ask "$1" "hold.fireaxe.svc.$2")"
 }
 
-# check_cache PID: after dns_server. Where nothing behind it knows the cluster's names, the seconds that it still answers the API's
+# check_cache PID WHY: after dns_server, which says why its Corefile was not found. Where nothing behind it knows the cluster's names, the seconds that it still answers the API's
 # service (`?` where nslookup asks, which does not tell), and whether it may answer that longer.
 check_cache() {
   DC_C=$(dns_mark) DC_L='' DC_S=fresh
@@ -46,7 +47,7 @@ check_cache() {
     *nslookup) DC_L='?' ;;
     *) DC_L=$(dns_left "$DS_AT" "kubernetes.default.svc.$DS_DOMAIN") ;;
   esac
-  ! grep -q '^[ \t]*serve_stale' "$FX_ROOT/proc/$1/root$DS_CONF" 2>/dev/null || DC_S=stale
+  [ -n "$2" ] || ! dns_cache_stale "$1" || DC_S=stale
   printf 'cache %s %s %s %s\n' "$DS_AT" "$DC_C" "${DC_L:--}" "$DC_S"
 }
 

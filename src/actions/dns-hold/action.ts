@@ -1,4 +1,5 @@
 import { defineAction } from '../types.ts';
+import flat from './flat.sh';
 import free from './free.sh';
 import fromPods from './from-pods.sh';
 import lead from './lead.sh';
@@ -38,7 +39,7 @@ export const dnsHold = defineAction({
       ? `no CoreDNS runs on these nodes${p.ownServer ? ', and none is needed or can be started there' : ''}`
       : undefined,
   node: {
-    fragments: { node, load, lead, server, free, rules, 'from-pods': fromPods, serve, pod, watching },
+    fragments: { node, flat, load, lead, server, free, rules, 'from-pods': fromPods, serve, pod, watching },
     variables: (p) => ({
       P_FOR: String(p.for),
       P_TIMER: String(p.timer),

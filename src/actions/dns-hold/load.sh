@@ -1,9 +1,7 @@
 # Makes a CoreDNS answer by a table of names, and by itself again. The kubelet's volume shows another Corefile only while CoreDNS
 # reads it: the kubelet would soon write its own again, and a restart must find that one.
-# needs: dns/servers dns/ask dns/corefile
+# needs: flat dns/servers dns/ask dns/corefile
 # shellcheck shell=sh
-
-DH_HOME=$FX_ROOT/run/fireaxe/dns-hold
 
 # dh_state: of the server that dns_server found: `held`, `own` (it knows the cluster's names itself), `fails` or `silent`.
 dh_state() {
@@ -34,14 +32,22 @@ dh_await() {
 # shellcheck disable=SC2034
 dh_hold() {
   dh_straight
-  DH_K=stale
+  DH_K=stale DH_F=$DS_DIR/$DS_NAME
   for DH_S in 1 5; do
+    [ -z "$DS_FLAT" ] || {
+      DH_WHY='its Corefile cannot be put aside'
+      dh_flat_keep || return 1
+      DH_F=$DH_C/own
+    }
     DH_WHY='its Corefile has no server block that forwards the names of services'
     [ "$DS_KIND" = node-local ] || { DH_K='' && DH_WHY='its Corefile has no server block with the plugin kubernetes'; }
-    corefile_with "$DS_DOMAIN" "$DH_HOME/table" $DH_K <"$DS_DIR/$DS_NAME" >"$DH_HOME/Corefile" || return 1
+    corefile_with "$DS_DOMAIN" "$DH_HOME/table" $DH_K <"$DH_F" >"$DH_HOME/Corefile" || return 1
     DH_K=plain
     DH_WHY="cannot write in $DS_DIR"
-    dh_show 2>/dev/null || { dh_straight && return 1; }
+    dh_show 2>/dev/null || {
+      dh_straight
+      return 1
+    }
     DH_WHY='it does not answer by the table after it was told to read its Corefile again'
     kill -USR1 "$1" 2>/dev/null
     sleep "$DH_S"
@@ -66,7 +72,7 @@ dh_show() {
 # shellcheck disable=SC2034
 dh_free() {
   DH_WHY='it still answers by the table'
-  dh_straight
+  dh_straight || [ -z "$DS_FLAT" ] || return 1
   kill -USR1 "$1" 2>/dev/null
   dh_await free
 }
@@ -93,21 +99,4 @@ dh_straight() {
     fi
   fi
   rm -rf "$DS_DIR/..fireaxe"
-}
-
-# dh_flat_show: a file in no volume shows it in place, after its own text was put aside. The first line tells whose text it is.
-dh_flat_show() {
-  DH_F=$DS_DIR/$DS_NAME
-  cp -p "$DH_F" "$DH_F.fireaxe.new" && mv -f "$DH_F.fireaxe.new" "$DH_F.fireaxe" && { echo '# fireaxe' && cat "$DH_HOME/Corefile"; } >"$DH_F"
-}
-
-# dh_flat_straight: the file has its own text again, unless the cache itself wrote a new one meanwhile.
-dh_flat_straight() {
-  DH_F=$DS_DIR/$DS_NAME
-  rm -f "$DH_F.fireaxe.new"
-  [ -e "$DH_F.fireaxe" ] || return 0
-  DH_L=''
-  { read -r DH_L <"$DH_F"; } 2>/dev/null
-  if [ "$DH_L" = '# fireaxe' ] || [ ! -s "$DH_F" ]; then cat "$DH_F.fireaxe" >"$DH_F" || return 1; fi
-  rm -f "$DH_F.fireaxe"
 }

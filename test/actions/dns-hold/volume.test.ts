@@ -1,6 +1,7 @@
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect } from 'vitest';
+import flat from '../../../src/actions/dns-hold/flat.sh';
 import load from '../../../src/actions/dns-hold/load.sh';
 import { compose } from '../../../src/node/compose.ts';
 import { library } from '../../../src/node/lib/index.ts';
@@ -11,7 +12,7 @@ const FOLDER = '/var/lib/kubelet/pods/u1/volumes/kubernetes.io~configmap/config-
 const COREFILE = '.:53 {\n    kubernetes cluster.local\n    reload\n}\n';
 const OWN = '..2026_11_30_10_51_59.3818823635';
 /** As the watch has it. */
-const script = `FX_ROOT=$FIREAXE_ROOT\nset -f\n${compose(['load'], { ...library, load })}\nDS_DIR=$FX_ROOT${FOLDER} DS_NAME=Corefile\n`;
+const script = `FX_ROOT=$FIREAXE_ROOT\nset -f\n${compose(['load'], { ...library, flat, load })}\nDS_DIR=$FX_ROOT${FOLDER} DS_NAME=Corefile\n`;
 
 /** The kubelet's volume of CoreDNS, as its writer makes it. */
 function volume(box: Sandbox): string {

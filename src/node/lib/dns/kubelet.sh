@@ -6,11 +6,13 @@
 dns_of_kubelet() {
   for DN_K in var/lib/kubelet/config.yaml etc/kubernetes/kubelet/config.json etc/kubernetes/kubelet/kubelet-config.json; do
     [ -r "$FX_ROOT/$DN_K" ] || continue
-    DN_F=$(within 2 cat "$FX_ROOT/$DN_K" 2>/dev/null | tr '\n",[]' '     ')
+    DN_T=$(within 2 cat "$FX_ROOT/$DN_K" 2>/dev/null)
+    DN_F=$(printf '%s\n' "$DN_T" | tr '\n",[]' '     ')
     for DN_L in $(printf '%s\n' "$DN_F" | sed -n 's/.*clusterDNS *: *\([0-9a-fA-F.: -]*\).*/\1/p'); do
       case $DN_L in *.*.* | *:*:*) dns_add service "$DN_L" ;; esac
     done
-    DN_L=$(printf '%s\n' "$DN_F" | sed -n 's/.*clusterDomain *: *\([^ ]*\).*/\1/p')
+    # It may be empty, and JSON may be one line.
+    DN_L=$(printf '%s\n' "$DN_T" | tr ',' '\n' | tr -d "\"'" | sed -n 's/^[ \t{]*clusterDomain *: *\([^ \t\r#}]*\).*/\1/p' | head -n 1)
     DN_DOMAIN=${DN_DOMAIN:-$DN_L}
   done
   [ -z "$DN_DONE" ] || return 0
