@@ -386,7 +386,7 @@ describe('bad input is refused with the next command', () => {
     expect(undo).toContain('next: fireaxe runs --on-nodes\n');
   });
 
-  it('run of a saved plan that is not there: says how one is saved', async () => {
+  it('run of a saved plan that is missing: says how one is saved', async () => {
     const { code, stderr } = await refusal(['run', 'nope.plan']);
     expect(code).toBe(2);
     expect(stderr).toMatch(/no file nope\.plan[\s\S]*a saved plan, [\s\S]*--save FILE/);

@@ -99,7 +99,7 @@ async function runSaved(file: string, context: CliContext, again: boolean): Prom
   return carryOut(plan, context, { saved: true, once });
 }
 
-/** A saved plan is any file but YAML; anything else is a playbook's name or path. Throws where it can only be a file that is not there. */
+/** A saved plan is any file but YAML; anything else is a playbook's name or path. Throws where it can only be a file that is missing. */
 async function isPlanFile(word: string): Promise<boolean> {
   if (/\.ya?ml$/.test(word)) return false;
   const found = await stat(word).catch((error: NodeJS.ErrnoException) => error);
