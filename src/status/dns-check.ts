@@ -73,7 +73,8 @@ function cacheOf(node: string, line: string): Cache[] {
   const [, address, code, left, stale] =
     /^cache ([0-9A-Fa-f.:]{2,45}) ([A-Za-z0-9-]{1,12}) (-|\?|\d{1,9}) (stale|fresh)$/.exec(line) ?? [];
   if (!address) return [];
-  const state = STATES[code!] ?? 'fails';
+  // It waits longer for a CoreDNS that it cannot reach than it is waited for.
+  const state = code === 'no-answer' ? 'fails' : (STATES[code!] ?? 'fails');
   return [
     {
       node,

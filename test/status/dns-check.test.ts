@@ -44,6 +44,8 @@ describe('dns check', () => {
       cache('w5', 'NOERROR - stale'),
       cache('w6', 'SERVFAIL x fresh'),
       cache('w7', 'SERVFAIL ? fresh'),
+      cache('w8', 'no-answer 12 fresh'),
+      cache('w9', 'unreachable - fresh'),
     ]);
     expect(check.caches.map(({ state, left }) => [state, left])).toEqual([
       ['knows', undefined],
@@ -52,6 +54,8 @@ describe('dns check', () => {
       ['fails', 0],
       ['held', undefined],
       ['fails', 'not-known'],
+      ['fails', 12],
+      ['silent', undefined],
     ]);
     expect(dnsIsWell(check)).toBe(false);
     const only = "is only a cache: no CoreDNS that it asks knows the cluster's names (SERVFAIL)";
@@ -62,8 +66,10 @@ describe('dns check', () => {
       `cache: 169.254.20.10 on w4 ${only}; it answers kubernetes.default by what is over its time; it has serve_stale, by which it may answer longer`,
       'cache: 169.254.20.10 on w5 answers by the table of a hold',
       `cache: 169.254.20.10 on w7 ${only}; how long it still answers is not known`,
+      `cache: 169.254.20.10 on w8 ${only.replace('SERVFAIL', 'no-answer')}; it answers kubernetes.default for 12s more`,
+      'cache: 169.254.20.10 on w9 does not answer (unreachable)',
       'CoreDNS: none runs on the nodes that were asked',
-      "next: fireaxe dns hold -c prod-1 --nodes w[2-4,7] --until-synced --reason 'names fail'",
+      "next: fireaxe dns hold -c prod-1 --nodes w[2-4,7-8] --until-synced --reason 'names fail'",
     ]);
   });
 

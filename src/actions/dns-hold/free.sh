@@ -14,12 +14,13 @@ dh_free_all() {
   dns_servers
   for DH_P in $DS_ALL; do
     dns_server "$DH_P" || continue
+    dh_who "$DH_P"
     dh_straight || [ -z "$DS_FLAT" ] || {
-      DH_LEFT="$DH_LEFT${DH_LEFT:+, }the Corefile of the cache, process $DH_P"
+      DH_LEFT="$DH_LEFT${DH_LEFT:+, }the Corefile of $DH_WHO"
       continue
     }
     dh_state
     [ "$DH_STATE" = held ] || continue
-    if dh_free "$DH_P"; then DH_FREED=$((DH_FREED + 1)); else DH_LEFT="$DH_LEFT${DH_LEFT:+, }CoreDNS, process $DH_P"; fi
+    if dh_free "$DH_P"; then DH_FREED=$((DH_FREED + 1)); else DH_LEFT="$DH_LEFT${DH_LEFT:+, }$DH_WHO"; fi
   done
 }

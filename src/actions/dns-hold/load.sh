@@ -3,23 +3,34 @@
 # needs: flat dns/servers dns/ask dns/corefile
 # shellcheck shell=sh
 
-# dh_state: of the server that dns_server found: `held`, `own` (it knows the cluster's names itself), `fails` or `silent`.
+# dh_state: of the server that dns_server found: `held`, `own` (it knows the cluster's names itself), `fails` or `silent`. A cache waits
+# longer for a CoreDNS that it cannot reach than anybody waits for the cache.
 dh_state() {
-  case $(dns_mark) in
-    NOERROR) DH_STATE=held ;;
-    NXDOMAIN) DH_STATE=own ;;
-    no-answer | unreachable) DH_STATE=silent ;;
+  DH_CODE=$(dns_mark)
+  case $DS_KIND:$DH_CODE in
+    *:NOERROR) DH_STATE=held ;;
+    *:NXDOMAIN) DH_STATE=own ;;
+    pod:no-answer | *:unreachable) DH_STATE=silent ;;
     *) DH_STATE=fails ;;
   esac
 }
 
-# dh_await held|free: waits for the state after a reload, in which CoreDNS waits some seconds for the API.
+# dh_who PID: DH_WHO names the server that dns_server found.
+dh_who() {
+  DH_WHO="CoreDNS, process $1"
+  [ "$DS_KIND" = pod ] || DH_WHO="the cache of this node, process $1"
+}
+
+# dh_await held|free: waits for the state after a reload, in which CoreDNS waits some seconds for the API. A question without an answer
+# takes two seconds, and one alone may be lost.
 dh_await() {
-  DH_N=0
+  DH_N=0 DH_L=''
   while [ "$DH_N" -lt 30 ]; do
     DH_N=$((DH_N + 1))
     dh_state
-    case $1$DH_STATE in heldheld | freeown | freefails) return 0 ;; esac
+    case $1$DH_STATE$DH_L$DH_CODE in freefailsno-answer) DH_L=lost DH_N=$((DH_N + 6)) && continue ;; esac
+    case $1$DH_STATE in heldheld | freeown | freefails) return 0 ;; heldfails) [ "$DH_CODE" != no-answer ] || DH_N=$((DH_N + 6)) ;; esac
+    DH_L=''
     sleep 0.3 2>/dev/null || sleep 1
   done
   return 1

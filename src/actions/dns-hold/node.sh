@@ -11,7 +11,7 @@ FX_LOCK=$FX_HOME/dns-hold.lock
 DH_MARK='192.0.2.1 hold.fireaxe'
 
 act_look() {
-  DH_FAILS=0 DH_HELD=0 DH_OWN=0 DH_ODD=''
+  DH_FAILS=0 DH_HELD=0 DH_OWN=0 DH_ODD='' DH_ASIDE=''
   dns_servers
   SV_WANT=''
   if [ -z "$DS_ALL" ] || dv_here; then
@@ -21,7 +21,7 @@ act_look() {
   dns_by || fx_refuse no-tool 'neither bash, dig nor nslookup is here to ask DNS'
   for DH_P in $DS_ALL; do
     DH_STATE=odd
-    if dns_server "$DH_P"; then dh_state; else DH_ODD="CoreDNS, process $DH_P: $DS_WHY"; fi
+    if dns_server "$DH_P"; then dh_state; else dh_trouble "$DH_P" "$DS_WHY"; fi
     case $DH_STATE in
       held) DH_HELD=$((DH_HELD + 1)) ;;
       own) DH_OWN=$((DH_OWN + 1)) ;;
@@ -45,6 +45,7 @@ act_look() {
   else
     fx_before dns free
   fi
+  dh_blame "$((DH_FAILS + DH_HELD + DH_OWN))"
   [ -z "$DH_ODD" ] || fx_refuse not-found "$DH_ODD"
   fx_systemd || fx_has setsid || fx_refuse no-timer 'neither systemd-run nor setsid is here to keep a hold'
   dh_names
@@ -57,6 +58,18 @@ act_look() {
   [ -z "$SV_WANT" ] || DH_K="by a static pod of ${SV_IMAGE:-its image} at $SV_AT"
   fx_say "will answer $DH_NAMES names $DH_K; reverts in ${P_TIMER}s unless kept"
   [ -z "$SV_WANT" ] || serve_until
+}
+
+# dh_trouble PID WHY: DH_ODD tells of the server that dns_server was asked for; DH_ASIDE of a cache, which must not cost the others theirs.
+dh_trouble() {
+  dh_who "$1"
+  if [ "$DS_KIND" = pod ]; then DH_ODD="$DH_WHO: $2"; else DH_ASIDE="$DH_WHO: $2"; fi
+}
+
+# dh_blame COUNT: a cache in trouble is told where that many others are held or watched, and else is the trouble of the node.
+dh_blame() {
+  [ -n "$DH_ASIDE" ] || return 0
+  if [ "$1" -eq 0 ]; then DH_ODD=${DH_ODD:-$DH_ASIDE}; else fx_say "left alone: $DH_ASIDE"; fi
 }
 
 # dh_names: DH_TABLE are the lines of the table, DH_NAMES how many.
@@ -86,17 +99,22 @@ act_apply() {
   arm_back "[ \"\$(cat $DH_HOME/step 2>/dev/null)\" != '$FX_DIR' ] || /bin/sh '$DH_HOME/watch.sh' free"
   AR_ELSE=true
   arm "$P_TIMER"
-  DH_DONE=0 DH_BAD=''
+  DH_DONE=0 DH_WELL=0 DH_ODD='' DH_ASIDE=''
   dns_servers
   for DH_P in $DS_ALL; do
-    dns_server "$DH_P" || continue
+    dns_server "$DH_P" || {
+      [ "$DS_KIND" = pod ] || dh_trouble "$DH_P" "$DS_WHY"
+      continue
+    }
     dh_state
-    [ "$DH_STATE" = fails ] || continue
-    if dh_hold "$DH_P"; then DH_DONE=$((DH_DONE + 1)); else DH_BAD="CoreDNS, process $DH_P: $DH_WHY"; fi
+    case $DH_STATE in fails) ;; held | own) DH_WELL=$((DH_WELL + 1)) && continue ;; *) continue ;; esac
+    if dh_hold "$DH_P"; then DH_DONE=$((DH_DONE + 1)); else dh_trouble "$DH_P" "$DH_WHY"; fi
   done
   if [ -n "$SV_WANT" ]; then
-    if serve_start; then DH_DONE=$((DH_DONE + 1)); else DH_BAD=$SV_WHY; fi
+    if serve_start; then DH_DONE=$((DH_DONE + 1)); else DH_ODD=$SV_WHY; fi
   fi
+  dh_blame "$((DH_DONE + DH_WELL))"
+  DH_BAD=$DH_ODD
   serve_check
   arm_check
   fx_data holds "$DH_DONE"
@@ -115,13 +133,21 @@ act_apply() {
 act_verify() {
   dns_by || fx_fail no-tool 'nothing here can ask DNS'
   dns_servers
-  DH_HELD=0 DH_BAD=''
+  DH_HELD=0 DH_WELL=0 DH_ODD='' DH_ASIDE=''
   for DH_P in $DS_ALL; do
     dns_server "$DH_P" || continue
     dh_state
     [ "$DH_STATE" != held ] || DH_HELD=$((DH_HELD + 1))
-    [ "$(dns_ask "$DS_AT" "kubernetes.default.svc.$DS_DOMAIN")" = NOERROR ] || DH_BAD="CoreDNS at $DS_AT does not answer"
+    if [ "$(dns_ask "$DS_AT" "kubernetes.default.svc.$DS_DOMAIN")" = NOERROR ]; then
+      DH_WELL=$((DH_WELL + 1))
+    elif [ "$DS_KIND" = pod ]; then
+      DH_ODD="CoreDNS at $DS_AT does not answer"
+    else
+      dh_trouble "$DH_P" 'it does not answer'
+    fi
   done
+  dh_blame "$DH_WELL"
+  DH_BAD=$DH_ODD
   if dv_here && dv_read; then
     if dv_answers; then DH_HELD=$((DH_HELD + 1)); else DH_BAD="the server of this hold does not answer at $DV_AT"; fi
   fi

@@ -19,6 +19,33 @@ dw_up() {
   DW_UP=${DW_UP%%.*}
 }
 
+# dw_fails PID: after dh_state; whether it is to be held now. A cache says so also by one CoreDNS of several, or by one packet that was
+# lost, and a reload drops what it had: three times in a row, and after a hold in vain thirty times.
+dw_fails() {
+  [ "$DS_KIND" = node-local ] || return 0
+  DW_MANY=3
+  case " $DW_VAIN " in *" $1 "*) DW_MANY=30 ;; esac
+  DW_ILL="$DW_ILL $1"
+  # shellcheck disable=SC2086
+  dw_count "$1" $DW_ILL
+  [ "$DW_N" -ge "$DW_MANY" ] || return 1
+  dw_forget "$1"
+}
+
+# dw_forget PID: its next look is the first one.
+dw_forget() {
+  DW_K=''
+  for DW_P in $DW_ILL; do [ "$DW_P" = "$1" ] || DW_K="$DW_K $DW_P"; done
+  DW_ILL=$DW_K
+}
+
+# dw_count PID WORD…: DW_N is how many of the words it is.
+dw_count() {
+  DW_N=0 DW_P=$1
+  shift
+  for DW_K in "$@"; do [ "$DW_K" != "$DW_P" ] || DW_N=$((DW_N + 1)); done
+}
+
 # dw_synced PID: whether it gets its answers from the API again: three times in a row, for a name that no cache has. A cache asks one of
 # several CoreDNS each time, so it must be ten times.
 dw_synced() {
@@ -32,8 +59,8 @@ dw_synced() {
     for DW_P in $DW_CALM; do [ "$DW_P" = "$1" ] || DW_K="$DW_K $DW_P"; done
     DW_CALM=$DW_K
   fi
-  DW_N=0
-  for DW_P in $DW_CALM; do [ "$DW_P" != "$1" ] || DW_N=$((DW_N + 1)); done
+  # shellcheck disable=SC2086
+  dw_count "$1" $DW_CALM
   [ "$DW_N" -ge "$DW_MANY" ]
 }
 
@@ -61,10 +88,11 @@ dw_turn() {
   for DW_S in $DS_ALL; do
     dns_server "$DW_S" || continue
     dh_state
+    [ "$DH_STATE" = fails ] || dw_forget "$DW_S"
     case $DH_STATE in
       fails)
         DW_HELD=$((DW_HELD + 1))
-        dw_wanted && dh_hold "$DW_S"
+        dw_fails "$DW_S" && dw_wanted && { dh_hold "$DW_S" || DW_VAIN="$DW_VAIN $DW_S"; }
         ;;
       held)
         if [ "$IN_UNTIL" = synced ] && dw_synced "$DW_S"; then
@@ -79,7 +107,7 @@ dw_turn() {
 
 dw_watch() {
   echo $$ >"$DH_HOME/watch"
-  DW_TURN=0 DW_CALM='' DW_FREED=''
+  DW_TURN=0 DW_CALM='' DW_FREED='' DW_ILL='' DW_VAIN=''
   dw_up
   DW_END=$((DW_UP + P_FOR))
   { read -r DW_K <"$DH_HOME/until" && DW_END=$DW_K; } 2>/dev/null || echo "$DW_END" >"$DH_HOME/until"

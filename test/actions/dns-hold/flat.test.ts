@@ -112,4 +112,22 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     box.file(`${ETC}/Corefile`, 'x'.repeat(9_000_000));
     expect((await show(box)).stdout).toBe('= 1\n');
   });
+
+  test('tells no process to read a Corefile that could not be put back', async ({ box }) => {
+    const { read } = cache(box);
+    const told = `${script}DS_KIND=node-local DS_DOMAIN=cluster.local DS_DIR=/\nkill() { echo told; }\ndh_await() { :; }\nsleep() { :; }\n`;
+    box.file(`${HOME}/table`, '192.0.2.1 hold.fireaxe\n');
+    // It writes, and says that it did not.
+    const half = `dh_flat_put() { cat "$1" >"$FX_ROOT${ETC}/Corefile" && return 1; }\n`;
+    expect((await box.run(`${told}${half}dh_hold 4711; echo "= $?"`, shell)).stdout).toBe('= 1\n');
+    expect(read()).toBe(OWN);
+    box.file(`${ETC}/Corefile`, OWN);
+    rmSync(join(box.root, HOME, 'caches'), { recursive: true });
+    await show(box);
+    expect(
+      (await box.run(`${told}dh_flat_put() { return 1; }\ndh_free 4711; echo "= $?"`, shell)).stdout,
+    ).toBe('= 1\n');
+    expect((await box.run(`${told}dh_free 4711; echo "= $?"`, shell)).stdout).toBe('told\n= 0\n');
+    expect(read()).toBe(OWN);
+  });
 });

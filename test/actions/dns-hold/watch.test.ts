@@ -16,7 +16,7 @@ const inputs = (until: string) => `FX_ROOT=$FIREAXE_ROOT DW_ID=r1/dns-hold P_FOR
 const turns = (count: number) =>
   watchText().replace(
     /^dns_by\n[\s\S]*$/m,
-    `dns_by\nDW_TURN=0 DW_CALM=\nfor i in ${'x '.repeat(count)}; do dw_turn; done\n`,
+    `dns_by\nDW_TURN=0 DW_CALM= DW_ILL= DW_VAIN=\nfor i in ${'x '.repeat(count)}; do dw_turn; done\n`,
   );
 
 /** A node with a server of its own, in front of one pod of CoreDNS. */
@@ -108,5 +108,28 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     } finally {
       box.remove();
     }
+  });
+
+  test('holds a cache that failed three times in a row, and after a hold in vain tries seldom', async ({
+    box,
+  }) => {
+    box.file(`${HOME}/who`, 'r1/dns-hold\n');
+    // A cache by number; what it says by turn: it fails, knows, fails thrice, and then as long as nobody holds it.
+    const fake = `dns_servers() { DS_ALL=4711; }
+dns_server() { DS_KIND=node-local; }
+dh_state() {
+  DW_T=$((\${DW_T:-0} + 1)) DH_STATE=fails
+  [ "$DW_T" -ne 3 ] || DH_STATE=own
+}
+dh_hold() {
+  echo "turn $DW_T"
+  return 1
+}
+`;
+    const { stdout } = await box.run(
+      inputs('undo') + turns(40).replace('dns_by\n', `dns_by\n${fake}`),
+      shell,
+    );
+    expect(stdout).toBe('turn 6\nturn 36\n');
   });
 });

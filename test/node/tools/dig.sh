@@ -1,5 +1,6 @@
 # A server of a hold's own answers where its manifest is, its address on the node, and rules lead to it; on the loopback without rules.
 # Other servers are folders coredns/ADDRESS: `Corefile` is what the server has read, `knows` are the names that it has from the API.
+# One that `hangs` waits for another server, one that `refuses` is not there.
 for word in "$@"; do
   case $word in
     @*) server=$SANDBOX/coredns/${word#@} ;;
@@ -28,6 +29,12 @@ if [ ! -d "$server" ]; then
   exit 9
 elif grep -q " $name\$" "$server/Corefile"; then
   code=NOERROR
+elif [ -e "$server/hangs" ]; then
+  echo ';; connection timed out; no servers could be reached'
+  exit 9
+elif [ -e "$server/refuses" ]; then
+  echo ';; communications error: connection refused'
+  exit 9
 elif [ -e "$server/knows" ]; then
   code=NXDOMAIN
   ! grep -qxF "$name" "$server/knows" || code=NOERROR
