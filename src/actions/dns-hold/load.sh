@@ -22,13 +22,15 @@ dh_who() {
 }
 
 # dh_await held|free: waits for the state after a reload, in which CoreDNS waits some seconds for the API. A question without an answer
-# takes two seconds, and one alone may be lost.
+# takes two seconds, and one alone may be lost. A cache reads its Corefile only after its last reload ended, and that waits up to 30 s
+# for a CoreDNS that does not answer.
 dh_await() {
-  DH_N=0 DH_L=''
-  while [ "$DH_N" -lt 30 ]; do
+  DH_N=0 DH_L='' DH_MOST=30
+  [ "$DS_KIND$1" != node-localfree ] || [ "${FX_DEADLINE:-60}" -lt 60 ] || DH_MOST=100
+  while [ "$DH_N" -lt "$DH_MOST" ]; do
     DH_N=$((DH_N + 1))
     dh_state
-    case $1$DH_STATE$DH_L$DH_CODE in freefailsno-answer) DH_L=lost DH_N=$((DH_N + 6)) && continue ;; esac
+    case $1$DH_STATE$DH_L$DH_CODE in freefailsno-answer) DH_L=lost DH_N=$((DH_N - 1)) && continue ;; esac
     case $1$DH_STATE in heldheld | freeown | freefails) return 0 ;; heldfails) [ "$DH_CODE" != no-answer ] || DH_N=$((DH_N + 6)) ;; esac
     DH_L=''
     sleep 0.3 2>/dev/null || sleep 1

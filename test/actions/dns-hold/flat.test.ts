@@ -130,4 +130,24 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     expect((await box.run(`${told}dh_free 4711; echo "= $?"`, shell)).stdout).toBe('told\n= 0\n');
     expect(read()).toBe(OWN);
   });
+
+  test('waits longer for a cache to be free, and does not take one lost answer for it', async ({ box }) => {
+    const states = (from: string) => `sleep() { :; }
+dh_state() {
+  T=$((T + 1)) DH_STATE=held DH_CODE=NOERROR
+  case $T in ${from}) DH_STATE=fails DH_CODE=no-answer ;; esac
+}
+`;
+    const free = async (from: string, more = '') =>
+      (
+        await box.run(
+          `${script}${states(from)}DS_KIND=node-local T=0 ${more}\ndh_await free; echo "$? $T"`,
+          shell,
+        )
+      ).stdout;
+    expect(await free('3|6|7')).toBe('0 7\n');
+    expect(await free('100|101')).toBe('0 101\n');
+    expect(await free('6?', 'FX_DEADLINE=20')).toBe('1 30\n');
+    expect(await free('60|61', 'DS_KIND=pod')).toBe('1 30\n');
+  });
 });
