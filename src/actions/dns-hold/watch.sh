@@ -95,10 +95,11 @@ dw_turn() {
         dw_fails "$DW_S" && dw_wanted && { dh_hold "$DW_S" || DW_VAIN="$DW_VAIN $DW_S"; }
         ;;
       held)
+        DW_HELD=$((DW_HELD + 1))
         if [ "$IN_UNTIL" = synced ] && dw_synced "$DW_S"; then
-          dh_free "$DW_S" && DW_FREED=1
-        else
-          DW_HELD=$((DW_HELD + 1))
+          # One that is slow to come back is seen to answer by itself in a later turn.
+          DW_FREED=1
+          ! dh_free "$DW_S" || DW_HELD=$((DW_HELD - 1))
         fi
         ;;
     esac

@@ -110,6 +110,23 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
     }
   });
 
+  test('ends, too, where what it freed was slow to answer by itself', async ({ box }) => {
+    box.file(`${HOME}/who`, 'r1/dns-hold\n');
+    const fake = `dns_servers() { DS_ALL=4711; }
+dns_server() { DS_KIND=pod; }
+dw_synced() { :; }
+dh_free() { return 1; }
+dh_state() { DW_T=$((\${DW_T:-0} + 1)) DH_STATE=own; [ "$DW_T" -gt 1 ] || DH_STATE=held; }
+`;
+    const looked = (count: number) =>
+      box.run(
+        `${inputs('synced')}${turns(count).replace('dns_by\n', `dns_by\n${fake}`)}echo "freed $DW_FREED held $DW_HELD"\n`,
+        shell,
+      );
+    expect((await looked(1)).stdout).toBe('freed 1 held 1\n');
+    expect((await looked(2)).stdout).toBe('freed 1 held 0\n');
+  });
+
   test('holds a cache that failed three times in a row, and after a hold in vain tries seldom', async ({
     box,
   }) => {
