@@ -6,8 +6,8 @@ import { systemWords } from '../base/system-error.ts';
 import type { Kit } from '../kit/types.ts';
 import { SHIPPED } from './shipped.ts';
 
-/** A word with one of these is a path; any other is a name. */
-const PATH = /[/.]/;
+/** Any other word is a name. */
+export const isPath = (word: string): boolean => /[/.]/.test(word);
 
 const LIST = 'fireaxe playbooks list';
 
@@ -21,7 +21,7 @@ export interface PlaybookText {
 
 /** The text of a playbook by name (the kit's before the shipped ones) or by path. */
 export async function playbookText(nameOrPath: string, kit: Pick<Kit, 'playbooks'>): Promise<PlaybookText> {
-  if (PATH.test(nameOrPath)) return ofFile(nameOrPath);
+  if (isPath(nameOrPath)) return ofFile(nameOrPath);
   const own = kit.playbooks[nameOrPath];
   if (own) return ofFile(own);
   const shipped = SHIPPED[nameOrPath];
@@ -42,7 +42,7 @@ export async function includedText(
   kit: Pick<Kit, 'playbooks'>,
   { file, place }: { file: string; place: string },
 ): Promise<PlaybookText> {
-  const relative = PATH.test(nameOrPath) && !isAbsolute(nameOrPath);
+  const relative = isPath(nameOrPath) && !isAbsolute(nameOrPath);
   try {
     return await playbookText(relative ? join(dirname(file), nameOrPath) : nameOrPath, kit);
   } catch (error) {
@@ -50,7 +50,7 @@ export async function includedText(
     throw new FireaxeError(error.kind, `cannot include ${nameOrPath}: ${error.message}`, {
       place,
       cause: error,
-      expected: PATH.test(nameOrPath) ? 'a path relative to this file' : (error.expected ?? 'a playbook'),
+      expected: isPath(nameOrPath) ? 'a path relative to this file' : (error.expected ?? 'a playbook'),
     });
   }
 }

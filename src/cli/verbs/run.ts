@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { usage } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
 import { openClusters } from '../../kit/clusters/opened.ts';
+import { isPath } from '../../playbook/find.ts';
 import { carryOut } from '../carry-out.ts';
 import { furtherReasonOf, reasonOf } from '../consent.ts';
 import { type CliContext, type Flags, openContext } from '../context.ts';
@@ -103,7 +104,7 @@ async function runSaved(file: string, context: CliContext, again: boolean): Prom
 async function isPlanFile(word: string): Promise<boolean> {
   if (/\.ya?ml$/.test(word)) return false;
   const found = await stat(word).catch((error: NodeJS.ErrnoException) => error);
-  if (found instanceof Error && found.code === 'ENOENT' && /[/.]/.test(word))
+  if (found instanceof Error && found.code === 'ENOENT' && isPath(word))
     throw usage(`there is no file ${word}`, {
       place: word,
       expected: 'a saved plan, a playbook name, or a path to a YAML file',
