@@ -63,7 +63,7 @@ describe('dns check', () => {
       "cache: 169.254.20.10 on w1 gets the cluster's names from a CoreDNS; without one, it is only a cache",
       `cache: 169.254.20.10 on w2 ${only}; it answers kubernetes.default for 23s more`,
       `cache: 169.254.20.10 on w3 ${only}; it has no answer for kubernetes.default left`,
-      `cache: 169.254.20.10 on w4 ${only}; it answers kubernetes.default by what is over its time; it has serve_stale, by which it may answer longer`,
+      `cache: 169.254.20.10 on w4 ${only}; it answers kubernetes.default by an answer whose time is over; it has serve_stale, by which it may answer longer`,
       'cache: 169.254.20.10 on w5 answers by the table of a hold',
       `cache: 169.254.20.10 on w7 ${only}; how long it still answers is not known`,
       `cache: 169.254.20.10 on w8 ${only.replace('SERVFAIL', 'no-answer')}; it answers kubernetes.default for 12s more`,

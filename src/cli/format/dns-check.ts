@@ -22,7 +22,7 @@ function cacheText({ state, code, left, stale }: DnsCheck['caches'][number]): st
         ? 'how long it still answers is not known'
         : left > 0
           ? `it answers kubernetes.default for ${left}s more`
-          : 'it answers kubernetes.default by what is over its time';
+          : 'it answers kubernetes.default by an answer whose time is over';
   return `is only a cache: no CoreDNS that it asks knows the cluster's names (${code}); ${still}${stale ? '; it has serve_stale, by which it may answer longer' : ''}`;
 }
 
