@@ -2,7 +2,7 @@ import { actionSteps } from '../plan/steps.ts';
 import type { Plan } from '../plan/types.ts';
 import type { JournalRecord } from '../run/types.ts';
 
-const TITLE = 'CoreDNS that failed, and answer by the hold';
+const TITLE = 'CoreDNS instances that answer by the hold';
 
 /** A plot: milliseconds since 1970, and how many. */
 interface Held {

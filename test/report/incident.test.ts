@@ -67,7 +67,7 @@ describe('the report of a run', () => {
     const { series, from } = incidentOf(found(held))!.parts[0]!;
     const of = (title: string) =>
       series.find((one) => one.title === title)?.points.map(([at, n]) => [(at - from) / 1000, n]);
-    expect(of('CoreDNS that failed, and answer by the hold')).toEqual([
+    expect(of('CoreDNS instances that answer by the hold')).toEqual([
       [1, 0],
       [3, 2],
       [6, 0],
