@@ -218,7 +218,7 @@ export function verbs(): RegisteredVerb[] {
     },
     {
       name: 'kit import',
-      summary: 'Take nodes from kubectl, Ansible, ssh_config, CSV or EC2',
+      summary: 'Take nodes from kubectl, Ansible, ssh_config, CSV or EC2, and services',
       group: 'Prepare',
       load: async () => (await import('./verbs/kit-import.ts')).default,
     },

@@ -12,6 +12,7 @@ import { judgeHostKeys } from './host-keys.ts';
 import { checkKeys } from './keys.ts';
 import { sampleBy } from './sample.ts';
 import { doctorScript } from './script.ts';
+import { judgeServices } from './services.ts';
 import { judgeSnapshot } from './snapshot.ts';
 import { type Told, toldBy } from './told.ts';
 import { type Check, type Finding, failed, type Judged } from './types.ts';
@@ -49,9 +50,11 @@ export async function checkCluster(cluster: ClusterKit, deps: ClusterDeps): Prom
   const targets = targetsOf(cluster);
   const { name, fleet } = cluster;
   const discovers = cluster.cloud !== undefined;
-  await check('snapshot', async () =>
-    judgeSnapshot(fleet, { nowMs, maxAgeMs: deps.fleetMaxAgeMs, discovers, cluster: name }),
-  );
+  const by = { nowMs, maxAgeMs: deps.fleetMaxAgeMs, cluster: name };
+  await check('snapshot', async () => [
+    ...judgeSnapshot(fleet, { ...by, discovers }),
+    ...judgeServices(cluster.services, by),
+  ]);
   const bySsh = targets.some(({ via }) => via.some((one) => TRANSPORTS[one].addressedBy === 'ip'));
   if (bySsh) {
     await check('host-keys', async () => judgeHostKeys(targets, await deps.knownHosts(), name));

@@ -11,6 +11,7 @@ import { readFleetFile } from './fleet-file.ts';
 import { existing, inKit, missing } from './in-kit.ts';
 import { mustBeFile } from './read-text.ts';
 import type { ClusterFile } from './schema.ts';
+import { readServicesFile, servicesFileOf } from './services/file.ts';
 import type { Bastion, CloudProfile, ClusterKit, Discovery, Timeouts, TrafficSwitch } from './types.ts';
 
 /** One cluster of the kit with its fleet; every file that it names exists. */
@@ -70,6 +71,7 @@ export async function openCluster(
   return {
     name,
     fleetFile,
+    services: () => readServicesFile(servicesFileOf(path, name), name),
     ssh: {
       ...ssh,
       sudo: sudo ?? true,

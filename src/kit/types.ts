@@ -2,6 +2,7 @@ import type { FireaxeError } from '../base/errors.ts';
 import type { TransportName } from '../fleet/transports.ts';
 import type { FleetNode, FleetSnapshot, Role } from '../fleet/types.ts';
 import type { ClusterIndex } from './clusters/types.ts';
+import type { ServicesSnapshot } from './services/types.ts';
 
 /** A host through which other nodes are reached. */
 export interface Bastion {
@@ -131,6 +132,8 @@ export interface ClusterKit {
   fleet: FleetSnapshot;
   /** Absolute path of its snapshot, where it comes from a kit. */
   fleetFile?: string;
+  /** Reads its snapshot of services; undefined where the kit has none. */
+  services?(): ServicesSnapshot | undefined;
   /** Absolute paths of known_hosts files with its own hosts. */
   knownHosts?: string[];
 }

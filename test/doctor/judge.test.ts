@@ -2,6 +2,7 @@ import { appendFileSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { usage } from '../../src/base/errors.ts';
 import { judgeAccess } from '../../src/doctor/access.ts';
 import { aheadMs, judgeClocks } from '../../src/doctor/clock.ts';
 import { judgeDescriptors } from '../../src/doctor/descriptors.ts';
@@ -9,6 +10,7 @@ import { type Disk, judgeDisk, readDisk } from '../../src/doctor/disk.ts';
 import { judgeDrill } from '../../src/doctor/drill.ts';
 import { lastDrill, recordDrill } from '../../src/doctor/drills.ts';
 import { sampleBy } from '../../src/doctor/sample.ts';
+import { judgeServices } from '../../src/doctor/services.ts';
 import { judgeSnapshot } from '../../src/doctor/snapshot.ts';
 import { toldBy } from '../../src/doctor/told.ts';
 import type { Finding } from '../../src/doctor/types.ts';
@@ -51,6 +53,28 @@ describe('doctor judges', () => {
     const snapshot = { schemaVersion: 1 as const, cluster: 'c', source: 'file', ...usual, ...more };
     const how = { nowMs: NOW, maxAgeMs: 7 * DAY, discovers: true, cluster: 'c' };
     expect(states(judgeSnapshot({ ...snapshot, nodes: snapshot.nodes as FleetNode[] }, how))).toEqual(found);
+  });
+
+  it.each([
+    ['2026-11-30T11:00:00Z', ['green: the snapshot of services is 1h00m old (from x); 1 services']],
+    [
+      '2026-11-20T12:00:00Z',
+      ['amber: the snapshot of services is 10 d old (from x); at most 7 d (policy.fleetMaxAge)'],
+    ],
+    [
+      '2026-11-30T12:10:00Z',
+      ['amber: the snapshot of services is dated 10m00s in the future: a clock is wrong'],
+    ],
+  ])('services as of %s', (takenAt, found) => {
+    const services = [{ name: 'a', namespace: 'b', addresses: ['10.0.0.1'] }];
+    const snapshot = { schemaVersion: 1 as const, cluster: 'c', source: 'x', takenAt, services };
+    const how = { nowMs: NOW, maxAgeMs: 7 * DAY, cluster: 'c' };
+    expect(states(judgeServices(() => snapshot, how))).toEqual(found);
+    expect(judgeServices(() => undefined, how)).toEqual([]);
+    const broken = () => {
+      throw usage('the file is empty', { place: 'services/c.json' });
+    };
+    expect(states(judgeServices(broken, how))).toEqual(['red: services/c.json: the file is empty']);
   });
 
   it.each([

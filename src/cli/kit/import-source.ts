@@ -20,15 +20,19 @@ export interface SourceFlags {
 }
 
 /** Exactly one source: two could contradict each other. */
-export function refuseOtherThanOne({ kubectl, context, ansible, sshConfig, csv, ec2 }: SourceFlags): void {
-  const flags = { kubectl, context, ansible, 'ssh-config': sshConfig, csv, ec2 };
+export function refuseOtherThanOne(
+  { kubectl, context, ansible, sshConfig, csv, ec2 }: SourceFlags,
+  what: 'nodes' | 'services' = 'nodes',
+): void {
+  const ofNodes = { ansible, 'ssh-config': sshConfig, csv, ec2 };
+  const flags = { kubectl, context, ...(what === 'nodes' && ofNodes) };
   const given = Object.entries(flags).flatMap(([flag, value]) => (value === undefined ? [] : [`--${flag}`]));
   if (given.length === 1) return;
   const all = Object.keys(flags).map((flag) => `--${flag}`);
   throw usage(
     given.length === 0 ? 'nothing to import from' : `one source at a time, not ${given.join(' and ')}`,
     {
-      place: given.join(' ') || '--csv',
+      place: given.join(' ') || (what === 'nodes' ? '--csv' : '--kubectl'),
       expected: `one of ${all.join(', ')}`,
       next: 'fireaxe kit import --help',
     },
@@ -40,8 +44,7 @@ export async function readSource(flags: SourceFlags, io: CliIo): Promise<Invento
   const { kubectl, context, ansible, sshConfig, csv, address } = flags;
   if (kubectl !== undefined || context !== undefined) {
     const { readKubectl } = await import('../../kit/import/kubectl.ts');
-    const text = kubectl === undefined ? await fromContext(context!, io) : await textOf(kubectl, io);
-    const source = kubectl === undefined ? `context:${context}` : named('kubectl', kubectl);
+    const { text, source } = await ofKubectl(['nodes'], flags, io);
     return { kind: 'kubectl', source, nodes: readKubectl(text, address), notes: [] };
   }
   if (ansible !== undefined) {
@@ -61,10 +64,30 @@ export async function readSource(flags: SourceFlags, io: CliIo): Promise<Invento
   return { kind: 'csv', source: named('csv', csv!), ...readCsv(await textOf(csv!, io)), notes: [] };
 }
 
+/** Reads what kubectl prints of services, from a file or by a context. */
+export async function servicesSource(
+  { kubectl, context }: SourceFlags,
+  io: CliIo,
+): Promise<{ text: SourceText; source: string }> {
+  return ofKubectl(['services,endpointslices', '-A'], { kubectl, context }, io);
+}
+
+/** What kubectl prints of some objects, and where it is from. */
+async function ofKubectl(
+  what: readonly string[],
+  { kubectl, context }: SourceFlags,
+  io: CliIo,
+): Promise<{ text: SourceText; source: string }> {
+  if (kubectl === undefined)
+    return { text: await fromContext(what, context!, io), source: `context:${context}` };
+  const expected = `the output of kubectl get ${what.join(' ')} -o json`;
+  return { text: await textOf(kubectl, io, expected), source: named('kubectl', kubectl) };
+}
+
 const named = (kind: string, file: string): string => `${kind}:${file === '-' ? 'stdin' : basename(file)}`;
 
-async function textOf(typed: string, io: CliIo): Promise<SourceText> {
-  if (typed === '-') return sourceText(await all(io.stdin), 'stdin');
+async function textOf(typed: string, io: CliIo, expected?: string): Promise<SourceText> {
+  if (typed === '-') return sourceText(await all(io.stdin), 'stdin', expected);
   const file = typed.startsWith('~/') ? join(home(io.env), typed.slice(2)) : typed;
   const found = await stat(file).catch((cause: NodeJS.ErrnoException) => {
     throw usage(`the file cannot be read (${cause.code})`, { place: file, cause });
@@ -72,11 +95,13 @@ async function textOf(typed: string, io: CliIo): Promise<SourceText> {
   if (found.isDirectory())
     throw usage('a directory, not a file', {
       place: file,
-      next: `ansible-inventory -i ${quote(file)} --list | fireaxe kit import --ansible -`,
+      ...(expected === undefined
+        ? { next: `ansible-inventory -i ${quote(file)} --list | fireaxe kit import --ansible -` }
+        : { expected }),
     });
   if (!found.isFile() && !found.isFIFO())
     throw usage('not a file', { place: file, expected: 'a file, or - for stdin' });
-  return sourceText(await readFile(file), file);
+  return sourceText(await readFile(file), file, expected);
 }
 
 async function all(stream: NodeJS.ReadableStream): Promise<Buffer> {
@@ -88,8 +113,8 @@ async function all(stream: NodeJS.ReadableStream): Promise<Buffer> {
 const CONTEXT_MS = 60_000;
 
 /** Asks the API server, today, while it answers. */
-async function fromContext(context: string, io: CliIo): Promise<SourceText> {
-  const words = ['get', 'nodes', '-o', 'json', `--context=${context}`, '--request-timeout=30s'];
+async function fromContext(what: readonly string[], context: string, io: CliIo): Promise<SourceText> {
+  const words = ['get', ...what, '-o', 'json', `--context=${context}`, '--request-timeout=30s'];
   const { execa } = await import('execa');
   const ended = await execa('kubectl', words, {
     env: io.env,
@@ -100,12 +125,13 @@ async function fromContext(context: string, io: CliIo): Promise<SourceText> {
     encoding: 'buffer',
     reject: false,
   });
-  const typed = `kubectl get nodes -o json --context=${quote(context)}`;
+  const got = `kubectl get ${what.join(' ')} -o json`;
+  const typed = `${got} --context=${quote(context)}`;
   if (!ended.failed) return sourceText(Buffer.from(ended.stdout), typed);
   if (ended.code === 'ENOENT')
     throw usage('kubectl is not installed', {
       place: '--context',
-      next: 'kubectl get nodes -o json elsewhere, then --kubectl FILE',
+      next: `${got} elsewhere, then --kubectl FILE`,
     });
   const said = Buffer.from(ended.stderr ?? '')
     .toString()

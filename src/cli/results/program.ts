@@ -51,6 +51,19 @@ export interface KitImportResult {
   changes: NodeChange[];
 }
 
+/** Of `kit import services`. */
+export interface KitImportServicesResult {
+  cluster: string;
+  source: string;
+  /** How many the snapshot has then. */
+  services: number;
+  clusterIP: number;
+  headless: number;
+  externalName: number;
+  written: boolean;
+  changes: { new: number; gone: number; changed: number };
+}
+
 export interface KitHostsResult {
   cluster: string;
   file: string;

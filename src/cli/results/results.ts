@@ -11,6 +11,7 @@ import type { ChangeResult, RolloutUndoResult, SweepResult, UndoResult } from '.
 import type {
   KitHostsResult,
   KitImportResult,
+  KitImportServicesResult,
   KitInitResult,
   PlaybookChecked,
   PlaybooksResult,
@@ -76,7 +77,7 @@ export interface Results {
   timeline: TimelineResult | RolloutTimelineResult;
   report: ReportResult;
   'kit init': KitInitResult;
-  'kit import': OneOrSeveral<KitImportResult>;
+  'kit import': OneOrSeveral<KitImportResult> | KitImportServicesResult;
   'kit hosts': KitHostsResult;
   drill:
     | DrillResult

@@ -1,3 +1,4 @@
+import { usage } from '../../base/errors.ts';
 import { chooseCluster, openContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { listOf, rolesTyped } from '../kit/import-roles.ts';
@@ -5,10 +6,12 @@ import { choice, grouped, parsed, toggle, value, values } from '../option.ts';
 import { clusterOptions, consentOptions, verboseOptions } from '../options.ts';
 import { defineVerb } from '../types.ts';
 
+const WORDS = ['nodes', 'services'];
+
 export default defineVerb({
   name: 'kit import',
   summary:
-    'Take the nodes of a cluster from a source: shows the difference, and keeps what people wrote by hand',
+    'Take the nodes or the services of a cluster from a source: shows the difference, and keeps what people wrote by hand',
   examples: [
     'fireaxe kit import -c prod-1 --context prod-1',
     'kubectl get nodes -o json | fireaxe kit import -c prod-1 --kubectl - --yes',
@@ -17,11 +20,15 @@ export default defineVerb({
     "fireaxe kit import --ssh-config ~/.ssh/config --only 'prod1-*' --role control-plane='prod1-cp*'",
     'fireaxe kit import --csv nodes.csv          # name,address,roles,port,user,zone,machineId',
     'fireaxe kit import -c prod-1 --ec2',
+    'fireaxe kit import services -c prod-1 --context prod-1',
+    'kubectl get services,endpointslices -A -o json | fireaxe kit import services -c prod-1 --kubectl - --yes',
   ],
   danger: 'read',
+  argument: ['[what]', 'nodes (default), or services: names for dns hold, from --kubectl or --context alone'],
+  words: WORDS,
   options: {
     ...grouped('From where:', {
-      kubectl: value('--kubectl <file>', 'output of kubectl get nodes -o json; - is stdin'),
+      kubectl: value('--kubectl <file>', 'output of kubectl get nodes (services) -o json; - is stdin'),
       context: value('--context <name>', 'ask kubectl with this context'),
       ansible: value('--ansible <file>', 'inventory as INI or YAML, or ansible-inventory --list; - is stdin'),
       sshConfig: value('--ssh-config <file>', 'hosts of an ssh_config, such as ~/.ssh/config'),
@@ -49,8 +56,21 @@ export default defineVerb({
   notes: `
 Names are resolved now, since in an emergency none is: the snapshot has addresses alone. What differs from the last
 import of the same source was written by hand, and stays; nodes that the source had and has no longer are removed.`,
-  async run(_args, flags, io) {
+  async run([what = 'nodes'], flags, io) {
+    if (!WORDS.includes(what))
+      throw usage(`unknown argument ${JSON.stringify(what)}`, {
+        expected: WORDS.join(' or '),
+        next: 'fireaxe kit import --help',
+      });
     const { readSource, refuseOtherThanOne } = await import('../kit/import-source.ts');
+    if (what === 'services') {
+      const { importServices, refuseFlagsOfNodes } = await import('../kit/import-services.ts');
+      refuseFlagsOfNodes(flags);
+      refuseOtherThanOne(flags, 'services');
+      const context = await openContext(flags, io, { fleets: 'if-there' });
+      await importServices(context, await chooseCluster(context), flags);
+      return EXIT.done;
+    }
     refuseOtherThanOne(flags);
     const roles = rolesTyped(flags.role ?? []);
     const context = await openContext(flags, io, { fleets: 'if-there' });

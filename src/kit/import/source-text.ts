@@ -17,8 +17,8 @@ export interface SourceLine {
 
 const MOST_BYTES = 400 << 20;
 
-/** The text of an inventory. Bytes that are not UTF-8 are refused by their place. */
-export function sourceText(bytes: Buffer, file: string): SourceText {
+/** The text of an inventory, or of what else is expected. Bytes that are not UTF-8 are refused by their place. */
+export function sourceText(bytes: Buffer, file: string, expected = 'an inventory'): SourceText {
   if (bytes.length > MOST_BYTES) throw refused('the file is too large', file, 'at most 400 MiB');
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     throw refused('the file is UTF-16', `${file}:1:1`, 'UTF-8 (in PowerShell: Out-File -Encoding utf8)');
@@ -30,7 +30,7 @@ export function sourceText(bytes: Buffer, file: string): SourceText {
   const broken = text.indexOf('\ufffd');
   if (broken >= 0 && !bytes.equals(Buffer.from(bytes.toString('utf8'))))
     throw refused('the file is not UTF-8', source.place(broken), 'UTF-8');
-  if (text.trim() === '') throw refused('the file is empty', file, 'an inventory');
+  if (text.trim() === '') throw refused('the file is empty', file, expected);
   return source;
 }
 
