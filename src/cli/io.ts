@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { isatty } from 'node:tty';
 import { sanitize } from '../base/sanitize.ts';
+import { endProcess } from './end-process.ts';
 import { EXIT } from './exit-codes.ts';
 import { interrupts } from './interrupts.ts';
 import { outlets, surviveOutput } from './outlets.ts';
@@ -24,7 +25,7 @@ export function processIo(): ProcessIo {
   const { stdout, stderr } = outlets(lostTerminal);
   function leave(code: number): never {
     if (signals.hungUp.aborted) replace(terminals);
-    process.exit(code);
+    endProcess(code);
   }
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => interrupt(name));
   process.on('SIGHUP', hangUp);
