@@ -163,6 +163,22 @@ it('says what two sizes leave open, and stops a pipeline by the steepest law', a
   expect(code).toBe(3);
 });
 
+it('says where a size was measured while its servers were slower', async () => {
+  const sized = (nodes: number, took: number) =>
+    metricsOf({ calls: { 'GET pods resource': { count: nodes * 100, took } }, nodes });
+  writeFileSync(file('10.prom'), sized(10, 0.01));
+  writeFileSync(file('20.prom'), sized(20, 0.03));
+  const { stdout } = await forecast(
+    '--metrics',
+    file('10.prom'),
+    '--metrics',
+    file('20.prom'),
+    '--size',
+    '30',
+  );
+  expect(stdout).toContain('uncertain: a request for one object took 3 times as long at 20 nodes as at 10: ');
+});
+
 it('shows the connections that who saw at the largest size, in a table of their own', async () => {
   const client = { name: 'agent', where: { kind: 'unit', id: 'agent.service' }, labels: {}, connections: 2 };
   const node = {

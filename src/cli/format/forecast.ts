@@ -1,8 +1,9 @@
 import { formatDuration } from '../../base/duration.ts';
 import { type ClientTrend, growthText } from '../../forecast/clients.ts';
 import { at, isUndecided } from '../../forecast/growth.ts';
+import { unevenPace } from '../../forecast/pace.ts';
 import { type Capacity, type Predicted, sizeFor, type Trend, type Trends } from '../../forecast/predict.ts';
-import type { Load } from '../../forecast/types.ts';
+import type { Load, Measured } from '../../forecast/types.ts';
 import type { SeenTrend } from '../../forecast/who.ts';
 import { bytesText } from '../../who/reasons.ts';
 import { table } from '../output.ts';
@@ -141,7 +142,11 @@ function assumptions({ trends, measured }: Trends, nodes: number): string[] {
           'assumed: each kind of request grows by node, and lists of the whole cluster by its objects, too',
           'one size tells nothing of growth: measure a second one',
         ]
-      : [...objectLines(heavy, nodes), ...undecidedLines(heavy, measured.length, nodes)]),
+      : [
+          ...objectLines(heavy, nodes),
+          ...undecidedLines(heavy, measured.length, nodes),
+          ...unevenLines(measured),
+        ]),
     ...faster
       .slice(0, MOST_NOTES)
       .map(({ load }) => `too low: ${requestText(load)} grew faster than the square of the nodes`),
@@ -169,6 +174,15 @@ function undecidedLines(trends: Trend[], sizes: number, nodes: number): string[]
   const names = undecided.slice(0, MOST_NOTES).map(({ load }) => requestText(load));
   return [
     `undecided: ${sizes} sizes do not tell how ${names.join(', ')} ${undecided.length === 1 ? 'grows' : 'grow'}${undecided.length > names.length ? `, and ${undecided.length - names.length} more` : ''}: measure another size`,
+  ];
+}
+
+function unevenLines(measured: Measured[]): string[] {
+  const uneven = unevenPace(measured);
+  if (!uneven) return [];
+  const { slowest, quickest, times } = uneven;
+  return [
+    `uncertain: a request for one object took ${number(times)} times as long at ${number(slowest)} nodes as at ${number(quickest)}: the seats are predicted with these times; measure both at the same load`,
   ];
 }
 
