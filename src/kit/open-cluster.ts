@@ -10,7 +10,7 @@ import type { Definition } from './clusters/definition.ts';
 import { readFleetFile } from './fleet-file.ts';
 import { existing, inKit, missing } from './in-kit.ts';
 import { mustBeFile } from './read-text.ts';
-import type { ClusterFile } from './schema.ts';
+import type { ClusterFile } from './schema/cluster.ts';
 import { readServicesFile, servicesFileOf } from './services/file.ts';
 import type { Bastion, CloudProfile, ClusterKit, Discovery, Timeouts, TrafficSwitch } from './types.ts';
 

@@ -10,7 +10,8 @@ import { existing, inKit, missing } from './in-kit.ts';
 import { openCluster } from './open-cluster.ts';
 import { type Loose, loosePermissions } from './permissions.ts';
 import { mustBeFile, readText } from './read-text.ts';
-import { type ClusterFile, type KitFile, kitSchema, knownKitKeys } from './schema.ts';
+import type { ClusterFile } from './schema/cluster.ts';
+import { type KitFile, kitSchema, knownKitKeys } from './schema/kit.ts';
 import type { Kit } from './types.ts';
 import { parseYaml, schemaError, type YamlSource } from './yaml-file.ts';
 

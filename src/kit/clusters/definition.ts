@@ -1,11 +1,6 @@
 import type { FireaxeError } from '../../base/errors.ts';
-import {
-  type ClusterFile,
-  clusterSchema,
-  defaultsSchema,
-  knownClusterKeys,
-  knownKitKeys,
-} from '../schema.ts';
+import { type ClusterFile, clusterSchema, defaultsSchema, knownClusterKeys } from '../schema/cluster.ts';
+import { knownKitKeys } from '../schema/kit.ts';
 import { schemaError, type YamlSource } from '../yaml-file.ts';
 import { hasPath, overDefaults } from './merge.ts';
 

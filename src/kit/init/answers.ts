@@ -1,5 +1,6 @@
 import { type FireaxeError, usage } from '../../base/errors.ts';
-import { clusterName, clusterSchema } from '../schema.ts';
+import { clusterSchema } from '../schema/cluster.ts';
+import { name as clusterName } from '../schema/values.ts';
 
 /** What a new kit is made of. */
 export interface Answers {

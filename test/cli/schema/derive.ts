@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { ACTION_NAMES } from '../../../src/actions/registry.ts';
 import { snapshotSchema } from '../../../src/fleet/snapshot.ts';
-import { clusterSchema, defaultsSchema, kitSchema } from '../../../src/kit/schema.ts';
+import { clusterSchema, defaultsSchema } from '../../../src/kit/schema/cluster.ts';
+import { kitSchema } from '../../../src/kit/schema/kit.ts';
 import { entrySchemas, playbookSchema, stepSchemas } from '../../../src/playbook/grammar.ts';
 
 /** The JSON Schemas of what people write, derived from the schemas by which Fireaxe reads it. */
