@@ -1,3 +1,4 @@
+import { PLAYBOOK } from '../arguments.ts';
 import { EXIT } from '../exit-codes.ts';
 import { createSink } from '../output.ts';
 import { ownPlaybooks } from '../playbooks.ts';
@@ -11,7 +12,7 @@ export default defineVerb({
     'fireaxe plan ./own.yaml -c prod-1      # also the nodes and values',
   ],
   danger: 'read',
-  argument: ['<playbook>', 'a name, or a path to a YAML file', 'fireaxe playbooks list'],
+  argument: PLAYBOOK,
   options: {},
   notes: '\nExit 2 at the first mistake. It needs no kit.',
   async run([name], flags, io) {

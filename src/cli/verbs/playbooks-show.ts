@@ -1,3 +1,4 @@
+import { PLAYBOOK } from '../arguments.ts';
 import { EXIT } from '../exit-codes.ts';
 import { createSink } from '../output.ts';
 import { ownPlaybooks } from '../playbooks.ts';
@@ -11,7 +12,7 @@ export default defineVerb({
     'fireaxe playbooks show shed-load --output json',
   ],
   danger: 'read',
-  argument: ['<playbook>', 'a name, or a path to a YAML file', 'fireaxe playbooks list'],
+  argument: PLAYBOOK,
   options: {},
   async run([name], flags, io) {
     const sink = createSink(io, flags);

@@ -1,4 +1,5 @@
 import { usage } from '../../base/errors.ts';
+import { RUN } from '../arguments.ts';
 import { EXIT } from '../exit-codes.ts';
 import { journalDir } from '../journal-dir.ts';
 import { withNext } from '../next-command.ts';
@@ -18,7 +19,7 @@ export default defineVerb({
     'fireaxe report last -o prod-1.html -c prod-1 # of a rollout: the run of one cluster',
   ],
   danger: 'read',
-  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last', 'fireaxe runs'],
+  argument: RUN,
   options: {
     ...ofOneCluster,
     ...grouped('The report:', {

@@ -2,6 +2,7 @@ import { stateDir } from '../../kit/state-dir.ts';
 import { askSteps } from '../../plan/steps.ts';
 import { RolloutMemory } from '../../run/rollout-memory.ts';
 import { answeredIn, refuseUnanswered } from '../answers.ts';
+import { RUN } from '../arguments.ts';
 import { CHANGE_MS } from '../certificates.ts';
 import { furtherReasonOf } from '../consent.ts';
 import { openContext } from '../context.ts';
@@ -33,7 +34,7 @@ export default defineVerb({
     'fireaxe runs      # lists the interrupted runs',
   ],
   danger: 'change',
-  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last', 'fireaxe runs'],
+  argument: RUN,
   options: {
     ...ofOneCluster,
     ...answerOptions,

@@ -1,4 +1,5 @@
 import { timeline, timelineLines } from '../../report/timeline.ts';
+import { RUN } from '../arguments.ts';
 import { EXIT } from '../exit-codes.ts';
 import { inForceLine } from '../format/undo-preview.ts';
 import { journalDir } from '../journal-dir.ts';
@@ -18,7 +19,7 @@ export default defineVerb({
     'fireaxe timeline last -c prod-1      # of a rollout: the run of one cluster',
   ],
   danger: 'read',
-  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last', 'fireaxe runs'],
+  argument: RUN,
   options: { ...ofOneCluster },
   async run(args, flags, io) {
     const sink = createSink(io, flags);

@@ -1,5 +1,6 @@
 import { usage } from '../../base/errors.ts';
 import { expandNodeset } from '../../fleet/nodeset.ts';
+import { RUN } from '../arguments.ts';
 import { carryOutUndo, phraseFor } from '../carry-out-undo.ts';
 import { openContext } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -40,7 +41,7 @@ export default defineVerb({
     'fireaxe undo last --canary 0 --wave 100% --pause 0s     # all at once',
   ],
   danger: 'change',
-  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last', 'fireaxe runs'],
+  argument: RUN,
   missing: (argv) =>
     argv.includes('--from-nodes') ? { expected: 'the id of a run', next: 'fireaxe runs --on-nodes' } : {},
   options: {

@@ -1,6 +1,7 @@
 import { dirname } from 'node:path';
 import { expandNodeset } from '../../fleet/nodeset.ts';
 import { stateDir } from '../../kit/state-dir.ts';
+import { RUN } from '../arguments.ts';
 import { openContext } from '../context.ts';
 import { runEnvironment } from '../environment.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -28,7 +29,7 @@ export default defineVerb({
     "fireaxe verify 20261120T101500Z --nodes 'n[1-9]' --output json",
   ],
   danger: 'read',
-  argument: ['<run>', 'an id from fireaxe runs, its beginning, or last', 'fireaxe runs'],
+  argument: RUN,
   options: {
     ...ofOneCluster,
     step: values('--step <id>', 'only this step'),
