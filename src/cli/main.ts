@@ -3,6 +3,7 @@ import { nearest } from '../base/nearest.ts';
 import { systemWords } from '../base/system-error.ts';
 import { interrupted } from './ask.ts';
 import { compileLate } from './compile-late.ts';
+import { poolEnds } from './end-process.ts';
 import { EXIT } from './exit-codes.ts';
 import { sharedHelp, topHelp } from './help.ts';
 import { aborted, flushed, processIo } from './io.ts';
@@ -18,6 +19,7 @@ export async function main(argv: string[]): Promise<never> {
   await Promise.race([Promise.all([flushed(io.stdout), flushed(io.stderr)]), aborted(io.quit)]);
   // A write to a file reports its failure one turn later.
   await new Promise((later) => setImmediate(later));
+  if (code === EXIT.interrupted) await poolEnds();
   return io.leave(io.lost() ? outputLost(io, code) : code);
 }
 
