@@ -71,6 +71,8 @@ export interface Action<P = unknown> {
   parameters: Parameters;
   /** Reads them, from flags or YAML, into what the functions below get. */
   params: ZodType<P>;
+  /** The parameters as given, with what the plan takes from the kit for them; `place` is that of the action. */
+  complete?(given: Record<string, unknown>, context: ActionContext, place: string): Record<string, unknown>;
   /** One line of a plan: what this will do. */
   summary(params: P): string;
   /** What it changes, to be counted over a whole plan. */

@@ -17,6 +17,8 @@ export interface ActionContext {
   cluster: ClusterKit;
   /** Every node of the cluster, not only the targets. */
   nodes: FleetNode[];
+  /** While a plan is made: when. */
+  now?: Date;
 }
 
 /** An action's part that runs on the node: `node.sh` defines the functions that lib/common calls (docs/node-protocol.md). */

@@ -40,7 +40,9 @@ export interface StepDraft {
 /** Completes a step: the action checks the parameters; waves, parallelism and budget become numbers. Flags win over the draft. */
 export function planActionStep(draft: StepDraft, request: PlanRequest): ActionStep {
   const action = actionNamed(draft.action);
-  const params = parseParams(action, draft.params, draft.place, draft.placeOfParam);
+  const context = { cluster: request.cluster, nodes: request.cluster.fleet.nodes, now: request.now };
+  const given = action.complete?.(draft.params, context, draft.place) ?? draft.params;
+  const params = parseParams(action, given, draft.place, draft.placeOfParam);
   const { overrides, kit } = request;
   // Flags were checked where they were typed; what is wrong here is in the playbook.
   const at = (key: 'canary' | 'wave' | 'maxFailures') => draft.placeOf?.(key) ?? draft.place;
@@ -59,7 +61,6 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
   const via = overrides.via ?? draft.via;
   const parallel = overrides.parallel ?? draft.parallel;
   const waves = action.oneByOne ? new Array<number>(total).fill(1) : waveSizes(total, canary, wave);
-  const context = { cluster: request.cluster, nodes: request.cluster.fleet.nodes };
   action.permitted?.(params, draft.targets, context);
   const warnings = action.warnings?.(params, context) ?? [];
   const hasCanary = canary !== undefined && waves.length > 1 && resolveAmount(canary, total, 'up') > 0;
@@ -71,7 +72,7 @@ export function planActionStep(draft: StepDraft, request: PlanRequest): ActionSt
     action: draft.action,
     title: draft.title ?? action.summary(params),
     danger: dangerOf({ action, params }),
-    params: draft.params,
+    params: given,
     targets: ordered ? alongShards(draft.targets, waves, request.cluster) : draft.targets,
     waves,
     ...(hasCanary ? { canary: true } : {}),

@@ -55,7 +55,7 @@ check_name() { printf 'name %s %s %s\n' "$1" "$2" "$(dns_ask "$1" "$2")"; }
 
 # check_table: how many names the rules of kube-proxy here know, and a checksum: equal where they are the same.
 check_table() {
-  DC_T=$(dns_names)
+  DC_T=$(dns_names '')
   DC_C=${DC_T##*= }
   # shellcheck disable=SC2086
   set -- $DC_C

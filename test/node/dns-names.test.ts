@@ -104,4 +104,35 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
       cases.flatMap((all) => [linesOf(all), linesOf(all)]),
     );
   });
+
+  test('reads 3,000 services with three ports each, and compares the kit with them', async ({ box }) => {
+    const all = Array.from(
+      { length: 3000 },
+      (_, i): Service => ({
+        name: `service-${i}`,
+        space: `team-${i % 40}`,
+        address: `10.${100 + (i >> 8)}.${i & 255}.7`,
+        ready: i % 10 > 0,
+      }),
+    );
+    const ports = (text: string) =>
+      ['http', 'grpc', 'metrics'].map((port) => text.replaceAll(':http ', `:${port} `));
+    // One that moved, one that is gone since.
+    const kit = [...linesOf(all.slice(2)), '10.9.9.9 service-0.team-0', '10.9.9.8 gone.team-0'].join('\n');
+    box.file('/iptables', `= iptables\n${ports(byIptables(all)).join('\n')}\n= kit\n${kit}\n`);
+    box.file('/nft', `${byNft(all)}= iptables\n= kit\n${kit}\n`);
+    box.file('/none', `= iptables\n= kit\n${kit}\n`);
+    const read = `${names}\nfor f in iptables nft none; do dns_table <"$FIREAXE_ROOT/$f"; done`;
+    const { stdout, stderr } = await box.run(read, shell);
+    expect(stderr).toBe('');
+    const tables = stdout.split(/^(= nft .*)\n/m);
+    expect(tables[0]!.trim().split('\n')).toEqual(linesOf(all));
+    expect(tables[2]).toBe(tables[0]);
+    expect(tables[4]!.trim().split('\n')).toEqual(kit.split('\n').sort());
+    expect([tables[1], tables[3], tables[5]]).toEqual([
+      '= nft 0 iptables 3000 differ 0 cut 0 kit 0 moved 1 absent 1',
+      '= nft 3000 iptables 0 differ 0 cut 0 kit 0 moved 1 absent 1',
+      '= nft 0 iptables 0 differ 0 cut 0 kit 3000 moved 0 absent 0',
+    ]);
+  });
 });

@@ -2,6 +2,8 @@ import { defineAction } from '../types.ts';
 import flat from './flat.sh';
 import free from './free.sh';
 import fromPods from './from-pods.sh';
+import kit from './kit.sh';
+import { ageOf, takenAtOf, withKitServices } from './kit-services.ts';
 import lead from './lead.sh';
 import load from './load.sh';
 import node from './node.sh';
@@ -20,10 +22,16 @@ export const dnsHold = defineAction({
   danger: 'change',
   scope: 'node',
   parameters: dnsHoldParameters,
+  complete: withKitServices,
   check: dnsHoldMisfit,
+  warnings: (p, { now }) => (p.services === '' ? [] : [ageOf(p.services, now)]),
   summary: (p) =>
     `let each CoreDNS that does not know the cluster's names answer them by the node's proxy rules, and watch the others${
       p.ownServer ? '; start one where none lives and none answers' : ''
+    }${
+      p.services === ''
+        ? ''
+        : `; where no rules tell names, by the kit's services of ${takenAtOf(p.services)}`
     }, ${
       p.untilSynced ? 'until it has the API again' : 'until undo'
     }; each node reverts this after ${p.timer}s unless kept`,
@@ -39,10 +47,24 @@ export const dnsHold = defineAction({
       ? `no CoreDNS runs on these nodes${p.ownServer ? ', and none is needed or can be started there' : ''}`
       : undefined,
   node: {
-    fragments: { node, flat, load, lead, server, free, rules, 'from-pods': fromPods, serve, pod, watching },
+    fragments: {
+      node,
+      kit,
+      flat,
+      load,
+      lead,
+      server,
+      free,
+      rules,
+      'from-pods': fromPods,
+      serve,
+      pod,
+      watching,
+    },
     variables: (p) => ({
       P_FOR: String(p.for),
       P_TIMER: String(p.timer),
+      IN_KIT: p.services,
       IN_OWN: p.ownServer ? 'own' : 'none',
       IN_UNTIL: p.untilSynced ? 'synced' : 'undo',
       IN_WATCH: watchText(),

@@ -1,6 +1,6 @@
 # Holds the names of services: a CoreDNS that does not know them answers by a table that this node's own proxy rules tell.
 # One that still knows them is watched only, as a reload would make it forget what it knows. Where none lives, one is started.
-# needs: load watching pod dns/names firewall/armed firewall/keep
+# needs: load watching pod kit dns/names firewall/armed firewall/keep
 # shellcheck shell=sh
 
 # It touches nothing that another action changes, and must not hold up a fence on the same host.
@@ -74,16 +74,25 @@ dh_blame() {
 
 # dh_names: DH_TABLE are the lines of the table, DH_NAMES how many.
 dh_names() {
-  DH_TABLE=$(dns_names)
+  DH_TABLE=$(dns_names "$IN_KIT")
   DH_K=${DH_TABLE##*= }
   DH_TABLE=${DH_TABLE%%= *}
-  case $DH_TABLE in *' kubernetes.default'*) ;; *) fx_refuse no-names 'no rules of kube-proxy with names are here (iptables, nftables); IPVS has none' ;; esac
   # shellcheck disable=SC2086
   set -- $DH_K
-  DH_NAMES=$(($2 + $4))
+  # Rules that were cut short do not prove that this node has none: then the kit must not answer.
   [ "$8" -eq 0 ] || fx_refuse no-answer 'the rules of kube-proxy could not be read to their end'
+  case $DH_TABLE in
+    *' kubernetes.default'*) ;;
+    *)
+      DH_L='no rules of kube-proxy with names are here (iptables, nftables); IPVS has none'
+      [ -z "$IN_KIT" ] || DH_L="$DH_L; the kit does not agree with the addresses of IPVS here"
+      fx_refuse no-names "$DH_L"
+      ;;
+  esac
+  DH_NAMES=$(($2 + $4 + ${10:-0}))
   fx_data names "$DH_NAMES"
   [ "$6" -eq 0 ] || fx_data differ "$6"
+  kit_say "${10:-0}" "${12:-0}" "${14:-0}"
   fx_data table "$(printf '%s\n' "$DH_TABLE" | cksum | cut -d ' ' -f 1)"
 }
 

@@ -1,5 +1,10 @@
+import * as z from 'zod';
 import { onOrOff, seconds } from '../kinds.ts';
 import type { Misfit, Parameters, Values } from '../params.ts';
+import { MOST_TABLE } from './kit-services.ts';
+
+/** As the plan writes it: the time, then a line for each address. */
+const TABLE = /^# \d{4}-[0-9T:.-]+Z(\n[0-9a-f.:]+ [a-z0-9-]+\.[a-z0-9-]+)*$/;
 
 export const dnsHoldParameters = {
   untilSynced: {
@@ -11,6 +16,19 @@ export const dnsHoldParameters = {
     schema: onOrOff,
     help: 'start a CoreDNS on a node where none lives and none answers',
     flag: '--own-server',
+  },
+  kitServices: {
+    schema: onOrOff,
+    help: "answer by the kit's snapshot of services where a node has no rules with names",
+    flag: '--kit-services',
+  },
+  services: {
+    schema: z
+      .string()
+      .refine((text) => text === '' || TABLE.test(text), 'not a table of services')
+      .refine((text) => Buffer.byteLength(text) <= MOST_TABLE, `longer than ${MOST_TABLE} bytes`)
+      .default(''),
+    help: 'the names of that snapshot; the plan takes them from the kit',
   },
   for: {
     schema: seconds(60, 604_800),

@@ -18,6 +18,7 @@ export default defineVerb({
     'fireaxe dns check -c prod-1 --name db.shop.svc.cluster.local --name www.example.com',
     'fireaxe dns hold -c prod-1 --reason INC-42 --dry-run',
     'fireaxe dns hold -c prod-1 --until-synced --canary 1 --reason INC-42',
+    'fireaxe dns hold -c prod-1 --kit-services --reason INC-42',
     'fireaxe undo last        # CoreDNS answers by itself again',
   ],
   danger: 'change',

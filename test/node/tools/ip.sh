@@ -2,6 +2,7 @@
 last=''
 for word in "$@"; do last=$word; done
 case "$*" in
+  '-o addr show dev kube-ipvs0') cat "$SANDBOX/kube-ipvs0" 2>/dev/null || : ;;
   '-o addr show '*) grep -sx "$last" "$SANDBOX/addresses" || : ;;
   'addr add '*)
     # The timer fires just before.

@@ -1,6 +1,10 @@
 # One table of text; a file that is loaded replaces it by its last table block, or removes it. kube-proxy's are files.
 case $* in
-  list*) [ ! -e "$SANDBOX/nft-dead" ] || exit 1 ;;
+  list*)
+    [ ! -e "$SANDBOX/nft-dead" ] || exit 1
+    # It had to be ended by `timeout`.
+    [ ! -e "$SANDBOX/nft-endless" ] || exit 124
+    ;;
 esac
 case $* in
   'list tables') grep -s '^table' "$SANDBOX/table" || : ;;

@@ -3,21 +3,30 @@
 # needs: common/within common/has
 # shellcheck shell=sh
 
-# dns_names: prints sorted lines `ADDRESS NAME.NAMESPACE`, and at the end `= SOURCE N …`.
+# dns_names [TABLE]: prints sorted lines `ADDRESS NAME.NAMESPACE`, and at the end `= SOURCE N …`. TABLE has such lines from elsewhere.
 dns_names() {
   {
     dns_rules
+    # TABLE must not stand in for rules that are there, and that nft did not tell in time.
+    [ -z "${1-}" ] || [ -z "$DN_HUNG" ] || DN_WELL='= cut'
     echo "$DN_WELL"
+    [ -z "${1-}" ] || {
+      # With IPVS, kube-proxy gives the node the address of each service, without its name.
+      echo '= ipvs'
+      ! fx_has ip || within 5 "$FX_P/ip" -o addr show dev kube-ipvs0 2>/dev/null
+      printf '= kit\n%s\n' "$1"
+    }
   } | dns_table
 }
 
 # dns_rules: the rules as the tools print them. What kube-proxy left when its mode was changed comes last.
 dns_rules() {
-  DN_WELL='= whole'
+  DN_WELL='= whole' DN_HUNG=''
   if fx_has nft; then
     for DN_T in ip ip6; do
-      within 5 nft list set $DN_T kube-proxy cluster-ips 2>/dev/null
-      for DN_V in service-ips no-endpoint-services; do within 5 nft list map $DN_T kube-proxy $DN_V 2>/dev/null; done
+      for DN_V in 'set cluster-ips' 'map service-ips' 'map no-endpoint-services'; do
+        within 5 nft list "${DN_V% *}" $DN_T kube-proxy "${DN_V#* }" 2>/dev/null || [ $? -ne 124 ] || DN_HUNG=1
+      done
     done
   fi
   echo '= iptables'
@@ -41,8 +50,30 @@ dns_table() {
         print address " " name | by
       } else if (has[name, family] != address) differ++
     }
+    # What the node itself knows is newer: a name is taken from elsewhere only where the node knows no names, and not against IPVS.
+    function told(address, name, family) {
+      if (address !~ /^[0-9a-f.:]+$/ || name !~ /^[a-z0-9-]+\.[a-z0-9-]+$/) return
+      family = index(address, ":") ? 6 : 4
+      if (count["nft"] + count["iptables"]) {
+        if (!((name, family) in has)) absent++
+        else if (has[name, family] != address) moved++
+      } else if (addresses && !(address in ipvs)) absent++
+      else if (!((name, family) in has)) {
+        has[name, family] = address
+        count["kit"]++
+        print address " " name | by
+      }
+    }
     BEGIN { source = "nft"; by = "LC_ALL=C sort" }
     $0 == "= iptables" { source = "iptables"; next }
+    $0 == "= ipvs" { source = "ipvs"; next }
+    $0 == "= kit" { source = "kit"; next }
+    source == "kit" { told($1, $2) }
+    source == "ipvs" && $3 ~ /^inet6?$/ {
+      sub(/\/.*/, "", $4)
+      ipvs[$4] = 1
+      addresses++
+    }
     $0 == "= cut" { cut = 1; next }
     # The set of cluster addresses comes before the maps, which have other addresses, too.
     source == "nft" && /^\tset cluster-ips/ { inside = 1 }
@@ -81,7 +112,7 @@ dns_table() {
     }
     END {
       close(by)
-      print "= nft " count["nft"] + 0 " iptables " count["iptables"] + 0 " differ " differ + 0 " cut " cut + 0
+      print "= nft " count["nft"] + 0 " iptables " count["iptables"] + 0 " differ " differ + 0 " cut " cut + 0 (source == "kit" ? " kit " count["kit"] + 0 " moved " moved + 0 " absent " absent + 0 : "")
     }
   '
 }
