@@ -8,14 +8,20 @@ export function judgeServices(
   read: (() => ServicesSnapshot | undefined) | undefined,
   { nowMs, maxAgeMs, cluster }: { nowMs: number; maxAgeMs: number; cluster: string },
 ): Judged[] {
-  const next = `kubectl get services,endpointslices -A -o json | fireaxe kit import services -c ${cluster} --kubectl -`;
+  const next = `fireaxe kit import services -c ${cluster} --context NAME`;
   let snapshot: ServicesSnapshot | undefined;
   try {
     snapshot = read?.();
   } catch (error) {
     if (!(error instanceof FireaxeError)) throw error;
     const { message, place } = error;
-    return [{ state: 'red', what: place === undefined ? message : `${place}: ${message}`, next }];
+    return [
+      {
+        state: 'red',
+        what: place === undefined ? message : `${place}: ${message}`,
+        next: `${next} --replace`,
+      },
+    ];
   }
   if (!snapshot) return [];
   const { takenAt, source, services } = snapshot;

@@ -1,4 +1,5 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ServicesSnapshot } from '../../src/kit/services/types.ts';
@@ -60,7 +61,7 @@ describe('kit import services', () => {
     expect((statSync(file()).mode & 0o777).toString(8)).toBe('600');
     expect((await cli.run(['nodes'], { kit })).code).toBe(0);
 
-    const later = list(API, service('web', '10.96.0.8'));
+    const later = list(API, service('web', '10.96.0.8'), slice('n1'));
     const json = await take('--kubectl', later, '--yes', '--output', 'json');
     expect(JSON.parse(json.stdout)).toMatchObject({
       cluster: 'c1',
@@ -91,7 +92,9 @@ describe('kit import services', () => {
     await cli.run(['kit', 'import', '--csv', nodes, '--yes'], { kit });
     expect(await take('--kubectl', list(API, slice('other-1')), '--yes')).toMatchObject({
       code: 7,
-      stderr: expect.stringMatching(/none of their nodes \(other-1\) is in the fleet of c1.*--replace/s),
+      stderr: expect.stringMatching(
+        /of the 1 nodes that it names the fleet of c1 lacks 1: other-1.*--replace/s,
+      ),
     });
     expect(existsSync(file())).toBe(false);
     expect(await take('--kubectl', list(API, slice('n1')), '--yes')).toMatchObject({ code: 0 });
@@ -101,7 +104,50 @@ describe('kit import services', () => {
       stderr: expect.stringContaining('kubernetes.default has the address 10.100.0.1, and had 10.96.0.1'),
     });
     expect(saved().services[0]).toMatchObject({ addresses: ['10.96.0.1'] });
-    expect(await take('--kubectl', foreign, '--yes', '--replace')).toMatchObject({ code: 0 });
+    const told = await take('--kubectl', foreign, '--yes', '--replace');
+    expect(told).toMatchObject({ code: 0, stdout: expect.stringContaining('1 changed') });
+  });
+
+  it('refuses a part of the services, and says how to take it all the same', async () => {
+    await newKit();
+    const others = ['a', 'b', 'c', 'd', 'e'].map((name, i) => service(name, `10.96.1.${i}`));
+    await take('--kubectl', list(API, ...others, service('db', 'None'), slice('n1')), '--yes');
+    const all = saved();
+    for (const [part, why] of [
+      [[API, others[0]!, slice('n1')], '5 of the 7 services of the last snapshot are not in it'],
+      [[API, ...others, service('db', 'None')], 'no EndpointSlice, and 1 headless services had addresses'],
+    ] as const)
+      expect(await take('--kubectl', list(...part), '--yes')).toMatchObject({
+        code: 7,
+        stderr: expect.stringMatching(new RegExp(`a part of the services: .*${why}.*--replace`, 's')),
+      });
+    expect(saved()).toEqual(all);
+    expect(await take('--kubectl', list(API), '--dry-run', '--replace')).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('6 gone'),
+    });
+  });
+
+  it('takes a file to be as old as its last change', async () => {
+    await newKit();
+    const source = list(API);
+    utimesSync(source, 1_700_000_000, 1_700_000_000);
+    await take('--kubectl', source, '--yes');
+    expect(saved().takenAt).toBe('2023-11-14T22:13:20.000Z');
+    utimesSync(source, 4_000_000_000, 4_000_000_000);
+    await take('--kubectl', source, '--yes');
+    expect(Date.parse(saved().takenAt)).toBeLessThanOrEqual(Date.now());
+  });
+
+  it('refuses what is not a file where the snapshot belongs, also with --replace', async () => {
+    await newKit();
+    mkdirSync(join(kit, 'services'), { mode: 0o700 });
+    execFileSync('mkfifo', [file()]);
+    for (const more of [[], ['--replace']])
+      expect(await take('--kubectl', list(API), '--yes', ...more)).toMatchObject({
+        code: 2,
+        stderr: expect.stringMatching(/not a file[\s\S]*c1\.json/),
+      });
   });
 
   it.each([

@@ -3,9 +3,10 @@ import { FireaxeError, usage } from '../../base/errors.ts';
 import { together } from '../../base/together.ts';
 import { readServiceList } from '../../kit/import/kubectl-services.ts';
 import { isExample } from '../../kit/init/example.ts';
+import { mustBeFile } from '../../kit/read-text.ts';
 import { diffServices } from '../../kit/services/diff.ts';
 import { readServicesFile, servicesFileOf, writeServicesFile } from '../../kit/services/file.ts';
-import { refuseOtherCluster } from '../../kit/services/of-cluster.ts';
+import { refuseOthersAndParts } from '../../kit/services/of-cluster.ts';
 import { readServices } from '../../kit/services/schema.ts';
 import { countsOf, nameOf, type Service, type ServicesSnapshot } from '../../kit/services/types.ts';
 import type { ClusterKit } from '../../kit/types.ts';
@@ -36,21 +37,23 @@ export async function importServices(
 ): Promise<void> {
   const { sink, io, kit } = context;
   const { name, fleet } = cluster;
-  const { text, source } = await servicesSource(flags, io);
+  const { text, source, writtenAt = io.now() } = await servicesSource(flags, io);
   const found = readServiceList(text);
   const file = servicesFileOf(kit.path, name);
-  const before = await readFile(file, 'utf8').catch(() => undefined);
-  // With --replace a file that cannot be read counts for nothing.
   const replace = flags.replace === true;
-  const former = replace ? [] : (readServicesFile(file, name)?.services ?? []);
+  const { former, before } = await formerOf(file, name, replace);
   if (!replace)
-    refuseOtherCluster(found, {
+    refuseOthersAndParts(found, {
       cluster: name,
       fleet: isExample(fleet) ? [] : fleet.nodes,
       former,
       source: text.file,
     });
-  const snapshot = snapshotOf(found.services, { cluster: name, source, now: io.now() });
+  const snapshot = snapshotOf(found.services, {
+    cluster: name,
+    source,
+    takenAt: earlier(writtenAt, io.now()),
+  });
   const { lines, ...changes } = diffServices(former, snapshot.services);
   for (const line of lines) sink.text(line);
   const counts = countsOf(snapshot.services);
@@ -72,12 +75,34 @@ export async function importServices(
   sink.note(`saved to ${file}`);
 }
 
+/** What the kit has, and its text. With `replace` what cannot be understood counts for nothing; what is not a file is refused. */
+async function formerOf(
+  file: string,
+  cluster: string,
+  replace: boolean,
+): Promise<{ former: readonly Service[]; before?: string }> {
+  const found = await mustBeFile(file).catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw error;
+  });
+  if (found === undefined) return { former: [] };
+  const before = await readFile(file, 'utf8').catch(() => undefined);
+  const of = (former: readonly Service[]) => (before === undefined ? { former } : { former, before });
+  try {
+    return of(readServicesFile(file, cluster)?.services ?? []);
+  } catch (error) {
+    if (replace && error instanceof FireaxeError) return of([]);
+    throw error;
+  }
+}
+
+const earlier = (a: Date, b: Date): Date => (a < b ? a : b);
+
 /** The snapshot; throws everything for which it could not be read again. */
 function snapshotOf(
   services: readonly Service[],
-  { cluster, source, now }: { cluster: string; source: string; now: Date },
+  { cluster, source, takenAt }: { cluster: string; source: string; takenAt: Date },
 ): ServicesSnapshot {
-  const made = { schemaVersion: 1, cluster, takenAt: now.toISOString(), source, services };
+  const made = { schemaVersion: 1, cluster, takenAt: takenAt.toISOString(), source, services };
   const read = readServices(made, cluster);
   if ('snapshot' in read) return read.snapshot;
   const wrong = read.issues.map(({ path, message }) => {

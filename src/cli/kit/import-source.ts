@@ -4,7 +4,7 @@ import { FireaxeError, usage } from '../../base/errors.ts';
 import { quote } from '../../base/quote.ts';
 import { globMatches } from '../../kit/clusters/glob.ts';
 import { home } from '../../kit/home.ts';
-import { type SourceText, sourceText } from '../../kit/import/source-text.ts';
+import { MOST_BYTES, type SourceText, sourceText, tooLarge } from '../../kit/import/source-text.ts';
 import type { ReadInclude } from '../../kit/import/ssh-config.ts';
 import type { Inventory } from '../../kit/import/types.ts';
 import type { CliIo } from '../types.ts';
@@ -64,12 +64,15 @@ export async function readSource(flags: SourceFlags, io: CliIo): Promise<Invento
   return { kind: 'csv', source: named('csv', csv!), ...readCsv(await textOf(csv!, io)), notes: [] };
 }
 
-/** Reads what kubectl prints of services, from a file or by a context. */
+/** Reads what kubectl prints of services, from a file or by a context. A file is as old as its last change. */
 export async function servicesSource(
   { kubectl, context }: SourceFlags,
   io: CliIo,
-): Promise<{ text: SourceText; source: string }> {
-  return ofKubectl(['services,endpointslices', '-A'], { kubectl, context }, io);
+): Promise<{ text: SourceText; source: string; writtenAt?: Date }> {
+  const read = await ofKubectl(['services,endpointslices', '-A'], { kubectl, context }, io);
+  if (kubectl === undefined || kubectl === '-') return read;
+  const found = await stat(pathOf(kubectl, io));
+  return found.isFile() ? { ...read, writtenAt: found.mtime } : read;
 }
 
 /** What kubectl prints of some objects, and where it is from. */
@@ -86,9 +89,12 @@ async function ofKubectl(
 
 const named = (kind: string, file: string): string => `${kind}:${file === '-' ? 'stdin' : basename(file)}`;
 
+const pathOf = (typed: string, io: CliIo): string =>
+  typed.startsWith('~/') ? join(home(io.env), typed.slice(2)) : typed;
+
 async function textOf(typed: string, io: CliIo, expected?: string): Promise<SourceText> {
-  if (typed === '-') return sourceText(await all(io.stdin), 'stdin', expected);
-  const file = typed.startsWith('~/') ? join(home(io.env), typed.slice(2)) : typed;
+  if (typed === '-') return sourceText(await all(io.stdin, 'stdin'), 'stdin', expected);
+  const file = pathOf(typed, io);
   const found = await stat(file).catch((cause: NodeJS.ErrnoException) => {
     throw usage(`the file cannot be read (${cause.code})`, { place: file, cause });
   });
@@ -101,12 +107,19 @@ async function textOf(typed: string, io: CliIo, expected?: string): Promise<Sour
     });
   if (!found.isFile() && !found.isFIFO())
     throw usage('not a file', { place: file, expected: 'a file, or - for stdin' });
+  if (found.size > MOST_BYTES) throw tooLarge(file);
   return sourceText(await readFile(file), file, expected);
 }
 
-async function all(stream: NodeJS.ReadableStream): Promise<Buffer> {
+async function all(stream: NodeJS.ReadableStream, name: string): Promise<Buffer> {
   const chunks: Buffer[] = [];
-  for await (const chunk of stream) chunks.push(Buffer.from(chunk));
+  let size = 0;
+  for await (const chunk of stream) {
+    const bytes = Buffer.from(chunk);
+    size += bytes.length;
+    if (size > MOST_BYTES) throw tooLarge(name);
+    chunks.push(bytes);
+  }
   return Buffer.concat(chunks);
 }
 
@@ -121,17 +134,17 @@ async function fromContext(what: readonly string[], context: string, io: CliIo):
     extendEnv: false,
     stdin: 'ignore',
     timeout: CONTEXT_MS,
-    maxBuffer: 400 << 20,
+    maxBuffer: MOST_BYTES,
     encoding: 'buffer',
     reject: false,
   });
   const got = `kubectl get ${what.join(' ')} -o json`;
   const typed = `${got} --context=${quote(context)}`;
-  if (!ended.failed) return sourceText(Buffer.from(ended.stdout), typed);
+  if (!ended.failed) return sourceText(Buffer.from(ended.stdout), typed, `the output of ${got}`);
   if (ended.code === 'ENOENT')
     throw usage('kubectl is not installed', {
       place: '--context',
-      next: `${got} elsewhere, then --kubectl FILE`,
+      next: `${got} >FILE on another machine, then --kubectl FILE`,
     });
   const said = Buffer.from(ended.stderr ?? '')
     .toString()

@@ -14,6 +14,8 @@ export interface FoundServices {
   services: Service[];
   /** Names of the nodes that its endpoints are on. */
   nodes: string[];
+  /** How many EndpointSlices there are. */
+  slices: number;
   /** What was left out, and why. */
   notes: string[];
 }
@@ -64,14 +66,16 @@ export function readServiceList(source: SourceText): FoundServices {
   const bare = services.filter((one) => 'endpoints' in one).length;
   if (bare > 0 && slices.length === 0)
     notes.push(`no EndpointSlice is in it, so ${bare} headless services have no addresses`);
-  return { services, nodes: nodesOf(slices), notes };
+  const nodes = nodesOf(slices);
+  if (nodes.length === 0) notes.push('no node is named in it: nothing tells whose services these are');
+  return { services, nodes, slices: slices.length, notes };
 }
 
 const wrongList = (message: string, { file }: SourceText): FireaxeError =>
   usage(message, {
     place: `${file}:1:1`,
     expected: EXPECTED_SERVICES,
-    next: 'kubectl get services,endpointslices -A -o json | fireaxe kit import services --kubectl -',
+    next: 'kubectl get services,endpointslices -A -o json >services.json, then --kubectl services.json',
   });
 
 /** A service, what is wrong with it, or nothing where it has no address yet. */
@@ -104,12 +108,15 @@ function endpointsOf(slices: readonly Item[]): Map<string, Endpoint[]> {
       for (const text of addresses) {
         if (typeof text !== 'string' || isIP(text) === 0) continue;
         const address = canonicalAddress(text);
-        list.set(address, { address, ...(typeof hostname === 'string' && hostname !== '' && { hostname }) });
+        // Pods in the network of one host share its address.
+        if (typeof hostname === 'string' && hostname !== '')
+          list.set(`${address} ${hostname}`, { address, hostname });
+        else list.set(address, { address });
       }
     }
   }
   const sorted = (all: Map<string, Endpoint>) =>
-    [...all.values()].sort((a, b) => (a.address < b.address ? -1 : 1));
+    [...all].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, one]) => one);
   return new Map([...behind].map(([name, all]) => [name, sorted(all)]));
 }
 

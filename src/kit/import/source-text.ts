@@ -15,11 +15,15 @@ export interface SourceLine {
   offset: number;
 }
 
-const MOST_BYTES = 400 << 20;
+/** A file that is larger is not read at all. */
+export const MOST_BYTES = 400 << 20;
+
+export const tooLarge = (file: string): FireaxeError =>
+  refused('the file is too large', file, 'at most 400 MiB');
 
 /** The text of an inventory, or of what else is expected. Bytes that are not UTF-8 are refused by their place. */
 export function sourceText(bytes: Buffer, file: string, expected = 'an inventory'): SourceText {
-  if (bytes.length > MOST_BYTES) throw refused('the file is too large', file, 'at most 400 MiB');
+  if (bytes.length > MOST_BYTES) throw tooLarge(file);
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
     throw refused('the file is UTF-16', `${file}:1:1`, 'UTF-8 (in PowerShell: Out-File -Encoding utf8)');
   const text = bytes.toString('utf8').replace(/^\ufeff/, '');

@@ -1,7 +1,7 @@
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { makeDirectories } from '../../base/directories.ts';
-import { type FireaxeError, usage } from '../../base/errors.ts';
+import { FireaxeError, usage } from '../../base/errors.ts';
 import { together } from '../../base/together.ts';
 import { writeWhole } from '../../base/whole-file.ts';
 import { memberPlaces, parseJson } from '../import/json.ts';
@@ -23,7 +23,7 @@ export function readServicesFile(file: string, cluster: string): ServicesSnapsho
   if (!found.isFile()) throw refused('not a file', file, cluster);
   try {
     const source = sourceText(readFileSync(file), file, EXPECTED);
-    const read = readServices(parseJson(source, EXPECTED), cluster);
+    const read = readServices(jsonOf(source, cluster), cluster);
     if ('snapshot' in read) return read.snapshot;
     const placeOf = placesIn(source);
     const wrong = read.issues.map(({ path, message }) =>
@@ -37,6 +37,15 @@ export function readServicesFile(file: string, cluster: string): ServicesSnapsho
   }
 }
 
+function jsonOf(source: SourceText, cluster: string): unknown {
+  try {
+    return parseJson(source, EXPECTED);
+  } catch (error) {
+    if (!(error instanceof FireaxeError)) throw error;
+    throw refused(error.message, error.place ?? source.file, cluster);
+  }
+}
+
 /** Of a service its own line, else that of the key. */
 function placesIn(source: SourceText) {
   const [keys, services] = [memberPlaces(source, []), memberPlaces(source, ['services'])];
@@ -47,7 +56,11 @@ function placesIn(source: SourceText) {
 }
 
 const refused = (message: string, place: string, cluster: string): FireaxeError =>
-  usage(message, { place, expected: EXPECTED, next: `fireaxe kit import services -c ${cluster} --help` });
+  usage(message, {
+    place,
+    expected: EXPECTED,
+    next: `to write it anew: fireaxe kit import services -c ${cluster} --context NAME --replace`,
+  });
 
 /** Writes a snapshot; the file is the old one or the new one, never half of it. */
 export async function writeServicesFile(

@@ -22,7 +22,10 @@ const serviceSchema = z.union(
       externalName: z
         .string()
         .max(253)
-        .regex(/^[A-Za-z0-9_]([A-Za-z0-9_.-]*[A-Za-z0-9_])?\.?$/, 'not a DNS name'),
+        .regex(
+          /^[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?(\.[A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?)*\.?$/,
+          'not a DNS name',
+        ),
     }),
   ],
   'not a service: expected name, namespace, and one of addresses, endpoints and externalName',
@@ -31,10 +34,10 @@ const serviceSchema = z.union(
 /** services/<cluster>.json. */
 export const servicesSchema = z.strictObject({
   schemaVersion: z.literal(1, 'only schemaVersion 1 is known'),
-  cluster: z.string(),
+  cluster: z.string('not the name of a cluster'),
   takenAt: z.iso.datetime({ offset: true, error: 'not a time such as 2026-11-20T10:00:00Z' }),
-  source: z.string(),
-  services: z.array(serviceSchema).min(1, 'no service'),
+  source: z.string('not a text'),
+  services: z.array(serviceSchema, 'not a list of services').min(1, 'no service'),
 });
 
 /** A snapshot of services, or what is wrong with it: a message, and the path of the value that it is about. */

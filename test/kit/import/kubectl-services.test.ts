@@ -32,6 +32,8 @@ describe('services as kubectl prints them', () => {
       slice('db', 'IPv4', [
         { addresses: ['10.244.1.9'], hostname: 'db-1', nodeName: 'n2', conditions: { ready: true } },
         { addresses: ['10.244.1.7'], hostname: 'db-0', nodeName: 'n1' },
+        // In the network of the same host.
+        { addresses: ['10.244.1.7'], hostname: 'db-2', nodeName: 'n1' },
         { addresses: ['10.244.1.8'], conditions: { ready: false }, nodeName: 'n3' },
       ]),
       slice('db', 'FQDN', [{ addresses: ['db.example.com'] }]),
@@ -46,6 +48,7 @@ describe('services as kubectl prints them', () => {
           namespace: 'shop',
           endpoints: [
             { address: '10.244.1.7', hostname: 'db-0' },
+            { address: '10.244.1.7', hostname: 'db-2' },
             { address: '10.244.1.9', hostname: 'db-1' },
           ],
         },
@@ -54,6 +57,7 @@ describe('services as kubectl prints them', () => {
         { name: 'web', namespace: 'shop', addresses: ['10.96.1.2', 'fd00::2'] },
       ],
       nodes: ['n2', 'n1', 'n3'],
+      slices: 3,
       notes: [],
     });
   });
@@ -65,6 +69,7 @@ describe('services as kubectl prints them', () => {
     expect(notes).toEqual([
       '1 services without an address were left out',
       'no EndpointSlice is in it, so 1 headless services have no addresses',
+      'no node is named in it: nothing tells whose services these are',
     ]);
   });
 
