@@ -37,7 +37,15 @@ export async function buildLab({
   const key = createKeyPair();
   const host = await createLabHost({ dir: join(dir, 'host') });
   const build = (n: number) =>
-    buildCluster({ site: siteOf(n), workers, standsFor, seed, dir: join(dir, 'machines'), host, key });
+    buildCluster({
+      site: siteOf(n, scenario.faults),
+      workers,
+      standsFor,
+      seed,
+      dir: join(dir, 'machines'),
+      host,
+      key,
+    });
   const clusters: BuiltLab['clusters'] = [await build(1)];
   for (let n = 2; n <= (scenario.clusters ?? 1); n++) clusters.push(await build(n));
   const [{ parts }, ...others] = clusters;

@@ -29,8 +29,8 @@ export const SITE: Site = {
 const NO_MESS: Site['mess'] = { ssmDead: 0, kexHang: 0, changedHostKey: 0, slow: 0 };
 
 /** The site of a lab's `n`-th cluster. The first one is `lab`; the others are like it, without its faults. */
-export function siteOf(n: number): Site {
-  if (n === 1) return SITE;
+export function siteOf(n: number, faults = true): Site {
+  if (n === 1) return faults ? SITE : { ...SITE, mess: NO_MESS };
   const cluster = `${SITE.cluster}-${n}`;
   return { ...SITE, cluster, prefix: `${cluster}-`, network: 2 * (n - 1), mess: NO_MESS };
 }

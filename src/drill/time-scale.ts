@@ -58,4 +58,10 @@ export const CLOCKS = {
   relistFirst: labMs(0.8),
   relistMost: labMs(30),
   relistReset: labMs(120),
+  /** First wait after a failed pull of an image, doubling; then the kubelet looks at the pod again within `pullLook`. */
+  pullBackoffFirst: labMs(10),
+  pullBackoffMost: labMs(300),
+  pullLook: labMs(15),
+  /** How long the registry takes for one request of a pull. */
+  pullRequest: labMs(1),
 } as const;

@@ -1,3 +1,4 @@
+import coldStart from '../../playbooks/cold-start.yaml';
 import controlPlaneLockout from '../../playbooks/control-plane-lockout.yaml';
 import etcdNospace from '../../playbooks/etcd-nospace.yaml';
 import evacuateCluster from '../../playbooks/evacuate-cluster.yaml';
@@ -8,6 +9,7 @@ import throttleOffender from '../../playbooks/throttle-offender.yaml';
 
 /** The playbooks inside this file of Fireaxe, by name: they need no disk. */
 export const SHIPPED: Readonly<Record<string, string>> = {
+  'cold-start': coldStart,
   'control-plane-lockout': controlPlaneLockout,
   'etcd-nospace': etcdNospace,
   'evacuate-cluster': evacuateCluster,

@@ -336,7 +336,7 @@ describe('compiling', () => {
 });
 
 describe('the shipped playbooks that fence', () => {
-  const fencing = ['control-plane-lockout', 'fence-apiserver'] as const;
+  const fencing = ['cold-start', 'control-plane-lockout', 'fence-apiserver'] as const;
   const all: Record<string, string> = {
     process: 'agent',
     namespace: 'ns',

@@ -33,11 +33,8 @@ export async function untilBroken(
   const size = `${servers.length} control-plane nodes, ${workers} workers`;
   const whose = clusters.length === 1 ? 'lab' : `each of ${clusters.join(', ')}`;
   note(`${whose}: ${size}, seed ${seed}`);
-  note(
-    `faults: ${Object.entries(faults)
-      .map((fault) => fault.join(' '))
-      .join(', ')}`,
-  );
+  const faulty = Object.entries(faults).map((fault) => fault.join(' '));
+  note(`faults: ${faulty.join(', ') || 'none'}`);
   const until = Date.now() + report.unbroken.withinMs;
   for (;;) {
     if (stop.aborted) throw new FireaxeError('interrupted', 'interrupted before the outage began');

@@ -4,7 +4,7 @@ import { parameterFlags } from '../action-verb.ts';
 import { type Given, grouped, toggle, value } from '../option.ts';
 import { type CommonFlags, changeOptions, parameterOptions, targetOptions } from '../options.ts';
 
-const names = SCENARIOS.map(({ name }) => name).join(', ');
+const [usual, ...others] = SCENARIOS.map(({ name }) => name);
 
 /** Of a drill on a real cluster alone. */
 export const gameDayOptions = {
@@ -28,7 +28,7 @@ export const gameDayOptions = {
 };
 
 export const drillOptions = {
-  scenario: value('--scenario <name>', `outage: ${names}`, { default: SCENARIOS[0].name }),
+  scenario: value('--scenario <name>', `outage: ${others.join(', ')}`, { default: usual! }),
   seed: value('--seed <N>', 'decides which workers are faulty', { default: '1' }),
   workers: value('--workers <N>', 'number of workers, 6 to 500', { default: "the scenario's" }),
   standsFor: value('--stands-for <N>', 'real workers that each worker stands for', { hidden: true }),

@@ -13,6 +13,7 @@ export default defineVerb({
     'fireaxe drill                         # break the lab, recover it, show the score',
     'fireaxe drill --scenario etcd-nospace # practise a full etcd',
     'fireaxe drill --scenario evacuation   # two clusters: users leave the broken one meanwhile',
+    'fireaxe drill --scenario cold-start   # nodes without images, and a registry with a limit',
     'fireaxe drill --clusters 6            # six labs, recovered by a rollout with a canary',
     'fireaxe drill --hands-off             # do nothing: nothing recovers by itself',
     'fireaxe drill --playbook shed-load    # try another playbook',

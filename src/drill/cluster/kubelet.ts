@@ -26,6 +26,8 @@ export interface KubeletOptions<C extends Container> {
   /** Its process. */
   mainPid?(): number | undefined;
   runs(pod: ApiObject, restart: number): C;
+  /** Whether the pod's images are on the node; asked at each look until its container starts. Default: they are. */
+  fetched?(pod: ApiObject): boolean;
 }
 
 /** One node's kubelet: it knows only what the API has told it, and acts on that while the API is away. */
@@ -66,6 +68,14 @@ export class Kubelet<C extends Container = Container> {
   /** How many pods it wants to run. */
   wanted(): number {
     return this.#pods.size;
+  }
+
+  /** Its pods as the container runtime knows them: one that waits has no container. */
+  pods(): { uid: string; container: C | undefined; restarts: number }[] {
+    return [...this.#pods.keys()].map((uid) => {
+      const runner = this.#runners.get(uid);
+      return { uid, container: runner?.container(), restarts: runner?.restarts() ?? 0 };
+    });
   }
 
   restarts(): number {
@@ -116,11 +126,16 @@ export class Kubelet<C extends Container = Container> {
       this.#runners.delete(uid);
     }
     for (const [uid, pod] of this.#pods) {
-      const runner =
-        this.#runners.get(uid) ?? new PodRunner<C>((restart) => this.#options.runs(pod, restart));
+      const runner = this.#runners.get(uid) ?? this.#runnerOf(pod);
+      if (!runner) continue;
       this.#runners.set(uid, runner);
       runner.sync(now);
     }
+  }
+
+  #runnerOf(pod: ApiObject): PodRunner<C> | undefined {
+    const { fetched, runs } = this.#options;
+    return fetched?.(pod) === false ? undefined : new PodRunner<C>((restart) => runs(pod, restart));
   }
 
   #connect(): ApiClient {

@@ -123,6 +123,13 @@ export class ServerHost implements StaticPods {
     this.#end();
   }
 
+  /** As after many crashes: it is down, and the kubelet waits the longest back-off before it starts the next one. */
+  crashLoop(): void {
+    this.#deaths++;
+    this.#startAt = this.#deps.now() + CLOCKS.backoffMost;
+    this.#end();
+  }
+
   #start(manifest: string): void {
     const size = capacityOf(this.node.spec.instanceType);
     const flags = flagsOf(manifest, { inflight: size.inflight, mutating: size.mutatingInflight });

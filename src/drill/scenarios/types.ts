@@ -19,6 +19,8 @@ export interface Scenario {
   evacuation?: string;
   /** How many workers a cluster has by default. */
   workers: number;
+  /** Whether some workers have faults; default: true. */
+  faults?: boolean;
   /** What the kit knows of the first cluster, so that the playbook needs no further parameter. */
   kitParameters: Readonly<Record<string, string>>;
   /** Commands to practise with by hand, after `probe` and `nodes`. */
