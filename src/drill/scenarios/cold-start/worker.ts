@@ -21,7 +21,7 @@ export interface ColdWorker {
   whole(): boolean;
 }
 
-/** A simulated container: it serves while its machine is on, and is no process. */
+/** A simulated container: it serves while its machine is on, and has no process. */
 class PodWithoutProcess implements Container {
   readonly startedAt = performance.now();
   readonly process: Container['process'];
