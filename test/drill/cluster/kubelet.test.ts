@@ -13,7 +13,7 @@ import { type FakeMachine, fakeMachine, fakeNetwork, until } from '../fake-machi
 type Finished = (end: () => void) => void;
 
 /** One worker with its kubelet and its offender before a healthy control plane. */
-async function worker(finished: Finished) {
+async function worker(finished: Finished, fetched: () => boolean = () => true) {
   const masters = [1, 2, 3].map((i) => fakeMachine(`cp-${i}`, 'control-plane'));
   for (const node of masters) writeStaticPods(node.root);
   const node = fakeMachine('w1');
@@ -49,6 +49,7 @@ async function worker(finished: Finished) {
     pods: [pod],
     random: createRandom(1, 'kubelet'),
     active: () => active.value,
+    fetched,
     runs: (_, restart) =>
       new Offender({ ...client, load, comm: 'agent', args: [], cgroup: '/', phase: 0, restart }),
   });
@@ -174,4 +175,14 @@ test.concurrent('a stopped kubelet neither restarts nor probes the offender', as
   const before = node.processes.length;
   await new Promise((resolve) => setTimeout(resolve, 1000));
   expect(node.processes).toHaveLength(before);
+});
+
+test.concurrent('a pod waits without a container until its images are there', async ({ onTestFinished }) => {
+  let here = false;
+  const { kubelet } = await worker(onTestFinished, () => here);
+  // Its first lease came several looks later.
+  expect(kubelet.pods()).toMatchObject([{ container: undefined, restarts: 0 }]);
+  here = true;
+  await until('it runs', () => kubelet.containers().length === 1);
+  expect(kubelet.pods()).toMatchObject([{ container: kubelet.containers()[0] }]);
 });

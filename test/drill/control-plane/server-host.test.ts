@@ -99,3 +99,13 @@ test.concurrent('without its manifest it stops', async ({ onTestFinished }) => {
   rmSync(join(nodes[0]!.root, 'etc/kubernetes/manifests/kube-apiserver.yaml'));
   await until('it stopped', () => host.port() === 0);
 });
+
+test.concurrent('after many crashes it waits in the longest back-off, until its exited container is removed', async ({
+  onTestFinished,
+}) => {
+  const { host } = await started(onTestFinished);
+  host.crashLoop();
+  expect([host.stateOf('kube-apiserver'), host.view().deaths, host.ready()]).toEqual(['waiting', 1, false]);
+  host.forgetExited('kube-apiserver');
+  await until('ready again', () => host.ready());
+});
