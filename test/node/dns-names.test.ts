@@ -135,4 +135,37 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
       '= nft 0 iptables 0 differ 0 cut 0 kit 3000 moved 0 absent 0',
     ]);
   });
+
+  test('takes nothing of the kit for the whole truth where the addresses of IPVS are there and cannot be read', async ({
+    box,
+  }) => {
+    box.file('/ipvs/sys/class/net/kube-ipvs0/x', '');
+    const ask = (root: string, has: string, code: number) =>
+      `FX_P=/bin FX_ROOT="$FIREAXE_ROOT/${root}"; fx_has() { [ "$1" = ${has} ]; }; within() { return ${code}; }; dns_names "$KIT" | tail -n 1`;
+    const asked = [
+      ['ipvs', 'ip', 0],
+      ['none', 'none', 0],
+      ['none', 'ip', 1],
+      ['none', 'ip', 124],
+      ['ipvs', 'none', 0],
+      ['ipvs', 'ip', 1],
+    ] as const;
+    const { stdout } = await box.run(
+      `${names}\nKIT='# 2026-11-20T10:00:00.000Z\n10.96.0.1 kubernetes.default'\n${asked.map(([root, has, code]) => ask(root, has, code)).join('\n')}`,
+      shell,
+    );
+    expect(stdout.match(/cut \d/g)).toEqual(['cut 0', 'cut 0', 'cut 0', 'cut 1', 'cut 1', 'cut 1']);
+  });
+
+  test("leaves out the hold's own names, by whatever source", async ({ box }) => {
+    const own = ['cache', 'hold'].map(
+      (name, i): Service => ({ name, space: 'fireaxe', address: `10.0.0.${i + 1}`, ready: true }),
+    );
+    box.file(
+      '/own',
+      `= iptables\n${byIptables(own)}\n= kit\n10.0.0.1 cache.fireaxe\n10.0.0.2 hold.fireaxe\n`,
+    );
+    const { stdout } = await box.run(`${names}\ndns_table <"$FIREAXE_ROOT/own"`, shell);
+    expect(stdout).toBe('= nft 0 iptables 0 differ 0 cut 0 kit 0 moved 0 absent 0\n');
+  });
 });

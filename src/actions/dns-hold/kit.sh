@@ -10,5 +10,5 @@ kit_say() {
   [ "$3" -eq 0 ] || fx_data absent "$3"
   KT_AT=${IN_KIT%%"$FX_NL"*}
   [ "$1" -eq 0 ] || fx_say "$1 names by the kit as of ${KT_AT#\# }"
-  [ "$(($2 + $3))" -eq 0 ] || fx_say "of the kit's names $2 have another address here and $3 are not here: they are not served"
+  [ "$(($2 + $3))" -eq 0 ] || fx_say "of the kit's names $2 have another address here, which counts, and $3 are not here and not served"
 }

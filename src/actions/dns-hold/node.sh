@@ -82,10 +82,10 @@ dh_names() {
   # Rules that were cut short do not prove that this node has none: then the kit must not answer.
   [ "$8" -eq 0 ] || fx_refuse no-answer 'the rules of kube-proxy could not be read to their end'
   case $DH_TABLE in
-    *' kubernetes.default'*) ;;
+    *" kubernetes.default$FX_NL"*) ;;
     *)
       DH_L='no rules of kube-proxy with names are here (iptables, nftables); IPVS has none'
-      [ -z "$IN_KIT" ] || DH_L="$DH_L; the kit does not agree with the addresses of IPVS here"
+      [ -z "$IN_KIT" ] || DH_L="$DH_L; and of the kit's names none for the API may be served here"
       fx_refuse no-names "$DH_L"
       ;;
   esac

@@ -11,12 +11,22 @@ dns_names() {
     [ -z "${1-}" ] || [ -z "$DN_HUNG" ] || DN_WELL='= cut'
     echo "$DN_WELL"
     [ -z "${1-}" ] || {
-      # With IPVS, kube-proxy gives the node the address of each service, without its name.
       echo '= ipvs'
-      ! fx_has ip || within 5 "$FX_P/ip" -o addr show dev kube-ipvs0 2>/dev/null
+      dns_ipvs
       printf '= kit\n%s\n' "$1"
     }
   } | dns_table
+}
+
+# dns_ipvs: with IPVS, kube-proxy gives the node the address of each service, without its name. TABLE must not stand in for addresses
+# that are there and cannot be read.
+dns_ipvs() {
+  DN_R=1
+  if fx_has ip; then
+    within 5 "$FX_P/ip" -o addr show dev kube-ipvs0 2>/dev/null && return 0
+    DN_R=$?
+  fi
+  if [ "$DN_R" -eq 124 ] || [ -d "$FX_ROOT/sys/class/net/kube-ipvs0" ]; then echo '= cut'; fi
 }
 
 # dns_rules: the rules as the tools print them. What kube-proxy left when its mode was changed comes last.
@@ -44,15 +54,18 @@ dns_table() {
       split(who, part, "/")
       family = index(address, ":") ? 6 : 4
       name = part[2] "." part[1]
+      if (mark(name)) return
       if (!((name, family) in has)) {
         has[name, family] = address
         count[source]++
         print address " " name | by
       } else if (has[name, family] != address) differ++
     }
+    # The hold has names of its own, by which it is known.
+    function mark(name) { return name ~ /^(hold|cache)\.fireaxe$/ }
     # What the node itself knows is newer: a name is taken from elsewhere only where the node knows no names, and not against IPVS.
     function told(address, name, family) {
-      if (address !~ /^[0-9a-f.:]+$/ || name !~ /^[a-z0-9-]+\.[a-z0-9-]+$/) return
+      if (address !~ /^[0-9a-f.:]+$/ || name !~ /^[a-z0-9-]+\.[a-z0-9-]+$/ || mark(name)) return
       family = index(address, ":") ? 6 : 4
       if (count["nft"] + count["iptables"]) {
         if (!((name, family) in has)) absent++
