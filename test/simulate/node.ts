@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import type { Target } from '../../src/kit/types.ts';
 import type { NodeResult, RESULT_STATES } from '../../src/transport/types.ts';
 import type { Cluster } from './cluster.ts';
@@ -16,6 +17,12 @@ type Told = Omit<NodeResult, 'fireaxe' | 'op' | 'state'> & {
 };
 
 const HEAD = 1_000;
+
+/** A text as it was before the transport packed it. */
+export function unpacked(text: string): string {
+  const base64 = /^FX_TEXT=\$\(printf %s '?([A-Za-z0-9+/=]+)/.exec(text)?.[1];
+  return base64 === undefined ? text : gunzipSync(Buffer.from(base64, 'base64')).toString();
+}
 
 export function orderOf(text: string): Order {
   const head = text.slice(0, HEAD);

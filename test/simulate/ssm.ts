@@ -6,7 +6,7 @@ import type { Transport } from '../../src/transport/types.ts';
 import { ASSUMED } from './assumptions.ts';
 import { Bucket } from './bucket.ts';
 import { isGone } from './cluster.ts';
-import { orderOf, perform } from './node.ts';
+import { orderOf, perform, unpacked } from './node.ts';
 import { spread } from './random.ts';
 import type { World } from './world.ts';
 
@@ -60,7 +60,7 @@ function service(
   }
 
   function deliver(node: FleetNode, command: Command, text: string): void {
-    const order = orderOf(text);
+    const order = orderOf(unpacked(text));
     const instanceId = node.instanceId!;
     const end = (report: Omit<Report, 'instanceId'>) => {
       command.reports.set(instanceId, { instanceId, ...report });

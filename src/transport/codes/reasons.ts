@@ -86,7 +86,7 @@ const SSM = {
   'not-listed': code('SSM does not list the node among the results', '`fireaxe resume RUN`'),
   'secret-over-ssm': code('the script needs a secret, and SSM logs what it carries', 'use `--via ssh`'),
   'ssm-reference': code('SSM would replace {{ssm:…}} in the script', 'use `--via ssh`'),
-  'script-too-long': code('the script is longer than SSM takes', 'use `--via ssh`'),
+  'script-too-long': code('the script is longer than SSM takes, packed as well', 'use `--via ssh`'),
 };
 
 /** The script was sent. */

@@ -1,12 +1,7 @@
 import { TRANSPORTS } from '../../fleet/transports.ts';
 import type { Target } from '../../kit/types.ts';
 import type { NodeScript, OutcomeReason } from '../types.ts';
-
-/** SSM takes 64 KB with the document around it. */
-export const MOST_TEXT = 60_000;
-
-/** Of a text in a request. */
-export const bytesOf = (text: string): number => Buffer.byteLength(JSON.stringify(text));
+import { bytesOf, MOST_TEXT, packed } from './packed.ts';
 
 /** Leaves out the targets and scripts that SSM cannot take: known before anything is sent. */
 export function sendableOf(
@@ -39,10 +34,10 @@ export function sendableOf(
     });
     return none;
   }
-  if (bytesOf(text) <= MOST_TEXT) return { sendable: known };
+  if (bytesOf(packed(text, script)) <= MOST_TEXT) return { sendable: known };
   leaveOut(known, {
     code: 'script-too-long',
-    message: `the script has ${Buffer.byteLength(text)} bytes, more than SSM takes`,
+    message: `the script has ${Buffer.byteLength(text)} bytes, more than SSM takes even when it is packed`,
     next: 'use --via ssh',
   });
   return none;

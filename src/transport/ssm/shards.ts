@@ -2,7 +2,7 @@ import { isInstanceId } from '../../fleet/instance-id.ts';
 import { TRANSPORTS } from '../../fleet/transports.ts';
 import type { Shard, Target } from '../../kit/types.ts';
 import type { NodeScript } from '../types.ts';
-import { bytesOf, MOST_TEXT } from './sendable.ts';
+import { bytesOf, MOST_TEXT, packed } from './packed.ts';
 
 /** Nodes of one SendCommand: AWS takes more, but one command that is lost should not be all of them. */
 const MOST_NODES = 1000;
@@ -42,7 +42,9 @@ export function packShards(
 ): { batches: Target[][]; left: Target[] } {
   const [first] = shards;
   if (!first) return { batches: [], left: [] };
-  const room = Math.floor((MOST_TEXT - bytesOf(script.textForAll!([first[0]!], 'ssm'))) / ID_BYTES);
+  const room = Math.floor(
+    (MOST_TEXT - bytesOf(packed(script.textForAll!([first[0]!], 'ssm'), script))) / ID_BYTES,
+  );
   const limit = Math.min(MOST_NODES, most, room);
   const left: Target[] = [];
   const packs: { nodes: Target[]; shards: number; key: string }[] = [];

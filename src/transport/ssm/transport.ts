@@ -11,6 +11,7 @@ import { batchesOf, inBatches } from './batches.ts';
 import type { Clock } from './clock.ts';
 import { Follow } from './follow.ts';
 import { openInTime } from './open-in-time.ts';
+import { packed } from './packed.ts';
 import { type SendJob, send } from './send.ts';
 import { sendableOf } from './sendable.ts';
 import { type TagTarget, tagsOf } from './shards.ts';
@@ -88,7 +89,7 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
     const sendTo = (part: Target[], tags?: TagTarget[]): Promise<void> => {
       const deliveryMs = deliveryOf(run) + (tags && run.deliveryMs === undefined ? TO_TAGS_MS : 0);
       const job: SendJob = {
-        text: () => (tags ? script.textForAll!(part, 'ssm') : script.textFor(first, 'ssm')),
+        text: () => packed(tags ? script.textForAll!(part, 'ssm') : script.textFor(first, 'ssm'), script),
         ...(tags && { tags }),
         byIds,
         script,

@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { NodeScript, TransportOptions } from '../../../src/transport/types.ts';
 import { instanceId } from '../../drill/cloud/fake-world.ts';
@@ -87,7 +88,7 @@ describe('the SSM transport', () => {
     const outcomes = await h.run({}, script, [h.targets[0]!, nameless]);
     expect(statesOf(outcomes)).toEqual({ n0: 'ok', n1: 'unreachable' });
     expect(outcomes.find((o) => o.target === 'n1')?.reason?.code).toBe('no-instance-id');
-    const long = await h.run({}, { ...script, textFor: () => 'x'.repeat(61_000) });
+    const long = await h.run({}, { ...script, textFor: () => randomBytes(60_000).toString('hex') });
     expect(long.map((o) => o.reason?.code)).toEqual(['script-too-long', 'script-too-long']);
   });
 
