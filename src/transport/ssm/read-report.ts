@@ -4,6 +4,7 @@ import { invalidResult } from '../ending.ts';
 import { REBOOTED, type SplitOutput, splitResult, stateOf } from '../node-output.ts';
 import { makeOutcome } from '../outcome.ts';
 import type { NodeScript, Outcome, OutcomeReason, OutcomeState } from '../types.ts';
+import { notUnpacked } from './packed.ts';
 import type { Report } from './types.ts';
 
 export interface Ended {
@@ -71,14 +72,18 @@ export function readReport(report: Report, ended: Ended, full?: Streams): Outcom
     : CUT.test(report.output);
   const split = splitResult(streams.stdout, script.nonce);
   const { output, result } = split;
-  const kept = keep(script.protocol ? output : streams.stdout, streams.stderr, script.maxOutput);
-  const { state, ...why } = judge(report, split, script, truncated);
   const of = {
     target: ended.target.name,
     via: 'ssm' as const,
     startedAt: report.startedAt ?? ended.startedAt,
     endedAt: report.endedAt ?? ended.endedAt,
   };
+  if (notUnpacked(result))
+    return makeOutcome(of, 'unreachable', {
+      reason: { code: 'script-too-long', message: result?.note ?? '', next: 'use --via ssh' },
+    });
+  const kept = keep(script.protocol ? output : streams.stdout, streams.stderr, script.maxOutput);
+  const { state, ...why } = judge(report, split, script, truncated);
   return makeOutcome(of, state, {
     stdout: kept.stdout,
     stderr: kept.stderr,

@@ -25,8 +25,9 @@ export function sendableOf(
     message: 'the fleet has no instance id or no cloud profile for the node',
   });
   const text = known[0] ? script.textFor(known[0], 'ssm') : '';
+  const sent = packed(text, script);
   // Systems Manager replaces {{ssm:name}} and {{resolve:…}} by a stored parameter, anywhere in a text.
-  if (/\{\{\s*(ssm|ssm-secure|resolve)\s*:/.test(text)) {
+  if (/\{\{\s*(ssm|ssm-secure|resolve)\s*:/.test(sent)) {
     leaveOut(known, {
       code: 'ssm-reference',
       message: 'SSM would replace {{ssm:…}} in the script by a stored parameter',
@@ -34,7 +35,7 @@ export function sendableOf(
     });
     return none;
   }
-  if (bytesOf(packed(text, script)) <= MOST_TEXT) return { sendable: known };
+  if (bytesOf(sent) <= MOST_TEXT) return { sendable: known };
   leaveOut(known, {
     code: 'script-too-long',
     message: `the script has ${Buffer.byteLength(text)} bytes, more than SSM takes even when it is packed`,

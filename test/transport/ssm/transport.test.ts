@@ -88,6 +88,17 @@ describe('the SSM transport', () => {
     const outcomes = await h.run({}, script, [h.targets[0]!, nameless]);
     expect(statesOf(outcomes)).toEqual({ n0: 'ok', n1: 'unreachable' });
     expect(outcomes.find((o) => o.target === 'n1')?.reason?.code).toBe('no-instance-id');
+    h.world.answer = () => ({
+      code: 4,
+      stdout: resultLine('refused', { op: 'unpack', code: 'no-tool', note: 'no gzip' }),
+      stderr: '',
+    });
+    expect(await h.run({}, { ...script, textFor: () => `: ${'x'.repeat(61_000)}` })).toMatchObject(
+      Array.from({ length: 2 }, () => ({
+        state: 'unreachable',
+        reason: { code: 'script-too-long', message: 'no gzip', next: 'use --via ssh' },
+      })),
+    );
     const long = await h.run({}, { ...script, textFor: () => randomBytes(60_000).toString('hex') });
     expect(long.map((o) => o.reason?.code)).toEqual(['script-too-long', 'script-too-long']);
   });
