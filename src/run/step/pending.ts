@@ -68,13 +68,19 @@ export function isOver(session: Session, step: Step): boolean {
   return step.kind !== 'action' || isSettled(session, step);
 }
 
+/** Interrupted before the gate opened that decides whether all of it is undone. */
+function waitsForGate(session: Session, step: ActionStep): boolean {
+  const { undone, state } = session.memory.step(step.id);
+  return step.rollBack === true && step.gate !== undefined && undone.size === 0 && state === 'stopped';
+}
+
 /** Whether a resume has something to do: a gate to wait for, or targets that are not settled. */
 export function canGoOn(session: Session): boolean {
   return session.plan.workstreams.some((workstream) => {
     if (session.memory.workstreams.get(workstream.name)?.state === 'skipped') return false;
     const step = workstream.steps.find((s) => !isOver(session, s));
     if (step?.kind !== 'action') return step !== undefined;
-    if (isSettled(session, step)) return false;
+    if (isSettled(session, step)) return waitsForGate(session, step);
     // A resume must not pass a guard.
     return step.anyOf || (failedForGood(session, step) <= step.budget && !canaryFailed(session, step));
   });

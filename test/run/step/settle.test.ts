@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { execute } from '../../../src/run/execute.ts';
+import type { RunEnv } from '../../../src/run/types.ts';
 import { undoRun } from '../../../src/run/undo/undo.ts';
 import { makeOutcome } from '../../../src/transport/outcome.ts';
 import type { Transport } from '../../../src/transport/types.ts';
@@ -31,6 +32,22 @@ it.each<['already' | 'changed', string]>([
     expect(await execute(plan, envFor(kit, told))).toMatchObject({ state });
   },
 );
+
+it('what was interrupted while the gate of its batch was waited for can be resumed', async () => {
+  const kit = kitOf(2);
+  const stop = new AbortController();
+  const env: RunEnv = {
+    ...envFor(kit, fakeFleet().transport),
+    stop: stop.signal,
+    onEvent: ({ kind }) => kind === 'gate' && stop.abort(),
+  };
+  const step = { ...holdStep(kit, 'batch'), gate: { ...SHUT, withinMs: 60_000 }, rollBack: true };
+  expect(await execute(planOf(kit, [{ name: 'a', steps: [step] }]), env)).toMatchObject({
+    state: 'interrupted',
+    counts: { ok: 2 },
+    next: expect.stringContaining('fireaxe resume'),
+  });
+});
 
 /** Throttles every order of an operation until its time is up; no other transport is left. */
 function throttling(transport: Transport, op: string): Transport {
