@@ -59,9 +59,26 @@ test('status says that a healthy cluster is healthy, and that its DNS is gone', 
   expect((await status()).verdict).toMatchObject({ state: 'degraded', text: expect.stringContaining('DNS') });
 });
 
+/** A server that is slow to answer, as on a busy machine, is not asked for more, and its reading lacks that. */
+async function wholeReading() {
+  let seen!: Awaited<ReturnType<typeof status>>;
+  const whole = ({ vitals }: Status['servers']['servers'][number]) =>
+    vitals?.servedUntil && vitals.etcdFsync && vitals.etcdMembers;
+  await eventually(
+    'a whole reading of a healthy cluster',
+    async () => {
+      seen = await status();
+      if (seen.verdict.state === 'healthy' && seen.dns.percent === 100 && seen.servers.servers.every(whole))
+        return true;
+      throw new Error(JSON.stringify(seen));
+    },
+    240_000,
+  );
+  return seen;
+}
+
 async function healthy(dnsAt: string) {
-  await eventually('DNS', async () => (await status()).dns.percent === 100, 60_000);
-  const { code, verdict, standing, servers, dns, expiring } = await status();
+  const { code, verdict, standing, servers, dns, expiring } = await wholeReading();
   expect(verdict, JSON.stringify({ verdict, standing })).toMatchObject({ state: 'healthy' });
   expect(expiring).toEqual([]);
   // The service's address by the kubelet's configuration, and the server behind it by kube-proxy's rules.
