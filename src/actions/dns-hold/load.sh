@@ -21,6 +21,18 @@ dh_who() {
   [ "$DS_KIND" = pod ] || DH_WHO="the cache of this node, process $1"
 }
 
+# dh_calm PID: waits until its last reload has ended, half of the deadline at most, as a signal that comes before is read only then, when
+# the table may not be shown any more. DH_CALM are the half seconds of it. Where its resolver drops packets, a reload takes long.
+dh_calm() {
+  while [ "$DH_CALM" -lt "${FX_DEADLINE:-70}" ] && dh_reloads "$1"; do
+    DH_CALM=$((DH_CALM + 1))
+    sleep 0.5 2>/dev/null || { sleep 1 && DH_CALM=$((DH_CALM + 1)); }
+  done
+}
+
+# dh_reloads PID: whether a new server has the sockets already, and the old one still has them, too.
+dh_reloads() { ls -l "$FX_ROOT/proc/$1/fd" 2>/dev/null | awk '$NF ~ /^socket:/ && seen[$NF]++ { twice = 1 } END { exit !twice }'; }
+
 # dh_await held|free: waits for the state after a reload, in which CoreDNS waits some seconds for the API. A question without an answer
 # takes two seconds, and one alone may be lost. A cache reads its Corefile only after its last reload ended, and that waits up to 30 s
 # for a CoreDNS that does not answer.
@@ -45,8 +57,9 @@ dh_await() {
 # shellcheck disable=SC2034
 dh_hold() {
   dh_straight
-  DH_K=stale DH_F=$DS_DIR/$DS_NAME
+  DH_K=stale DH_F=$DS_DIR/$DS_NAME DH_CALM=0
   for DH_S in 1 5; do
+    dh_calm "$1"
     [ -z "$DS_FLAT" ] || {
       DH_WHY='its Corefile cannot be put aside'
       dh_flat_keep || return 1
@@ -86,6 +99,8 @@ dh_show() {
 dh_free() {
   DH_WHY='it still answers by the table'
   dh_straight || [ -z "$DS_FLAT" ] || return 1
+  DH_CALM=0
+  dh_calm "$1"
   kill -USR1 "$1" 2>/dev/null
   dh_await free
 }
