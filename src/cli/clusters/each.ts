@@ -1,7 +1,6 @@
 import { FireaxeError } from '../../base/errors.ts';
 import { sideBySide } from '../../base/side-by-side.ts';
 import { NoNodes } from '../../fleet/select.ts';
-import { namesLine } from '../../kit/clusters/describe.ts';
 import { domainsOf } from '../../kit/clusters/domains.ts';
 import { kitOf } from '../../kit/clusters/opened.ts';
 import type { ClusterEntry } from '../../kit/clusters/types.ts';
@@ -14,6 +13,7 @@ import { hintTypeable } from '../next-command.ts';
 import { reported } from '../report-error.ts';
 import { systemFailure } from '../system-failure.ts';
 import { type ClusterEnd, severalClusters } from './report.ts';
+import { noteSelected } from './so-far.ts';
 
 /** What a reading of one cluster ended with: an exit code, and counts that add up over clusters. */
 export type Reading = number | { code: number; counts: Record<string, number> };
@@ -35,7 +35,10 @@ export async function eachCluster(
 ): Promise<number> {
   if (chosen.length === 1) return codeOf(await read(context, await clusterOf(context, chosen[0]!.name)));
   const { sink, io, flags } = context;
-  sink.note(`${chosen.length} clusters: ${namesLine(chosen.map(({ name }) => name))}`);
+  noteSelected(
+    context,
+    chosen.map(({ name }) => name),
+  );
   const report = severalClusters(sink);
   const ends: ClusterEnd[] = [];
   const nowhere: NoNodes[] = [];

@@ -35,13 +35,14 @@ export async function carryOutRollout(
   if (planOnly(flags) && flags.dryRun !== true) return showRollout(made, context);
   if (flags.dryRun !== true) refuseUnansweredRollout([...plans.values()].flatMap(askSteps), flags, io);
   const consent = flags.dryRun === true ? undefined : consentForRollout(made, flags, io, how.saved);
+  // Opening the clusters takes its time, and keys may be asked for.
+  if (consent) for (const line of rolloutLines(rollout, plans)) sink.note(line);
   await unlockClusters(
     context,
     rollout.clusters.map(({ name }) => name),
     (cluster) => keysOf(plans.get(cluster)!),
   );
   if (!consent) return dryRun(made, context);
-  for (const line of rolloutLines(rollout, plans)) sink.note(line);
   if (consent.kind === 'ask') {
     for (const { lines } of await checkAll(made, context)) for (const line of lines) sink.note(line);
     await obtain(consent, io);

@@ -27,6 +27,8 @@ interface Makers {
   open(name: string): Promise<ClusterKit>;
   /** Throws where the cluster has no such plan. */
   planFor(cluster: ClusterKit): Promise<Plan>;
+  /** Told after each cluster, whether it has a plan or is left out. */
+  onPlanned?(): void;
   /** Clusters that one comes after. */
   needs?: ReadonlyMap<string, readonly string[]>;
   now: Date;
@@ -39,7 +41,7 @@ interface Makers {
 export async function makeRollout(
   selected: readonly Selected[],
   request: RolloutRequest,
-  { open, planFor, needs: all = new Map(), now }: Makers,
+  { open, planFor, onPlanned, needs: all = new Map(), now }: Makers,
 ): Promise<Rollout> {
   const needsOf = (name: string) => (all.get(name) ?? []).filter((need) => plans.has(need));
   const plans = new Map<string, Plan>();
@@ -55,6 +57,7 @@ export async function makeRollout(
       first ??= { error };
       leftOut.push({ cluster: name, why: whyOf(error) });
     }
+    onPlanned?.();
   }
   leaveOutNeedy(plans, all, leftOut);
   if (plans.size === 0 && first) throw first.error;

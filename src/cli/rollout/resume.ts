@@ -4,6 +4,7 @@ import { stateDir } from '../../kit/state-dir.ts';
 import { askSteps } from '../../plan/steps.ts';
 import type { RolloutMemory } from '../../run/rollout-memory.ts';
 import { refuseUnansweredRollout } from '../answers.ts';
+import { noteSelected } from '../clusters/so-far.ts';
 import { furtherReasonOf } from '../consent.ts';
 import type { CliContext } from '../context.ts';
 import { savedPlan } from './member.ts';
@@ -28,15 +29,15 @@ export async function resumeWholeRollout(
     maxFailedClusters === undefined ? undefined : parseAmount(maxFailedClusters, '--max-failed-clusters');
   const directory = stateDir(context.kit, context.io.env);
   const left = plan.clusters.filter(({ name }) => memory.stateOf(name) !== 'ok');
+  const names = left.map(({ name }) => name);
+  if (names.length > 0) noteSelected(context, names);
   // A plan that cannot be read is the failure of its cluster alone.
   const questions = left.map(({ name }) =>
     savedPlan(directory, rolloutId, memory, name).then(askSteps, () => []),
   );
   refuseUnansweredRollout((await Promise.all(questions)).flat(), context.flags, context.io);
-  await unlockClusters(
-    context,
-    left.map(({ name }) => name),
-    async (name) => (via ? { orders: [via] } : keysOf(await savedPlan(directory, rolloutId, memory, name))),
+  await unlockClusters(context, names, async (name) =>
+    via ? { orders: [via] } : keysOf(await savedPlan(directory, rolloutId, memory, name)),
   );
   const { resumeRollout } = await import('../../rollout/execute.ts');
   const { name } = plan.clusters[0]!;

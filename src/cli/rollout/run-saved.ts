@@ -4,6 +4,7 @@ import { isNamed } from '../../kit/clusters/glob.ts';
 import { openClusters } from '../../kit/clusters/opened.ts';
 import type { RolloutFile } from '../../plan/rollout/file.ts';
 import type { RolloutPlan } from '../../plan/rollout/types.ts';
+import { noteSelected, soFar } from '../clusters/so-far.ts';
 import { furtherReasonOf } from '../consent.ts';
 import type { CliContext, Flags } from '../context.ts';
 import { flagOf } from '../option.ts';
@@ -46,10 +47,14 @@ export async function runSavedRollout(
     });
   refuseOther(file, rollout, flags);
   const { assertFresh } = await import('../../plan/stale.ts');
-  await openClusters(
-    kit,
-    plans.map(({ cluster }) => cluster),
-  );
+  const names = plans.map(({ cluster }) => cluster);
+  noteSelected(context, names);
+  const progress = soFar(context, 'opened', names.length);
+  for (const name of names) {
+    await openClusters(kit, [name]);
+    progress.add();
+  }
+  progress.end();
   // Of all clusters or of none: what runs is what was reviewed.
   for (const plan of plans) assertFresh(plan, { kit, now: io.now(), place: file });
   if (!rollout.reason && flags.dryRun !== true)

@@ -8,6 +8,7 @@ import { journalPath } from '../../run/journal/run-order.ts';
 import type { RolloutMemory } from '../../run/rollout-memory.ts';
 import type { JournalRecord } from '../../run/types.ts';
 import type { UndoChoice } from '../../run/undo/undo.ts';
+import { noteSelected, soFar } from '../clusters/so-far.ts';
 import { furtherReasonOf, obtain, plainConsent, severeConsent } from '../consent.ts';
 import type { CliContext, Flags } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -99,10 +100,13 @@ export async function undoWholeRollout(
 async function previewsOf(
   rolloutId: string,
   memory: RolloutMemory,
-  { flags, kit, io }: CliContext,
+  context: CliContext,
   scope: UndoChoice,
 ): Promise<ClusterPreview[]> {
+  const { flags, kit, io } = context;
   const names = namesOf(memory, flags);
+  noteSelected(context, names, 'reading the runs of ');
+  const progress = soFar(context, 'read', names.length);
   const previews: ClusterPreview[] = [];
   const plans: JournalRecord[] = [];
   for (const cluster of names) {
@@ -119,7 +123,9 @@ async function previewsOf(
       previews.push({ cluster, run, ...previewOf(reading.records, scope) });
       plans.push(...reading.records.slice(0, 1));
     }
+    progress.add();
   }
+  progress.end();
   refuseUnknownStep(plans, scope.steps, rolloutId, '--step');
   refuseUnknownStep(plans, scope.include, rolloutId, '--include');
   refuseUnknownNode(plans, scope.targets, rolloutId);

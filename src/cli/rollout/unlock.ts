@@ -1,6 +1,7 @@
 import { FireaxeError } from '../../base/errors.ts';
 import type { Plan } from '../../plan/types.ts';
 import { CHANGE_MS } from '../certificates.ts';
+import { soFar } from '../clusters/so-far.ts';
 import type { CliContext } from '../context.ts';
 import { openKeys, transportsOf } from '../passphrases.ts';
 import { usesCloud } from '../uses-cloud.ts';
@@ -25,6 +26,7 @@ export async function unlockClusters(
 ): Promise<void> {
   let failed: { error: unknown } | undefined;
   let opened = 0;
+  const progress = soFar(context, 'opened', clusters.length, { asks: true });
   for (const name of clusters) {
     try {
       const { orders, callsCloud = false } = await keysFor(name);
@@ -35,6 +37,7 @@ export async function unlockClusters(
       failed ??= { error };
       context.sink.note(`warning: ${name}: ${error.message}`);
     }
+    progress.add();
   }
   if (opened === 0 && failed) throw failed.error;
 }

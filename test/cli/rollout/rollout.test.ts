@@ -37,6 +37,9 @@ describe('an action over several clusters', () => {
   it('shows the whole before it asks, and takes the consent of the whole', async () => {
     expect((await run('exec', '--all-clusters', '--all', ...mark())).code).toBe(5);
     expect(marked()).toEqual([]);
+    // Which clusters are meant is said before they are read, which may take long.
+    const planned = await run('plan', 'exec', '-c', 'c*', '--all', ...mark());
+    expect(planned.stderr).toMatch(/^6 clusters: c1, c2, c3, c4, c5, c6\n/);
     const wrong = await run('exec', '--all-clusters', '--all', '--confirm', '6 clusters 11', ...mark());
     expect(wrong.code).toBe(5);
     expect(wrong.stderr).toContain('expected: --confirm "6 clusters 12"');
