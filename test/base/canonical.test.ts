@@ -5,6 +5,8 @@ import { canonicalJson } from '../../src/base/canonical.ts';
 it.each([
   [{ b: 1, a: [true, null, undefined, 'x'] }, '{"a":[true,null,null,"x"],"b":1}'],
   [{ '10': 1, '9': 2, a: undefined }, '{"10":1,"9":2}'],
+  [{ b: [{ '1': 'x', '': 'y' }], a: 1 }, '{"a":1,"b":[{"":"y","1":"x"}]}'],
+  [JSON.parse('{"b":1,"__proto__":{"c":1,"a":2}}'), '{"__proto__":{"a":2,"c":1},"b":1}'],
   ['a"b\\\n\u2028', JSON.stringify('a"b\\\n\u2028')],
   [undefined, 'null'],
   [{}, '{}'],
