@@ -18,6 +18,7 @@ import {
   type StepWork,
 } from './phase.ts';
 import { reconcile } from './reconcile.ts';
+import { notUndone } from './rolled-back.ts';
 import { settle } from './settle.ts';
 
 /** The phases of a step, in order. Running them again after any crash is safe. */
@@ -55,8 +56,10 @@ async function endIfOver(work: StepWork): Promise<StepEnd | undefined> {
   const { session, step } = work;
   if (step.anyOf && anyOk(work)) return { state: 'done' };
   // Its gate did not open and it was undone: what was applied is gone, although its outcomes say ok.
-  if (session.memory.step(step.id).undone.size > 0)
-    return { state: 'failed', guard: true, why: 'it was undone; make a new plan to try it again' };
+  if (session.memory.step(step.id).undone.size > 0) {
+    const how = notUndone(session, step) ?? 'it was undone; make a new plan to try it again';
+    return { state: 'failed', guard: true, why: `its gate did not open, and ${how}` };
+  }
   const failures = failedForGood(session, step);
   return !step.anyOf && failures > step.budget ? overBudget(work, failures) : undefined;
 }

@@ -4,6 +4,7 @@ import { undoStep } from '../undo/step.ts';
 import { foundNone, mustFind } from './found-none.ts';
 import { settledFailures } from './keep-trying.ts';
 import { anyOk, INTERRUPTED, overBudget, type StepEnd, type StepWork } from './phase.ts';
+import { notUndone } from './rolled-back.ts';
 
 /** How the step ended. Where its last gate does not open, the whole step is undone: a batch of clients was too much. */
 export async function settle(work: StepWork): Promise<StepEnd> {
@@ -26,7 +27,9 @@ export async function settle(work: StepWork): Promise<StepEnd> {
   if (gate.open) return ended;
   if (session.env.stop.aborted) return INTERRUPTED;
   await undoStep(session, bound);
-  return { state: 'failed', guard: true, why: `undone, because the gate did not open: ${gate.text}` };
+  const left = notUndone(session, step);
+  const shut = `the gate did not open: ${gate.text}`;
+  return { state: 'failed', guard: true, why: left ? `${shut}; ${left}` : `undone, because ${shut}` };
 }
 
 /** Failures that are allowed are still failures: step, workstream and run call them by one word. */

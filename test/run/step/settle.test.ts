@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { execute } from '../../../src/run/execute.ts';
+import { resumeRun } from '../../../src/run/resume.ts';
 import type { RunEnv } from '../../../src/run/types.ts';
 import { undoRun } from '../../../src/run/undo/undo.ts';
 import { makeOutcome } from '../../../src/transport/outcome.ts';
@@ -47,6 +48,20 @@ it('what was interrupted while the gate of its batch was waited for can be resum
     counts: { ok: 2 },
     next: expect.stringContaining('fireaxe resume'),
   });
+});
+
+it('what its closed gate could not undo everywhere is not called undone, nor on a resume: the undo is named', async () => {
+  const kit = kitOf(2);
+  const { transport } = fakeFleet((op, _, node) => (op === 'undo' && node === 'n2' ? 'unreachable' : 'ok'));
+  const env = envFor(kit, transport);
+  const step = { ...holdStep(kit, 'batch'), gate: SHUT, rollBack: true };
+  const first = await execute(planOf(kit, [{ name: 'a', steps: [step] }]), env);
+  for (const { state, runId, workstreams } of [first, await resumeRun('last', env)]) {
+    expect(state).toBe('guard');
+    expect(workstreams[0]!.why).not.toMatch(/undone, because|was undone/);
+    const next = `1 of 2 targets could not be undone; next: fireaxe undo ${runId} --step batch`;
+    expect(workstreams[0]!.why).toContain(next);
+  }
 });
 
 /** Throttles every order of an operation until its time is up; no other transport is left. */
