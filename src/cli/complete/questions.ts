@@ -17,17 +17,23 @@ export async function questionsOf(
   const { looksLikeRun } = await import('../../run/journal/store.ts');
   if (subject === 'last' || looksLikeRun(subject)) return ofRun(await places.journals(), subject);
   const file = !/\.ya?ml$/.test(subject) && (await stat(subject).catch(() => undefined))?.isFile();
-  return file ? ofPlanFile(subject) : ofPlaybook(subject, await places.kit());
+  if (file) return ofPlanFile(subject);
+  if (BEGINNING.test(subject)) return ofRun(await places.journals(), subject);
+  return ofPlaybook(subject, await places.kit());
 }
+
+/** Of the id of a run. */
+const BEGINNING = /^\d{1,8}$|^\d{8}T\d{0,5}$/;
 
 /** Those that nobody has answered yet. */
 async function ofRun(journals: string, wanted: string): Promise<Question[]> {
-  const [{ readRun }, { answeredIn }, { askSteps }] = await Promise.all([
+  const [{ readRun }, { skimJournal }, { answeredIn }, { askSteps }] = await Promise.all([
     import('../../run/journal/store.ts'),
+    import('../../run/journal/skim.ts'),
     import('../answers.ts'),
     import('../../plan/steps.ts'),
   ]);
-  const { records } = await readRun(journals, wanted);
+  const { records } = await readRun(journals, wanted, { read: (path) => skimJournal(path, 'ask') });
   const [first] = records;
   if (first?.kind !== 'plan') return [];
   const answered = answeredIn(records);

@@ -113,6 +113,8 @@ export interface Naming {
   elsewhere?: { what: string; next: string };
   /** Runs that `last` may mean; where there is none, it is the last run all the same. */
   counts?: (reading: JournalReading, runId: string) => boolean | Promise<boolean>;
+  /** How a journal is read, to see whether its run began; whole and checked by default. */
+  read?: (path: string) => Promise<JournalReading>;
   /** Told of the runs after that one. */
   passedOver?: (runId: string) => void;
 }
@@ -124,7 +126,8 @@ export async function readRun(
   naming: Naming = {},
 ): Promise<JournalReading & { runId: string }> {
   const runId = await resolveRunId(stateDir, wanted, naming);
-  return { runId, ...(await readJournal(journalPath(stateDir, runId))) };
+  const { read = readJournal } = naming;
+  return { runId, ...(await read(journalPath(stateDir, runId))) };
 }
 
 export function noPlan(runId: string, place: string) {
@@ -170,19 +173,19 @@ export async function resolveRunId(
 async function lastOf(
   stateDir: string,
   runs: Begun[],
-  { counts, passedOver }: Omit<Naming, 'elsewhere'>,
+  { counts, passedOver, read = readJournal }: Omit<Naming, 'elsewhere'>,
 ): Promise<string | undefined> {
   const over: string[] = [];
   const counted =
     counts &&
     (await lastRun(runs, async (runId) => {
-      const reading = await readJournal(journalPath(stateDir, runId));
+      const reading = await read(journalPath(stateDir, runId));
       const meant = reading.changed !== undefined || (await counts(reading, runId));
       if (!meant && isBegun(reading)) over.push(runId);
       return meant;
     }));
   if (counted === undefined)
-    return lastRun(runs, async (runId) => isBegun(await readJournal(journalPath(stateDir, runId))));
+    return lastRun(runs, async (runId) => isBegun(await read(journalPath(stateDir, runId))));
   for (const runId of over) passedOver?.(runId);
   return counted;
 }

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { complete } from '../../../src/cli/complete/complete.ts';
@@ -112,6 +112,9 @@ describe('the verb completion', () => {
     expect(await offered('run', plan)).toBe(both);
     expect((await fireaxe.run(['run', 'asks', ...of, '--answer', 'approve=no'], { kit })).code).toBe(7);
     expect(await offered('resume', 'last')).toBe(both);
+    const [run = ''] = readdirSync(fireaxe.env.FIREAXE_STATE_DIR).filter((name) => /^\d{8}T/.test(name));
+    for (const begun of [run, run.slice(0, 11), run.slice(0, 6)])
+      expect(await offered('resume', begun)).toBe(both);
     expect((await fireaxe.run(['run', 'asks', ...of, '--answer', 'approve=yes'], { kit })).code).toBe(0);
     expect(await offered('resume', 'last')).toBe('');
     expect(await offered('run', 'no-such')).toBe('');
