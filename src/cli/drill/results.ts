@@ -68,6 +68,8 @@ export interface DrillClustersResult extends WholeScore {
 export interface GameDayResult extends GameScore {
   /** The cluster. */
   on: string;
+  /** Recovered or not, and why: begins with `yes` or `no`, or says that nothing was tested. */
+  result: string;
   /** Requests of the flood, and those that were answered. */
   calls: number;
   answered: number;
@@ -75,6 +77,8 @@ export interface GameDayResult extends GameScore {
   aborted: string | null;
   /** Nodes that did not tell that the flood ended there: they end it by themselves. */
   floodLeftOn: string[];
+  /** Nodes on which the flood was over before it was ended. */
+  floodOverOn: string[];
   /** The playbook, where it began. */
   run?: { id: string; state: RunVerdict['state'] };
 }

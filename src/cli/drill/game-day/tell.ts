@@ -7,6 +7,7 @@ import { EXIT } from '../../exit-codes.ts';
 import { inForceLine } from '../../format/undo-preview.ts';
 import { nextCommand } from '../../next-command.ts';
 import { table } from '../../output.ts';
+import type { GameDayResult } from '../results.ts';
 import type { Beat } from './beats.ts';
 import type { GameDay } from './plans.ts';
 import { resultOf } from './result.ts';
@@ -59,7 +60,7 @@ export async function tell(
     floodLeftOn: left,
     floodOverOn: over,
     ...(recovery && { run: { id: recovery.runId, state: recovery.state } }),
-  });
+  } satisfies GameDayResult);
   if (io.stop.aborted) return EXIT.interrupted;
   if (aborted) return EXIT.guard;
   const record = { at: io.now().toISOString(), scenario: `game-day ${day.cluster.name}`, recovered };
