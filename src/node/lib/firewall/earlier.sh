@@ -1,5 +1,5 @@
 # What an armed change finds of an earlier order, or of an earlier attempt of its own step.
-# needs: timers
+# needs: timers stack
 # shellcheck shell=sh
 
 # arm_pending: AR_DIR and AR_OLD are folder and unit of an armed step that is not kept yet; false if there is none.
@@ -31,7 +31,9 @@ arm_look() {
     return 0
   fi
   FX_STATE=already
-  fx_say "$3 already"
+  fx_say "$3 already${IP_BY:+ (iptables)}"
+  if [ -n "${IP_BY-}" ]; then stack_at "$IP_CHAIN"; else stack_at "$NF_TABLE"; fi
+  stack_still
   return 1
 }
 

@@ -22,10 +22,7 @@ ipt_want() {
 # ipt_look DONE: whether it is in place already, else whether iptables would take it.
 ipt_look() {
   ipt_tools
-  arm_look ipt_there ipt_same "$1" || {
-    FX_NOTE="$FX_NOTE (iptables)"
-    return 0
-  }
+  arm_look ipt_there ipt_same "$1" || return 0
   for IP_T in $IP_TOOLS; do
     ipt_want "$IP_T"
     ipt_try "$IP_T" || fx_refuse iptables "$IP_T would refuse: $IP_OUT"
@@ -97,4 +94,5 @@ ipt_undo() {
   arm_undo
   stack_leave
   fx_say "chain $IP_CHAIN as before: ${B_table-absent}"
+  stack_still
 }

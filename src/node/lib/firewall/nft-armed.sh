@@ -53,4 +53,5 @@ nft_undo() {
   arm_undo
   stack_leave
   fx_say "table $NF_TABLE as before: ${B_table-absent}"
+  stack_still
 }

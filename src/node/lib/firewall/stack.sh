@@ -68,6 +68,14 @@ stack_leave() {
   rm -f "$FX_DIR/stands" 2>/dev/null
 }
 
+# stack_still: says which other run's change is in force here, and how to undo it.
+stack_still() {
+  stack_top
+  ST_RUN=${ST_DIR%/*}
+  ST_RUN=${ST_RUN##*/}
+  [ -z "$ST_RUN" ] || [ "$ST_RUN" = "$FX_RUN" ] || fx_say "the $FX_ACTION of run $ST_RUN still stands here; to undo it: fireaxe undo $ST_RUN"
+}
+
 # stack_lower: for undo, whether another step's change is on top; then that stays, and this step leaves the stack.
 stack_lower() {
   [ -e "$ST_FILE" ] && [ -e "$FX_DIR/intent" ] || return 1
