@@ -21,13 +21,16 @@ dh_script() {
     "$IN_WATCH" >"$DH_HOME/watch.sh"
 }
 
+# dh_watch: where systemd takes the end of a unit for a failure (cgroups v1: it waits in vain for an empty group), it starts the unit
+# again, and again, if its script is gone by then.
 dh_watch() {
   ! dh_watching || return 0
   if fx_systemd; then
+    DH_K="[ ! -e '$DH_HOME/watch.sh' ] || exec /bin/sh '$DH_HOME/watch.sh'"
     sd systemctl reset-failed "$DH_UNIT.service" 2>/dev/null
     set -- --quiet --unit="$DH_UNIT" --description='Fireaxe holds names of services'
-    sd systemd-run --collect --property=Restart=on-failure --property=RestartSec=3 "$@" /bin/sh "$DH_HOME/watch.sh" 2>/dev/null ||
-      sd systemd-run "$@" /bin/sh "$DH_HOME/watch.sh" 2>/dev/null || detach /bin/sh "$DH_HOME/watch.sh"
+    sd systemd-run --collect --property=Restart=on-failure --property=RestartSec=3 "$@" /bin/sh -c "$DH_K" 2>/dev/null ||
+      sd systemd-run "$@" /bin/sh -c "$DH_K" 2>/dev/null || detach /bin/sh "$DH_HOME/watch.sh"
   else
     detach /bin/sh "$DH_HOME/watch.sh"
   fi

@@ -16,8 +16,8 @@ if [ -n "$timer" ]; then
   [ ! -e "$SANDBOX/fires-at-arm" ] || /bin/sh "$SANDBOX/run/fireaxe/r1/s1/revert"
 else
   : >"$SANDBOX/active/$name.service"
-  case $2 in
-    */dns-hold/watch.sh | */fireaxe-flood/flood.sh)
+  case $2$3 in
+    -c*/dns-hold/watch.sh* | */fireaxe-flood/flood.sh)
       "$@" >/dev/null 2>&1 </dev/null &
       exit 0
       ;;
