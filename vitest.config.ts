@@ -21,7 +21,7 @@ const SERIAL = ['cluster'];
 /** Too long for a usual run of the cluster tier; `--full` runs them, and so does a cluster that stands for trying one test. */
 const ONLY_FULL = [
   'test/cluster/faults/**',
-  'test/cluster/healthy/{fence-nodes*,forecast,game-day,scale-flags,shrink,undo-all}.test.ts',
+  'test/cluster/healthy/{dns-kit-services,dns-own-server,fence-nodes*,forecast,game-day,scale-flags,shrink,undo-all}.test.ts',
   'test/cluster/solo/fence.test.ts',
 ];
 const usual = !process.env.FIREAXE_FULL && !process.env.FIREAXE_CLUSTER;

@@ -7,8 +7,8 @@ import { type Ended, start } from '../drill-tier/fireaxe.ts';
 import type { Cluster } from './cluster.ts';
 import { LAB } from './layout.ts';
 
-/** Verbs that find the cluster in the journal of a run, and one that names it itself. */
-const WITHOUT_CLUSTER = ['undo', 'resume', 'verify', 'timeline', 'runs', 'drill'];
+/** Verbs that find the cluster in the journal of a run, and those that name it themselves. */
+const WITHOUT_CLUSTER = ['undo', 'resume', 'verify', 'timeline', 'runs', 'drill', 'kit'];
 
 /** Runs the built command line with the kit, for one of its clusters. */
 export class Fireaxe {
