@@ -12,12 +12,25 @@ const UNPACK = 'unpack';
 /** Of a text in a request. */
 export const bytesOf = (text: string): number => Buffer.byteLength(JSON.stringify(text));
 
+/** What leaves for a text: itself or, where it is longer than SSM takes, packed. */
+export function packed(text: string, script: Pick<NodeScript, 'nonce'>): string {
+  return bytesOf(text) <= MOST_TEXT ? text : pack(text, script);
+}
+
+/** The same for one command after another: a text that did not change since is packed once. */
+export function packer(script: Pick<NodeScript, 'nonce'>): (text: string) => string {
+  let last: { text: string; sent: string } | undefined;
+  return (text) => {
+    if (last?.text !== text) last = { text, sent: packed(text, script) };
+    return last.sent;
+  };
+}
+
 /**
- * What leaves for a text: itself or, where it is longer than SSM takes, its gzip in base64, which the node's shell unpacks.
- * It is run whole or not at all: gzip has a checksum. About 150,000 bytes of script fit.
+ * The gzip of a text in base64, which the node's shell unpacks. It is run whole or not at all: gzip has a checksum. About
+ * 150,000 bytes of script fit.
  */
-export function packed(text: string, { nonce }: Pick<NodeScript, 'nonce'>): string {
-  if (bytesOf(text) <= MOST_TEXT) return text;
+function pack(text: string, { nonce }: Pick<NodeScript, 'nonce'>): string {
   const base64 = gzipSync(text, { level: 9 }).toString('base64');
   const refused = `${resultStart(nonce)},"op":"${UNPACK}","state":"refused","code":"no-tool","note":"base64 and gzip are needed here for a script of this length over SSM"}`;
   return [
@@ -28,6 +41,22 @@ export function packed(text: string, { nonce }: Pick<NodeScript, 'nonce'>): stri
     'eval "$FX_TEXT"',
     '',
   ].join('\n');
+}
+
+/** What an instance id adds to a text: the id, which a hybrid machine has the longest, and a space. */
+const ID_BYTES = 21;
+/** The most that it adds to a packed one. */
+const PACKED_ID_BYTES = Math.ceil((ID_BYTES * 4) / 3);
+
+/**
+ * How many ids can be added to a text, up to as many as are wanted: as it is where all of them fit so, else packed where
+ * more of them do.
+ */
+export function roomForIds(text: string, wanted: number, script: Pick<NodeScript, 'nonce'>): number {
+  const room = Math.floor((MOST_TEXT - bytesOf(text)) / ID_BYTES);
+  if (room >= wanted) return wanted;
+  const inPacked = Math.floor((MOST_TEXT - bytesOf(pack(text, script))) / PACKED_ID_BYTES);
+  return Math.min(wanted, Math.max(room, inPacked));
 }
 
 /** Nothing ran: the node lacks what unpacks a text. */

@@ -57,10 +57,13 @@ export function needsFullOutput(report: Report, script: NodeScript): 'must' | 'm
   return cut || (script.protocol && report.output !== '') ? 'must' : undefined;
 }
 
-/** The node did nothing, because it cannot tell that the command of a tag is meant for it. */
+/**
+ * The node did nothing, because it cannot tell that the command of a tag is meant for it, or cannot unpack it: without the
+ * ids of others the text is shorter.
+ */
 export function refusesTag(report: Report, script: NodeScript): boolean {
   const { result } = splitResult(report.output, script.nonce);
-  return result?.state === 'refused' && result.code === 'wrong-machine';
+  return (result?.state === 'refused' && result.code === 'wrong-machine') || notUnpacked(result);
 }
 
 /** The outcome of an invocation that is over. `full` is its output where the list's was not enough. */

@@ -1,12 +1,14 @@
 import { TRANSPORTS } from '../../fleet/transports.ts';
 import type { Target } from '../../kit/types.ts';
 import type { NodeScript, OutcomeReason } from '../types.ts';
-import { bytesOf, MOST_TEXT, packed } from './packed.ts';
+import { bytesOf, MOST_TEXT } from './packed.ts';
+import { textForBatch } from './shards.ts';
 
 /** Leaves out the targets and scripts that SSM cannot take: known before anything is sent. */
 export function sendableOf(
   group: Target[],
   script: NodeScript,
+  pack: (text: string) => string,
   leaveOut: (targets: Target[], reason: OutcomeReason) => void,
 ): { sendable: Target[] } {
   const none = { sendable: [] };
@@ -24,8 +26,8 @@ export function sendableOf(
     code: 'no-instance-id',
     message: 'the fleet has no instance id or no cloud profile for the node',
   });
-  const text = known[0] ? script.textFor(known[0], 'ssm') : '';
-  const sent = packed(text, script);
+  const text = known.length > 0 ? textForBatch(known, script) : '';
+  const sent = pack(text);
   // Systems Manager replaces {{ssm:name}} and {{resolve:…}} by a stored parameter, anywhere in a text.
   if (/\{\{\s*(ssm|ssm-secure|resolve)\s*:/.test(sent)) {
     leaveOut(known, {

@@ -2,14 +2,12 @@ import { isInstanceId } from '../../fleet/instance-id.ts';
 import { TRANSPORTS } from '../../fleet/transports.ts';
 import type { Shard, Target } from '../../kit/types.ts';
 import type { NodeScript } from '../types.ts';
-import { bytesOf, MOST_TEXT, packed } from './packed.ts';
+import { roomForIds } from './packed.ts';
 
 /** Nodes of one SendCommand: AWS takes more, but one command that is lost should not be all of them. */
 const MOST_NODES = 1000;
 /** Values of one tag that SendCommand takes. */
 const MOST_VALUES = 50;
-/** What an instance id adds to the text: the id, which a hybrid machine has the longest, and a space. */
-const ID_BYTES = 21;
 
 /** One of the Targets of SendCommand: all of them must match. */
 export interface TagTarget {
@@ -42,10 +40,9 @@ export function packShards(
 ): { batches: Target[][]; left: Target[] } {
   const [first] = shards;
   if (!first) return { batches: [], left: [] };
-  const room = Math.floor(
-    (MOST_TEXT - bytesOf(packed(script.textForAll!([first[0]!], 'ssm'), script))) / ID_BYTES,
-  );
-  const limit = Math.min(MOST_NODES, most, room);
+  const all = shards.reduce((sum, { length }) => sum + length, 0);
+  const wanted = Math.min(MOST_NODES, most, all);
+  const limit = roomForIds(script.textForAll!([first[0]!], 'ssm'), wanted, script);
   const left: Target[] = [];
   const packs: { nodes: Target[]; shards: number; key: string }[] = [];
   for (const shard of shards) {
@@ -77,5 +74,9 @@ export function tagsOf(batch: Target[]): TagTarget[] | undefined {
   const values = [...new Set(batch.map(({ shard }) => shard?.value ?? ''))];
   return [{ key: first.shard.tag, values }, ...first.shard.and];
 }
+
+/** The text for a batch: its targets are named in it where they are reached by tags. */
+export const textForBatch = (batch: Target[], script: NodeScript): string =>
+  tagsOf(batch) ? script.textForAll!(batch, 'ssm') : script.textFor(batch[0]!, 'ssm');
 
 const commonKey = ({ tag, and }: Shard) => JSON.stringify([tag, and]);

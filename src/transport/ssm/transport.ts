@@ -11,7 +11,7 @@ import { batchesOf, inBatches } from './batches.ts';
 import type { Clock } from './clock.ts';
 import { Follow } from './follow.ts';
 import { openInTime } from './open-in-time.ts';
-import { packed } from './packed.ts';
+import { packer } from './packed.ts';
 import { type SendJob, send } from './send.ts';
 import { sendableOf } from './sendable.ts';
 import { type TagTarget, tagsOf } from './shards.ts';
@@ -74,7 +74,10 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
       for (const target of targets)
         settle(makeOutcome({ target: target.name, via: 'ssm', ...times }, state, { reason }));
     };
-    const { sendable } = sendableOf(group, script, (targets, reason) => say(targets, 'unreachable', reason));
+    const pack = packer(script);
+    const { sendable } = sendableOf(group, script, pack, (targets, reason) =>
+      say(targets, 'unreachable', reason),
+    );
     const [first] = sendable;
     if (!first?.cloud) return;
     const { cloud } = first;
@@ -89,7 +92,7 @@ export function createSsmTransport(options: SsmTransportOptions = {}): Transport
     const sendTo = (part: Target[], tags?: TagTarget[]): Promise<void> => {
       const deliveryMs = deliveryOf(run) + (tags && run.deliveryMs === undefined ? TO_TAGS_MS : 0);
       const job: SendJob = {
-        text: () => packed(tags ? script.textForAll!(part, 'ssm') : script.textFor(first, 'ssm'), script),
+        text: () => pack(tags ? script.textForAll!(part, 'ssm') : script.textFor(first, 'ssm')),
         ...(tags && { tags }),
         byIds,
         script,

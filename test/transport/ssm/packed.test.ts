@@ -1,9 +1,10 @@
 import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { bytesOf, MOST_TEXT, packed } from '../../../src/transport/ssm/packed.ts';
+import { bytesOf, MOST_TEXT, packed, packer, roomForIds } from '../../../src/transport/ssm/packed.ts';
 import { SHELLS } from '../../node/sandbox.ts';
 
 const nonce = 'c0ffee0123456789';
@@ -22,6 +23,27 @@ describe('a text for SSM', () => {
     expect(packed('echo short\n', { nonce })).toBe('echo short\n');
     expect(bytesOf(LONG)).toBeGreaterThan(2 * MOST_TEXT);
     expect(bytesOf(packed(LONG, { nonce }))).toBeLessThan(MOST_TEXT);
+  });
+
+  it('is packed once as long as it is the same', () => {
+    const pack = packer({ nonce });
+    const first = pack(LONG);
+    expect(first).toBe(packed(LONG, { nonce }));
+    expect(pack(`${LONG}#\n`)).toBe(packed(`${LONG}#\n`, { nonce }));
+    expect(pack('echo short\n')).toBe('echo short\n');
+  });
+
+  it('has room for no more ids than fit when they are added', () => {
+    const ids = (count: number) =>
+      Array.from({ length: count }, () => ` mi-${randomBytes(9).toString('hex').slice(1)}`).join('');
+    const dense = randomBytes(45_000).toString('base64');
+    for (const text of ['', LONG, LONG.slice(0, 50_000), dense.slice(0, 50_000), dense.slice(0, 59_990)]) {
+      const room = roomForIds(text, 5000, { nonce });
+      expect(bytesOf(packed(text + ids(room), { nonce }))).toBeLessThanOrEqual(MOST_TEXT);
+      expect(roomForIds(text, 0, { nonce })).toBe(0);
+    }
+    expect(roomForIds(LONG.slice(0, 50_000), 1000, { nonce })).toBe(1000);
+    expect(roomForIds(dense.slice(0, 50_000), 1000, { nonce })).toBeLessThan(500);
   });
 
   describe.each(SHELLS)('in %s', (...[shell, ...words]) => {

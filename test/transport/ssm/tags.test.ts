@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
 import { afterEach, describe, expect, it } from 'vitest';
 import type { CloudInstance } from '../../../src/drill/cloud/world.ts';
 import type { Shard, Target } from '../../../src/kit/types.ts';
@@ -11,6 +13,9 @@ afterEach(async () => {
   await h?.close();
   h = undefined;
 });
+
+/** A text that does not become shorter when it is packed. */
+const DENSE = randomBytes(45_000).toString('base64');
 
 const CLUSTER = 'kubernetes.io/cluster/a';
 const byTag: NodeScript = {
@@ -164,6 +169,44 @@ describe('SSM by the tag of shards', () => {
   });
 });
 
+describe('a text that is longer than SSM takes once all its nodes are named in it', () => {
+  /** As long as that of `stop`. */
+  const script53: NodeScript = {
+    ...byTag,
+    textFor: () => 'x'.repeat(53_000),
+    textForAll: (targets) => `${'x'.repeat(53_000)}${byTag.textForAll!(targets, 'ssm')}`,
+  };
+  const runLong = async (targets: Target[]) => {
+    const batches = batchesOf(targets, script53).map((batch) => h!.run({}, script53, batch));
+    return (await Promise.all(batches)).flat();
+  };
+
+  it('goes packed, by one send', async () => {
+    const targets = await shards(400, 100);
+    h!.world.answer = (id, text) => {
+      const meant = gunzipSync(Buffer.from(/printf %s '?([\w+/=]+)/.exec(text)![1]!, 'base64')).toString();
+      return { code: 0, stdout: resultLine(meant.includes(` ${id} `) ? 'changed' : 'already'), stderr: '' };
+    };
+    const outcomes = await runLong(targets);
+    expect(outcomes.filter((o) => o.state === 'ok' && o.result?.state === 'changed')).toHaveLength(400);
+    expect(sends()).toHaveLength(1);
+  });
+
+  it('goes by ids, and as it is, to the nodes that cannot unpack it', async () => {
+    const targets = await shards(400, 100);
+    h!.world.answer = (id, text) => {
+      const without = text.startsWith('FX_TEXT=') && id === instanceId(7);
+      return without
+        ? { code: 4, stdout: resultLine('refused', { op: 'unpack', code: 'no-tool' }), stderr: '' }
+        : { code: 0, stdout: resultLine('changed'), stderr: '' };
+    };
+    const outcomes = await runLong(targets);
+    expect(outcomes).toHaveLength(400);
+    expect(outcomes.every((o) => o.state === 'ok' && o.result?.state === 'changed')).toBe(true);
+    expect(sends().map(({ InstanceIds }) => InstanceIds)).toEqual([undefined, [instanceId(7)]]);
+  });
+});
+
 describe('batches of whole shards', () => {
   it('keep within 1,000 nodes, 50 values, the parallelism and the length of a text', async () => {
     const sizes = (targets: Target[], text: NodeScript, most?: number) =>
@@ -172,8 +215,11 @@ describe('batches of whole shards', () => {
     expect(sizes(targets, byTag)).toEqual([1000, 200]);
     expect(sizes(targets, byTag, 250)).toEqual([200, 200, 200, 200, 200, 200]);
     expect(sizes(targets, byTag, 50)).toEqual(Array(24).fill(50));
+    // Packed, all fit; where that does not help, a text goes as it is.
     const long = { ...byTag, textForAll: () => 'x'.repeat(55_000) };
-    expect(sizes(targets, long)).toEqual(Array(6).fill(200));
+    expect(sizes(targets, long)).toEqual([1000, 200]);
+    const dense = { ...byTag, textForAll: () => DENSE.slice(0, 55_000) };
+    expect(sizes(targets, dense)).toEqual(Array(6).fill(200));
     const { textForAll: _, ...own } = byTag;
     expect(sizes(targets, own)).toEqual(Array(24).fill(50));
     const small = await shards(120, 2);
