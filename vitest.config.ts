@@ -26,6 +26,9 @@ const ONLY_FULL = [
 ];
 const usual = !process.env.FIREAXE_FULL && !process.env.FIREAXE_CLUSTER;
 
+/** A quarter of an hour, mostly of waiting: only with `--full`. */
+const ONLY_FULL_LAB = ['test/lab/return/**'];
+
 // VITEST_MAX_WORKERS overrides `fileParallelism`.
 const serial = {
   name: 'serial',
@@ -85,6 +88,7 @@ function tier(name: string, include: string[], testTimeout: number) {
       ...(name === 'lab' && { globalSetup: 'test/lab/leftovers.ts' }),
       ...(name === 'cluster' && { globalSetup: 'test/cluster/setup.ts' }),
       ...(name === 'cluster' && usual && { exclude: ONLY_FULL }),
+      ...(name === 'lab' && !process.env.FIREAXE_FULL && { exclude: ONLY_FULL_LAB }),
     },
   };
 }

@@ -10,7 +10,8 @@ const { values, positionals } = typed({
   TIER        ${names.join(', ')} (default: all that need not be named)
   --require   tiers that must run: one that cannot is a failure (FIREAXE_REQUIRE)
   --node-too  run the unit tier with this Node binary as well (FIREAXE_NODE_TOO)
-  --full      the cluster tier: three runs of each outage (FIREAXE_FULL)`,
+  --full      the cluster tier: three runs of each outage; the lab tier: also
+              returns of cold machines, paced and all at once (FIREAXE_FULL)`,
   allowPositionals: true,
   options: { require: { type: 'string' }, 'node-too': { type: 'string' }, full: { type: 'boolean' } },
   check: ({ values, positionals }) => {
