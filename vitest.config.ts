@@ -26,7 +26,7 @@ const ONLY_FULL = [
 ];
 const usual = !process.env.FIREAXE_FULL && !process.env.FIREAXE_CLUSTER;
 
-/** A quarter of an hour, mostly of waiting: only with `--full`. */
+/** Some 18 minutes, mostly of waiting: only with `--full`. */
 const ONLY_FULL_LAB = ['test/lab/return/**'];
 
 // VITEST_MAX_WORKERS overrides `fileParallelism`.

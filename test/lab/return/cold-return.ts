@@ -1,5 +1,5 @@
 import { expect } from 'vitest';
-import { CommandLine } from '../../cli/command-line.ts';
+import type { CommandLine } from '../../cli/command-line.ts';
 import { apiHost } from '../api-host.ts';
 import { writeKit } from '../kit.ts';
 import { Lab } from '../lab.ts';
@@ -25,8 +25,7 @@ export interface Return {
 }
 
 /** New machines, fenced before their API server starts; then `readmit` with these words. */
-export async function coldReturn(words: string[]): Promise<Return> {
-  const fireaxe = new CommandLine();
+export async function coldReturn(fireaxe: CommandLine, words: string[]): Promise<Return> {
   let registry: LabRegistry | undefined;
   let lab: Lab | undefined;
   try {
@@ -43,7 +42,6 @@ export async function coldReturn(words: string[]): Promise<Return> {
     return await returned(lab, fireaxe, registry, words);
   } finally {
     registry?.close();
-    fireaxe.close();
     lab?.down();
   }
 }

@@ -1,7 +1,13 @@
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { CommandLine } from '../../cli/command-line.ts';
 import { coldReturn, type Return, WORKERS } from './cold-return.ts';
 
 const RUNS = 3;
+let fireaxe: CommandLine;
+beforeAll(() => {
+  fireaxe = new CommandLine();
+});
+afterAll(() => fireaxe?.close());
 
 /** The next batch when both nodes of the last one have pulled all that they wait for. */
 const PACED = [
@@ -20,7 +26,7 @@ test(`${WORKERS} workers without images return paced and all at once: all serve,
       [paced, PACED],
       [atOnce, ['--all']],
     ] as const) {
-      const one = await coldReturn([...words]);
+      const one = await coldReturn(fireaxe, [...words]);
       expect(one.code, one.said).toBe(0);
       runs.push(one);
       console.log(`${runs === paced ? 'paced' : 'all at once'}: ${shown([one])}`);
