@@ -41,6 +41,11 @@ describe('a hold of what nobody has', () => {
     expect(step).toMatchObject({ state: 'done', why: expect.stringContaining(SAID) });
   });
 
+  it('says nothing where a node found it and failed', async () => {
+    const { step } = await held((node) => (node === 'n1' ? 'fails' : 'none'));
+    expect(step).toMatchObject({ why: expect.not.stringContaining('no process') });
+  });
+
   it('counts the nodes that answered alone', async () => {
     const { verdict } = await held((node) => (node === 'n1' ? 'unreachable' : 'none'));
     expect(verdict.workstreams[0]!.why).toContain('no process named agent on any of 2 nodes');
