@@ -41,7 +41,7 @@ try {
       stdout: /exec/,
     }),
     await row('plan, all clusters, control plane', ['plan', 'exec', ...ALL, ...SERVERS, '--', 'true'], {
-      stdout: /exec/,
+      stderr: /clusters: /,
     }),
     await row('probe, one cluster', ['probe', '-v', ...ONE], CONNECTION),
     await row('probe, all clusters', ['probe', '-v', ...ALL], CONNECTION),
