@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Cluster } from '../../cluster/cluster.ts';
 import { Kubelet } from '../../cluster/kubelet.ts';
-import { leaseMs } from '../../cluster/node-lease.ts';
+import { kubeletOptions } from '../../cluster/kubelet-options.ts';
 import type { Container } from '../../cluster/pod-runner.ts';
 import { createRandom } from '../../random.ts';
 import { NodeImages } from '../../registry/node-images.ts';
@@ -54,13 +54,7 @@ export function createColdWorker(
   const random = createRandom(seed, `worker/${node.spec.name}`);
   const images = new NodeImages({ registry, random: random.next });
   const kubelet = new Kubelet<PodWithoutProcess>({
-    ...cluster.client(node, index),
-    everyMs,
-    leaseMs: leaseMs(everyMs),
-    beginAfterMs: random.next() * everyMs,
-    pods: [],
-    random,
-    active: () => kubeletActive(node),
+    ...kubeletOptions(cluster, { node, index, everyMs, random }),
     mainPid: () => kubeletPid?.(node),
     fetched(pod) {
       const wanted = imagesOf(pod);
