@@ -8,6 +8,8 @@ import { beganStart, INCOMPLETE_EXIT, incompleteStart, passwordPrompt, readyLine
 import { sayOrEnd } from './mute.ts';
 import type { NodeScript } from './types.ts';
 
+const BOOT = strip(boot);
+
 /** How a script travels: a short command line that tells nothing, and the text on standard input. */
 export interface Delivery {
   /** Run by the login shell, whatever it is. */
@@ -41,7 +43,7 @@ export function deliveryOf(
 ): Delivery {
   const { nonce } = script;
   // Without a newline at its end: the reader's command substitution would drop it.
-  const text = Buffer.from(`${head(nonce)}${script.textFor(target, via)}`.replace(/\n+$/, ''));
+  const text = Buffer.from(withoutEnd(`${head(nonce)}${script.textFor(target, via)}`));
   const asked = how.sudo && how.sudoPassword !== undefined;
   const read = reader(nonce, text);
   // What sudo waits for (name servers, PAM) does not count as the script's time, and until sudo is done nothing is sent.
@@ -73,9 +75,16 @@ function reader(nonce: string, text: Buffer): string {
 /** The first line tells the boot in which the order begins: a later boot has lost the receipt. */
 function head(nonce: string): string {
   const word = `'%s%s\\n' ${quote(beganStart(nonce))} "\${FX_BOOT:+ $FX_BOOT}"`;
-  return `${strip(boot)}fx_boot\n${sayOrEnd(nonce, word)}\n`;
+  return `${BOOT}fx_boot\n${sayOrEnd(nonce, word)}\n`;
 }
 
 function plain(line: string): string {
   return `'%s\\n' ${quote(line.trimEnd())}`;
+}
+
+/** Without the newlines at its end; a regular expression would look at each of the others. */
+function withoutEnd(text: string): string {
+  let { length } = text;
+  while (text[length - 1] === '\n') length--;
+  return text.slice(0, length);
 }
