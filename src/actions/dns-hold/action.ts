@@ -2,8 +2,9 @@ import { defineAction } from '../types.ts';
 import flat from './flat.sh';
 import free from './free.sh';
 import fromPods from './from-pods.sh';
+import headless from './headless.sh';
 import kit from './kit.sh';
-import { ageOf, takenAtOf, withKitServices } from './kit-services.ts';
+import { ageOf, headlessAgeOf, takenAtOf, withKitServices } from './kit-services.ts';
 import lead from './lead.sh';
 import load from './load.sh';
 import node from './node.sh';
@@ -24,7 +25,10 @@ export const dnsHold = defineAction({
   parameters: dnsHoldParameters,
   complete: withKitServices,
   check: dnsHoldMisfit,
-  warnings: (p, { now }) => (p.services === '' ? [] : [ageOf(p.services, now)]),
+  warnings: (p, { now }) => [
+    ...(p.services === '' ? [] : [ageOf(p.services, now)]),
+    ...(p.headless === '' ? [] : [headlessAgeOf(p.headless, now)]),
+  ],
   summary: (p) =>
     `let each CoreDNS that does not know the cluster's names answer them by the node's proxy rules, and watch the others${
       p.ownServer ? '; start one where none lives and none answers' : ''
@@ -32,7 +36,7 @@ export const dnsHold = defineAction({
       p.services === ''
         ? ''
         : `; where no rules tell names, by the kit's services of ${takenAtOf(p.services)}`
-    }, ${
+    }${p.headless === '' ? '' : `; headless services by those of the kit of ${takenAtOf(p.headless)}`}, ${
       p.untilSynced ? 'until it has the API again' : 'until undo'
     }; each node reverts this after ${p.timer}s unless kept`,
   counted: () => [{ one: 'CoreDNS', many: 'CoreDNS', done: 'held or watched', found: 'servers' }],
@@ -50,6 +54,7 @@ export const dnsHold = defineAction({
     fragments: {
       node,
       kit,
+      headless,
       flat,
       load,
       lead,
@@ -65,6 +70,7 @@ export const dnsHold = defineAction({
       P_FOR: String(p.for),
       P_TIMER: String(p.timer),
       IN_KIT: p.services,
+      IN_HEADLESS: p.headless,
       IN_OWN: p.ownServer ? 'own' : 'none',
       IN_UNTIL: p.untilSynced ? 'synced' : 'undo',
       IN_WATCH: watchText(),

@@ -1,6 +1,6 @@
 # Holds the names of services: a CoreDNS that does not know them answers by a table that this node's own proxy rules tell.
 # One that still knows them is watched only, as a reload would make it forget what it knows. Where none lives, one is started.
-# needs: load watching pod kit dns/names firewall/armed firewall/keep
+# needs: load watching pod kit headless dns/names firewall/armed firewall/keep
 # shellcheck shell=sh
 
 # It touches nothing that another action changes, and must not hold up a fence on the same host.
@@ -72,7 +72,7 @@ dh_blame() {
   if [ "$1" -eq 0 ]; then DH_ODD=${DH_ODD:-$DH_ASIDE}; else fx_say "left alone: $DH_ASIDE"; fi
 }
 
-# dh_names: DH_TABLE are the lines of the table, DH_NAMES how many.
+# dh_names: DH_TABLE are the lines of the table, HL_TABLE those of headless services, DH_NAMES how many names.
 dh_names() {
   DH_TABLE=$(dns_names "$IN_KIT")
   DH_K=${DH_TABLE##*= }
@@ -90,15 +90,18 @@ dh_names() {
       ;;
   esac
   DH_NAMES=$(($2 + $4 + ${10:-0}))
+  headless_names
+  DH_NAMES=$((DH_NAMES + HL_NAMES))
   fx_data names "$DH_NAMES"
   [ "$6" -eq 0 ] || fx_data differ "$6"
   kit_say "${10:-0}" "${12:-0}" "${14:-0}"
-  fx_data table "$(printf '%s\n' "$DH_TABLE" | cksum | cut -d ' ' -f 1)"
+  headless_say
+  fx_data table "$(printf '%s\n' "$DH_TABLE$HL_TABLE" | cksum | cut -d ' ' -f 1)"
 }
 
 act_apply() {
   # It belongs to this step even if it is half made.
-  { mkdir -p "$DH_HOME" && printf '%s%s\n' "$DH_TABLE" "$DH_MARK" >"$DH_HOME/table" && dh_script; } 2>/dev/null ||
+  { mkdir -p "$DH_HOME" && printf '%s%s%s\n' "$DH_TABLE" "$HL_TABLE" "$DH_MARK" >"$DH_HOME/table" && dh_script; } 2>/dev/null ||
     fx_fail no-receipt "cannot write in $DH_HOME"
   if ! dh_mine; then
     rm -f "$DH_HOME/until"

@@ -3,8 +3,16 @@ import { onOrOff, seconds } from '../kinds.ts';
 import type { Misfit, Parameters, Values } from '../params.ts';
 import { MOST_TABLE } from './kit-services.ts';
 
-/** As the plan writes it: the time, then a line for each address. */
+/** As the plan writes them: the time, then a line for each address and name. */
 const TABLE = /^# \d{4}-[0-9T:.-]+Z(\n[0-9a-f.:]+ [a-z0-9-]+\.[a-z0-9-]+)*$/;
+const HEADLESS = /^# \d{4}-[0-9T:.-]+Z(\n[0-9a-f.:]+ ([a-z0-9-]+\.)?[a-z0-9-]+\.[a-z0-9-]+)*$/;
+
+const table = (form: RegExp) =>
+  z
+    .string()
+    .refine((text) => text === '' || form.test(text), 'not a table of services')
+    .refine((text) => Buffer.byteLength(text) <= MOST_TABLE, `longer than ${MOST_TABLE} bytes`)
+    .default('');
 
 export const dnsHoldParameters = {
   untilSynced: {
@@ -23,12 +31,17 @@ export const dnsHoldParameters = {
     flag: '--kit-services',
   },
   services: {
-    schema: z
-      .string()
-      .refine((text) => text === '' || TABLE.test(text), 'not a table of services')
-      .refine((text) => Buffer.byteLength(text) <= MOST_TABLE, `longer than ${MOST_TABLE} bytes`)
-      .default(''),
+    schema: table(TABLE),
     help: 'the names of that snapshot; the plan takes them from the kit',
+  },
+  kitHeadless: {
+    schema: onOrOff,
+    help: "also answer headless services by the kit's snapshot; addresses may be stale",
+    flag: '--kit-headless',
+  },
+  headless: {
+    schema: table(HEADLESS),
+    help: 'the addresses of those; the plan takes them from the kit',
   },
   for: {
     schema: seconds(60, 604_800),

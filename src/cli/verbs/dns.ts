@@ -37,7 +37,7 @@ export default defineVerb({
     ...changeOptions,
   },
   notes:
-    '\nOnly nodes on which a CoreDNS or NodeLocal DNSCache runs are changed; with --own-server also those where none lives and none answers. Headless services and ExternalName are not in the table.',
+    '\nOnly nodes on which a CoreDNS or NodeLocal DNSCache runs are changed; with --own-server also those where none lives and none answers. Headless services are in the table only with --kit-headless, ExternalName never.',
   run(args, flags, io) {
     if (args[0] === 'check') return checkDns(flags, io);
     if (args[0] !== 'hold') {

@@ -1,5 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { ageOf, MOST_TABLE, tableOf, withKitServices } from '../../../src/actions/dns-hold/kit-services.ts';
+import {
+  ageOf,
+  headlessAgeOf,
+  headlessOf,
+  MOST_TABLE,
+  tableOf,
+  withKitServices,
+} from '../../../src/actions/dns-hold/kit-services.ts';
 import { parseParams } from '../../../src/actions/params.ts';
 import { actionNamed } from '../../../src/actions/registry.ts';
 import type { Service, ServicesSnapshot } from '../../../src/kit/services/types.ts';
@@ -8,7 +15,12 @@ import { context, fleetNode } from '../../node/sandbox.ts';
 
 const SERVICES: Service[] = [
   { name: 'web', namespace: 'shop', addresses: ['10.96.7.7', 'fd00:96::7'] },
-  { name: 'db', namespace: 'shop', endpoints: [{ address: '10.244.1.7' }] },
+  {
+    name: 'db',
+    namespace: 'shop',
+    endpoints: [{ address: '10.244.1.7', hostname: 'db-0' }, { address: 'FD00:244::7' }],
+  },
+  { name: 'idle', namespace: 'shop', endpoints: [] },
   { name: 'pay', namespace: 'shop', externalName: 'pay.example.com' },
   { name: 'kubernetes', namespace: 'default', addresses: ['10.96.0.1'] },
 ];
@@ -21,6 +33,8 @@ const snapshot = (services = SERVICES): ServicesSnapshot => ({
 });
 const TABLE =
   '# 2026-11-20T10:00:00.000Z\n10.96.0.1 kubernetes.default\n10.96.7.7 web.shop\nfd00:96::7 web.shop';
+const HEADLESS =
+  '# 2026-11-20T10:00:00.000Z\n10.244.1.7 db-0.db.shop\n10.244.1.7 db.shop\nfd00:244::7 db.shop';
 const inKit = (services?: () => ServicesSnapshot | undefined) => {
   const { cluster, ...rest } = context([fleetNode({})]);
   return { ...rest, cluster: { ...cluster, ...(services && { services }) } };
@@ -55,6 +69,56 @@ describe('the services of the kit', () => {
     expect(planActionStep({ ...draft, params: {} }, request).warnings).toBeUndefined();
   });
 
+  test('headless ones are lines of every address, and of host names, in the plan with their age', () => {
+    expect(headlessOf(snapshot())).toBe(HEADLESS);
+    const twice = { name: 'db', namespace: 'shop', endpoints: [{ address: '::1' }, { address: '::1' }] };
+    expect(headlessOf(snapshot([twice]))).toBe('# 2026-11-20T10:00:00.000Z\n::1 db.shop');
+
+    const where = inKit(() => snapshot());
+    const alone = { kitHeadless: true, headless: HEADLESS };
+    expect(withKitServices({ kitHeadless: true }, where, 'x')).toEqual(alone);
+    expect(withKitServices({ kitHeadless: 'true', kitServices: true }, where, 'x')).toEqual({
+      kitHeadless: 'true',
+      kitServices: true,
+      services: TABLE,
+      headless: HEADLESS,
+    });
+    // A plan that has its table keeps it.
+    expect(withKitServices(alone, inKit(), 'x')).toBe(alone);
+
+    const hold = actionNamed('dns-hold');
+    const params = parseParams(hold, alone, 'x');
+    const now = new Date('2026-11-20T13:00:00Z');
+    expect(hold.warnings!(params, { now } as Parameters<NonNullable<typeof hold.warnings>>[1])).toEqual([
+      headlessAgeOf(HEADLESS, now),
+    ]);
+    expect(headlessAgeOf(HEADLESS, now)).toContain(
+      "3h00m old: no node can check their addresses; one of them may be another pod's now",
+    );
+  });
+
+  test('headless ones are refused where the kit has none, or both tables are too long together', () => {
+    expect(() => withKitServices({ kitHeadless: true }, inKit(), '--kit-headless')).toThrow(
+      expect.objectContaining({
+        message: expect.stringContaining('the kit has no services of'),
+        place: '--kit-headless',
+      }),
+    );
+    const half = Array.from({ length: 5000 }, (_, i) => {
+      const service = { name: `service-${String(i).padStart(4, '0')}`, namespace: 'shop' };
+      return [
+        { ...service, addresses: ['10.96.0.1'] },
+        { ...service, namespace: 'data', endpoints: [{ address: '10.244.0.1' }] },
+      ];
+    });
+    const where = inKit(() => snapshot(half.flat()));
+    for (const one of ['kitServices', 'kitHeadless'])
+      expect(() => withKitServices({ [one]: true }, where, 'x')).not.toThrow();
+    expect(() => withKitServices({ kitServices: true, kitHeadless: true }, where, 'x')).toThrow(
+      expect.objectContaining({ next: 'leave out one of --kit-services and --kit-headless' }),
+    );
+  });
+
   test('are refused where the kit has none, or too many', () => {
     const none = { message: expect.stringContaining('the kit has no services of'), place: '--kit-services' };
     for (const where of [inKit(), inKit(() => undefined)])
@@ -80,6 +144,9 @@ describe('the services of the kit', () => {
     'a table that no plan wrote is refused: %j',
     (services) => {
       expect(() => parseParams(actionNamed('dns-hold'), { services }, 'x')).toThrow(
+        'not a table of services',
+      );
+      expect(() => parseParams(actionNamed('dns-hold'), { headless: services }, 'x')).toThrow(
         'not a table of services',
       );
     },
