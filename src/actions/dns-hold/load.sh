@@ -31,6 +31,7 @@ dh_calm() {
 }
 
 # dh_reloads PID: whether a new server has the sockets already, and the old one still has them, too.
+# shellcheck disable=SC2012
 dh_reloads() { ls -l "$FX_ROOT/proc/$1/fd" 2>/dev/null | awk '$NF ~ /^socket:/ && seen[$NF]++ { twice = 1 } END { exit !twice }'; }
 
 # dh_await held|free: waits for the state after a reload, in which CoreDNS waits some seconds for the API. A question without an answer
