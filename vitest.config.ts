@@ -18,6 +18,9 @@ const textFiles = {
 /** Tiers whose files run one after the other. */
 const SERIAL = ['cluster'];
 
+/** All folders but those of other tiers, so that none is forgotten. */
+const PARTS = 'test/{,!(cluster|drill-tier|lab)/**/}';
+
 /** Too long for a usual run of the cluster tier; `--full` runs them, and so does a cluster that stands for trying one test. */
 const ONLY_FULL = [
   'test/cluster/faults/**',
@@ -46,15 +49,8 @@ export default defineConfig({
     maxWorkers: 3 * availableParallelism(),
     sequence: { sequencer: ByPath },
     projects: [
-      tier(
-        'unit',
-        [
-          // All folders but those of other tiers, so that none is forgotten.
-          'test/!(cluster|drill-tier|lab)/**/*.test.{ts,tsx}',
-          'test/*.test.ts',
-        ],
-        120_000,
-      ),
+      tier('unit', [`${PARTS}!(*.slow).test.{ts,tsx}`], 120_000),
+      tier('slow', [`${PARTS}*.slow.test.{ts,tsx}`], 120_000),
       tier('drill', ['test/drill-tier/**/*.test.ts'], 180_000),
       tier('lab', ['test/lab/**/*.test.ts'], 300_000),
       tier('cluster', ['test/cluster/**/*.test.ts'], 1_800_000),
@@ -63,6 +59,8 @@ export default defineConfig({
 });
 
 function tier(name: string, include: string[], testTimeout: number) {
+  const ofParts = ['unit', 'slow'].includes(name);
+  const inCi = process.env.CI ? 1 : 0;
   return {
     extends: true as const,
     test: {
@@ -76,15 +74,15 @@ function tier(name: string, include: string[], testTimeout: number) {
       // Of tests in one file that do not share a lab.
       ...(name === 'drill' && { maxConcurrency: availableParallelism() }),
       // A CI machine may be slow for a moment; the report names what passed late. Locally a unit test has one attempt.
-      retry: { unit: process.env.CI ? 1 : 0, drill: 1, lab: 2, cluster: process.env.CI ? 1 : 0 }[name] ?? 0,
+      retry: { unit: inCi, slow: inCi, drill: 1, lab: 2, cluster: inCi }[name] ?? 0,
       // A busy machine is slow; what never happens fails by the time limit of the test.
-      ...(name === 'unit' && { expect: { poll: { timeout: 30_000, interval: 20 } } }),
+      ...(ofParts && { expect: { poll: { timeout: 30_000, interval: 20 } } }),
       // Not for the lab, which cleans up its mounts in the machine's own folder.
-      ...(name === 'unit' && { globalSetup: 'test/temp.ts' }),
+      ...(ofParts && { globalSetup: 'test/temp.ts' }),
       // In CI ink draws only the last frame, but tests check what a terminal shows.
-      ...(name === 'unit' && { env: { CI: 'false' } }),
+      ...(ofParts && { env: { CI: 'false' } }),
       // Modules have no state, and loading them again for each file would take a third of the time.
-      ...(name === 'unit' && { isolate: false, setupFiles: 'test/leaves-nothing.ts' }),
+      ...(ofParts && { isolate: false, setupFiles: 'test/leaves-nothing.ts' }),
       ...(name === 'lab' && { globalSetup: 'test/lab/leftovers.ts' }),
       ...(name === 'cluster' && { globalSetup: 'test/cluster/setup.ts' }),
       ...(name === 'cluster' && usual && { exclude: ONLY_FULL }),

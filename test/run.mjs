@@ -9,7 +9,7 @@ const { values, positionals } = typed({
   usage: `Usage: npm test -- [TIER…] [--require TIER,…] [--node-too PATH]
   TIER        ${names.join(', ')} (default: all that need not be named)
   --require   tiers that must run: one that cannot is a failure (FIREAXE_REQUIRE)
-  --node-too  run the unit tier with this Node binary as well (FIREAXE_NODE_TOO)
+  --node-too  run unit and slow with this Node binary as well (FIREAXE_NODE_TOO)
   --full      the cluster tier: three runs of each outage; the lab tier: also
               returns of cold machines, paced and all at once (FIREAXE_FULL)`,
   allowPositionals: true,
@@ -50,7 +50,7 @@ for (const name of due) {
   if (interrupted) break;
   if (tier.checks) count(tier.project ? `build for ${name}` : name, await runChecks(tier.checks));
   if (tier.project) count(name, await runVitest(name, process.execPath, tier));
-  if (name === 'unit' && nodeToo && !interrupted) await unitByOtherNode(tier);
+  if (tier.nodeToo && nodeToo && !interrupted) await byOtherNode(name, tier);
 }
 
 console.log(`\n${lines.join('\n')}`);
@@ -80,13 +80,13 @@ async function finished(name, { ended }) {
   console.log(`${output}${code === 0 ? 'nothing is left to build' : `failed with exit code ${code}`}`);
 }
 
-async function unitByOtherNode(tier) {
+async function byOtherNode(name, tier) {
   const version = spawnSync(nodeToo, ['--version'], { encoding: 'utf8' }).stdout?.trim();
   if (!version) {
     total.failed++;
-    lines.push(`unit: FAILED: cannot run ${nodeToo}`);
+    lines.push(`${name}: FAILED: cannot run ${nodeToo}`);
   } else {
-    count(`unit on Node ${version}`, await runVitest('unit', nodeToo, tier));
+    count(`${name} on Node ${version}`, await runVitest(name, nodeToo, tier));
   }
 }
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 
-/** All temporary files of a run of the unit tier in one folder, gone with it, whatever a test forgot or died of. */
+/** All temporary files of a run of a tier in one folder, gone with it, whatever a test forgot or died of. */
 export default function oneFolder(project: TestProject): () => void {
   const former = process.env.TMPDIR;
   const folder = inMemory() ?? mkdtempSync(join(tmpdir(), 'fxu-'));

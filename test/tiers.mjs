@@ -8,7 +8,7 @@ const BUILD = { name: 'build', command: ['build.mjs'] };
 
 /**
  * The tiers, cheapest first. `missing` returns why this machine cannot run a tier, in one line;
- * `prepare` may install what is missing if the tier is named on the command line, and `early` may start a part of its work
+ * `nodeToo`: another Node may run it as well; `prepare` may install what is missing if the tier is named on the command line, and `early` may start a part of its work
  * beside the tiers before it. `onlyByName` says why a tier runs only where it is named or required.
  */
 export const TIERS = {
@@ -20,7 +20,9 @@ export const TIERS = {
       BUILD,
     ],
   },
-  unit: { project: 'unit' },
+  unit: { project: 'unit', nodeToo: true },
+  // The unit tests of what takes seconds: real programs, servers, waits, large inputs.
+  slow: { project: 'slow', nodeToo: true },
   drill: {
     // The drill runs the built command line, so build it first.
     checks: [BUILD],

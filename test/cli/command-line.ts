@@ -51,7 +51,7 @@ export class CommandLine {
 
   constructor() {
     ({ directory: this.directory, env: this.env } = ownPlace());
-    // One bundle for a whole run of the unit tier.
+    // One bundle for a whole run of a tier.
     this.bin = launcher(join(process.env.FIREAXE_UNIT_RUN ?? this.directory, 'built'));
   }
 

@@ -2,12 +2,12 @@ import { BaseSequencer, type TestSpecification } from 'vitest/node';
 
 /** Small files of long tests: vitest begins with the larger files, and what takes half a minute must not begin last. */
 const LONG = [
-  'test/node/shellcheck.test.ts',
-  'test/simulate/simulate.test.ts',
-  'test/aws/policy.test.ts',
-  'test/cli/rollout/killed.test.ts',
-  'test/cli/drill/game-day/game-day.test.ts',
-  'test/cli/drill/game-day/killed.test.ts',
+  'test/node/shellcheck.slow.test.ts',
+  'test/simulate/simulate.slow.test.ts',
+  'test/aws/policy.slow.test.ts',
+  'test/cli/rollout/killed.slow.test.ts',
+  'test/cli/drill/game-day/game-day.slow.test.ts',
+  'test/cli/drill/game-day/killed.slow.test.ts',
 ];
 
 /**

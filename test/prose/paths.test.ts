@@ -24,7 +24,7 @@ function pathsOf(text: string): string[] {
 
 /** A test is named without its ending. */
 const exists = (path: string) =>
-  ['', '.test.ts', '.test.tsx'].some((end) =>
+  ['', '.test.ts', '.test.tsx', '.slow.test.ts', '.slow.test.tsx'].some((end) =>
     [path, join('src', path)].some((p) => existsSync(join(ROOT, p + end))),
   );
 
