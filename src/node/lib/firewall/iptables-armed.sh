@@ -70,6 +70,8 @@ ipt_undo() {
   stack_at "$IP_CHAIN"
   if stack_lower; then
     arm_undo
+    IP_TOOLS='iptables ip6tables'
+    [ -n "$ST_ABOVE" ] || ! ipt_any || stack_still
     return 0
   fi
   ipt_tools
@@ -90,9 +92,9 @@ ipt_undo() {
     [ "${B_table-absent}" = absent ] || fx_fail no-receipt 'this node no longer has a record of the state before'
   fi
   ipt_return
-  [ "${B_table-absent}" = absent ] || ipt_any || B_table=absent
+  if ipt_any; then B_table=present; else B_table=absent; fi
   arm_undo
   stack_leave
-  fx_say "chain $IP_CHAIN as before: ${B_table-absent}"
-  stack_still
+  fx_say "chain $IP_CHAIN as before: $B_table"
+  [ "$B_table" = absent ] || stack_still
 }

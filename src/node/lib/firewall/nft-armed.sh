@@ -32,6 +32,8 @@ nft_undo() {
   stack_at "$NF_TABLE"
   if stack_lower; then
     arm_undo
+    NF_SOFT=1
+    [ -n "$ST_ABOVE" ] || ! nft_read || stack_still
     return 0
   fi
   # If the record of the former table is gone too, the machine was rebooted.
@@ -48,10 +50,11 @@ nft_undo() {
   else
     fx_fail no-receipt 'this node no longer has a record of the state before'
   fi
-  # An order that was not kept may be all that was here, and NF_ELSE leaves nothing.
-  [ "${B_table-absent}" = absent ] || nft_read || B_table=absent
+  # An order that was not kept may be all that was here, and NF_ELSE leaves nothing. One below that was undone leaves what it reverts to.
+  NF_SOFT=1
+  if nft_read; then B_table=present; elif [ -z "$NF_ERROR" ]; then B_table=absent; fi
   arm_undo
   stack_leave
   fx_say "table $NF_TABLE as before: ${B_table-absent}"
-  stack_still
+  [ "${B_table-absent}" = absent ] || stack_still
 }

@@ -42,7 +42,7 @@ stack_enter() {
   ! stack_find || return 0
   stack_top
   [ -z "$1" ] || [ "$ST_DIR" != "$1" ] || stack_below
-  fx_write over "$ST_DIR" && fx_write stands '' && { printf '%s\n' "$FX_DIR" >"$ST_FILE"; } 2>/dev/null ||
+  fx_write over "$ST_DIR" && fx_write stands "$FX_ACTION" && { printf '%s\n' "$FX_DIR" >"$ST_FILE"; } 2>/dev/null ||
     fx_fail no-receipt "cannot write $FX_DIR/over and $ST_FILE"
 }
 
@@ -68,15 +68,17 @@ stack_leave() {
   rm -f "$FX_DIR/stands" 2>/dev/null
 }
 
-# stack_still: says which other run's change is in force here, and how to undo it.
+# stack_still: of a change that the kernel still has, says which other run made it, and how to undo it. Nothing where another action,
+# such as readmit, is uppermost: its undo brings the change back.
 stack_still() {
   stack_top
+  [ -n "$ST_DIR" ] && fx_line "$ST_DIR/stands" && [ "$FX_L" = "$FX_ACTION" ] || return 0
   ST_RUN=${ST_DIR%/*}
   ST_RUN=${ST_RUN##*/}
-  [ -z "$ST_RUN" ] || [ "$ST_RUN" = "$FX_RUN" ] || fx_say "the $FX_ACTION of run $ST_RUN still stands here; to undo it: fireaxe undo $ST_RUN"
+  [ "$ST_RUN" = "$FX_RUN" ] || fx_say "the $FX_ACTION of run $ST_RUN still stands here; to undo it: fireaxe undo $ST_RUN"
 }
 
-# stack_lower: for undo, whether another step's change is on top; then that stays, and this step leaves the stack.
+# stack_lower: for undo, whether another step's change is on top, ST_ABOVE, and this step leaves the stack; or this one is in it no more.
 stack_lower() {
   [ -e "$ST_FILE" ] && [ -e "$FX_DIR/intent" ] || return 1
   if stack_find; then
@@ -84,6 +86,7 @@ stack_lower() {
     FX_NOTE="${ST_ABOVE#"$FX_HOME/"} was made over it and stays; undoing that step restores the state before both"
     stack_leave
   else
+    ST_ABOVE=''
     FX_NOTE='this step is no longer in force here'
   fi
   FX_STATE=already
