@@ -6,7 +6,7 @@
 # headless_names: HL_TABLE are its lines for the table, HL_NAMES how many names. A service that has an address of its own here is
 # headless no more: HL_HERE such services are passed over. The hold has names of its own, by which it is known.
 headless_names() {
-  HL_TABLE='' HL_NAMES=0 HL_HERE=0
+  HL_TABLE='' HL_NAMES=0 HL_HERE=0 HL_AT=''
   [ -n "$IN_HEADLESS" ] || return 0
   HL_TABLE=$(printf '%s= headless\n%s\n' "$DH_TABLE" "$IN_HEADLESS" | awk '
     $0 == "= headless" { mine = 1; next }
@@ -26,16 +26,25 @@ headless_names() {
       seen[$2] = 1
     }
     END { print "= " count + 0 " " over + 0 }')
+  HL_AT=${IN_HEADLESS%%"$FX_NL"*}
   HL_K=${HL_TABLE##*= }
   HL_TABLE=${HL_TABLE%%= *}
   HL_NAMES=${HL_K% *} HL_HERE=${HL_K#* }
+}
+
+# headless_lacks: tells where the hold that stands was made without these.
+headless_lacks() {
+  [ -n "$IN_HEADLESS" ] || return 0
+  HL_AT=${IN_HEADLESS%%"$FX_NL"*}
+  ! fx_line "$DH_HOME/headless" || [ "$FX_L" != "$HL_AT" ] || return 0
+  fx_line "$DH_HOME/who" || FX_L=''
+  fx_say "it was made without the headless services of ${HL_AT#\# }: undo it first${FX_L:+ (fireaxe undo ${FX_L%%/*})}, then hold again"
 }
 
 # headless_say: after headless_names.
 headless_say() {
   [ -n "$IN_HEADLESS" ] || return 0
   fx_data headless "$HL_NAMES"
-  HL_AT=${IN_HEADLESS%%"$FX_NL"*}
   fx_say "$HL_NAMES names of headless services by the kit as of ${HL_AT#\# }: an address may be another pod's now"
   [ "$HL_HERE" -eq 0 ] || {
     fx_data shadowed "$HL_HERE"

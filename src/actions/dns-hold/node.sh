@@ -40,6 +40,7 @@ act_look() {
     if [ "$DH_FAILS" -eq 0 ]; then
       FX_STATE=already
       fx_say 'held already'
+      headless_lacks
       return 0
     fi
   else
@@ -100,10 +101,13 @@ dh_names() {
 }
 
 act_apply() {
-  # It belongs to this step even if it is half made.
-  { mkdir -p "$DH_HOME" && printf '%s%s%s\n' "$DH_TABLE" "$HL_TABLE" "$DH_MARK" >"$DH_HOME/table" && dh_script; } 2>/dev/null ||
+  # It belongs to this step even if it is half made. A table that is cut would lack the name by which a hold is known.
+  { mkdir -p "$DH_HOME" && printf '%s%s%s\n' "$DH_TABLE" "$HL_TABLE" "$DH_MARK" >"$DH_HOME/table.new" && dh_script &&
+    echo "$HL_AT" >"$DH_HOME/headless" && mv -f "$DH_HOME/table.new" "$DH_HOME/table"; } 2>/dev/null ||
     fx_fail no-receipt "cannot write in $DH_HOME"
   if ! dh_mine; then
+    # The watch of another step would end by itself, but after this one looks for one.
+    dh_stop
     rm -f "$DH_HOME/until"
     echo "$DH_ID" >"$DH_HOME/who"
     echo "$FX_DIR" >"$DH_HOME/step"
@@ -174,7 +178,8 @@ act_verify() {
 }
 
 act_undo() {
-  if [ "${B_dns-free}" = held ] || ! fx_line "$DH_HOME/step" || [ "$FX_L" != "$FX_DIR" ]; then
+  # A hold that was there is this step's if it took it over.
+  if ! fx_line "$DH_HOME/step" || [ "$FX_L" != "$FX_DIR" ]; then
     FX_STATE=already
     fx_say 'nothing to undo here'
     arm_undo

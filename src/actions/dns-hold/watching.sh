@@ -21,12 +21,24 @@ dh_script() {
     "$IN_WATCH" >"$DH_HOME/watch.sh"
 }
 
+# dh_stop: the watch ends, and the unit with it: one of an earlier Fireaxe may be started again by systemd for good.
+dh_stop() {
+  ! fx_systemd || sd systemctl stop --no-block "$DH_UNIT.service" 2>/dev/null
+  DH_N=0
+  while dh_watching && [ "$DH_N" -lt 25 ]; do
+    kill "$DH_W" 2>/dev/null
+    DH_N=$((DH_N + 1))
+    sleep 0.2 2>/dev/null || sleep 1
+  done
+}
+
 # dh_watch: where systemd takes the end of a unit for a failure (cgroups v1: it waits in vain for an empty group), it starts the unit
 # again, and again, if its script is gone by then.
 dh_watch() {
   ! dh_watching || return 0
   if fx_systemd; then
     DH_K="[ ! -e '$DH_HOME/watch.sh' ] || exec /bin/sh '$DH_HOME/watch.sh'"
+    sd systemctl stop "$DH_UNIT.service" 2>/dev/null
     sd systemctl reset-failed "$DH_UNIT.service" 2>/dev/null
     set -- --quiet --unit="$DH_UNIT" --description='Fireaxe holds names of services'
     sd systemd-run --collect --property=Restart=on-failure --property=RestartSec=3 "$@" /bin/sh -c "$DH_K" 2>/dev/null ||
@@ -45,12 +57,7 @@ dh_watch() {
 # dh_end: the watch ends, then every CoreDNS here is freed; DH_FREED and DH_LEFT tell of it.
 dh_end() {
   rm -f "$DH_HOME/who"
-  DH_N=0
-  while dh_watching && [ "$DH_N" -lt 25 ]; do
-    kill "$DH_W" 2>/dev/null
-    DH_N=$((DH_N + 1))
-    sleep 0.2 2>/dev/null || sleep 1
-  done
+  dh_stop
   dh_free_all
   [ -n "$DH_LEFT" ] || rm -rf "$DH_HOME"
 }

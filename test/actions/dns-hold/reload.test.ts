@@ -30,6 +30,8 @@ function sockets(box: Sandbox, names: Record<string, string>): void {
   for (const [name, to] of Object.entries(names)) symlinkSync(to, join(box.root, FD, name));
 }
 const RELOADS = { 0: '/dev/null', 1: '/dev/null', 7: 'socket:[77]', 8: 'socket:[78]', 9: 'socket:[77]' };
+/** What a service says goes to the journal by one socket. */
+const JOURNAL = { 0: '/dev/null', 1: 'socket:[5]', 2: 'socket:[5]', 7: 'socket:[77]' };
 const CALM = { 0: '/dev/null', 1: '/dev/null', 7: 'socket:[77]', 8: 'socket:[78]' };
 
 describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell) => {
@@ -47,6 +49,7 @@ describe.each(SHELLS.map((s) => [s.join(' '), s] as const))('%s', (_name, shell)
         }
       };
       expect(await told(CALM)).toBe('told at 0\n= 0\n');
+      expect(await told(JOURNAL)).toBe('told at 0\n= 0\n');
       expect(await told(RELOADS)).toBe('told at 3\n= 0\n');
       // At most half of the deadline of the node.
       expect(await told(RELOADS, 'FX_DEADLINE=2')).toBe('told at 2\n= 0\n');

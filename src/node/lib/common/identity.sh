@@ -66,7 +66,7 @@ fx_plain_id() {
 
 # fx_time: refuses an apply that arrives too late. Undo, keep and operations that only read are never refused by a clock.
 fx_time() {
-  # Bash 5 tells the time without a fork: there, and nowhere else, an assignment to this variable has no effect.
+  # Bash 5 and newer busybox tell the time without a fork: there, and nowhere else, an assignment to this variable has no effect.
   EPOCHSECONDS=
   FX_NOW=${EPOCHSECONDS:-$(date +%s)}
   [ "$FX_OP" = apply ] && [ "$FX_NOW" -gt $((FX_NOT_AFTER + FX_SHIFT)) ] || return 0
